@@ -1,0 +1,1 @@
+//! Running two switches on one stimulus and comparing what they do.

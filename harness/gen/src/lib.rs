@@ -1,0 +1,1 @@
+//! Generators of packets from a program's parser and entries.

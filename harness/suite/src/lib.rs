@@ -1,0 +1,1 @@
+//! Equivalence suites over corpus/ and p4programs/ for cargo test.

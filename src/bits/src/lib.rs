@@ -1,0 +1,1 @@
+//! Width-tagged integers, checksums and the hashes of simple_switch.

@@ -1,0 +1,3 @@
+//! The command line of HyPer4.
+
+fn main() {}

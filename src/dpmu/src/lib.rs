@@ -1,0 +1,1 @@
+//! The data plane management unit: slices, leases, composition, translation.

@@ -1,0 +1,1 @@
+//! Real switches behind the Switch trait: processes, files, Thrift.

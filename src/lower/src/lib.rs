@@ -1,0 +1,1 @@
+//! Typed P4_16 to the bmv2 IR.

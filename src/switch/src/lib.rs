@@ -1,0 +1,1 @@
+//! The Switch trait: load, control, inject, read back, trace.

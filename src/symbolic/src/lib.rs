@@ -1,0 +1,1 @@
+//! Symbolic executor over the IR, and proofs with Z3.
