@@ -1,1 +1,49 @@
-//! The Switch trait: load, control, inject, read back, trace.
+//! What every switch under test can do, whatever runs it: the embedded engine, a real simple_switch, a guest on the
+//! persona, or several switches joined by links.
+//!
+//! A check knows switches by [`Switch`] alone. What an implementation can't do it refuses with [`SwitchError`]; it
+//! never does something else instead.
+
+mod error;
+mod linked;
+
+pub use error::{ControlError, SwitchError};
+pub use linked::{Endpoint, LinkError, LinkedSwitches, Links};
+
+use std::sync::Arc;
+
+use hyper4_ir::{Batch, Command, Packet, Program, Reply};
+
+/// Whether a [`Batch`] is to carry traces.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Tracing {
+    /// No traces: the fastest.
+    Off,
+    /// A trace for each packet.
+    On,
+}
+
+/// A switch that runs one program at a time.
+pub trait Switch {
+    /// Start afresh with `program`: its constant entries are there, its tables are otherwise empty, its state is zero.
+    ///
+    /// # Errors
+    /// [`SwitchError::Unsupported`] when this switch can't run it; it then runs what it ran before.
+    fn load(&mut self, program: Arc<Program>) -> Result<(), SwitchError>;
+
+    /// The program that runs.
+    fn program(&self) -> Option<&Arc<Program>>;
+
+    /// Carry out one command of the control plane, whole or not at all.
+    ///
+    /// # Errors
+    /// [`SwitchError::Control`] when the command is wrong; nothing has changed then.
+    fn control(&mut self, command: &Command) -> Result<Reply, SwitchError>;
+
+    /// Let packets arrive, one after the other; every packet has run its course before the next arrives.
+    ///
+    /// # Errors
+    /// [`SwitchError::Port`] for a port that can't be an ingress port, before anything is sent;
+    /// [`SwitchError::Failed`] when the switch gave up.
+    fn inject(&mut self, packets: &[Packet], tracing: Tracing) -> Result<Batch, SwitchError>;
+}

@@ -1,0 +1,96 @@
+//! Expressions.
+
+use num_bigint::BigInt;
+
+use crate::{FieldRef, HeaderId};
+
+/// Something an assignment can write.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Place {
+    /// A field of a header or metadata instance; the value is masked to its width when stored.
+    Field(FieldRef),
+}
+
+/// An expression. Numbers are unbounded integers, as in bmv2 (`data.h`): only a store masks them, so the compiler
+/// that made the IR put masks where P4 wraps. `And`/`Or` evaluate both sides (bmv2 doesn't short-circuit).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Expr {
+    /// A number.
+    Const(BigInt),
+    /// A truth value.
+    Bool(bool),
+    /// A field's value; undefined (0 here) when its header is invalid.
+    Field(FieldRef),
+    /// Whether a header is valid: a truth value.
+    Valid(HeaderId),
+    /// The action's parameter of that number.
+    Param(usize),
+    /// One operand.
+    Unary(UnaryOp, Box<Expr>),
+    /// Two operands, both always evaluated.
+    Binary(BinaryOp, Box<Expr>, Box<Expr>),
+    /// `condition ? then : otherwise`.
+    Ternary(Box<Expr>, Box<Expr>, Box<Expr>),
+}
+
+/// Operators of one operand.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum UnaryOp {
+    /// `~` on an unbounded integer: `-x - 1`.
+    BitNot,
+    /// `-`.
+    Neg,
+    /// `not` of a truth value.
+    Not,
+    /// Truth value to 1 or 0 (`b2d`).
+    BoolToData,
+    /// Number to truth value: not 0 (`d2b`).
+    DataToBool,
+}
+
+/// Operators of two operands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum BinaryOp {
+    /// `+`
+    Add,
+    /// `-`
+    Sub,
+    /// `*`
+    Mul,
+    /// `/`: the real switch asserts a positive divisor.
+    Div,
+    /// `%`: the real switch asserts a positive divisor.
+    Mod,
+    /// `<<`
+    Shl,
+    /// `>>`
+    Shr,
+    /// `&` of numbers.
+    BitAnd,
+    /// `|` of numbers.
+    BitOr,
+    /// `^` of numbers.
+    BitXor,
+    /// `==` of numbers or of truth values.
+    Eq,
+    /// `!=` of numbers or of truth values.
+    Ne,
+    /// `<`
+    Lt,
+    /// `<=`
+    Le,
+    /// `>`
+    Gt,
+    /// `>=`
+    Ge,
+    /// `and` of truth values.
+    And,
+    /// `or` of truth values.
+    Or,
+    /// `usat_cast`: the left number clamped to as many unsigned bits as the right one says.
+    UnsignedSaturate,
+    /// `sat_cast`: the left number clamped to as many signed bits as the right one says.
+    SignedSaturate,
+    /// `two_comp_mod`: the left number wrapped to as many signed bits as the right one says.
+    TwosComplement,
+}

@@ -1,0 +1,208 @@
+//! A whole program, and the indexes that name its parts.
+
+use std::collections::BTreeMap;
+
+use hyper4_bits::HashAlgorithm;
+
+use crate::{
+    Action, Expr, Header, HeaderType, Parser, Pipeline, SourceInfo, StandardField, Table, TableConditional,
+};
+
+macro_rules! index {
+    ($(#[$doc:meta])* $name:ident) => {
+        $(#[$doc])*
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+        pub struct $name(pub u32);
+        impl $name {
+            /// As a position in the list it belongs to.
+            pub fn index(self) -> usize {
+                self.0 as usize
+            }
+        }
+    };
+}
+
+index!(
+    /// Indexes [`Program::header_types`].
+    HeaderTypeId
+);
+index!(
+    /// Indexes [`Program::headers`].
+    HeaderId
+);
+index!(
+    /// Indexes [`Parser::states`].
+    ParseStateId
+);
+index!(
+    /// Indexes [`Program::actions`].
+    ActionId
+);
+index!(
+    /// Indexes [`Program::tables`].
+    TableId
+);
+index!(
+    /// Indexes [`Program::conditionals`].
+    ConditionalId
+);
+index!(
+    /// Indexes [`Program::calculations`].
+    CalculationId
+);
+
+/// A field of a header or metadata instance.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct FieldRef {
+    /// The instance.
+    pub header: HeaderId,
+    /// The number of the field in its type.
+    pub field: u32,
+}
+
+/// Which pipeline.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum PipelineKind {
+    /// Before the traffic manager.
+    Ingress,
+    /// After it, once for each copy.
+    Egress,
+}
+
+/// The code of a parser error, as it appears in `standard_metadata.parser_error`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct ErrorCode(pub u32);
+
+/// An algorithm over inputs.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Calculation {
+    /// The name in bmv2 JSON, `calc_0`.
+    pub name: String,
+    /// The algorithm.
+    pub algorithm: HashAlgorithm,
+    /// What goes in, concatenated bit by bit (`BufBuilder` in calculations.cpp); fields of invalid headers are left out.
+    pub inputs: Vec<CalculationInput>,
+}
+
+/// A part of a calculation's input.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum CalculationInput {
+    /// A field.
+    Field(FieldRef),
+    /// A constant.
+    Constant(hyper4_bits::Bits),
+    /// All fields of a header.
+    Header(crate::HeaderId),
+    /// The bytes behind the parsed headers.
+    Payload,
+}
+
+/// Verify or update.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum ChecksumKind {
+    /// After the parser: a difference sets `checksum_error`.
+    Verify,
+    /// Before the deparser: the field is set.
+    Update,
+}
+
+/// A checksum that the switch itself verifies or updates.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Checksum {
+    /// The name in bmv2 JSON, `cksum_0`.
+    pub name: String,
+    /// Verify or update.
+    pub kind: ChecksumKind,
+    /// The field that holds it; skipped when its header is invalid.
+    pub target: FieldRef,
+    /// What it must be.
+    pub calculation: CalculationId,
+    /// Only when this truth value holds; `None` is always.
+    pub condition: Option<Expr>,
+    /// Where it stands.
+    pub source_info: Option<SourceInfo>,
+}
+
+/// The order in which valid headers are emitted.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Deparser {
+    /// The name in bmv2 JSON, `deparser`.
+    pub name: String,
+    /// The headers, first on the wire first.
+    pub order: Vec<crate::HeaderId>,
+}
+
+/// A validated program: every index points at something, every width fits, the graphs end.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Program {
+    /// The name, usually the source file's path.
+    pub name: String,
+    /// Header and metadata types.
+    pub header_types: Vec<HeaderType>,
+    /// Header and metadata instances.
+    pub headers: Vec<Header>,
+    /// Parser errors: name to code (`NoError` is 0).
+    pub errors: BTreeMap<String, ErrorCode>,
+    /// The parser.
+    pub parser: Parser,
+    /// The deparser.
+    pub deparser: Deparser,
+    /// All actions.
+    pub actions: Vec<Action>,
+    /// All tables of both pipelines.
+    pub tables: Vec<Table>,
+    /// All conditions of both pipelines.
+    pub conditionals: Vec<TableConditional>,
+    /// Ingress.
+    pub ingress: Pipeline,
+    /// Egress.
+    pub egress: Pipeline,
+    /// Hashes and checksums that something refers to.
+    pub calculations: Vec<Calculation>,
+    /// Checksums, in the order of the program.
+    pub checksums: Vec<Checksum>,
+    /// Where the switch's own metadata lies; a field that the program's architecture file doesn't declare is missing.
+    pub standard: BTreeMap<StandardField, FieldRef>,
+}
+
+impl Program {
+    /// The type of a header instance.
+    pub fn header_type(&self, header: HeaderId) -> Option<&HeaderType> {
+        self.header_types.get(self.headers.get(header.index())?.header_type.index())
+    }
+
+    /// The declaration of a field.
+    pub fn field(&self, field: FieldRef) -> Option<&crate::FieldType> {
+        self.header_type(field.header)?.fields.get(field.field as usize)
+    }
+
+    /// `header.field`, as bmv2's logs and error messages write it.
+    pub fn field_name(&self, field: FieldRef) -> String {
+        match (self.headers.get(field.header.index()), self.field(field)) {
+            (Some(h), Some(f)) => format!("{}.{}", h.name, f.name),
+            _ => format!("header {} field {}", field.header.0, field.field),
+        }
+    }
+
+    /// The table of that name: exactly it, or the only one that ends in `.name`.
+    pub fn table_by_name(&self, name: &str) -> Option<TableId> {
+        by_name(self.tables.iter().map(|t| t.name.as_str()), name).map(TableId)
+    }
+
+    /// Among `table`'s actions the one of that name: exactly it, or the only one that ends in `.name`.
+    pub fn action_by_name(&self, table: TableId, name: &str) -> Option<ActionId> {
+        let actions = &self.tables.get(table.index())?.actions;
+        let names = actions.iter().map(|a| self.actions.get(a.index()).map_or("", |a| a.name.as_str()));
+        by_name(names, name).and_then(|i| actions.get(i as usize).copied())
+    }
+}
+
+fn by_name<'a>(names: impl Iterator<Item = &'a str> + Clone, wanted: &str) -> Option<u32> {
+    if let Some(i) = names.clone().position(|n| n == wanted) {
+        return u32::try_from(i).ok();
+    }
+    let mut found =
+        names.enumerate().filter(|(_, n)| n.strip_suffix(wanted).is_some_and(|rest| rest.ends_with('.')));
+    let (i, _) = found.next()?;
+    if found.next().is_some() { None } else { u32::try_from(i).ok() }
+}

@@ -1,0 +1,102 @@
+//! What a switch did with a packet, in the program's own terms.
+
+use hyper4_bits::Bits;
+use serde::{Deserialize, Serialize};
+
+/// What happened to one packet from its arrival to the last of its copies.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Trace {
+    /// The packet as it came in, and its copies in the order in which they were made.
+    pub packets: Vec<TracedPacket>,
+}
+
+/// One copy of a packet: the part of its life that it doesn't share with the one it was copied from.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TracedPacket {
+    /// The position in [`Trace::packets`] of what it was copied from; `None` for the packet that came in.
+    pub copied_from: Option<usize>,
+    /// What happened, in order.
+    pub events: Vec<Event>,
+}
+
+/// Hit or miss.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum TableOutcome {
+    /// The entry with that handle matched.
+    Hit(u64),
+    /// None matched.
+    Miss,
+}
+
+/// What a checksum came to.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum ChecksumOutcome {
+    /// A verify found it right.
+    Correct,
+    /// A verify found it wrong.
+    Wrong,
+    /// An update wrote it.
+    Updated,
+    /// The header was invalid or the condition didn't hold.
+    Skipped,
+}
+
+/// Something that happened. Names are the program's.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum Event {
+    /// A switch of a composition begins to deal with it.
+    Device(String),
+    /// A parse state was entered.
+    ParseState(String),
+    /// A header was extracted.
+    Extract(String),
+    /// The parser stopped with an error.
+    ParserError(String),
+    /// A checksum was dealt with.
+    Checksum {
+        /// Its name.
+        name: String,
+        /// What it came to.
+        outcome: ChecksumOutcome,
+    },
+    /// A pipeline began.
+    Pipeline(String),
+    /// A condition was evaluated.
+    Condition {
+        /// Its name.
+        name: String,
+        /// What it came to.
+        value: bool,
+    },
+    /// A table was applied. Tables that the compiler made for straight-line code count like any other.
+    Table {
+        /// Its name.
+        name: String,
+        /// Hit or miss.
+        outcome: TableOutcome,
+    },
+    /// An action ran.
+    Action {
+        /// Its name.
+        name: String,
+        /// Its arguments.
+        arguments: Vec<Bits>,
+    },
+    /// `exit` was met.
+    Exit,
+    /// The traffic manager sent it to one port.
+    Unicast(u16),
+    /// The traffic manager made a copy for each member of a group.
+    Multicast(u16),
+    /// A copy of a multicast group begins its life.
+    Replica {
+        /// Its `egress_rid`.
+        rid: u16,
+        /// Its port.
+        port: u16,
+    },
+    /// It was dropped at the end of a pipeline.
+    Drop,
+    /// It left by a port.
+    Transmit(u16),
+}
