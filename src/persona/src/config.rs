@@ -1,0 +1,89 @@
+//! How large a persona is.
+
+use serde::{Deserialize, Serialize};
+
+/// The size of a persona. The defaults carry the guests of p4programs/ and a chain of three of them.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct PersonaConfig {
+    /// Bytes of a packet that rows can look at and change: 16, 32, 64 or 128. What lies behind passes untouched.
+    pub window_bytes: u16,
+    /// Bits for ports, length and the guests' metadata: a multiple of 16, 64 to 256.
+    pub metadata_bits: u16,
+    /// Lookups, one after the other, in ingress: 1 to 64.
+    pub ingress_slots: u8,
+    /// Lookups, one after the other, in egress: 1 to 64.
+    pub egress_slots: u8,
+    /// Rows that each table holds.
+    pub rows_per_table: u32,
+}
+
+impl Default for PersonaConfig {
+    fn default() -> Self {
+        Self {
+            window_bytes: 128,
+            metadata_bits: 256,
+            ingress_slots: 20,
+            egress_slots: 6,
+            rows_per_table: 65_536,
+        }
+    }
+}
+
+/// Why there is no persona of that size.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum ConfigError {
+    /// Not TOML, or an unknown key.
+    #[error("not a persona configuration: {0}")]
+    Toml(String),
+    /// A number is out of its range.
+    #[error("`{key}` is {value}, but must be {expected}")]
+    Range {
+        /// The key.
+        key: &'static str,
+        /// What it is.
+        value: u64,
+        /// What it may be.
+        expected: &'static str,
+    },
+}
+
+impl PersonaConfig {
+    /// Read a configuration, a TOML table; keys that are missing have their default.
+    ///
+    /// # Errors
+    /// [`ConfigError`]
+    pub fn from_toml(text: &str) -> Result<Self, ConfigError> {
+        let config: Self = toml::from_str(text).map_err(|e| ConfigError::Toml(e.to_string()))?;
+        config.validate()?;
+        Ok(config)
+    }
+
+    /// Whether every number is in its range.
+    ///
+    /// # Errors
+    /// [`ConfigError::Range`]
+    pub fn validate(&self) -> Result<(), ConfigError> {
+        let checks: [(&'static str, u64, bool, &'static str); 5] = [
+            (
+                "window_bytes",
+                self.window_bytes.into(),
+                matches!(self.window_bytes, 16 | 32 | 64 | 128),
+                "16, 32, 64 or 128",
+            ),
+            (
+                "metadata_bits",
+                self.metadata_bits.into(),
+                (64..=256).contains(&self.metadata_bits) && self.metadata_bits.is_multiple_of(16),
+                "a multiple of 16 from 64 to 256",
+            ),
+            ("ingress_slots", self.ingress_slots.into(), (1..=64).contains(&self.ingress_slots), "1 to 64"),
+            ("egress_slots", self.egress_slots.into(), (1..=64).contains(&self.egress_slots), "1 to 64"),
+            ("rows_per_table", self.rows_per_table.into(), self.rows_per_table > 0, "at least 1"),
+        ];
+        match checks.into_iter().find(|(_, _, fine, _)| !fine) {
+            Some((key, value, _, expected)) => Err(ConfigError::Range { key, value, expected }),
+            None => Ok(()),
+        }
+    }
+}

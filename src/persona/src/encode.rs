@@ -1,0 +1,130 @@
+//! A guest's row as a command to the switch that runs the persona.
+
+use hyper4_bits::Bits;
+use hyper4_ir::{Command, MatchValue, PipelineKind};
+
+use crate::{Effect, Layout, Lookup, Next, Row, RowMatch, TableRole};
+
+impl Row {
+    /// The table it belongs to, its slots counted from `slot_base`.
+    pub fn table(&self, slot_base: u8) -> String {
+        let slot = self.slot.saturating_add(slot_base);
+        Layout::table(self.pipeline, TableRole::Lookup(self.matches.lookup()), slot)
+    }
+
+    /// The command that adds it as a row of `device`, its slots counted from `slot_base`.
+    pub fn command(&self, device: u16, slot_base: u8) -> Command {
+        let mut key = vec![exact(16, device), exact(16, self.pc)];
+        let mut rank = None;
+        match &self.matches {
+            RowMatch::Step => {}
+            RowMatch::Exact(value) => key.push(MatchValue::Exact(value.clone())),
+            RowMatch::Lpm { value, prefix_length } => {
+                key.push(MatchValue::Lpm { value: value.clone(), prefix_length: *prefix_length });
+            }
+            RowMatch::Ternary { value, mask, priority } => {
+                key.push(MatchValue::Ternary { value: value.clone(), mask: mask.clone() });
+                rank = Some(*priority);
+            }
+        }
+        let (action, mut arguments) = effect(&self.effect);
+        arguments.extend(self.next_arguments(slot_base));
+        let action = format!("{}.{action}", Layout::control(self.pipeline));
+        Command::TableAdd { table: self.table(slot_base), key, action, arguments, priority: rank }
+    }
+
+    /// pc, slot, lookup, key mask.
+    fn next_arguments(&self, slot_base: u8) -> [Bits; 4] {
+        match &self.next {
+            Next::Lookup { slot, pc, lookup, key_mask } => [
+                Bits::from_u64(16, (*pc).into()),
+                Bits::from_u64(8, slot.saturating_add(slot_base).into()),
+                lookup_code(*lookup),
+                key_mask.clone(),
+            ],
+            Next::Done => [
+                Bits::zero(16),
+                Bits::from_u64(8, Layout::DONE.into()),
+                lookup_code(Lookup::Step),
+                Bits::zero(self.state_bits()),
+            ],
+        }
+    }
+
+    fn state_bits(&self) -> u32 {
+        match &self.effect {
+            Effect::Commit { keep, .. }
+            | Effect::Add { keep, .. }
+            | Effect::Move { keep, .. }
+            | Effect::Checksum { keep, .. } => keep.width(),
+        }
+    }
+}
+
+/// The action's name and its first arguments.
+fn effect(effect: &Effect) -> (&'static str, Vec<Bits>) {
+    match effect {
+        Effect::Commit { keep, value } => ("commit", vec![keep.clone(), value.clone()]),
+        Effect::Add { keep, value, add_mask, addend } => {
+            ("commit_add", vec![keep.clone(), value.clone(), add_mask.clone(), addend.clone()])
+        }
+        Effect::Move { keep, value, left_mask, left, right_mask, right } => {
+            let mut arguments = vec![keep.clone(), value.clone(), left_mask.clone()];
+            arguments.extend(shift_amounts(*left));
+            arguments.push(right_mask.clone());
+            arguments.extend(shift_amounts(*right));
+            ("commit_move", arguments)
+        }
+        Effect::Checksum { sum_mask, to, keep, value, right_mask, right } => {
+            let mut arguments = vec![keep.clone(), value.clone(), sum_mask.clone()];
+            arguments.extend(shift_amounts(*to));
+            arguments.push(right_mask.clone());
+            arguments.extend(shift_amounts(*right));
+            ("commit_checksum", arguments)
+        }
+    }
+}
+
+/// A distance as five amounts of 8 bits: the back end for simple_switch allows no wider run-time amount.
+fn shift_amounts(distance: u32) -> [Bits; 5] {
+    let mut left = distance;
+    std::array::from_fn(|_| {
+        let part = left.min(255);
+        left -= part;
+        Bits::from_u64(8, part.into())
+    })
+}
+
+pub(crate) fn exact(width: u32, value: u16) -> MatchValue {
+    MatchValue::Exact(Bits::from_u64(width, value.into()))
+}
+
+pub(crate) fn port_bits(port: u16) -> Bits {
+    Bits::from_u64(9, port.into())
+}
+
+pub(crate) fn lookup_code(lookup: Lookup) -> Bits {
+    Bits::from_u64(8, lookup as u64)
+}
+
+/// The tables of an ingress or egress slot, in the order in which the persona declares them.
+pub(crate) fn slot_roles(pipeline: PipelineKind) -> &'static [TableRole] {
+    const EGRESS: [TableRole; 4] = [
+        TableRole::Lookup(Lookup::Step),
+        TableRole::Lookup(Lookup::Exact),
+        TableRole::Lookup(Lookup::Lpm),
+        TableRole::Lookup(Lookup::Ternary),
+    ];
+    const INGRESS: [TableRole; 6] = [
+        TableRole::Lookup(Lookup::Step),
+        TableRole::Lookup(Lookup::Exact),
+        TableRole::Lookup(Lookup::Lpm),
+        TableRole::Lookup(Lookup::Ternary),
+        TableRole::Leave,
+        TableRole::LeaveMulticast,
+    ];
+    match pipeline {
+        PipelineKind::Ingress => &INGRESS,
+        PipelineKind::Egress => &EGRESS,
+    }
+}

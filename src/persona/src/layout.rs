@@ -1,0 +1,154 @@
+//! Where everything lies in a persona: the ABI between its P4 text, the rows, the DPMU and the proofs.
+//!
+//! All that a guest's rows can read or write is one wide word, the *state*. Bit 0 is the least significant:
+//!
+//! ```text
+//!   bit state_bits-1                          metadata_bits                        0
+//!   | byte 0 of the packet | byte 1 | … window | guest's metadata … | length | ports |
+//! ```
+//!
+//! One word means that an assignment between any two places is one shift, that a key is one masked word, and that an
+//! action's constant and parameter assignments are one AND and one XOR. What decides which rows apply (device ID,
+//! micro-PC, slot) lies outside of it: no row of a tenant can write the device ID.
+
+use hyper4_bits::Bits;
+use hyper4_ir::PipelineKind;
+
+use crate::{Lookup, PersonaConfig};
+
+/// Bits of the state: `width` of them from bit `offset` (0 is the least significant) upwards.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct BitRange {
+    /// The least significant bit.
+    pub offset: u32,
+    /// Bits.
+    pub width: u32,
+}
+
+impl BitRange {
+    /// The bit above the most significant one.
+    pub fn end(self) -> u32 {
+        self.offset + self.width
+    }
+
+    /// Whether a bit is in both.
+    pub fn overlaps(self, other: Self) -> bool {
+        self.offset < other.end() && other.offset < self.end()
+    }
+}
+
+/// What a table of the persona is for, and so who may own rows in it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum TableRole {
+    /// Physical port to device; the operator's.
+    Enter,
+    /// A guest's lookup.
+    Lookup(Lookup),
+    /// A guest's decision to a port, a drop, or the next device; the operator's.
+    Leave,
+    /// A guest's multicast group to a group of the switch; the operator's.
+    LeaveMulticast,
+    /// Physical egress port to the guest's; the operator's.
+    EnterEgress,
+}
+
+/// Positions and names of a persona of one size.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Layout {
+    config: PersonaConfig,
+}
+
+impl Layout {
+    /// `slot` after which nothing more runs.
+    pub const DONE: u8 = 255;
+    /// Greatest distance of a copy: five amounts of 8 bits.
+    pub const MAX_SHIFT: u32 = 5 * 255;
+
+    /// The layout of a persona of that size.
+    ///
+    /// # Errors
+    /// When there is no persona of that size.
+    pub fn new(config: PersonaConfig) -> Result<Self, crate::ConfigError> {
+        config.validate()?;
+        Ok(Self { config })
+    }
+
+    /// The size it was made for.
+    pub fn config(&self) -> &PersonaConfig {
+        &self.config
+    }
+
+    /// Bits of the state.
+    pub fn state_bits(&self) -> u32 {
+        self.window_bits() + self.metadata_bits()
+    }
+
+    /// Bits of the window.
+    pub fn window_bits(&self) -> u32 {
+        8 * u32::from(self.config.window_bytes)
+    }
+
+    /// Bits below the window.
+    pub fn metadata_bits(&self) -> u32 {
+        self.config.metadata_bits.into()
+    }
+
+    /// Slots of a pipeline.
+    pub fn slots(&self, pipeline: PipelineKind) -> u8 {
+        match pipeline {
+            PipelineKind::Ingress => self.config.ingress_slots,
+            PipelineKind::Egress => self.config.egress_slots,
+        }
+    }
+
+    /// Bits of the packet: `width` of them, the first one `offset` bits behind the packet's first. `None` when they
+    /// don't lie in the window.
+    pub fn packet_bits(&self, offset: u32, width: u32) -> Option<BitRange> {
+        let end = offset.checked_add(width)?;
+        let below = self.window_bits().checked_sub(end)?;
+        Some(BitRange { offset: self.metadata_bits() + below, width })
+    }
+
+    /// The window.
+    pub fn window(&self) -> BitRange {
+        BitRange { offset: self.metadata_bits(), width: self.window_bits() }
+    }
+
+    /// The guest's `ingress_port`.
+    pub const INGRESS_PORT: BitRange = BitRange { offset: 0, width: 9 };
+    /// The guest's `egress_spec`; 511 drops.
+    pub const EGRESS_SPEC: BitRange = BitRange { offset: 9, width: 9 };
+    /// The guest's `egress_port`.
+    pub const EGRESS_PORT: BitRange = BitRange { offset: 18, width: 9 };
+    /// The guest's `mcast_grp`; 0 is none.
+    pub const MCAST_GRP: BitRange = BitRange { offset: 32, width: 16 };
+    /// Bytes of the packet that are in the window: at most its size.
+    pub const LENGTH: BitRange = BitRange { offset: 48, width: 8 };
+    /// The first bit that the compiler may give to a guest's metadata.
+    pub const FIRST_FREE_BIT: u32 = 56;
+
+    /// A mask as wide as the state: ones in `range`.
+    pub fn mask(&self, range: BitRange) -> Bits {
+        Bits::mask(self.state_bits(), range.offset, range.width)
+    }
+
+    /// The control that holds a pipeline's tables.
+    pub fn control(pipeline: PipelineKind) -> &'static str {
+        match pipeline {
+            PipelineKind::Ingress => "PersonaIngress",
+            PipelineKind::Egress => "PersonaEgress",
+        }
+    }
+
+    /// The full name of a table; `slot` is not used for [`TableRole::Enter`] and [`TableRole::EnterEgress`].
+    pub fn table(pipeline: PipelineKind, role: TableRole, slot: u8) -> String {
+        let control = Self::control(pipeline);
+        match role {
+            TableRole::Enter => format!("{control}.enter"),
+            TableRole::EnterEgress => format!("{control}.enter_egress"),
+            TableRole::Leave => format!("{control}.leave_{slot}"),
+            TableRole::LeaveMulticast => format!("{control}.leave_multicast_{slot}"),
+            TableRole::Lookup(lookup) => format!("{control}.{}_{slot}", lookup.name()),
+        }
+    }
+}

@@ -1,0 +1,192 @@
+//! Rows that the operator alone owns: they bind ports to devices and devices to each other. They are the only ones
+//! that write the device ID.
+
+use hyper4_bits::Bits;
+use hyper4_ir::{Command, MatchValue, PipelineKind};
+
+use crate::encode::{exact, lookup_code, port_bits};
+use crate::{Layout, Lookup, TableRole};
+
+/// Which ports a row is for; the lowest priority number wins.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum PortMatch {
+    /// One port.
+    Port(u16),
+    /// Every port for which there is no other row.
+    Any,
+}
+
+/// Where a guest begins: its first lookup.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct DeviceStart {
+    /// The device ID, not 0.
+    pub device: u16,
+    /// The slot, counted from the persona's first.
+    pub slot: u8,
+    /// The micro-PC.
+    pub pc: u16,
+    /// The kind: [`Lookup::Ternary`] or [`Lookup::Step`], which need no key mask.
+    pub lookup: Lookup,
+}
+
+/// What becomes of a packet for which a guest chose a port.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Verdict {
+    /// It leaves.
+    Transmit {
+        /// By that physical port; `None`: the one of the guest's number.
+        port: Option<u16>,
+        /// The guest has an egress pipeline that must run.
+        egress: bool,
+    },
+    /// It is dropped.
+    Discard,
+    /// It goes to another device, as if over a wire.
+    Forward {
+        /// Where that one begins.
+        start: DeviceStart,
+        /// The port by which it comes in there.
+        port: u16,
+    },
+}
+
+/// A row that the operator owns.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum OperatorRow {
+    /// Packets of a physical port enter a device.
+    Enter {
+        /// The physical port.
+        port: PortMatch,
+        /// Where the device begins.
+        start: DeviceStart,
+        /// The guest's port; `None`: of the same number.
+        guest_port: Option<u16>,
+    },
+    /// A guest has chosen a port (`egress_spec`, 511 is a drop).
+    Leave {
+        /// The slot in which the guest ends, counted from the persona's first.
+        slot: u8,
+        /// The device.
+        device: u16,
+        /// The guest's port.
+        port: PortMatch,
+        /// What becomes of the packet.
+        verdict: Verdict,
+    },
+    /// A guest has chosen a multicast group.
+    LeaveMulticast {
+        /// The slot in which the guest ends, counted from the persona's first.
+        slot: u8,
+        /// The device.
+        device: u16,
+        /// The guest's group, not 0.
+        group: u16,
+        /// The switch's group, not 0.
+        physical_group: u16,
+        /// The guest has an egress pipeline that must run.
+        egress: bool,
+    },
+    /// A packet enters a guest's egress.
+    EnterEgress {
+        /// The physical egress port.
+        port: PortMatch,
+        /// Where the guest's egress begins.
+        start: DeviceStart,
+        /// The guest's port; `None`: of the same number.
+        guest_port: Option<u16>,
+    },
+}
+
+impl OperatorRow {
+    /// The table it belongs to.
+    pub fn table(&self) -> String {
+        match self {
+            Self::Enter { .. } => Layout::table(PipelineKind::Ingress, TableRole::Enter, 0),
+            Self::Leave { slot, .. } => Layout::table(PipelineKind::Ingress, TableRole::Leave, *slot),
+            Self::LeaveMulticast { slot, .. } => {
+                Layout::table(PipelineKind::Ingress, TableRole::LeaveMulticast, *slot)
+            }
+            Self::EnterEgress { .. } => Layout::table(PipelineKind::Egress, TableRole::EnterEgress, 0),
+        }
+    }
+
+    /// The command that adds it.
+    pub fn command(&self) -> Command {
+        let (key, priority, action, arguments) = match *self {
+            Self::Enter { port, start, guest_port } => {
+                let (key, priority) = port_key(port);
+                let (action, arguments) = match guest_port {
+                    None => ("enter_device", start_arguments(start)),
+                    Some(p) => ("enter_device_as", with_port(p, start_arguments(start))),
+                };
+                (vec![key], Some(priority), action, arguments)
+            }
+            Self::Leave { device, port, verdict, .. } => {
+                let (key, priority) = port_key(port);
+                let (action, arguments) = match verdict {
+                    Verdict::Transmit { port: None, egress } => ("transmit_same", vec![flag(egress)]),
+                    Verdict::Transmit { port: Some(p), egress } => {
+                        ("transmit", vec![port_bits(p), flag(egress)])
+                    }
+                    Verdict::Discard => ("discard", vec![]),
+                    Verdict::Forward { start, port } => ("forward", with_port(port, start_arguments(start))),
+                };
+                (vec![exact(16, device), key], Some(priority), action, arguments)
+            }
+            Self::LeaveMulticast { device, group, physical_group, egress, .. } => (
+                vec![exact(16, device), exact(16, group)],
+                None,
+                "replicate",
+                vec![Bits::from_u64(16, physical_group.into()), flag(egress)],
+            ),
+            Self::EnterEgress { port, start, guest_port } => {
+                let (key, priority) = port_key(port);
+                let mut arguments = start_arguments(start);
+                arguments.remove(0);
+                let action = if guest_port.is_some() { "begin_egress_as" } else { "begin_egress" };
+                if let Some(p) = guest_port {
+                    arguments.insert(0, port_bits(p));
+                }
+                (vec![exact(16, start.device), key], Some(priority), action, arguments)
+            }
+        };
+        let control = match self {
+            Self::EnterEgress { .. } => Layout::control(PipelineKind::Egress),
+            _ => Layout::control(PipelineKind::Ingress),
+        };
+        Command::TableAdd {
+            table: self.table(),
+            key,
+            action: format!("{control}.{action}"),
+            arguments,
+            priority,
+        }
+    }
+}
+
+/// One port wins over any port.
+fn port_key(port: PortMatch) -> (MatchValue, u32) {
+    match port {
+        PortMatch::Port(p) => (MatchValue::Ternary { value: port_bits(p), mask: Bits::ones(9) }, 1),
+        PortMatch::Any => (MatchValue::Ternary { value: Bits::zero(9), mask: Bits::zero(9) }, 2),
+    }
+}
+
+/// Device, pc, slot, lookup.
+fn start_arguments(start: DeviceStart) -> Vec<Bits> {
+    vec![
+        Bits::from_u64(16, start.device.into()),
+        Bits::from_u64(16, start.pc.into()),
+        Bits::from_u64(8, start.slot.into()),
+        lookup_code(start.lookup),
+    ]
+}
+
+fn with_port(port: u16, mut arguments: Vec<Bits>) -> Vec<Bits> {
+    arguments.insert(0, port_bits(port));
+    arguments
+}
+
+fn flag(value: bool) -> Bits {
+    Bits::from_u64(1, value.into())
+}

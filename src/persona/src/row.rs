@@ -1,0 +1,172 @@
+//! Rows of a guest: what a lookup matches, what it does to the state, what is looked up next.
+
+use hyper4_bits::Bits;
+use hyper4_ir::{Event, PipelineKind, SourceInfo};
+
+/// A kind of lookup; the number is its code in the persona.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Lookup {
+    /// By device and micro-PC alone: code without a decision, and what is done on a miss.
+    Step = 0,
+    /// The masked state, equal.
+    Exact = 1,
+    /// The masked state, longest prefix: the bits above the field are part of the prefix.
+    Lpm = 2,
+    /// The state under the row's own mask; the lowest priority number wins.
+    Ternary = 3,
+    /// The guest has decided: the operator's `leave` tables. Not a lookup of the guest.
+    Leave = 4,
+}
+
+impl Lookup {
+    /// The first part of the tables' names.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Step => "step",
+            Self::Exact => "exact",
+            Self::Lpm => "lpm",
+            Self::Ternary => "ternary",
+            Self::Leave => "leave",
+        }
+    }
+}
+
+/// What a row matches beside device ID and micro-PC. All values are as wide as the state.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub enum RowMatch {
+    /// Nothing more ([`Lookup::Step`]).
+    Step,
+    /// The state, masked by [`Next::key_mask`] of the row before, equals this.
+    Exact(Bits),
+    /// The masked state has this prefix.
+    Lpm {
+        /// The value, zeros behind the prefix.
+        value: Bits,
+        /// Bits from the top of the state.
+        prefix_length: u32,
+    },
+    /// The state equals `value` where `mask` is 1.
+    Ternary {
+        /// Zeros outside the mask.
+        value: Bits,
+        /// What is looked at.
+        mask: Bits,
+        /// The lowest number wins; unique among the rows of one micro-PC that can match the same state.
+        priority: u32,
+    },
+}
+
+impl RowMatch {
+    /// The kind of lookup.
+    pub fn lookup(&self) -> Lookup {
+        match self {
+            Self::Step => Lookup::Step,
+            Self::Exact(_) => Lookup::Exact,
+            Self::Lpm { .. } => Lookup::Lpm,
+            Self::Ternary { .. } => Lookup::Ternary,
+        }
+    }
+}
+
+/// What a row does to the state, all at once: every right side reads the state as it was before. All masks and values
+/// are as wide as the state. The parts are joined by XOR, so parts that write the same bits compare them.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub enum Effect {
+    /// `state = (state & keep) ^ value`
+    Commit {
+        /// Bits that stay.
+        keep: Bits,
+        /// Bits that are set or, where kept, toggled.
+        value: Bits,
+    },
+    /// `state = (state & keep) ^ value ^ (((state & add_mask) + addend) & add_mask)`
+    Add {
+        /// Bits that stay.
+        keep: Bits,
+        /// Bits that are set or toggled.
+        value: Bits,
+        /// The field that is added to, one run of bits.
+        add_mask: Bits,
+        /// What is added, in the field's place; subtract by adding the two's complement.
+        addend: Bits,
+    },
+    /// `state = (state & keep) ^ value ^ ((state & left_mask) << left) ^ ((state & right_mask) >> right)`
+    Move {
+        /// Bits that stay.
+        keep: Bits,
+        /// Bits that are set or toggled.
+        value: Bits,
+        /// What is copied towards the packet's front.
+        left_mask: Bits,
+        /// How far, at most [`crate::Layout::MAX_SHIFT`].
+        left: u32,
+        /// What is copied away from it.
+        right_mask: Bits,
+        /// How far, at most [`crate::Layout::MAX_SHIFT`].
+        right: u32,
+    },
+    /// `state = (state & keep) ^ value ^ (csum16(state & sum_mask) << to) ^ ((state & right_mask) >> right)`:
+    /// the Internet checksum of the masked state's bytes, zeros adding nothing.
+    Checksum {
+        /// What is summed: 16-bit words at even bytes of the state.
+        sum_mask: Bits,
+        /// How far from bit 0 the sum is put, at most [`crate::Layout::MAX_SHIFT`].
+        to: u32,
+        /// Bits that stay.
+        keep: Bits,
+        /// Bits that are set or toggled.
+        value: Bits,
+        /// What is copied away from the packet's front, to compare with the sum.
+        right_mask: Bits,
+        /// How far, at most [`crate::Layout::MAX_SHIFT`].
+        right: u32,
+    },
+}
+
+/// What is looked up next.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub enum Next {
+    /// A lookup, or the end of the guest's ingress ([`Lookup::Leave`]).
+    Lookup {
+        /// The slot, counted from the guest's first; greater than the row's own.
+        slot: u8,
+        /// The micro-PC.
+        pc: u16,
+        /// The kind.
+        lookup: Lookup,
+        /// For [`Lookup::Exact`] and [`Lookup::Lpm`]: the bits of the state, after this row, that are the key; else 0.
+        key_mask: Bits,
+    },
+    /// The end of the guest's egress.
+    Done,
+}
+
+/// Where a row comes from, in the guest's terms.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Origin {
+    /// The construct, `table MyIngress.acl`, `parser path start, parse_ipv4`.
+    pub construct: String,
+    /// Where it stands.
+    pub source_info: Option<SourceInfo>,
+    /// What the native program's trace says from this row's lookup on to the next lookup.
+    pub events: Vec<Event>,
+}
+
+/// A row of a guest, before it has a device ID and before its slots have their place.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Row {
+    /// The pipeline.
+    pub pipeline: PipelineKind,
+    /// The slot, counted from the guest's first.
+    pub slot: u8,
+    /// The micro-PC it belongs to.
+    pub pc: u16,
+    /// What it matches.
+    pub matches: RowMatch,
+    /// What it does.
+    pub effect: Effect,
+    /// What is looked up next.
+    pub next: Next,
+    /// Where it comes from.
+    pub origin: Origin,
+}
