@@ -7,11 +7,16 @@
 
 mod arithmetic;
 mod bits;
+pub mod checksum;
+mod crc;
 mod error;
+mod hash;
 mod text;
 
 pub use bits::Bits;
+pub use crc::CrcParameters;
 pub use error::BitsError;
+pub use hash::{Calculation, HashAlgorithm, HashError};
 
 #[cfg(test)]
 mod tests;
