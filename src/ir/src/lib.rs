@@ -10,8 +10,11 @@
 
 mod action;
 mod command;
+mod commands;
 mod error;
 mod expression;
+#[cfg(test)]
+mod fixture;
 mod header;
 mod packet;
 mod parser;
@@ -22,6 +25,7 @@ mod trace;
 
 pub use action::{Action, ActionParameter, Primitive, PrimitiveKind};
 pub use command::{Command, MatchValue, Reply, TableEntry, TableRef};
+pub use commands::{Line, parse_command, parse_commands, parse_stimulus, write_stimulus};
 pub use error::IrError;
 pub use expression::{BinaryOp, Expr, Place, UnaryOp};
 pub use header::{FieldType, Header, HeaderType, StandardField};
