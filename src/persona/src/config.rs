@@ -25,7 +25,7 @@ impl Default for PersonaConfig {
             metadata_bits: 256,
             ingress_slots: 20,
             egress_slots: 6,
-            rows_per_table: 65_536,
+            rows_per_table: 4096,
         }
     }
 }

@@ -4,9 +4,11 @@
 //! A check knows switches by [`Switch`] alone. What an implementation can't do it refuses with [`SwitchError`]; it
 //! never does something else instead.
 
+mod control;
 mod error;
 mod linked;
 
+pub use control::{Change, ControlPlane, Handles, Multicast, MulticastNode, Prepared, Replica, TableState};
 pub use error::{ControlError, SwitchError};
 pub use linked::{Endpoint, LinkError, LinkedSwitches, Links};
 

@@ -1,0 +1,61 @@
+//! Keys of entries: whether they fit the table, and when two are the same.
+
+use hyper4_bits::Bits;
+use hyper4_ir::{MatchKind, MatchValue, Table, TableKey};
+
+/// Why `value` can't be used for `key`.
+pub(super) fn check(key: &TableKey, value: &MatchValue) -> Result<(), String> {
+    let expected =
+        |what: &str| Err(format!("key `{}` is {}: expected {what}", key.name, key.match_kind.name()));
+    let widths: Vec<u32> = match (key.match_kind, value) {
+        (MatchKind::Exact, MatchValue::Exact(v)) => vec![v.width()],
+        (MatchKind::Lpm, MatchValue::Lpm { value, prefix_length }) => {
+            if *prefix_length > key.width {
+                return Err(format!(
+                    "key `{}`: prefix of {prefix_length} bits, but it has {}",
+                    key.name, key.width
+                ));
+            }
+            vec![value.width()]
+        }
+        (MatchKind::Ternary, MatchValue::Ternary { value, mask }) => vec![value.width(), mask.width()],
+        (MatchKind::Range, MatchValue::Range { low, high }) => {
+            if low.cmp_unsigned(high).is_gt() {
+                return Err(format!("key `{}`: range from {low} to {high} is empty", key.name));
+            }
+            vec![low.width(), high.width()]
+        }
+        (MatchKind::Optional, MatchValue::Optional(v)) => v.iter().map(Bits::width).collect(),
+        (MatchKind::Exact, _) => return expected("a value"),
+        (MatchKind::Lpm, _) => return expected("value/prefix length"),
+        (MatchKind::Ternary, _) => return expected("value&&&mask"),
+        (MatchKind::Range, _) => return expected("low->high"),
+        (MatchKind::Optional, _) => return expected("a value or nothing"),
+    };
+    match widths.into_iter().find(|w| *w != key.width) {
+        Some(width) => Err(format!("key `{}` has {} bits, but the value {width}", key.name, key.width)),
+        None => Ok(()),
+    }
+}
+
+/// `key` with the bits cleared that don't count: two entries with the same one can't both be in the table.
+pub(super) fn normal(table: &Table, key: &[MatchValue]) -> Vec<MatchValue> {
+    key.iter()
+        .zip(&table.keys)
+        .map(|(value, declared)| {
+            let masked = |v: &Bits| declared.mask.as_ref().map_or_else(|| v.clone(), |m| v.and(m));
+            match value {
+                MatchValue::Exact(v) => MatchValue::Exact(masked(v)),
+                MatchValue::Lpm { value, prefix_length } => {
+                    let prefix = Bits::prefix_mask(value.width(), *prefix_length);
+                    MatchValue::Lpm { value: masked(&value.and(&prefix)), prefix_length: *prefix_length }
+                }
+                MatchValue::Ternary { value, mask } => {
+                    MatchValue::Ternary { value: masked(&value.and(mask)), mask: mask.clone() }
+                }
+                MatchValue::Range { low, high } => MatchValue::Range { low: low.clone(), high: high.clone() },
+                MatchValue::Optional(v) => MatchValue::Optional(v.as_ref().map(masked)),
+            }
+        })
+        .collect()
+}

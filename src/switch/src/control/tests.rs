@@ -1,0 +1,140 @@
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use hyper4_bits::Bits;
+use hyper4_ir::*;
+
+use super::*;
+
+/// A program with one ternary table `I.acl` on an 8-bit field, and an exact one, `I.fixed`, with constant entries.
+fn program() -> Arc<Program> {
+    let field = FieldRef { header: HeaderId(0), field: 0 };
+    let key =
+        |match_kind| TableKey { name: "h.f".into(), match_kind, field, width: 8, mask: None, valid_of: None };
+    let table = |name: &str, kind, const_entries| Table {
+        name: name.into(),
+        pipeline: PipelineKind::Ingress,
+        keys: vec![key(kind)],
+        match_kind: kind,
+        actions: vec![ActionId(0)],
+        next: TableNext::HitMiss { hit: None, miss: None },
+        default_entry: None,
+        const_entries,
+        max_size: 2,
+        with_counters: false,
+        support_timeout: false,
+        hidden: false,
+        source_info: None,
+    };
+    let fixed = ConstEntry {
+        key: vec![MatchValue::Exact(Bits::from_u64(8, 1))],
+        action: ActionId(0),
+        arguments: vec![Bits::from_u64(9, 1)],
+        priority: 1,
+        source_info: None,
+    };
+    Arc::new(Program {
+        name: "test".into(),
+        header_types: vec![HeaderType {
+            name: "h_t".into(),
+            fields: vec![FieldType { name: "f".into(), width: 8, signed: false, varbit: false }],
+        }],
+        headers: vec![Header { name: "h".into(), header_type: HeaderTypeId(0), metadata: false }],
+        errors: BTreeMap::new(),
+        parser: Parser { name: "parser".into(), start: ParseStateId(0), states: vec![] },
+        deparser: Deparser { name: "deparser".into(), order: vec![] },
+        actions: vec![Action {
+            name: "I.forward".into(),
+            parameters: vec![ActionParameter { name: "port".into(), width: 9 }],
+            primitives: vec![],
+            source_info: None,
+        }],
+        tables: vec![
+            table("I.acl", MatchKind::Ternary, vec![]),
+            table("I.fixed", MatchKind::Exact, vec![fixed]),
+        ],
+        conditionals: vec![],
+        ingress: Pipeline { kind: PipelineKind::Ingress, start: None },
+        egress: Pipeline { kind: PipelineKind::Egress, start: None },
+        calculations: vec![],
+        checksums: vec![],
+        standard: BTreeMap::new(),
+    })
+}
+
+fn add(value: u64, mask: u64, priority: Option<u32>) -> Command {
+    let bits = |v| Bits::from_u64(8, v);
+    Command::TableAdd {
+        table: "acl".into(),
+        key: vec![MatchValue::Ternary { value: bits(value), mask: bits(mask) }],
+        action: "forward".into(),
+        arguments: vec![Bits::from_u64(9, 3)],
+        priority,
+    }
+}
+
+fn apply(plane: &mut ControlPlane, command: &Command) -> Result<Reply, ControlError> {
+    let prepared = plane.prepare(command)?;
+    plane.commit(prepared.change);
+    Ok(prepared.reply)
+}
+
+#[test]
+fn handles_are_reused_with_another_version() {
+    let mut plane = ControlPlane::new(program());
+    assert_eq!(apply(&mut plane, &add(1, 0xff, Some(1))), Ok(Reply::Handle(0)));
+    assert_eq!(apply(&mut plane, &add(2, 0xff, Some(1))), Ok(Reply::Handle(1)));
+    let delete = Command::TableDelete { table: "acl".into(), handle: 0 };
+    assert_eq!(apply(&mut plane, &delete), Ok(Reply::Done));
+    assert_eq!(apply(&mut plane, &add(3, 0xff, Some(1))), Ok(Reply::Handle(1 << 24)));
+    assert!(matches!(apply(&mut plane, &delete), Err(ControlError::InvalidHandle { handle: 0, .. })));
+}
+
+#[test]
+fn equal_keys_are_refused_after_masking_and_with_their_priority() {
+    let mut plane = ControlPlane::new(program());
+    assert!(apply(&mut plane, &add(0x1f, 0x0f, Some(1))).is_ok());
+    assert!(matches!(apply(&mut plane, &add(0x2f, 0x0f, Some(1))), Err(ControlError::DuplicateEntry(_))));
+    assert!(apply(&mut plane, &add(0x2f, 0x0f, Some(2))).is_ok());
+    assert!(matches!(apply(&mut plane, &add(0, 0, Some(9))), Err(ControlError::TableFull { size: 2, .. })));
+}
+
+#[test]
+fn wrong_commands_are_refused_and_change_nothing() {
+    let mut plane = ControlPlane::new(program());
+    assert!(matches!(apply(&mut plane, &add(1, 1, None)), Err(ControlError::PriorityMissing(_))));
+    let clear = Command::TableClear { table: "I.fixed".into() };
+    assert!(matches!(apply(&mut plane, &clear), Err(ControlError::ImmutableEntries(_))));
+    let unknown = Command::TableClear { table: "nothing".into() };
+    assert!(matches!(apply(&mut plane, &unknown), Err(ControlError::UnknownTable(_))));
+    let wide = Command::TableSetDefault {
+        table: "acl".into(),
+        action: "forward".into(),
+        arguments: vec![Bits::from_u64(16, 3)],
+    };
+    assert!(matches!(apply(&mut plane, &wide), Err(ControlError::BadActionData { .. })));
+    assert_eq!(plane.tables().map(|(_, t)| t.len()).collect::<Vec<_>>(), [0, 1]);
+}
+
+#[test]
+fn a_group_copies_node_by_node_with_ascending_ports() {
+    let mut plane = ControlPlane::new(program());
+    let commands = [
+        Command::MulticastGroupCreate { group: 7 },
+        Command::MulticastNodeCreate { rid: 1, ports: vec![3, 1, 3] },
+        Command::MulticastNodeCreate { rid: 2, ports: vec![2] },
+        Command::MulticastNodeAssociate { group: 7, node: 1 },
+        Command::MulticastNodeAssociate { group: 7, node: 0 },
+    ];
+    for command in &commands {
+        assert!(apply(&mut plane, command).is_ok(), "{command:?}");
+    }
+    let ports = |plane: &ControlPlane| -> Vec<(u16, u16)> {
+        plane.multicast().replicas(7).unwrap().into_iter().map(|r| (r.rid, r.port)).collect()
+    };
+    assert_eq!(ports(&plane), [(2, 2), (1, 1), (1, 3)]);
+    assert!(apply(&mut plane, &Command::MulticastNodeDestroy { node: 1 }).is_ok());
+    assert_eq!(ports(&plane), [(1, 1), (1, 3)]);
+    assert_eq!(plane.multicast().replicas(8), None);
+    assert!(apply(&mut plane, &Command::MulticastNodeCreate { rid: 2, ports: vec![512] }).is_err());
+}
