@@ -1,0 +1,318 @@
+//! The parser: recursive descent over the preprocessed tokens.
+//!
+//! It always gives a tree. What it can't read it reports and leaves out, going on behind the next `;` or
+//! `}`. How deep a tree can get is bounded, so that no pass over it runs out of stack.
+
+mod declaration;
+mod expression;
+mod literal;
+mod operator;
+mod program;
+mod statement;
+mod table;
+mod types;
+
+use std::collections::HashMap;
+
+pub use literal::{LiteralError, literal};
+
+use crate::ast::{Annotation, AnnotationBody, Name, Program};
+use crate::diagnostic::Diagnostic;
+use crate::source::{Span, Text};
+use crate::token::{Token, TokenKind, is_reserved};
+
+/// Levels of expressions, statements and types in each other.
+pub const MAX_DEPTH: u16 = 200;
+
+/// After so many errors the rest is noise.
+const MAX_ERRORS: usize = 100;
+
+/// Parses tokens that end in [`TokenKind::End`].
+pub fn parse(tokens: &[Token], diagnostics: &mut Vec<Diagnostic>) -> Program {
+    let span = tokens.last().map(|token| token.span).unwrap_or_default();
+    let mut parser = Parser {
+        tokens,
+        end: Token { kind: TokenKind::End, text: "".into(), span, joined: false },
+        position: 0,
+        depth: 0,
+        scopes: vec![HashMap::new()],
+        diagnostics,
+        errors: 0,
+        reported: None,
+    };
+    parser.program()
+}
+
+struct Parser<'a> {
+    tokens: &'a [Token],
+    end: Token,
+    position: usize,
+    depth: u16,
+    /// Names declared so far, inner scopes last, and whether each is a type.
+    scopes: Vec<HashMap<Text, bool>>,
+    diagnostics: &'a mut Vec<Diagnostic>,
+    errors: usize,
+    /// Position of the last error: one is enough for a token.
+    reported: Option<usize>,
+}
+
+/// Nothing where an error was reported.
+type Parsed<T> = Option<T>;
+
+impl Parser<'_> {
+    fn peek(&self) -> &Token {
+        self.peek_at(0)
+    }
+
+    fn peek_at(&self, ahead: usize) -> &Token {
+        self.tokens.get(self.position.saturating_add(ahead)).unwrap_or(&self.end)
+    }
+
+    fn at(&self, kind: TokenKind) -> bool {
+        self.peek().kind == kind
+    }
+
+    fn at_word(&self, word: &str) -> bool {
+        self.peek().is_word(word)
+    }
+
+    fn at_end(&self) -> bool {
+        self.at(TokenKind::End)
+    }
+
+    fn bump(&mut self) -> Token {
+        let token = self.peek().clone();
+        self.position = self.position.saturating_add(1).min(self.tokens.len());
+        token
+    }
+
+    fn eat(&mut self, kind: TokenKind) -> Option<Token> {
+        self.at(kind).then(|| self.bump())
+    }
+
+    fn eat_word(&mut self, word: &str) -> Option<Token> {
+        self.at_word(word).then(|| self.bump())
+    }
+
+    fn expect(&mut self, kind: TokenKind, what: &str) -> Parsed<Token> {
+        let token = self.eat(kind);
+        if token.is_none() {
+            self.expected(what);
+        }
+        token
+    }
+
+    /// A statement's or declaration's `;`. When it is missing, the error is shown behind what it should end.
+    fn semicolon(&mut self) -> Parsed<Token> {
+        if self.at(TokenKind::Semicolon) {
+            return Some(self.bump());
+        }
+        let before = self.previous_span();
+        let after = Span { start: before.end.saturating_sub(1), ..before };
+        let found = self.describe();
+        let diagnostic =
+            Diagnostic::error(after, format!("expected `;`, found {found}")).label("expected `;` after this");
+        self.report(diagnostic);
+        None
+    }
+
+    fn previous_span(&self) -> Span {
+        let index = self.position.checked_sub(1);
+        index.and_then(|index| self.tokens.get(index)).map_or(self.end.span, |token| token.span)
+    }
+
+    /// From a place to the last token that was read.
+    fn since(&self, start: Span) -> Span {
+        start.to(self.previous_span())
+    }
+
+    fn describe(&self) -> String {
+        let token = self.peek();
+        match token.kind {
+            TokenKind::End => "the end of the input".to_owned(),
+            TokenKind::Word if is_reserved(&token.text) => format!("the keyword `{}`", token.text),
+            _ => format!("`{}`", token.text),
+        }
+    }
+
+    fn expected(&mut self, what: &str) {
+        let message = format!("expected {what}, found {}", self.describe());
+        let diagnostic = Diagnostic::error(self.peek().span, message).label(format!("expected {what}"));
+        self.report(diagnostic);
+    }
+
+    fn report(&mut self, diagnostic: Diagnostic) {
+        if self.reported == Some(self.position) {
+            return;
+        }
+        self.reported = Some(self.position);
+        self.errors += 1;
+        if self.errors <= MAX_ERRORS {
+            self.diagnostics.push(diagnostic);
+        }
+    }
+
+    fn error(&mut self, span: Span, message: impl Into<String>) {
+        self.report(Diagnostic::error(span, message));
+    }
+
+    /// Goes one level deeper, or reports that there are too many.
+    fn deeper<T>(&mut self, inner: impl FnOnce(&mut Self) -> Parsed<T>) -> Parsed<T> {
+        if self.depth >= MAX_DEPTH {
+            let span = self.peek().span;
+            self.error(span, format!("this is nested more than {MAX_DEPTH} levels deep"));
+            return None;
+        }
+        self.depth += 1;
+        let result = inner(self);
+        self.depth -= 1;
+        result
+    }
+
+    /// Skips to behind the next `;`, or to behind a `{ … }`, or to before the `}` that ends what is around.
+    fn recover(&mut self) {
+        let mut depth = 0usize;
+        loop {
+            match self.peek().kind {
+                TokenKind::End => return,
+                TokenKind::LeftBrace => depth += 1,
+                TokenKind::RightBrace if depth == 0 => return,
+                TokenKind::RightBrace => {
+                    depth -= 1;
+                    if depth == 0 {
+                        self.bump();
+                        return;
+                    }
+                }
+                TokenKind::Semicolon if depth == 0 => {
+                    self.bump();
+                    return;
+                }
+                _ => {}
+            }
+            self.bump();
+        }
+    }
+
+    fn name(&mut self, what: &str) -> Parsed<Name> {
+        let token = self.peek();
+        if token.kind == TokenKind::Word && !is_reserved(&token.text) {
+            let token = self.bump();
+            return Some(Name { text: token.text, span: token.span });
+        }
+        self.expected(what);
+        None
+    }
+
+    fn declare(&mut self, name: &Name, is_type: bool) {
+        if let Some(scope) = self.scopes.last_mut() {
+            scope.insert(Text::clone(&name.text), is_type);
+        }
+    }
+
+    /// Whether a name was declared, and as a type.
+    fn declared(&self, name: &str) -> Option<bool> {
+        self.scopes.iter().rev().find_map(|scope| scope.get(name)).copied()
+    }
+
+    /// What is declared in there is forgotten afterwards.
+    fn scoped<T>(&mut self, inner: impl FnOnce(&mut Self) -> T) -> T {
+        self.scopes.push(HashMap::new());
+        let result = inner(self);
+        self.scopes.pop();
+        result
+    }
+
+    /// Items with commas between them up to the closing token, which is taken; a trailing comma is allowed.
+    fn list<T>(
+        &mut self,
+        close: TokenKind,
+        what: &str,
+        mut item: impl FnMut(&mut Self) -> Parsed<T>,
+    ) -> Parsed<Vec<T>> {
+        let mut items = Vec::new();
+        loop {
+            if self.eat(close).is_some() {
+                return Some(items);
+            }
+            items.push(item(self)?);
+            if self.eat(TokenKind::Comma).is_none() {
+                self.expect(close, what)?;
+                return Some(items);
+            }
+        }
+    }
+
+    /// Items in `{ … }`, each of which is skipped when it can't be read.
+    fn items<T>(&mut self, mut item: impl FnMut(&mut Self) -> Parsed<T>) -> Parsed<Vec<T>> {
+        self.expect(TokenKind::LeftBrace, "`{`")?;
+        let mut items = Vec::new();
+        loop {
+            if self.eat(TokenKind::RightBrace).is_some() {
+                return Some(items);
+            }
+            if self.at_end() {
+                self.expected("`}`");
+                return Some(items);
+            }
+            let before = self.position;
+            match item(self) {
+                Some(read) => items.push(read),
+                None => self.recover(),
+            }
+            if self.position == before {
+                self.bump();
+            }
+        }
+    }
+
+    fn annotations(&mut self) -> Vec<Annotation> {
+        let mut annotations = Vec::new();
+        while self.at(TokenKind::At) {
+            self.bump();
+            let token = self.peek().clone();
+            if token.kind != TokenKind::Word {
+                self.expected("the name of an annotation");
+                continue;
+            }
+            self.bump();
+            let name = Name { text: token.text, span: token.span };
+            let body = match self.peek().kind {
+                TokenKind::LeftParen => AnnotationBody::Unstructured(self.balanced()),
+                TokenKind::LeftBracket => AnnotationBody::Structured(self.balanced()),
+                _ => AnnotationBody::Empty,
+            };
+            annotations.push(Annotation { name, body });
+        }
+        annotations
+    }
+
+    /// The tokens inside the bracket that comes next.
+    fn balanced(&mut self) -> Vec<Token> {
+        let open = self.bump();
+        let mut depth = 1usize;
+        let mut tokens = Vec::new();
+        loop {
+            match self.peek().kind {
+                TokenKind::End => {
+                    self.error(open.span, "this bracket is not closed");
+                    return tokens;
+                }
+                TokenKind::LeftParen | TokenKind::LeftBracket | TokenKind::LeftBrace => depth += 1,
+                TokenKind::RightParen | TokenKind::RightBracket | TokenKind::RightBrace => {
+                    depth -= 1;
+                    if depth == 0 {
+                        self.bump();
+                        return tokens;
+                    }
+                }
+                _ => {}
+            }
+            let token = self.bump();
+            tokens.push(token);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,77 @@
+//! Printing a tree as P4_16: what is printed parses to the same tree.
+
+mod declaration;
+mod expression;
+mod statement;
+
+use crate::ast::{Annotation, AnnotationBody, Program};
+use crate::token::{Token, TokenKind};
+
+/// A program as text.
+pub fn print(program: &Program) -> String {
+    let mut printer = Printer::default();
+    for declaration in &program.declarations {
+        printer.declaration(declaration);
+    }
+    printer.text
+}
+
+#[derive(Default)]
+struct Printer {
+    text: String,
+    indent: usize,
+}
+
+impl Printer {
+    fn line(&mut self, text: &str) {
+        for _ in 0..self.indent {
+            self.text.push_str("    ");
+        }
+        self.text.push_str(text);
+        self.text.push('\n');
+    }
+
+    /// A line that ends in `{`, what is in there, and `}` with what follows it.
+    fn braces(&mut self, head: &str, tail: &str, inner: impl FnOnce(&mut Self)) {
+        self.line(&format!("{head}{{"));
+        self.indent += 1;
+        inner(self);
+        self.indent -= 1;
+        self.line(&format!("}}{tail}"));
+    }
+}
+
+fn annotations(list: &[Annotation]) -> String {
+    let mut text = String::new();
+    for annotation in list {
+        text.push('@');
+        text.push_str(&annotation.name.text);
+        match &annotation.body {
+            AnnotationBody::Empty => {}
+            AnnotationBody::Unstructured(body) => text.push_str(&format!("({})", tokens(body))),
+            AnnotationBody::Structured(body) => text.push_str(&format!("[{}]", tokens(body))),
+        }
+        text.push(' ');
+    }
+    text
+}
+
+fn tokens(list: &[Token]) -> String {
+    let mut text = String::new();
+    for token in list {
+        // Words and numbers need a space between them; joined tokens must stay so, and others must not join.
+        if !text.is_empty() && !(token.joined && token.kind != TokenKind::Word) {
+            text.push(' ');
+        }
+        text.push_str(&token.text);
+    }
+    text
+}
+
+fn comma<T>(items: &[T], item: impl Fn(&T) -> String) -> String {
+    let items: Vec<String> = items.iter().map(item).collect();
+    items.join(", ")
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,132 @@
+//! Source texts and positions in them.
+
+use std::fmt;
+use std::sync::Arc;
+
+/// Text shared by tokens, names and trees.
+pub type Text = Arc<str>;
+
+/// A file of a [`SourceMap`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Default)]
+pub struct FileId(pub u32);
+
+/// A range of bytes of one source file.
+///
+/// Trees carry spans but are compared without them: two spans are always equal, so that a tree and
+/// its printed and parsed copy are. Use [`Span::is_same`] where the place itself matters.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Span {
+    /// The file.
+    pub file: FileId,
+    /// Offset of the first byte.
+    pub start: u32,
+    /// Offset behind the last byte.
+    pub end: u32,
+}
+
+impl PartialEq for Span {
+    fn eq(&self, _other: &Self) -> bool {
+        true
+    }
+}
+
+impl Eq for Span {}
+
+impl Span {
+    /// Whether both name the same bytes of the same file.
+    pub fn is_same(self, other: Self) -> bool {
+        (self.file, self.start, self.end) == (other.file, other.start, other.end)
+    }
+
+    /// The smallest span that holds both; `self` when they are in different files.
+    pub fn to(self, other: Self) -> Self {
+        if self.file != other.file {
+            return self;
+        }
+        Self { file: self.file, start: self.start.min(other.start), end: self.end.max(other.end) }
+    }
+}
+
+/// A place as people write it: file, line and column, both counted from one.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Position {
+    /// Name of the file as it was given or found.
+    pub file: Text,
+    /// Line, from 1.
+    pub line: u32,
+    /// Column in characters, from 1.
+    pub column: u32,
+}
+
+impl fmt::Display for Position {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}:{}:{}", self.file, self.line, self.column)
+    }
+}
+
+#[derive(Clone, Debug)]
+struct SourceFile {
+    name: Text,
+    text: Text,
+    line_starts: Vec<u32>,
+}
+
+/// All texts that took part in a compilation.
+#[derive(Clone, Debug, Default)]
+pub struct SourceMap {
+    files: Vec<SourceFile>,
+}
+
+impl SourceMap {
+    /// An empty map.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Adds a text under a name.
+    pub fn add(&mut self, name: &str, text: &str) -> FileId {
+        let starts = std::iter::once(0)
+            .chain(text.bytes().zip(1u32..).filter(|(byte, _)| *byte == b'\n').map(|(_, next)| next));
+        let file = SourceFile { name: name.into(), text: text.into(), line_starts: starts.collect() };
+        self.files.push(file);
+        FileId(u32::try_from(self.files.len().saturating_sub(1)).unwrap_or(u32::MAX))
+    }
+
+    fn file(&self, id: FileId) -> Option<&SourceFile> {
+        self.files.get(id.0 as usize)
+    }
+
+    /// The name of a file; empty when it is not of this map.
+    pub fn name(&self, id: FileId) -> &str {
+        self.file(id).map_or("", |file| &file.name)
+    }
+
+    /// The whole text of a file; empty when it is not of this map.
+    pub fn text(&self, id: FileId) -> &str {
+        self.file(id).map_or("", |file| &file.text)
+    }
+
+    /// The bytes of a span as text; empty when it is not of this map.
+    pub fn slice(&self, span: Span) -> &str {
+        self.text(span.file).get(span.start as usize..span.end as usize).unwrap_or("")
+    }
+
+    /// Line number, counted from one, of an offset.
+    pub fn line(&self, span: Span) -> u32 {
+        let Some(file) = self.file(span.file) else { return 0 };
+        let line = file.line_starts.partition_point(|start| *start <= span.start);
+        u32::try_from(line).unwrap_or(u32::MAX)
+    }
+
+    /// Where a span starts.
+    pub fn position(&self, span: Span) -> Position {
+        let line = self.line(span);
+        let column = self.file(span.file).map_or(0, |file| {
+            let start = (line as usize).checked_sub(1).and_then(|index| file.line_starts.get(index));
+            let start = start.copied().unwrap_or(0) as usize;
+            let before = file.text.get(start..span.start as usize).unwrap_or("");
+            u32::try_from(before.chars().count()).unwrap_or(u32::MAX).saturating_add(1)
+        });
+        Position { file: self.name(span.file).into(), line, column }
+    }
+}

@@ -1,0 +1,212 @@
+//! Typed expressions and statements.
+
+use std::sync::Arc;
+
+use num_bigint::BigInt;
+
+use super::{
+    Action, BinaryOp, Control, Direction, Extern, Function, Instance, Parser, Signature, Table, Type,
+    UnaryOp, Variable,
+};
+use crate::source::{Span, Text};
+
+/// An expression with its type.
+#[derive(Clone, Debug)]
+pub struct Expression {
+    /// Which.
+    pub kind: ExpressionKind,
+    /// Its type.
+    pub ty: Type,
+    /// Its place.
+    pub span: Span,
+}
+
+/// Kinds of expressions.
+#[derive(Clone, Debug)]
+pub enum ExpressionKind {
+    /// What was refused; never in a program without errors.
+    Invalid,
+    /// A boolean known when compiled.
+    Bool(bool),
+    /// An integer known when compiled; within the range of the type.
+    Integer(BigInt),
+    /// A string.
+    Str(Text),
+    /// A member of `error`.
+    Error(Text),
+    /// A member of an enum that has no value, by name; of a serializable one an [`ExpressionKind::Integer`]
+    /// of the enum's type.
+    EnumMember(Text),
+    /// A variable or parameter.
+    Variable(Arc<Variable>),
+    /// A field of a header, struct or union.
+    Member(Box<Expression>, Text),
+    /// A header of a stack.
+    Index(Box<Expression>, Box<Expression>),
+    /// `stack.next`
+    StackNext(Box<Expression>),
+    /// `stack.last`
+    StackLast(Box<Expression>),
+    /// `stack.lastIndex`
+    StackLastIndex(Box<Expression>),
+    /// `value[high:low]`
+    Slice(Box<Expression>, u32, u32),
+    /// `op operand`
+    Unary(UnaryOp, Box<Expression>),
+    /// `left op right`; both sides have one type, but for shifts and `++`.
+    Binary(BinaryOp, Box<Expression>, Box<Expression>),
+    /// `condition ? then : otherwise`
+    Conditional(Box<Expression>, Box<Expression>, Box<Expression>),
+    /// To the expression's own type.
+    Cast(Box<Expression>),
+    /// A value for each field of a tuple, struct or header, in their order.
+    List(Vec<Expression>),
+    /// `{#}`
+    InvalidHeader,
+    /// A call that gives a value.
+    Call(Box<Call>),
+    /// `table.apply().hit`
+    TableHit(Arc<Table>),
+    /// `table.apply().miss`
+    TableMiss(Arc<Table>),
+    /// `table.apply().action_run`
+    TableActionRun(Arc<Table>),
+    /// An object, as a property of a table or a constructor argument.
+    Instance(Arc<Instance>),
+}
+
+/// A call.
+#[derive(Clone, Debug)]
+pub struct Call {
+    /// What is called.
+    pub callee: Callee,
+    /// The types that its type parameters stand for.
+    pub types: Vec<Type>,
+    /// Arguments in the order of the parameters.
+    pub arguments: Vec<Argument>,
+    /// Its place.
+    pub span: Span,
+}
+
+/// An argument.
+#[derive(Clone, Debug)]
+pub struct Argument {
+    /// Name of the parameter.
+    pub name: Text,
+    /// Its direction.
+    pub direction: Direction,
+    /// Its value; nothing for `_` or an optional parameter that was left out.
+    pub value: Option<Expression>,
+}
+
+/// What is called.
+#[derive(Clone, Debug)]
+pub enum Callee {
+    /// An action.
+    Action(Arc<Action>),
+    /// A function of the program.
+    Function(Arc<Function>),
+    /// An extern function.
+    ExternFunction(Arc<Signature>),
+    /// A method of an extern object.
+    Method {
+        /// The object.
+        object: Object,
+        /// Its type.
+        declared: Arc<Extern>,
+        /// The method.
+        method: Text,
+    },
+    /// A table's `apply`, its result unused; see also [`ExpressionKind::TableHit`].
+    Table(Arc<Table>),
+    /// A control's `apply`, and the instance.
+    Control(Arc<Control>, Arc<Instance>),
+    /// A parser's `apply`, and the instance.
+    Parser(Arc<Parser>, Arc<Instance>),
+    /// `header.setValid()`
+    SetValid(Box<Expression>),
+    /// `header.setInvalid()`
+    SetInvalid(Box<Expression>),
+    /// `header.isValid()`
+    IsValid(Box<Expression>),
+    /// `stack.push_front(n)`
+    PushFront(Box<Expression>, u32),
+    /// `stack.pop_front(n)`
+    PopFront(Box<Expression>, u32),
+}
+
+/// The object of a method call.
+#[derive(Clone, Debug)]
+pub enum Object {
+    /// A parameter like `packet_in b`.
+    Variable(Arc<Variable>),
+    /// An instance.
+    Instance(Arc<Instance>),
+}
+
+/// A set of values in a select case or a table entry. The expressions have the type of the key.
+#[derive(Clone, Debug)]
+pub enum KeySet {
+    /// `default` or `_`
+    Any,
+    /// One value.
+    Value(Expression),
+    /// `value &&& mask`
+    Mask(Expression, Expression),
+    /// `low .. high`, both included.
+    Range(Expression, Expression),
+    /// A parser value set.
+    ValueSet(Arc<Instance>),
+}
+
+/// A statement.
+#[derive(Clone, Debug)]
+pub struct Statement {
+    /// Which.
+    pub kind: StatementKind,
+    /// Its place.
+    pub span: Span,
+}
+
+/// Kinds of statements.
+#[derive(Clone, Debug)]
+pub enum StatementKind {
+    /// A local variable begins, with its initial value.
+    Variable(Arc<Variable>, Option<Expression>),
+    /// `left = right;` of the same type.
+    Assign(Expression, Expression),
+    /// A call whose result is not used.
+    Call(Call),
+    /// `{ … }`
+    Block(Vec<Statement>),
+    /// `if`
+    If(Expression, Vec<Statement>, Vec<Statement>),
+    /// `switch`
+    Switch(Expression, Vec<SwitchCase>),
+    /// `return`
+    Return(Option<Expression>),
+    /// `exit`
+    Exit,
+}
+
+/// A case of a `switch`; labels that fell through are gathered.
+#[derive(Clone, Debug)]
+pub struct SwitchCase {
+    /// Its labels.
+    pub labels: Vec<SwitchLabel>,
+    /// What is done.
+    pub body: Vec<Statement>,
+    /// Its place.
+    pub span: Span,
+}
+
+/// Label of a case.
+#[derive(Clone, Debug)]
+pub enum SwitchLabel {
+    /// `default`
+    Default,
+    /// An action that ran.
+    Action(Arc<Action>),
+    /// A value.
+    Value(Expression),
+}
