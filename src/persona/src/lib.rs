@@ -8,6 +8,7 @@
 //! What can't be emulated is refused with a [`Refusal`] that names construct and place; nothing is emulated
 //! approximately.
 
+mod compile;
 mod config;
 mod encode;
 mod generate;
@@ -15,6 +16,7 @@ mod layout;
 mod operator;
 mod row;
 
+pub use compile::{Guest, Refusal, compile};
 pub use config::{ConfigError, PersonaConfig};
 pub use generate::generate;
 pub use layout::{BitRange, Layout, TableRole};

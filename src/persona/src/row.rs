@@ -150,6 +150,9 @@ pub struct Origin {
     pub source_info: Option<SourceInfo>,
     /// What the native program's trace says from this row's lookup on to the next lookup.
     pub events: Vec<Event>,
+    /// What it says in egress, though the row does it in ingress already: to be told of each copy that leaves, between
+    /// `Pipeline("egress")` and `Transmit`, in the order of the rows. Only of guests that use no egress slots.
+    pub egress_events: Vec<Event>,
 }
 
 /// A row of a guest, before it has a device ID and before its slots have their place.
