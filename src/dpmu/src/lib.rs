@@ -1,1 +1,29 @@
-//! The data plane management unit: slices, leases, composition, translation.
+//! The data plane management unit: it shares a device that runs a persona between tenants.
+//!
+//! A [`Dpmu`] holds devices ([`hyper4_switch::Switch`]es below it), slices with leases, virtual devices and the wiring
+//! between them. A tenant's commands are those of its own program; they are checked, translated to rows, passed
+//! through one [`Gate`] and carried out whole or not at all. Tenants see their own entries, handles and ports.
+//!
+//! It is synchronous and knows no network: servers are built on top of it.
+
+mod config;
+mod device;
+mod dpmu;
+mod edit;
+mod error;
+mod gate;
+mod multicast;
+mod plan;
+mod rank;
+mod store;
+mod translate;
+mod virtual_device;
+mod wiring;
+
+pub use config::{CompositionConfig, ConfigError, DeviceConfig, DpmuConfig, SliceConfig};
+pub use device::RowOwner;
+pub use dpmu::{Dpmu, Lease};
+pub use error::DpmuError;
+pub use gate::{Gate, GateError};
+pub use store::{InstalledRow, RowMeaning};
+pub use wiring::{Wiring, WiringError};

@@ -1,0 +1,224 @@
+//! What a tenant's command changes in the device, worked out before anything is touched.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use hyper4_bits::Bits;
+use hyper4_ir::{ActionId, Command, TableEntry, TableId};
+use hyper4_persona::Row;
+use hyper4_switch::Multicast;
+
+use crate::device::Step;
+use crate::dpmu::Lease;
+use crate::rank::Ranks;
+use crate::store::{RowId, RowStore};
+use crate::translate::{self, Site};
+use crate::virtual_device::{Part, VirtualDevice, place};
+use crate::{DpmuError, Wiring, multicast};
+
+/// The change of one virtual device by one command.
+pub(crate) struct Edit<'a> {
+    slice: &'a str,
+    device: &'a VirtualDevice,
+    steps: Vec<Step>,
+    removals: Vec<Step>,
+    done: Done,
+}
+
+/// What is to be noted once the device has taken the steps.
+#[derive(Debug, Default)]
+pub(crate) struct Done {
+    added: Vec<Part>,
+    removed: Vec<(Part, RowId)>,
+    ranks: BTreeMap<TableId, Ranks>,
+    groups: Option<BTreeMap<u16, u16>>,
+}
+
+impl<'a> Edit<'a> {
+    pub(crate) fn new(slice: &'a str, device: &'a VirtualDevice) -> Self {
+        Self { slice, device, steps: Vec::new(), removals: Vec::new(), done: Done::default() }
+    }
+
+    /// An entry is added, or its action is another one.
+    pub(crate) fn put(
+        &mut self,
+        store: &RowStore,
+        table: TableId,
+        entry: &TableEntry,
+    ) -> Result<(), DpmuError> {
+        let mut ranks = self.device.ranks.get(&table).cloned().unwrap_or_default();
+        let (rank, moved) = match ranks.get(place(entry)) {
+            Some(rank) => (rank, Vec::new()),
+            None => ranks.insert(place(entry)),
+        };
+        let moved: BTreeSet<_> = moved.into_iter().collect();
+        let state = self.device.plane.table(table);
+        for other in state.into_iter().flat_map(|s| s.entries()).filter(|e| moved.contains(&place(e))) {
+            let rank = ranks.get(place(other)).unwrap_or_default();
+            let rows = self.device.guest.entry_rows(table, other, rank)?;
+            self.change(store, Part::Entry(table, other.handle), rows);
+        }
+        let rows = self.device.guest.entry_rows(table, entry, rank)?;
+        self.change(store, Part::Entry(table, entry.handle), rows);
+        self.done.ranks.insert(table, ranks);
+        Ok(())
+    }
+
+    /// Entries are deleted.
+    pub(crate) fn delete(&mut self, table: TableId, handles: &[u64]) {
+        let mut ranks = self.device.ranks.get(&table).cloned().unwrap_or_default();
+        for handle in handles {
+            self.remove_all(Part::Entry(table, *handle));
+            if let Some(entry) = self.device.plane.table(table).and_then(|t| t.by_handle(*handle)) {
+                ranks.remove(place(entry));
+            }
+        }
+        self.done.ranks.insert(table, ranks);
+    }
+
+    /// A table's default action is another one.
+    pub(crate) fn default(
+        &mut self,
+        store: &RowStore,
+        table: TableId,
+        default: Option<&(ActionId, Vec<Bits>)>,
+    ) -> Result<(), DpmuError> {
+        let default = default.map(|(action, arguments)| (*action, arguments.as_slice()));
+        let rows = self.device.guest.default_rows(table, default)?;
+        self.change(store, Part::Default(table), rows);
+        Ok(())
+    }
+
+    /// Groups and nodes are to be `next`. A changed group is made anew beside the old one and then takes its place.
+    pub(crate) fn multicast(
+        &mut self,
+        next: &Multicast,
+        wiring: Option<&Wiring>,
+        lease: &Lease,
+        free: &mut dyn Iterator<Item = u16>,
+    ) -> Result<(), DpmuError> {
+        let (Some(placement), Some(wiring)) = (self.device.placement.as_ref(), wiring) else { return Ok(()) };
+        let site = Site { id: placement.id, slot_base: placement.slot_base };
+        let old = self.device.plane.multicast();
+        let mut groups = placement.groups.clone();
+        for group in old.groups().chain(next.groups()).collect::<BTreeSet<_>>() {
+            if old.replicas(group) == next.replicas(group) {
+                continue;
+            }
+            let part = Part::Group(group);
+            let before = groups.remove(&group);
+            if next.replicas(group).is_some() {
+                let nodes = multicast::nodes(&self.device.name, next, group, wiring, lease)?;
+                let physical = free.next().ok_or_else(no_groups)?;
+                if groups.len() as u64 >= lease.groups {
+                    return Err(DpmuError::Exhausted {
+                        resource: "multicast groups of the lease",
+                        needed: 1,
+                        left: 0,
+                    });
+                }
+                groups.insert(group, physical);
+                self.steps.push(Step::CreateGroup { group: physical, nodes });
+                let held: Vec<RowId> = placement.rows.get(&part).cloned().unwrap_or_default();
+                for (i, step) in
+                    translate::group_steps(self.device, site, group, physical).into_iter().enumerate()
+                {
+                    match (held.get(i), step) {
+                        (Some(row), Step::Add { command, meaning, .. }) => {
+                            self.steps.push(Step::Replace { row: *row, command, meaning });
+                        }
+                        (_, step) => {
+                            self.steps.push(step);
+                            self.done.added.push(part);
+                        }
+                    }
+                }
+            } else {
+                self.remove_all(part);
+            }
+            self.removals.extend(before.map(Step::DestroyGroup));
+        }
+        self.done.groups = Some(groups);
+        Ok(())
+    }
+
+    /// The steps: what is new first, what is old last.
+    pub(crate) fn finish(mut self) -> (Done, Vec<Step>) {
+        self.steps.append(&mut self.removals);
+        (self.done, self.steps)
+    }
+
+    /// The rows of `part` are to be `rows`: those that match the same stay and change their action.
+    fn change(&mut self, store: &RowStore, part: Part, rows: Vec<Row>) {
+        let Some(placement) = self.device.placement.as_ref() else { return };
+        let mut held: Vec<RowId> = placement.rows.get(&part).cloned().unwrap_or_default();
+        for row in rows {
+            let command = row.command(placement.id, placement.slot_base);
+            let same = held
+                .iter()
+                .position(|id| store.get(*id).is_some_and(|old| matches_same(&old.command, &command)));
+            match same {
+                Some(i) => {
+                    let row_id = held.swap_remove(i);
+                    let meaning = self.device.meaning(row);
+                    self.steps.push(Step::Replace { row: row_id, command, meaning });
+                }
+                None => {
+                    self.steps.push(self.device.add(self.slice, placement.id, placement.slot_base, row));
+                    self.done.added.push(part);
+                }
+            }
+        }
+        for row in held {
+            self.removals.push(Step::Remove(row));
+            self.done.removed.push((part, row));
+        }
+    }
+
+    fn remove_all(&mut self, part: Part) {
+        let held = self.device.placement.as_ref().and_then(|p| p.rows.get(&part));
+        for row in held.into_iter().flatten() {
+            self.removals.push(Step::Remove(*row));
+            self.done.removed.push((part, *row));
+        }
+    }
+}
+
+impl Done {
+    /// How many more rows there will be.
+    pub(crate) fn growth(&self) -> u64 {
+        self.added.len().saturating_sub(self.removed.len()) as u64
+    }
+
+    /// Note what was done; `added` are the names of the rows that the device took.
+    pub(crate) fn commit(self, device: &mut VirtualDevice, added: Vec<RowId>) {
+        device.ranks.extend(self.ranks);
+        let Some(placement) = device.placement.as_mut() else { return };
+        for (part, row) in self.removed {
+            if let Some(rows) = placement.rows.get_mut(&part) {
+                rows.retain(|r| *r != row);
+            }
+        }
+        for (part, row) in self.added.into_iter().zip(added) {
+            placement.rows.entry(part).or_default().push(row);
+        }
+        placement.rows.retain(|_, rows| !rows.is_empty());
+        if let Some(groups) = self.groups {
+            placement.groups = groups;
+        }
+    }
+}
+
+pub(crate) fn no_groups() -> DpmuError {
+    DpmuError::Exhausted { resource: "multicast groups of the device", needed: 1, left: 0 }
+}
+
+/// Whether two rows are in one table and match the same with the same priority.
+fn matches_same(a: &Command, b: &Command) -> bool {
+    match (a, b) {
+        (
+            Command::TableAdd { table: t, key: k, priority: p, .. },
+            Command::TableAdd { table: u, key: l, priority: q, .. },
+        ) => t == u && k == l && p == q,
+        _ => false,
+    }
+}

@@ -1,0 +1,116 @@
+//! What lies in a device, and what it means.
+
+use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
+
+use hyper4_ir::Command;
+use hyper4_persona::{Origin, PortMatch, Verdict};
+
+use crate::RowOwner;
+
+/// What a row of the persona means to whom it belongs.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum RowMeaning {
+    /// A piece of a guest.
+    Guest {
+        /// The virtual device.
+        device: Arc<str>,
+        /// The piece.
+        origin: Arc<Origin>,
+    },
+    /// Packets of a port enter a virtual device.
+    Enter {
+        /// The virtual device.
+        device: Arc<str>,
+    },
+    /// A virtual device chose a port.
+    Leave {
+        /// The virtual device.
+        device: Arc<str>,
+        /// Its port.
+        port: PortMatch,
+        /// What becomes of the packet.
+        verdict: Verdict,
+        /// The virtual device it goes to, where it goes to one.
+        next: Option<Arc<str>>,
+    },
+    /// A virtual device chose a multicast group.
+    LeaveMulticast {
+        /// The virtual device.
+        device: Arc<str>,
+        /// Its group.
+        group: u16,
+    },
+    /// A packet enters a virtual device's egress.
+    EnterEgress {
+        /// The virtual device.
+        device: Arc<str>,
+    },
+}
+
+/// A row that lies in a device.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct InstalledRow {
+    /// The command that put it there.
+    pub command: Command,
+    /// The device's handle.
+    pub handle: u64,
+    /// Whose it is.
+    pub owner: RowOwner,
+    /// What it means.
+    pub meaning: RowMeaning,
+}
+
+/// Names a row for as long as it lies in the device, whatever handle the device gives it.
+pub(crate) type RowId = u64;
+
+/// The rows of a device.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct RowStore {
+    rows: BTreeMap<RowId, InstalledRow>,
+    by_table: HashMap<String, HashMap<u64, RowId>>,
+    next: RowId,
+}
+
+impl RowStore {
+    pub(crate) fn insert(&mut self, row: InstalledRow) -> RowId {
+        let id = self.next;
+        self.next += 1;
+        self.put(id, row);
+        id
+    }
+
+    /// Put a row back under the name it had.
+    pub(crate) fn put(&mut self, id: RowId, row: InstalledRow) {
+        self.by_table.entry(table(&row.command).to_owned()).or_default().insert(row.handle, id);
+        self.rows.insert(id, row);
+    }
+
+    pub(crate) fn remove(&mut self, id: RowId) -> Option<InstalledRow> {
+        let row = self.rows.remove(&id)?;
+        if let Some(handles) = self.by_table.get_mut(table(&row.command)) {
+            handles.remove(&row.handle);
+        }
+        Some(row)
+    }
+
+    pub(crate) fn get(&self, id: RowId) -> Option<&InstalledRow> {
+        self.rows.get(&id)
+    }
+
+    pub(crate) fn by_handle(&self, table: &str, handle: u64) -> Option<&InstalledRow> {
+        self.rows.get(self.by_table.get(table)?.get(&handle)?)
+    }
+
+    pub(crate) fn iter(&self) -> impl Iterator<Item = &InstalledRow> {
+        self.rows.values()
+    }
+}
+
+/// The table of a command that adds a row; rows are never added by another kind.
+pub(crate) fn table(command: &Command) -> &str {
+    match command {
+        Command::TableAdd { table, .. } => table,
+        _ => "",
+    }
+}
