@@ -1,4 +1,17 @@
 //! What a switch did with a packet, in the program's own terms.
+//!
+//! The order of events in a packet's life is fixed, so that traces of different switches compare event by event:
+//!
+//! 1. parser: [`Event::ParseState`], in it [`Event::Extract`] for each header, at the end perhaps
+//!    [`Event::ParserError`];
+//! 2. [`Event::Checksum`] for each verify, in the program's order;
+//! 3. [`Event::Pipeline`] `ingress`, then its [`Event::Condition`]s, [`Event::Table`]s, each followed by the
+//!    [`Event::Action`] that ran, and perhaps [`Event::Exit`];
+//! 4. one of [`Event::Unicast`], [`Event::Multicast`] (of a group that exists) and [`Event::Drop`] (also for a group
+//!    that doesn't);
+//! 5. in the same [`TracedPacket`] after a unicast, in one of its own that begins with [`Event::Replica`] for each
+//!    copy: [`Event::Pipeline`] `egress` and what happens there; then [`Event::Drop`], or a [`Event::Checksum`] for
+//!    each update and [`Event::Transmit`].
 
 use hyper4_bits::Bits;
 use serde::{Deserialize, Serialize};
@@ -99,4 +112,7 @@ pub enum Event {
     Drop,
     /// It left by a port.
     Transmit(u16),
+    /// In a composition: it is sent to, and later leaves by, a port that has no link, and is lost. Stands in the places
+    /// of [`Event::Unicast`] and [`Event::Transmit`]; a persona doesn't keep the number of a port that leads nowhere.
+    Unlinked,
 }

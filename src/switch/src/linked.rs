@@ -124,7 +124,7 @@ impl LinkedSwitches {
             let Some(switch) = self.switches.get_mut(&device) else { continue };
             let done = switch.inject(&[Packet { port, bytes }], tracing)?;
             for part in done.traces {
-                append(&mut trace, &device, part);
+                append(&mut trace, &device, part, &self.links);
             }
             for output in done.outputs {
                 if let Some(next) = self.links.egress.get(&(device.clone(), output.port)) {
@@ -137,13 +137,19 @@ impl LinkedSwitches {
 }
 
 /// Add what one switch did, its copies' numbers moved behind those that are there.
-fn append(trace: &mut Trace, device: &str, part: Trace) {
+fn append(trace: &mut Trace, device: &str, part: Trace, links: &Links) {
     let base = trace.packets.len();
-    for (i, packet) in part.packets.into_iter().enumerate() {
-        let mut events = packet.events;
-        if i == 0 {
-            events.insert(0, Event::Device(device.to_owned()));
+    let linked = |event: Event| match event {
+        Event::Unicast(port) | Event::Transmit(port)
+            if !links.egress.contains_key(&(device.to_owned(), port)) =>
+        {
+            Event::Unlinked
         }
+        other => other,
+    };
+    for (i, packet) in part.packets.into_iter().enumerate() {
+        let begin = (i == 0).then(|| Event::Device(device.to_owned()));
+        let events = begin.into_iter().chain(packet.events.into_iter().map(linked)).collect();
         trace.packets.push(TracedPacket { copied_from: packet.copied_from.map(|p| p + base), events });
     }
 }
