@@ -4,13 +4,13 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use hyper4_ir::{Command, PipelineKind, Program, Reply};
-use hyper4_persona::{Layout, PortMatch, compile};
+use hyper4_persona::{Guest, Layout, PortMatch, compile};
 use hyper4_switch::{Change, Switch};
 
 use crate::device::Device;
 use crate::edit::Edit;
 use crate::plan::{self, Plan};
-use crate::store::{InstalledRow, RowId};
+use crate::store::{DeviceName, InstalledRow, RowId};
 use crate::virtual_device::VirtualDevice;
 use crate::{DpmuError, Wiring};
 
@@ -83,8 +83,17 @@ impl Dpmu {
     }
 
     /// The program of a virtual device.
-    pub fn program(&self, slice: &str, device: &str) -> Option<&Arc<Program>> {
-        Some(self.slices.get(slice)?.devices.get(device)?.guest.program())
+    pub fn program(&self, name: &DeviceName) -> Option<&Arc<Program>> {
+        Some(self.guest(name)?.program())
+    }
+
+    /// Whether a virtual device does anything in egress.
+    pub fn has_egress(&self, name: &DeviceName) -> bool {
+        self.guest(name).is_some_and(|g| g.egress_start().is_some())
+    }
+
+    fn guest(&self, name: &DeviceName) -> Option<&Guest> {
+        Some(&self.slices.get(&name.slice)?.devices.get(&name.device)?.guest)
     }
 
     /// Make a slice.
@@ -112,11 +121,12 @@ impl Dpmu {
     /// [`DpmuError::Exists`].
     pub fn load(&mut self, slice: &str, name: &str, program: Arc<Program>) -> Result<(), DpmuError> {
         let layout = self.device.layout().clone();
+        let named = DeviceName { slice: slice.to_owned(), device: name.to_owned() };
         let slice = find(&mut self.slices, slice)?;
         if slice.devices.contains_key(name) {
             return Err(DpmuError::Exists { kind: "virtual device", name: name.to_owned() });
         }
-        let device = VirtualDevice::new(name, compile(program, &layout)?);
+        let device = VirtualDevice::new(named, compile(program, &layout)?);
         for pipeline in [PipelineKind::Ingress, PipelineKind::Egress] {
             plan::admit_slots(&layout, pipeline, 0, device.guest.slots(pipeline))?;
         }
@@ -133,7 +143,7 @@ impl Dpmu {
         let slice = find(&mut self.slices, slice_name)?;
         let names: BTreeSet<String> = slice.devices.keys().cloned().collect();
         wiring.validate(&names, &slice.lease.ports)?;
-        let mut plan = Plan::new(slice_name, slice, &wiring, &self.device)?;
+        let mut plan = Plan::new(slice, &wiring, &self.device)?;
         let added = self.device.transact(std::mem::take(&mut plan.steps))?;
         let (free, taken) = plan.commit(slice, wiring, added);
         self.device.release_ids(free);
@@ -153,7 +163,7 @@ impl Dpmu {
         let unknown = || DpmuError::Unknown { kind: "virtual device", name: device.to_owned() };
         let target = slice.devices.get_mut(device).ok_or_else(unknown)?;
         let prepared = target.plane.prepare(command)?;
-        let mut edit = Edit::new(slice_name, target);
+        let mut edit = Edit::new(target);
         match &prepared.change {
             Change::None => {}
             Change::Entry { table, entry } => edit.put(self.device.rows(), *table, entry)?,

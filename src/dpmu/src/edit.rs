@@ -17,7 +17,6 @@ use crate::{DpmuError, Wiring, multicast};
 
 /// The change of one virtual device by one command.
 pub(crate) struct Edit<'a> {
-    slice: &'a str,
     device: &'a VirtualDevice,
     steps: Vec<Step>,
     removals: Vec<Step>,
@@ -34,8 +33,8 @@ pub(crate) struct Done {
 }
 
 impl<'a> Edit<'a> {
-    pub(crate) fn new(slice: &'a str, device: &'a VirtualDevice) -> Self {
-        Self { slice, device, steps: Vec::new(), removals: Vec::new(), done: Done::default() }
+    pub(crate) fn new(device: &'a VirtualDevice) -> Self {
+        Self { device, steps: Vec::new(), removals: Vec::new(), done: Done::default() }
     }
 
     /// An entry is added, or its action is another one.
@@ -107,7 +106,7 @@ impl<'a> Edit<'a> {
             let part = Part::Group(group);
             let before = groups.remove(&group);
             if next.replicas(group).is_some() {
-                let nodes = multicast::nodes(&self.device.name, next, group, wiring, lease)?;
+                let nodes = multicast::nodes(&self.device.name.device, next, group, wiring, lease)?;
                 let physical = free.next().ok_or_else(no_groups)?;
                 if groups.len() as u64 >= lease.groups {
                     return Err(DpmuError::Exhausted {
@@ -163,7 +162,7 @@ impl<'a> Edit<'a> {
                     self.steps.push(Step::Replace { row: row_id, command, meaning });
                 }
                 None => {
-                    self.steps.push(self.device.add(self.slice, placement.id, placement.slot_base, row));
+                    self.steps.push(self.device.add(placement.id, placement.slot_base, row));
                     self.done.added.push(part);
                 }
             }

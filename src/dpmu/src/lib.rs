@@ -25,5 +25,5 @@ pub use device::RowOwner;
 pub use dpmu::{Dpmu, Lease};
 pub use error::DpmuError;
 pub use gate::{Gate, GateError};
-pub use store::{InstalledRow, RowMeaning};
+pub use store::{DeviceName, InstalledRow, RowMeaning};
 pub use wiring::{Wiring, WiringError};

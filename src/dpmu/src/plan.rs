@@ -32,12 +32,7 @@ pub(crate) struct Plan {
 impl Plan {
     /// Plan to wire a slice so. The new rows come first, then each port changes over, then the old rows go: no packet
     /// meets a half-made way.
-    pub(crate) fn new(
-        name: &str,
-        slice: &Slice,
-        wiring: &Wiring,
-        device: &Device,
-    ) -> Result<Self, DpmuError> {
+    pub(crate) fn new(slice: &Slice, wiring: &Wiring, device: &Device) -> Result<Self, DpmuError> {
         let sites = sites(slice, wiring, device)?;
         let mut plan = Self {
             steps: Vec::new(),
@@ -49,7 +44,7 @@ impl Plan {
         let starts = plan.starts(slice);
         let mut free_groups = device.free_groups();
         for (device_name, guest) in &slice.devices {
-            plan.place(name, device_name, guest, slice, wiring, &starts, &mut free_groups)?;
+            plan.place(device_name, guest, slice, wiring, &starts, &mut free_groups)?;
         }
         plan.enter(slice, wiring, &starts);
         if plan.added.len() as u64 > slice.lease.rows {
@@ -67,10 +62,8 @@ impl Plan {
         slice.devices.iter().filter_map(start).collect()
     }
 
-    #[expect(clippy::too_many_arguments, reason = "everything that a virtual device's rows depend on")]
     fn place(
         &mut self,
-        slice_name: &str,
         name: &str,
         device: &VirtualDevice,
         slice: &Slice,
@@ -81,8 +74,7 @@ impl Plan {
         let Some(site) = self.sites.get(name).copied() else { return Ok(()) };
         translate::check_egress(device, wiring)?;
         for (part, rows) in device.all_rows()? {
-            let steps =
-                rows.into_iter().map(|r| device.add(slice_name, site.id, site.slot_base, r)).collect();
+            let steps = rows.into_iter().map(|r| device.add(site.id, site.slot_base, r)).collect();
             self.add(name, part, steps);
         }
         self.add(name, Part::Ports, translate::port_steps(device, site, wiring, &slice.lease, starts)?);
@@ -126,9 +118,12 @@ impl Plan {
             }
         }
         for (port, device, guest_port) in ways {
-            let Some(start) = starts.get(device) else { continue };
+            let (Some(start), Some(name)) = (starts.get(device), slice.devices.get(device).map(|d| &d.name))
+            else {
+                continue;
+            };
             self.ports.insert(port);
-            match (slice.enter.get(&port), translate::enter(port, *start, guest_port, device)) {
+            match (slice.enter.get(&port), translate::enter(port, *start, guest_port, name)) {
                 (Some(row), Step::Add { command, meaning, .. }) => {
                     self.steps.push(Step::Replace { row: *row, command, meaning });
                 }

@@ -8,43 +8,52 @@ use hyper4_persona::{Origin, PortMatch, Verdict};
 
 use crate::RowOwner;
 
+/// A virtual device of a slice.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct DeviceName {
+    /// The slice.
+    pub slice: String,
+    /// The virtual device; unique in the slice.
+    pub device: String,
+}
+
 /// What a row of the persona means to whom it belongs.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum RowMeaning {
     /// A piece of a guest.
     Guest {
         /// The virtual device.
-        device: Arc<str>,
+        device: Arc<DeviceName>,
         /// The piece.
         origin: Arc<Origin>,
     },
     /// Packets of a port enter a virtual device.
     Enter {
         /// The virtual device.
-        device: Arc<str>,
+        device: Arc<DeviceName>,
     },
     /// A virtual device chose a port.
     Leave {
         /// The virtual device.
-        device: Arc<str>,
+        device: Arc<DeviceName>,
         /// Its port.
         port: PortMatch,
         /// What becomes of the packet.
         verdict: Verdict,
         /// The virtual device it goes to, where it goes to one.
-        next: Option<Arc<str>>,
+        next: Option<Arc<DeviceName>>,
     },
     /// A virtual device chose a multicast group.
     LeaveMulticast {
         /// The virtual device.
-        device: Arc<str>,
+        device: Arc<DeviceName>,
         /// Its group.
         group: u16,
     },
     /// A packet enters a virtual device's egress.
     EnterEgress {
         /// The virtual device.
-        device: Arc<str>,
+        device: Arc<DeviceName>,
     },
 }
 

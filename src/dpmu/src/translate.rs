@@ -8,7 +8,7 @@ use hyper4_switch::Endpoint;
 
 use crate::device::{RowOwner, Step};
 use crate::dpmu::Lease;
-use crate::store::RowMeaning;
+use crate::store::{DeviceName, RowMeaning};
 use crate::virtual_device::VirtualDevice;
 use crate::{Wiring, WiringError};
 
@@ -37,7 +37,7 @@ pub(crate) fn port_steps(
     starts: &BTreeMap<String, DeviceStart>,
 ) -> Result<Vec<Step>, WiringError> {
     let egress = device.guest.egress_start().is_some();
-    let mut choices: Vec<(PortMatch, Verdict, Option<Arc<str>>)> = Vec::new();
+    let mut choices: Vec<(PortMatch, Verdict, Option<Arc<DeviceName>>)> = Vec::new();
     match wiring {
         Wiring::Direct(_) => {
             choices.push((PortMatch::Port(DROP_PORT), Verdict::Discard, None));
@@ -50,7 +50,7 @@ pub(crate) fn port_steps(
         }
         Wiring::Links(_) => {
             choices.push((PortMatch::Port(DROP_PORT), Verdict::Discard, None));
-            for (port, end) in wiring.ports(&device.name) {
+            for (port, end) in wiring.ports(&device.name.device) {
                 let (verdict, next) = match end {
                     Endpoint::Physical(physical) => {
                         (Verdict::Transmit { port: Some(physical), egress }, None)
@@ -59,7 +59,8 @@ pub(crate) fn port_steps(
                         let Some(start) = starts.get(&next) else {
                             return Err(WiringError::UnknownDevice(next));
                         };
-                        (Verdict::Forward { start: *start, port }, Some(Arc::from(next)))
+                        let next = DeviceName { slice: device.name.slice.clone(), device: next };
+                        (Verdict::Forward { start: *start, port }, Some(Arc::new(next)))
                     }
                 };
                 choices.push((PortMatch::Port(port), verdict, next));
@@ -92,7 +93,7 @@ fn egress_steps(device: &VirtualDevice, site: Site, wiring: &Wiring) -> Vec<Step
     match wiring {
         Wiring::Direct(_) => vec![row(PortMatch::Any, None)],
         Wiring::Links(_) => {
-            let ports = wiring.ports(&device.name);
+            let ports = wiring.ports(&device.name.device);
             let physical = ports.iter().filter_map(|(port, end)| match end {
                 Endpoint::Physical(physical) => Some((*physical, *port)),
                 Endpoint::Device { .. } => None,
@@ -114,8 +115,13 @@ pub(crate) fn group_steps(device: &VirtualDevice, site: Site, group: u16, physic
 }
 
 /// The row by which packets of a port enter a virtual device.
-pub(crate) fn enter(port: PortMatch, start: DeviceStart, guest_port: Option<u16>, device: &str) -> Step {
-    operator(OperatorRow::Enter { port, start, guest_port }, RowMeaning::Enter { device: device.into() })
+pub(crate) fn enter(
+    port: PortMatch,
+    start: DeviceStart,
+    guest_port: Option<u16>,
+    device: &Arc<DeviceName>,
+) -> Step {
+    operator(OperatorRow::Enter { port, start, guest_port }, RowMeaning::Enter { device: Arc::clone(device) })
 }
 
 fn operator(row: OperatorRow, meaning: RowMeaning) -> Step {
@@ -128,12 +134,12 @@ pub(crate) fn check_egress(device: &VirtualDevice, wiring: &Wiring) -> Result<()
     if device.guest.egress_start().is_none() {
         return Ok(());
     }
-    let name = || device.name.to_string();
-    if wiring.leads_inside(&device.name) {
+    let name = || device.name.device.clone();
+    if wiring.leads_inside(&device.name.device) {
         return Err(WiringError::EgressInside(name()));
     }
     let mut seen = std::collections::BTreeSet::new();
-    for end in wiring.ports(&device.name).into_values() {
+    for end in wiring.ports(&device.name.device).into_values() {
         if let Endpoint::Physical(port) = end
             && !seen.insert(port)
         {

@@ -10,7 +10,7 @@ use hyper4_switch::{ControlPlane, Handles};
 use crate::DpmuError;
 use crate::device::{RowOwner, Step};
 use crate::rank::{Place, Ranks};
-use crate::store::{RowId, RowMeaning};
+use crate::store::{DeviceName, RowId, RowMeaning};
 
 /// Which of the virtual device's things some rows are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -39,7 +39,7 @@ pub(crate) struct Placement {
 
 /// A program that was loaded into a slice.
 pub(crate) struct VirtualDevice {
-    pub(crate) name: Arc<str>,
+    pub(crate) name: Arc<DeviceName>,
     pub(crate) guest: Guest,
     pub(crate) plane: ControlPlane,
     pub(crate) ranks: BTreeMap<TableId, Ranks>,
@@ -47,9 +47,9 @@ pub(crate) struct VirtualDevice {
 }
 
 impl VirtualDevice {
-    pub(crate) fn new(name: &str, guest: Guest) -> Self {
+    pub(crate) fn new(name: DeviceName, guest: Guest) -> Self {
         let plane = ControlPlane::new(Arc::clone(guest.program()));
-        Self { name: name.into(), guest, plane, ranks: BTreeMap::new(), placement: None }
+        Self { name: Arc::new(name), guest, plane, ranks: BTreeMap::new(), placement: None }
     }
 
     /// The rows of everything that doesn't depend on the wiring.
@@ -69,9 +69,9 @@ impl VirtualDevice {
     }
 
     /// The step that adds one of its rows at a place.
-    pub(crate) fn add(&self, slice: &str, id: u16, slot_base: u8, row: Row) -> Step {
+    pub(crate) fn add(&self, id: u16, slot_base: u8, row: Row) -> Step {
         Step::Add {
-            owner: RowOwner::Tenant(slice.to_owned()),
+            owner: RowOwner::Tenant(self.name.slice.clone()),
             devices: BTreeSet::from([id]),
             command: row.command(id, slot_base),
             meaning: self.meaning(row),

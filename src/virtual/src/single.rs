@@ -1,0 +1,74 @@
+//! One program that seems to have the switch for itself.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use hyper4_dpmu::{Lease, Wiring};
+use hyper4_ir::{Batch, Command, Packet, Program, Reply};
+use hyper4_persona::{Layout, compile};
+use hyper4_switch::{Switch, SwitchError, Tracing};
+
+use crate::trace::guest_trace;
+use crate::{VirtualNetwork, switch_error};
+
+const SLICE: &str = "tenant";
+const DEVICE: &str = "guest";
+
+/// Makes a switch for a persona to run on.
+pub type MakeSwitch = Box<dyn FnMut() -> Result<Box<dyn Switch + Send>, SwitchError> + Send>;
+
+/// A [`Switch`] that runs its program on a persona. The program has every port.
+pub struct VirtualSwitch {
+    make_below: MakeSwitch,
+    persona: Arc<Program>,
+    layout: Layout,
+    running: Option<(Arc<Program>, VirtualNetwork)>,
+}
+
+impl VirtualSwitch {
+    /// A switch that runs programs on `persona`, which has that layout. Each load asks for a new switch below.
+    pub fn new(make_below: MakeSwitch, persona: Arc<Program>, layout: Layout) -> Self {
+        Self { make_below, persona, layout, running: None }
+    }
+
+    /// What runs below, once a program is loaded.
+    pub fn network(&mut self) -> Option<&mut VirtualNetwork> {
+        self.running.as_mut().map(|(_, network)| network)
+    }
+
+    fn running(&mut self) -> Result<&mut VirtualNetwork, SwitchError> {
+        self.network().ok_or(SwitchError::NotLoaded)
+    }
+}
+
+impl Switch for VirtualSwitch {
+    fn load(&mut self, program: Arc<Program>) -> Result<(), SwitchError> {
+        // Refuse before anything is started: what ran before goes on.
+        compile(Arc::clone(&program), &self.layout).map_err(|r| switch_error(r.into()))?;
+        let mut network =
+            VirtualNetwork::new((self.make_below)()?, Arc::clone(&self.persona), self.layout.clone())?;
+        let programs = BTreeMap::from([(DEVICE.to_owned(), Arc::clone(&program))]);
+        network
+            .add_slice(SLICE, Lease::everything(), &programs, Wiring::Direct(DEVICE.to_owned()))
+            .map_err(switch_error)?;
+        self.running = Some((program, network));
+        Ok(())
+    }
+
+    fn program(&self) -> Option<&Arc<Program>> {
+        self.running.as_ref().map(|(program, _)| program)
+    }
+
+    fn control(&mut self, command: &Command) -> Result<Reply, SwitchError> {
+        self.running()?.control(SLICE, DEVICE, command)
+    }
+
+    fn inject(&mut self, packets: &[Packet], tracing: Tracing) -> Result<Batch, SwitchError> {
+        let dpmu = self.running()?.dpmu();
+        let mut batch = dpmu.switch().inject(packets, tracing)?;
+        for trace in &mut batch.traces {
+            *trace = guest_trace(dpmu, trace, false);
+        }
+        Ok(batch)
+    }
+}

@@ -1,0 +1,205 @@
+//! The persona's trace, told in the guests' terms.
+//!
+//! A row of a guest stands for a definite piece of the native program's life, which its [`Origin`] carries; the
+//! operator's rows stand for what the native switch around the program does.
+//!
+//! [`Origin`]: hyper4_persona::Origin
+
+use std::sync::Arc;
+
+use hyper4_dpmu::{DeviceName, Dpmu, InstalledRow, RowMeaning};
+use hyper4_ir::{ChecksumKind, Event, TableOutcome, Trace, TracedPacket};
+use hyper4_persona::{PortMatch, Verdict};
+
+/// A row of the persona that a packet met.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PersonaRow {
+    /// The persona's table.
+    pub table: String,
+    /// The device's handle of the row.
+    pub handle: u64,
+    /// What it stands for, `table MyIngress.acl`.
+    pub construct: String,
+}
+
+/// The rows that a packet met, in order.
+pub fn persona_rows(dpmu: &Dpmu, trace: &Trace) -> Vec<PersonaRow> {
+    let events = trace.packets.iter().flat_map(|p| &p.events);
+    let hits = events.filter_map(|e| match e {
+        Event::Table { name, outcome: TableOutcome::Hit(handle) } => Some((name, *handle)),
+        _ => None,
+    });
+    hits.filter_map(|(table, handle)| {
+        let construct = match &dpmu.row(table, handle)?.meaning {
+            RowMeaning::Guest { origin, .. } => origin.construct.clone(),
+            RowMeaning::Enter { device } => format!("ports of {}", device.device),
+            RowMeaning::Leave { device, .. } | RowMeaning::LeaveMulticast { device, .. } => {
+                format!("links of {}", device.device)
+            }
+            RowMeaning::EnterEgress { device } => format!("egress of {}", device.device),
+        };
+        Some(PersonaRow { table: table.clone(), handle, construct })
+    })
+    .collect()
+}
+
+/// What the native switches would tell of the packet of which the persona told `trace`. With `devices`, each virtual
+/// device's part begins with [`Event::Device`].
+pub fn guest_trace(dpmu: &Dpmu, trace: &Trace, devices: bool) -> Trace {
+    let mut told = Trace::default();
+    // Of each of the persona's packets: where its last part stands in `told`, and how it ended.
+    let mut ends: Vec<(usize, Teller<'_>)> = Vec::new();
+    for packet in &trace.packets {
+        let parent = packet.copied_from.and_then(|p| ends.get(p));
+        let mut teller = match parent {
+            Some((index, parent)) => parent.copy(*index),
+            None => Teller::new(dpmu, devices),
+        };
+        for event in &packet.events {
+            teller.hear(event, &mut told);
+        }
+        let index = told.packets.len();
+        told.packets.push(TracedPacket {
+            copied_from: teller.copied_from.take(),
+            events: std::mem::take(&mut teller.events),
+        });
+        ends.push((index, teller));
+    }
+    told
+}
+
+/// Retells one packet.
+struct Teller<'a> {
+    dpmu: &'a Dpmu,
+    devices: bool,
+    copied_from: Option<usize>,
+    /// The virtual device that has the packet.
+    device: Option<Arc<DeviceName>>,
+    events: Vec<Event>,
+    /// Updates of checksums that the persona does before its guest leaves, and a native switch in egress.
+    updates: Vec<Event>,
+    /// The packet left by a port without a link; what the persona says of its end is not to be told.
+    lost: bool,
+}
+
+impl<'a> Teller<'a> {
+    fn new(dpmu: &'a Dpmu, devices: bool) -> Self {
+        let (copied_from, device) = (None, None);
+        Self { dpmu, devices, copied_from, device, events: Vec::new(), updates: Vec::new(), lost: false }
+    }
+
+    /// For a copy of this packet, whose last part is number `index`.
+    fn copy(&self, index: usize) -> Self {
+        Self {
+            dpmu: self.dpmu,
+            devices: self.devices,
+            copied_from: Some(index),
+            device: self.device.clone(),
+            events: Vec::new(),
+            updates: self.updates.clone(),
+            lost: self.lost,
+        }
+    }
+
+    fn hear(&mut self, event: &Event, told: &mut Trace) {
+        match event {
+            Event::Table { name, outcome: TableOutcome::Hit(handle) } => {
+                let dpmu = self.dpmu;
+                if let Some(row) = dpmu.row(name, *handle) {
+                    self.meet(row, told);
+                }
+            }
+            Event::Table { name, outcome: TableOutcome::Miss } if is_leave(name) => self.lose(),
+            Event::Unicast(port) if !self.lost => self.events.push(Event::Unicast(self.guest_port(*port))),
+            Event::Replica { rid, port } => {
+                self.events.push(Event::Replica { rid: *rid, port: self.guest_port(*port) });
+            }
+            Event::Pipeline(name) if name == "egress" && !self.lost => {
+                self.events.push(event.clone());
+                if !self.has_egress_code() {
+                    self.events.append(&mut self.updates);
+                }
+            }
+            Event::Transmit(port) if !self.lost => self.events.push(Event::Transmit(self.guest_port(*port))),
+            Event::Drop if !self.lost => {
+                self.hold_updates();
+                self.events.push(Event::Drop);
+            }
+            _ => {}
+        }
+    }
+
+    /// A row matched.
+    fn meet(&mut self, row: &InstalledRow, told: &mut Trace) {
+        match &row.meaning {
+            RowMeaning::Enter { device } => self.arrive(device),
+            RowMeaning::Guest { origin, .. } => self.events.extend(origin.events.iter().cloned()),
+            RowMeaning::Leave { port, verdict, next, .. } => {
+                self.hold_updates();
+                if let (Verdict::Forward { .. }, PortMatch::Port(port), Some(next)) = (verdict, port, next) {
+                    self.events.push(Event::Unicast(*port));
+                    self.events.push(Event::Pipeline("egress".to_owned()));
+                    self.events.append(&mut self.updates);
+                    self.events.push(Event::Transmit(*port));
+                    let events = std::mem::take(&mut self.events);
+                    told.packets.push(TracedPacket { copied_from: self.copied_from.take(), events });
+                    self.arrive(next);
+                }
+            }
+            RowMeaning::LeaveMulticast { group, .. } => {
+                self.hold_updates();
+                self.events.push(Event::Multicast(*group));
+            }
+            RowMeaning::EnterEgress { .. } => {}
+        }
+    }
+
+    fn arrive(&mut self, device: &Arc<DeviceName>) {
+        self.device = Some(Arc::clone(device));
+        if self.devices {
+            self.events.push(Event::Device(device.device.clone()));
+        }
+    }
+
+    /// The guest chose a port or a group that leads nowhere.
+    fn lose(&mut self) {
+        self.hold_updates();
+        self.lost = true;
+        self.events.push(Event::Unlinked);
+        self.events.push(Event::Pipeline("egress".to_owned()));
+        self.events.append(&mut self.updates);
+        self.events.push(Event::Unlinked);
+    }
+
+    /// Take the updates of checksums out of what was told of ingress: a native switch does them in egress, and not at
+    /// all for a packet that it drops.
+    fn hold_updates(&mut self) {
+        let Some(program) = self.program() else { return };
+        let is_update =
+            |name: &str| program.checksums.iter().any(|c| c.kind == ChecksumKind::Update && c.name == name);
+        let update = |event: &Event| matches!(event, Event::Checksum { name, .. } if is_update(name));
+        let (updates, events) = std::mem::take(&mut self.events).into_iter().partition(update);
+        self.updates = updates;
+        self.events = events;
+    }
+
+    fn program(&self) -> Option<&'a Arc<hyper4_ir::Program>> {
+        self.dpmu.program(self.device.as_ref()?)
+    }
+
+    fn has_egress_code(&self) -> bool {
+        self.device.as_ref().is_some_and(|d| self.dpmu.has_egress(d))
+    }
+
+    /// The guest's port that leads to a physical one.
+    fn guest_port(&self, physical: u16) -> u16 {
+        let Some(device) = self.device.as_ref() else { return physical };
+        let wiring = self.dpmu.wiring(&device.slice);
+        wiring.and_then(|w| w.guest_port(&device.device, physical)).unwrap_or(physical)
+    }
+}
+
+/// Whether a table decides on ports, so that a miss is a port without a link.
+fn is_leave(table: &str) -> bool {
+    table.contains(".leave_") && !table.contains(".leave_multicast_")
+}
