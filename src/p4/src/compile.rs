@@ -60,7 +60,7 @@ pub fn parse_source(name: &str, text: &str, options: &Options) -> (ast::Program,
     let file = sources.add(name, text);
     let setup = Setup { include_dirs: options.include_dirs.clone(), defines: options.defines.clone() };
     let tokens = preprocess(file, &setup, &mut sources, &mut list);
-    let tree = parse(&tokens, &mut list);
+    let tree = parse(&tokens, &sources, &mut list);
     (tree, Diagnostics { sources, list })
 }
 

@@ -22,7 +22,7 @@ pub enum TokenKind {
     #[regex(r"[0-9][0-9A-Za-z_]*")]
     Number,
     /// A string, its quotes included.
-    #[regex(r#""([^"\\\n]|\\.)*""#)]
+    #[regex(r#""([^"\\]|\\.|\\\n)*""#)]
     Str,
     /// End of a line: only the preprocessor sees it.
     #[token("\n")]
@@ -154,7 +154,9 @@ pub enum TokenKind {
 }
 
 /// A token with its text and place.
-#[derive(Clone, Debug, PartialEq, Eq)]
+///
+/// Compared by kind and text alone, see [`Span`].
+#[derive(Clone, Debug)]
 pub struct Token {
     /// What it is.
     pub kind: TokenKind,
@@ -165,6 +167,14 @@ pub struct Token {
     /// Whether it follows the token before it without a space.
     pub joined: bool,
 }
+
+impl PartialEq for Token {
+    fn eq(&self, other: &Self) -> bool {
+        (self.kind, &self.text) == (other.kind, &other.text)
+    }
+}
+
+impl Eq for Token {}
 
 impl Token {
     /// Whether it is this word.

@@ -197,6 +197,7 @@ impl Parser<'_> {
         let name = self.name("the name of an action")?;
         let (parameters, body) = self.scoped(|parser| {
             let parameters = parser.parameters()?;
+            parser.annotations();
             Some((parameters, parser.block()?))
         })?;
         self.declare(&name, false);
@@ -241,9 +242,7 @@ impl Parser<'_> {
             if top { &DECLARATIONS } else { &["const", "action", "table", "value_set", "state", "apply"] };
         let message = format!("expected a declaration, found {}", self.describe());
         let mut diagnostic = Diagnostic::error(self.peek().span, message);
-        if let TypeKind::Named(name) = &ty.kind
-            && Self::names_type(ty)
-        {
+        if let TypeKind::Named(name) = &ty.kind {
             diagnostic = diagnostic.suggest(&name.name.text, known.iter().copied());
         }
         self.report(diagnostic);

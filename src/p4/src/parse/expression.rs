@@ -13,6 +13,14 @@ impl Parser<'_> {
         })
     }
 
+    /// An expression without comparisons and shifts outside of brackets.
+    pub(super) fn sum(&mut self) -> Parsed<Expression> {
+        self.deeper(|parser| {
+            let left = parser.unary()?;
+            parser.binary_from(left, BinaryOp::Add.precedence())
+        })
+    }
+
     /// The rest of an expression whose first operand was read.
     fn expression_from(&mut self, left: Expression) -> Parsed<Expression> {
         let condition = self.binary_from(left, 0)?;
@@ -120,6 +128,10 @@ impl Parser<'_> {
                 Some(inner)
             }
             TokenKind::LeftBrace => self.braces(),
+            TokenKind::Ellipsis => {
+                self.bump();
+                Some(Expression::new(ExpressionKind::Ellipsis, start))
+            }
             TokenKind::Word if &*token.text == "true" || &*token.text == "false" => {
                 self.bump();
                 Some(Expression::new(ExpressionKind::Bool(&*token.text == "true"), start))

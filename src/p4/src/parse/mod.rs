@@ -14,11 +14,12 @@ mod types;
 
 use std::collections::HashMap;
 
+pub(crate) use literal::MAX_WIDTH;
 pub use literal::{LiteralError, literal};
 
 use crate::ast::{Annotation, AnnotationBody, Name, Program};
 use crate::diagnostic::Diagnostic;
-use crate::source::{Span, Text};
+use crate::source::{FileId, SourceMap, Span, Text};
 use crate::token::{Token, TokenKind, is_reserved};
 
 /// Levels of expressions, statements and types in each other.
@@ -28,7 +29,7 @@ pub const MAX_DEPTH: u16 = 200;
 const MAX_ERRORS: usize = 100;
 
 /// Parses tokens that end in [`TokenKind::End`].
-pub fn parse(tokens: &[Token], diagnostics: &mut Vec<Diagnostic>) -> Program {
+pub fn parse(tokens: &[Token], sources: &SourceMap, diagnostics: &mut Vec<Diagnostic>) -> Program {
     let span = tokens.last().map(|token| token.span).unwrap_or_default();
     let mut parser = Parser {
         tokens,
@@ -39,6 +40,7 @@ pub fn parse(tokens: &[Token], diagnostics: &mut Vec<Diagnostic>) -> Program {
         diagnostics,
         errors: 0,
         reported: None,
+        line: &|span| (span.file, sources.line(span)),
     };
     parser.program()
 }
@@ -54,6 +56,8 @@ struct Parser<'a> {
     errors: usize,
     /// Position of the last error: one is enough for a token.
     reported: Option<usize>,
+    /// The line of a place: only `@pragma` cares for it.
+    line: &'a dyn Fn(Span) -> (FileId, u32),
 }
 
 /// Nothing where an error was reported.
@@ -277,6 +281,10 @@ impl Parser<'_> {
             }
             self.bump();
             let name = Name { text: token.text, span: token.span };
+            if &*name.text == "pragma" {
+                annotations.extend(self.pragma());
+                continue;
+            }
             let body = match self.peek().kind {
                 TokenKind::LeftParen => AnnotationBody::Unstructured(self.balanced()),
                 TokenKind::LeftBracket => AnnotationBody::Structured(self.balanced()),
@@ -285,6 +293,24 @@ impl Parser<'_> {
             annotations.push(Annotation { name, body });
         }
         annotations
+    }
+
+    /// `@pragma name tokens`, up to the end of the line: as `@name(tokens)`.
+    fn pragma(&mut self) -> Option<Annotation> {
+        let line = self.line;
+        let at = line(self.previous_span());
+        let mut tokens = Vec::new();
+        while !self.at_end() && line(self.peek().span) == at {
+            let token = self.bump();
+            tokens.push(token);
+        }
+        let (name, body) = tokens.split_first()?;
+        let name = Name { text: Text::clone(&name.text), span: name.span };
+        let body = match body {
+            [] => AnnotationBody::Empty,
+            _ => AnnotationBody::Unstructured(body.to_vec()),
+        };
+        Some(Annotation { name, body })
     }
 
     /// The tokens inside the bracket that comes next.

@@ -3,7 +3,7 @@
 use super::{Parsed, Parser};
 use crate::ast::{
     ControlBody, ControlDeclaration, Declaration, DeclarationKind, Direction, Parameter, ParserBody,
-    ParserDeclaration, Program, Select, SelectCase, State, Transition, Type, TypeKind,
+    ParserDeclaration, Program, Select, SelectCase, State, Transition,
 };
 use crate::token::TokenKind;
 
@@ -191,8 +191,11 @@ impl Parser<'_> {
         let open = self.peek().span;
         self.items(|parser| {
             let annotations = parser.annotations();
-            if parser.at_word("apply") && parser.peek_at(1).kind == TokenKind::LeftBrace {
+            let next = parser.peek_at(1).kind;
+            if parser.at_word("apply") && matches!(next, TokenKind::LeftBrace | TokenKind::At) {
                 let start = parser.bump().span;
+                // Annotations of the block say nothing that is used.
+                parser.annotations();
                 let block = parser.block()?;
                 if apply.is_some() {
                     parser.error(start, "this control has two apply blocks");
@@ -235,10 +238,5 @@ impl Parser<'_> {
         self.declare(&name, false);
         let kind = DeclarationKind::ValueSet(ty, size);
         Some(Declaration { annotations: Vec::new(), name, kind, span: self.since(start) })
-    }
-
-    /// Whether a type is one that only a typo can have made a declaration start with.
-    pub(super) fn names_type(ty: &Type) -> bool {
-        matches!(ty.kind, TypeKind::Named(_))
     }
 }

@@ -9,6 +9,9 @@ use crate::token::TokenKind;
 const BUILT_IN: [&str; 11] =
     ["void", "bool", "error", "string", "match_kind", "int", "bit", "varbit", "tuple", "list", "_"];
 
+/// Stacks of stacks are refused later; this only bounds the tree.
+const MAX_DIMENSIONS: usize = 8;
+
 impl Parser<'_> {
     /// Whether a built-in or known type comes.
     pub(super) fn at_type(&self, ahead: usize) -> bool {
@@ -51,7 +54,13 @@ impl Parser<'_> {
             None => self.parameterised()?,
         };
         let mut ty = Type { kind, span: self.since(start) };
-        if self.eat(TokenKind::LeftBracket).is_some() {
+        let mut dimensions = 0;
+        while self.eat(TokenKind::LeftBracket).is_some() {
+            dimensions += 1;
+            if dimensions > MAX_DIMENSIONS {
+                self.error(ty.span, format!("more than {MAX_DIMENSIONS} dimensions"));
+                return None;
+            }
             let size = self.expression()?;
             self.expect(TokenKind::RightBracket, "`]`")?;
             ty = Type { kind: TypeKind::Stack(Box::new(ty), Box::new(size)), span: self.since(start) };
@@ -100,27 +109,13 @@ impl Parser<'_> {
         self.bump();
         self.expect(TokenKind::Less, "`<`")?;
         let token = self.peek().clone();
-        let width = match token.kind {
-            TokenKind::LeftParen => {
-                self.bump();
-                let width = self.expression()?;
-                self.expect(TokenKind::RightParen, "`)`")?;
-                width
-            }
-            TokenKind::Number => self.number()?,
-            _ => {
-                let message = format!("expected a width, found {}", self.describe());
-                let diagnostic = Diagnostic::error(token.span, message).label("expected a number");
-                let diagnostic = match token.kind {
-                    TokenKind::Word => {
-                        diagnostic.help(format!("put an expression in brackets: `({})`", token.text))
-                    }
-                    _ => diagnostic,
-                };
-                self.report(diagnostic);
-                return None;
-            }
-        };
+        if token.kind == TokenKind::Greater {
+            let message = format!("expected a width, found {}", self.describe());
+            self.report(Diagnostic::error(token.span, message).label("expected a number"));
+            return None;
+        }
+        // Comparisons and shifts would take the `>`.
+        let width = self.sum()?;
         self.expect(TokenKind::Greater, "`>`")?;
         Some(Box::new(width))
     }

@@ -125,7 +125,7 @@ impl Preprocessor<'_> {
                     let message = if token.text.starts_with("/*") {
                         "this comment does not end".to_owned()
                     } else if token.text.starts_with('"') {
-                        "this string does not end on its line".to_owned()
+                        "this string does not end".to_owned()
                     } else {
                         format!("`{}` starts nothing that P4 knows", token.text.escape_debug())
                     };

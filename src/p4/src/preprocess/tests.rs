@@ -71,7 +71,7 @@ fn faults_are_reported() {
         ("#if +\n#endif", "the condition of `#if` is no integer expression"),
         ("/* x", "this comment does not end"),
         ("a $ b", "`$` starts nothing that P4 knows"),
-        ("\"a", "this string does not end on its line"),
+        ("\"a", "this string does not end"),
         ("#define", "expected the name of a macro behind `#define`"),
         ("#if 1/0\n#endif", "the condition of `#if` is no integer expression"),
     ] {

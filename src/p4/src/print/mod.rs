@@ -16,6 +16,11 @@ pub fn print(program: &Program) -> String {
     printer.text
 }
 
+/// An expression as text.
+pub(crate) fn expression_text(expression: &crate::ast::Expression) -> String {
+    expression::expression(expression)
+}
+
 #[derive(Default)]
 struct Printer {
     text: String,

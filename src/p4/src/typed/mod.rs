@@ -17,7 +17,9 @@ pub use expression::{
     Argument, Call, Callee, Expression, ExpressionKind, KeySet, Object, Statement, StatementKind, SwitchCase,
     SwitchLabel,
 };
-pub use types::{Enum, EnumMember, Extern, Field, Method, NewType, Parameter, Signature, Structure, Type};
+pub use types::{
+    Enum, EnumMember, Extern, Field, Method, NewType, Parameter, Signature, SignatureKind, Structure, Type,
+};
 
 use crate::source::{SourceMap, Span, Text};
 

@@ -127,8 +127,8 @@ pub struct NewType {
 pub struct Extern {
     /// Its name.
     pub name: Text,
-    /// Names of its type parameters.
-    pub type_parameters: Vec<Text>,
+    /// Its type parameters as `(name, number)`.
+    pub type_parameters: Vec<(Text, u32)>,
     /// Constructors and methods; a constructor has the extern's name.
     pub methods: Vec<Method>,
     /// Where it was declared.
@@ -149,6 +149,8 @@ pub struct Method {
 pub struct Signature {
     /// Its name.
     pub name: Text,
+    /// What it is the signature of.
+    pub kind: SignatureKind,
     /// Its own type parameters as `(name, number)`.
     pub type_parameters: Vec<(Text, u32)>,
     /// Its parameters.
@@ -157,6 +159,19 @@ pub struct Signature {
     pub result: Type,
     /// Where it was declared.
     pub span: Span,
+}
+
+/// What a signature is of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum SignatureKind {
+    /// A function, method or constructor.
+    Function,
+    /// A parser type.
+    Parser,
+    /// A control type.
+    Control,
+    /// A package type.
+    Package,
 }
 
 /// A parameter of a signature.
