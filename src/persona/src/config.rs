@@ -59,6 +59,16 @@ impl PersonaConfig {
         Ok(config)
     }
 
+    /// The configuration that a persona's P4 text names in its head (a line `// window_bytes = 128, …`).
+    ///
+    /// # Errors
+    /// [`ConfigError`]
+    pub fn from_p4(text: &str) -> Result<Self, ConfigError> {
+        let missing = || ConfigError::Toml("no line `// window_bytes = …` at the head of the P4 text".to_owned());
+        let line = text.lines().take(10).find_map(|l| l.strip_prefix("// window_bytes")).ok_or_else(missing)?;
+        Self::from_toml(&format!("window_bytes{}", line.replace(", ", "\n")))
+    }
+
     /// Whether every number is in its range.
     ///
     /// # Errors

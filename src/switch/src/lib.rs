@@ -7,10 +7,12 @@
 mod control;
 mod error;
 mod linked;
+mod recorder;
 
 pub use control::{Change, ControlPlane, Handles, Multicast, MulticastNode, Prepared, Replica, TableState};
 pub use error::{ControlError, SwitchError};
 pub use linked::{Endpoint, LinkError, LinkedSwitches, Links};
+pub use recorder::{Recorder, Recording};
 
 use std::sync::Arc;
 
