@@ -1,1 +1,32 @@
-//! The semantics of simple_switch over the IR: no I/O, injected clock and randomness.
+//! simple_switch's semantics over the IR: no I/O, no clock and no randomness of its own.
+//!
+//! [`Engine`] is a [`hyper4_switch::Switch`]. A program is compiled once, when it is loaded: fields have fixed places in
+//! one flat memory of 64-bit limbs, expressions become short sequences of instructions that compute no more bits than
+//! are asked for, and tables are searched by hash. What the program does is what bmv2's simple_switch 1.15 does, down
+//! to its peculiarities; where bmv2 reads memory it shouldn't (fields of invalid headers, bytes beyond the packet), the
+//! engine reads zeros.
+//!
+//! What kills the real switch (an assertion of its code) is [`hyper4_switch::SwitchError::Failed`] here. Of IR that the
+//! engine can't run, `load` says [`hyper4_switch::SwitchError::Unsupported`].
+
+mod action;
+mod calculation;
+mod clock;
+mod code;
+mod engine;
+mod executable;
+mod expression;
+mod layout;
+mod lookup;
+mod packet;
+mod parser;
+mod recorder;
+mod table;
+mod wide;
+mod wire;
+
+#[cfg(test)]
+mod tests;
+
+pub use clock::{Clock, StoppedClock};
+pub use engine::Engine;

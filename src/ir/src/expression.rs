@@ -33,6 +33,19 @@ pub enum Expr {
     Ternary(Box<Expr>, Box<Expr>, Box<Expr>),
 }
 
+impl Expr {
+    /// Whether it is a truth value, not a number, as its outermost operator tells.
+    pub fn is_truth(&self) -> bool {
+        match self {
+            Self::Bool(_) | Self::Valid(_) => true,
+            Self::Const(_) | Self::Field(_) | Self::Param(_) => false,
+            Self::Unary(op, _) => matches!(op, UnaryOp::Not | UnaryOp::DataToBool),
+            Self::Binary(op, ..) => op.is_truth(),
+            Self::Ternary(_, then, _) => then.is_truth(),
+        }
+    }
+}
+
 /// Operators of one operand.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum UnaryOp {
@@ -93,4 +106,11 @@ pub enum BinaryOp {
     SignedSaturate,
     /// `two_comp_mod`: the left number wrapped to as many signed bits as the right one says.
     TwosComplement,
+}
+
+impl BinaryOp {
+    /// Whether it gives a truth value.
+    pub fn is_truth(self) -> bool {
+        matches!(self, Self::Eq | Self::Ne | Self::Lt | Self::Le | Self::Gt | Self::Ge | Self::And | Self::Or)
+    }
 }

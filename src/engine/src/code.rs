@@ -1,0 +1,265 @@
+//! Instructions over memory, and what carries them out.
+
+use crate::wide::{self, View};
+
+/// Why a program had to stop: what the real switch dies of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Fault {
+    NegativeShift,
+    Division,
+    NegativeAdvance,
+    HeadersTooLong,
+    ParserLoop,
+}
+
+impl std::fmt::Display for Fault {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self {
+            Self::NegativeShift => "shift by a negative amount, on which simple_switch aborts",
+            Self::Division => {
+                "division or modulo of a negative number or by one that isn't positive, on which simple_switch aborts"
+            }
+            Self::NegativeAdvance => "advance by a negative amount, on which simple_switch aborts",
+            Self::HeadersTooLong => {
+                "headers grew the packet by more than 512 bytes, on which simple_switch aborts"
+            }
+            Self::ParserLoop => "the parser goes round without taking anything from the packet; simple_switch hangs",
+        })
+    }
+}
+
+/// A number in memory. Beyond its limbs it goes on with zeros, or with its sign.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Operand {
+    pub(crate) at: u32,
+    pub(crate) limbs: u32,
+    pub(crate) signed: bool,
+}
+
+impl Operand {
+    fn view<'a>(&self, memory: &'a [u64]) -> View<'a> {
+        let limbs = memory.get(self.at as usize..(self.at + self.limbs) as usize).unwrap_or_default();
+        let negative = self.signed && limbs.last().is_some_and(|top| (*top as i64) < 0);
+        View { limbs, fill: if negative { u64::MAX } else { 0 } }
+    }
+
+    /// The low limb.
+    pub(crate) fn low(&self, memory: &[u64]) -> u64 {
+        memory.get(self.at as usize).copied().unwrap_or(0)
+    }
+
+    /// Whether it is less than 0.
+    pub(crate) fn is_negative(&self, memory: &[u64]) -> bool {
+        self.view(memory).is_negative()
+    }
+}
+
+/// What a binary instruction computes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Binary {
+    Add,
+    Sub,
+    Mul,
+    And,
+    Or,
+    Xor,
+    ShiftLeft,
+    ShiftRight,
+    Divide,
+    Remainder,
+    Equal,
+    NotEqual,
+    Less,
+    LessOrEqual,
+}
+
+/// What a unary instruction computes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Unary {
+    Complement,
+    ShiftLeft(u32),
+    ShiftRight(u32),
+    SignExtend(u32),
+    SaturateUnsigned(u32),
+    SaturateSigned(u32),
+    IsNotZero,
+    Not,
+}
+
+/// An instruction. What is written always lies behind what is read, but for `Move` and `Store`.
+#[derive(Clone, Debug)]
+pub(crate) enum Instruction {
+    Constant {
+        to: u32,
+        limbs: Box<[u64]>,
+    },
+    Unary {
+        operator: Unary,
+        to: u32,
+        limbs: u32,
+        a: Operand,
+    },
+    Binary {
+        operator: Binary,
+        to: u32,
+        limbs: u32,
+        a: Operand,
+        b: Operand,
+    },
+    Move {
+        to: u32,
+        limbs: u32,
+        a: Operand,
+    },
+    /// To a field of that many limbs, unless the validity at `guard` is 0.
+    Store {
+        to: u32,
+        limbs: u32,
+        top_mask: u64,
+        guard: Option<u32>,
+        a: Operand,
+    },
+    JumpIfFalse {
+        condition: u32,
+        target: u32,
+    },
+    Jump {
+        target: u32,
+    },
+}
+
+/// Carry out instructions.
+pub(crate) fn run(code: &[Instruction], memory: &mut [u64]) -> Result<(), Fault> {
+    let mut next = 0;
+    while let Some(instruction) = code.get(next) {
+        next += 1;
+        match instruction {
+            Instruction::Constant { to, limbs } => {
+                if let Some(out) = memory.get_mut(*to as usize..*to as usize + limbs.len()) {
+                    out.copy_from_slice(limbs);
+                }
+            }
+            Instruction::Unary { operator, to, limbs, a } => unary(*operator, *to, *limbs, *a, memory),
+            Instruction::Binary {
+                operator,
+                to,
+                limbs: 1,
+                a: Operand { at: a, limbs: 1, .. },
+                b: Operand { at: b, limbs: 1, .. },
+            } if matches!(operator, Binary::Add | Binary::Sub | Binary::And | Binary::Or | Binary::Xor) => {
+                let limb = |at: &u32| memory.get(*at as usize).copied().unwrap_or(0);
+                let (a, b) = (limb(a), limb(b));
+                let result = match operator {
+                    Binary::Add => a.wrapping_add(b),
+                    Binary::Sub => a.wrapping_sub(b),
+                    Binary::And => a & b,
+                    Binary::Or => a | b,
+                    _ => a ^ b,
+                };
+                set(memory, *to, result);
+            }
+            Instruction::Binary { operator, to, limbs, a, b } => {
+                binary(*operator, *to, *limbs, *a, *b, memory)?;
+            }
+            Instruction::Move { to, limbs, a } => copy(*to, *limbs, *a, memory),
+            Instruction::Store { to, limbs, top_mask, guard, a } => {
+                let valid = guard.is_none_or(|at| memory.get(at as usize).is_some_and(|flag| *flag != 0));
+                if valid {
+                    copy(*to, *limbs, *a, memory);
+                    if let Some(top) = memory.get_mut((*to + *limbs - 1) as usize) {
+                        *top &= top_mask;
+                    }
+                }
+            }
+            Instruction::JumpIfFalse { condition, target } => {
+                if memory.get(*condition as usize).is_none_or(|flag| *flag == 0) {
+                    next = *target as usize;
+                }
+            }
+            Instruction::Jump { target } => next = *target as usize,
+        }
+    }
+    Ok(())
+}
+
+fn set(memory: &mut [u64], at: u32, value: u64) {
+    if let Some(limb) = memory.get_mut(at as usize) {
+        *limb = value;
+    }
+}
+
+fn copy(to: u32, limbs: u32, a: Operand, memory: &mut [u64]) {
+    let fill = a.view(memory).fill;
+    let (to, from, limbs) = (to as usize, a.at as usize, limbs as usize);
+    let copied = limbs.min(a.limbs as usize);
+    if copied == 1 {
+        let low = a.low(memory);
+        set(memory, to as u32, low);
+    } else if to + copied <= memory.len() && from + copied <= memory.len() {
+        memory.copy_within(from..from + copied, to);
+    }
+    if let Some(rest) = memory.get_mut(to + copied..to + limbs) {
+        rest.fill(fill);
+    }
+}
+
+fn unary(operator: Unary, to: u32, limbs: u32, a: Operand, memory: &mut [u64]) {
+    let (read, written) = memory.split_at_mut(to as usize);
+    let Some(out) = written.get_mut(..limbs as usize) else { return };
+    let a = a.view(read);
+    match operator {
+        Unary::Complement => out.iter_mut().enumerate().for_each(|(i, out)| *out = !a.limb(i)),
+        Unary::ShiftLeft(amount) => wide::shift_left(out, a, amount as usize),
+        Unary::ShiftRight(amount) => wide::shift_right(out, a, amount as usize),
+        Unary::SignExtend(width) => wide::sign_extend(out, a, width),
+        Unary::SaturateUnsigned(width) => wide::saturate(out, a, width, false),
+        Unary::SaturateSigned(width) => wide::saturate(out, a, width, true),
+        Unary::IsNotZero => flag(out, !a.is_zero()),
+        Unary::Not => flag(out, a.is_zero()),
+    }
+}
+
+fn flag(out: &mut [u64], value: bool) {
+    if let Some(limb) = out.first_mut() {
+        *limb = u64::from(value);
+    }
+}
+
+fn binary(
+    operator: Binary,
+    to: u32,
+    limbs: u32,
+    a: Operand,
+    b: Operand,
+    memory: &mut [u64],
+) -> Result<(), Fault> {
+    let (read, written) = memory.split_at_mut(to as usize);
+    let Some(out) = written.get_mut(..limbs as usize) else { return Ok(()) };
+    let (a, b) = (a.view(read), b.view(read));
+    match operator {
+        Binary::Add => wide::add(out, a, b),
+        Binary::Sub => wide::sub(out, a, b),
+        Binary::Mul => wide::mul(out, a, b),
+        Binary::And => wide::zip(out, a, b, |a, b| a & b),
+        Binary::Or => wide::zip(out, a, b, |a, b| a | b),
+        Binary::Xor => wide::zip(out, a, b, |a, b| a ^ b),
+        Binary::ShiftLeft => wide::shift_left(out, a, shift_amount(b)?),
+        Binary::ShiftRight => wide::shift_right(out, a, shift_amount(b)?),
+        Binary::Divide | Binary::Remainder => {
+            if a.is_negative() || b.is_negative() || b.is_zero() {
+                return Err(Fault::Division);
+            }
+            wide::divide(out, a, b, operator == Binary::Remainder);
+        }
+        Binary::Equal => flag(out, a.cmp(&b).is_eq()),
+        Binary::NotEqual => flag(out, a.cmp(&b).is_ne()),
+        Binary::Less => flag(out, a.cmp(&b).is_lt()),
+        Binary::LessOrEqual => flag(out, a.cmp(&b).is_le()),
+    }
+    Ok(())
+}
+
+/// bmv2 looks at 32 bits of a shift amount.
+fn shift_amount(amount: View<'_>) -> Result<usize, Fault> {
+    if amount.is_negative() { Err(Fault::NegativeShift) } else { Ok(amount.limb(0) as u32 as usize) }
+}

@@ -1,0 +1,168 @@
+//! Numbers of many limbs: two's complement, least significant limb first.
+
+use std::cmp::Ordering;
+
+/// A number to read: its limbs, and what every limb beyond them is.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct View<'a> {
+    pub(crate) limbs: &'a [u64],
+    pub(crate) fill: u64,
+}
+
+impl View<'_> {
+    pub(crate) fn limb(&self, index: usize) -> u64 {
+        self.limbs.get(index).copied().unwrap_or(self.fill)
+    }
+
+    pub(crate) fn is_negative(&self) -> bool {
+        self.fill != 0
+    }
+
+    pub(crate) fn is_zero(&self) -> bool {
+        self.fill == 0 && self.limbs.iter().all(|limb| *limb == 0)
+    }
+
+    pub(crate) fn cmp(&self, other: &View<'_>) -> Ordering {
+        // A fill is 0 or -1: it is the sign.
+        let signs = (self.fill as i64).cmp(&(other.fill as i64));
+        let count = self.limbs.len().max(other.limbs.len());
+        let limbs = || {
+            (0..count)
+                .rev()
+                .map(|i| self.limb(i).cmp(&other.limb(i)))
+                .find(|order| order.is_ne())
+                .unwrap_or(Ordering::Equal)
+        };
+        signs.then_with(limbs)
+    }
+}
+
+/// `out = operator(a, b)`, limb by limb.
+pub(crate) fn zip(out: &mut [u64], a: View<'_>, b: View<'_>, operator: impl Fn(u64, u64) -> u64) {
+    let common = a.limbs.len().min(b.limbs.len()).min(out.len());
+    let (head, tail) = out.split_at_mut(common);
+    for ((out, a), b) in head.iter_mut().zip(a.limbs).zip(b.limbs) {
+        *out = operator(*a, *b);
+    }
+    for (i, out) in (common..).zip(tail) {
+        *out = operator(a.limb(i), b.limb(i));
+    }
+}
+
+pub(crate) fn add(out: &mut [u64], a: View<'_>, b: View<'_>) {
+    let mut carry = false;
+    for (i, out) in out.iter_mut().enumerate() {
+        let (sum, first) = a.limb(i).overflowing_add(b.limb(i));
+        let (sum, second) = sum.overflowing_add(u64::from(carry));
+        *out = sum;
+        carry = first || second;
+    }
+}
+
+pub(crate) fn sub(out: &mut [u64], a: View<'_>, b: View<'_>) {
+    let mut borrow = false;
+    for (i, out) in out.iter_mut().enumerate() {
+        let (difference, first) = a.limb(i).overflowing_sub(b.limb(i));
+        let (difference, second) = difference.overflowing_sub(u64::from(borrow));
+        *out = difference;
+        borrow = first || second;
+    }
+}
+
+/// The product, cut to the limbs of `out`.
+pub(crate) fn mul(out: &mut [u64], a: View<'_>, b: View<'_>) {
+    out.fill(0);
+    let count = out.len();
+    for i in 0..count {
+        let factor = u128::from(a.limb(i));
+        if factor == 0 {
+            continue;
+        }
+        let mut carry = 0;
+        for (j, out) in out.iter_mut().skip(i).enumerate() {
+            let sum = u128::from(*out) + factor * u128::from(b.limb(j)) + carry;
+            *out = sum as u64;
+            carry = sum >> 64;
+        }
+    }
+}
+
+pub(crate) fn shift_left(out: &mut [u64], a: View<'_>, amount: usize) {
+    let (skip, shift) = (amount / 64, amount as u32 % 64);
+    let limb = |i: usize| i.checked_sub(skip).map_or(0, |i| a.limb(i));
+    for (i, out) in out.iter_mut().enumerate() {
+        *out = if shift == 0 {
+            limb(i)
+        } else {
+            limb(i) << shift | i.checked_sub(1).map_or(0, limb) >> (64 - shift)
+        };
+    }
+}
+
+/// Towards the least significant bit, rounding down.
+pub(crate) fn shift_right(out: &mut [u64], a: View<'_>, amount: usize) {
+    let (skip, shift) = (amount / 64, amount as u32 % 64);
+    for (i, out) in out.iter_mut().enumerate() {
+        *out = if shift == 0 {
+            a.limb(i + skip)
+        } else {
+            a.limb(i + skip) >> shift | a.limb(i + skip + 1) << (64 - shift)
+        };
+    }
+}
+
+/// Quotient or remainder of two numbers that aren't negative, the divisor positive.
+pub(crate) fn divide(out: &mut [u64], a: View<'_>, b: View<'_>, remainder: bool) {
+    let number = |v: View<'_>| {
+        num_bigint::BigUint::new(v.limbs.iter().flat_map(|l| [*l as u32, (*l >> 32) as u32]).collect())
+    };
+    let (a, b) = (number(a), number(b));
+    let result = if remainder { a % b } else { a / b };
+    let mut digits = result.iter_u64_digits();
+    out.fill_with(|| digits.next().unwrap_or(0));
+}
+
+/// `out = a`, every bit from `width` on a copy of the one before.
+pub(crate) fn sign_extend(out: &mut [u64], a: View<'_>, width: u32) {
+    let (top, used) = ((width.saturating_sub(1) / 64) as usize, (width.saturating_sub(1)) % 64);
+    let mut fill = 0;
+    for (i, out) in out.iter_mut().enumerate() {
+        *out = if i < top {
+            a.limb(i)
+        } else if i == top {
+            let extended = ((a.limb(i) << (63 - used)) as i64 >> (63 - used)) as u64;
+            fill = if (extended as i64) < 0 { u64::MAX } else { 0 };
+            extended
+        } else {
+            fill
+        };
+    }
+}
+
+/// `a` clamped to what `width` bits hold.
+pub(crate) fn saturate(out: &mut [u64], a: View<'_>, width: u32, signed: bool) {
+    let value_bits = if signed { width.saturating_sub(1) } else { width };
+    let (limb, bit) = ((value_bits / 64) as usize, value_bits % 64);
+    let high = |i: usize| {
+        let mask = if i > limb { u64::MAX } else { u64::MAX << bit };
+        a.limb(i) & mask == a.fill & mask
+    };
+    let fits = (limb..a.limbs.len().max(limb + 1)).all(high);
+    let negative = a.is_negative();
+    for (i, out) in out.iter_mut().enumerate() {
+        let ones = if i < limb {
+            u64::MAX
+        } else if i == limb {
+            !(u64::MAX << bit)
+        } else {
+            0
+        };
+        *out = match (fits, negative) {
+            (true, false) => a.limb(i),
+            (true, true) if signed => a.limb(i),
+            (false, true) if signed => !ones,
+            (_, true) => 0,
+            (false, false) => ones,
+        };
+    }
+}
