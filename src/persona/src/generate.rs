@@ -121,6 +121,9 @@ impl Text {
         for bytes in chunks(layout).skip(1) {
             let next = if bytes == 1 { "align".to_owned() } else { format!("at{}", bytes / 2) };
             let bit = bytes.trailing_zeros();
+            let taken = format!("(bit<{}>)hdr.chunk{bytes}.bytes", layout.window_bits());
+            let window =
+                if bytes == full / 2 { taken } else { format!("(meta.window << {}) | {taken}", 8 * bytes) };
             self.lines(&format!(
                 "state at{bytes} {{
                 transition select(standard_metadata.packet_length[{bit}:{bit}]) {{
@@ -130,11 +133,9 @@ impl Text {
                 }}
                 state take{bytes} {{
                 packet.extract(hdr.chunk{bytes});
-                meta.window = {} | (bit<{}>)hdr.chunk{bytes}.bytes;
+                meta.window = {window};
                 transition {next};
-                }}",
-                shifted("meta.window", "<<", 8 * u32::from(bytes)),
-                layout.window_bits(),
+                }}"
             ));
         }
         self.lines(&format!(
@@ -390,15 +391,16 @@ impl Text {
         let mut smallest_first: Vec<u16> = chunks(layout).skip(1).collect();
         smallest_first.reverse();
         for bytes in smallest_first {
-            let bits = 8 * u32::from(bytes);
+            let bits = 8 * bytes;
             self.lines(&format!(
                 "if (hdr.chunk{bytes}.isValid()) {{
-                hdr.chunk{bytes}.bytes = meta.window[{}:0];
-                meta.window = {};
-                }}",
-                bits - 1,
-                shifted("meta.window", ">>", bits)
+                hdr.chunk{bytes}.bytes = meta.window[{}:0];",
+                bits - 1
             ));
+            if bytes < full / 2 {
+                self.line(&format!("meta.window = meta.window >> {bits};"));
+            }
+            self.line("}");
         }
         self.line("}");
     }
