@@ -1,1 +1,28 @@
-//! Symbolic executor over the IR, and proofs with Z3.
+//! A symbolic executor over the IR, and proofs with Z3.
+//!
+//! A [`Subject`] is a program with the entries and multicast groups that a control plane gave it. [`prove_equivalence`]
+//! shows that two subjects, a program and its emulation, send the same whatever comes in; [`prove_isolation`] that what
+//! comes in by one slice's ports leaves by that slice's ports alone. Both try every length up to the window, and
+//! everything longer with an opaque tail; [`Verdict`] says what came of it, with a packet where it doesn't hold.
+//!
+//! The executor shares nothing with the engine but the IR: each is an oracle for the other. A counterexample is to be
+//! replayed before it is believed. What the executor can't deal with makes the answer [`Verdict::Unknown`], which is never
+//! a success. It is not the thing to use for programs that keep state between packets: the IR has no such constructs.
+
+mod equivalence;
+mod execute;
+mod integer;
+mod isolation;
+mod options;
+mod path;
+mod prove;
+mod solver;
+mod subject;
+mod term;
+mod verdict;
+
+pub use equivalence::prove_equivalence;
+pub use isolation::{Slice, prove_isolation};
+pub use options::Options;
+pub use subject::{Subject, SubjectError};
+pub use verdict::{Bounds, Proof, Refutation, Verdict};

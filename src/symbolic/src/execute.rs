@@ -1,0 +1,299 @@
+//! The symbolic executor: what a subject does with all packets of one length at once.
+//!
+//! It gives the IR the meaning that simple_switch gives to bmv2 JSON. A run starts on a [`Path`] and forks where packets
+//! of that path are dealt with differently; each [`Outcome`] is a path with what is sent on it. The outcomes' paths
+//! don't overlap, and together they are the path on which the run started. What isn't dealt with stops the run: an
+//! outcome is never a guess.
+
+mod checksum;
+mod expression;
+mod lookup;
+mod parser;
+mod pipeline;
+mod state;
+mod traffic;
+
+use std::collections::BTreeSet;
+use std::rc::Rc;
+
+use hyper4_bits::Bits;
+use hyper4_ir::{NextNode, ParseStateId, PipelineKind, Program, SourceInfo, StandardField};
+
+use crate::options::Length;
+use crate::path::{Context, Path, Undecided};
+use crate::subject::{Row, Subject};
+use crate::term::{Cond, Side, Terms, VariableKind, Word};
+
+use state::State;
+
+/// Steps of one path after which it is given up: a parser that loops without taking bytes.
+const MAX_STEPS: usize = 100_000;
+
+/// A subject with its rows in the order in which they win.
+pub(crate) struct Prepared<'a> {
+    program: &'a Program,
+    subject: &'a Subject,
+    rows: Vec<Vec<&'a Row>>,
+}
+
+impl<'a> Prepared<'a> {
+    pub(crate) fn new(subject: &'a Subject) -> Self {
+        let program = subject.program();
+        let rows = program.tables.iter().zip(0..).map(|(table, number)| {
+            let rows = subject.rows(hyper4_ir::TableId(number));
+            rows.map_or_else(Vec::new, |rows| rows.by_precedence(table.match_kind))
+        });
+        Self { program, subject, rows: rows.collect() }
+    }
+}
+
+/// All packets of a length that come in by any port.
+#[derive(Clone)]
+pub(crate) struct Input {
+    pub(crate) head: Word,
+    pub(crate) port: Word,
+    pub(crate) length: Word,
+    /// Opaque bytes follow.
+    pub(crate) tail: bool,
+}
+
+impl Input {
+    pub(crate) fn new(terms: &mut Terms, length: Length) -> Self {
+        let (bytes, tail) = match length {
+            Length::Bytes(bytes) => (Word::number(32, bytes.into()), false),
+            Length::Longer { .. } => (terms.variable(VariableKind::Length, 32), true),
+        };
+        let head = match length.head() {
+            0 => Word::zero(0),
+            head => terms.variable(VariableKind::Packet, 8 * head),
+        };
+        Self { head, port: terms.variable(VariableKind::IngressPort, 9), length: bytes, tail }
+    }
+
+    /// What holds for every packet: 511 is no port, and a packet with a tail has a length that fits.
+    pub(crate) fn assumptions(&self, terms: &mut Terms, length: Length) -> Vec<Cond> {
+        let no_port = terms.equal(&self.port, &Word::number(9, DROP_PORT)).not();
+        match length {
+            Length::Bytes(_) => vec![no_port],
+            Length::Longer { window, longest } => {
+                let short = terms.less(&self.length, &Word::number(32, u64::from(window) + 1));
+                let long = terms.less(&Word::number(32, longest.into()), &self.length);
+                vec![no_port, short.not(), long.not()]
+            }
+        }
+    }
+}
+
+/// `egress_spec` of a packet that is dropped.
+pub(crate) const DROP_PORT: u64 = 511;
+
+/// A packet that is sent.
+#[derive(Clone, Debug)]
+pub(crate) struct Sent {
+    /// 9 bits.
+    pub(crate) port: Word,
+    pub(crate) bytes: Word,
+    /// The input's opaque bytes follow.
+    pub(crate) tail: bool,
+}
+
+/// What is done with the packets of a path.
+pub(crate) struct Outcome {
+    pub(crate) path: Path,
+    /// In the order in which they are made.
+    pub(crate) sent: Vec<Sent>,
+}
+
+/// Why a run stopped.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Stop(pub(crate) String);
+
+impl From<Undecided> for Stop {
+    fn from(undecided: Undecided) -> Self {
+        Self(format!("Z3 can't tell whether a path can be taken: {}", undecided.0))
+    }
+}
+
+fn unsupported(construct: &str, place: Option<&SourceInfo>, reason: &str) -> Stop {
+    match place {
+        Some(place) => Stop(format!("{construct} at {place}: {reason}")),
+        None => Stop(format!("{construct}: {reason}")),
+    }
+}
+
+/// Where a packet is.
+#[derive(Clone, Copy)]
+enum Point {
+    /// Before an operation of a parse state.
+    Parse { state: ParseStateId, operation: usize },
+    /// Before a node of a pipeline.
+    Node(PipelineKind, NextNode),
+    /// Between ingress and egress.
+    TrafficManager,
+    /// Before the next copy's egress.
+    Copy,
+}
+
+/// A copy that egress is still to deal with.
+#[derive(Clone)]
+struct Pending {
+    rid: Option<u16>,
+    port: Word,
+}
+
+/// A path on its way.
+struct Thread {
+    path: Path,
+    state: State,
+    point: Point,
+    /// What ingress left behind, for each copy to start from.
+    copied: Rc<State>,
+    /// The next one is at the end.
+    pending: Vec<Pending>,
+    /// The port of the copy that egress deals with.
+    port: Word,
+    sent: Vec<Sent>,
+    steps: usize,
+}
+
+/// Runs one subject.
+pub(crate) struct Executor<'a, 'c> {
+    subject: &'a Prepared<'a>,
+    side: Side,
+    context: &'c mut Context,
+    input: &'c Input,
+    max_paths: usize,
+    /// Undefined values that were read.
+    reads: BTreeSet<String>,
+    threads: Vec<Thread>,
+}
+
+impl<'a, 'c> Executor<'a, 'c> {
+    pub(crate) fn new(
+        subject: &'a Prepared<'a>,
+        side: Side,
+        context: &'c mut Context,
+        input: &'c Input,
+        max_paths: usize,
+    ) -> Self {
+        Self { subject, side, context, input, max_paths, reads: BTreeSet::new(), threads: Vec::new() }
+    }
+
+    /// What is done with the packets of a path, and which undefined values are read on the way.
+    pub(crate) fn run(mut self, path: Path) -> Result<(Vec<Outcome>, BTreeSet<String>), Stop> {
+        let state = self.arrival()?;
+        let start = self.subject.program.parser.start;
+        self.threads.push(Thread {
+            path,
+            copied: Rc::new(state.clone()),
+            state,
+            point: Point::Parse { state: start, operation: 0 },
+            pending: Vec::new(),
+            port: Word::zero(9),
+            sent: Vec::new(),
+            steps: 0,
+        });
+        let mut outcomes = Vec::new();
+        while let Some(mut thread) = self.threads.pop() {
+            thread.steps += 1;
+            if thread.steps > MAX_STEPS {
+                return Err(Stop(format!("a path has more than {MAX_STEPS} steps")));
+            }
+            match thread.point {
+                Point::Parse { state, operation } => self.parse(thread, state, operation)?,
+                Point::Node(kind, node) => self.node(thread, kind, node)?,
+                Point::TrafficManager => self.traffic_manager(&thread)?,
+                Point::Copy => {
+                    if let Some(outcome) = self.copy(thread)? {
+                        outcomes.push(outcome);
+                    }
+                }
+            }
+            if outcomes.len() + self.threads.len() > self.max_paths {
+                return Err(Stop(format!("there are more than {} paths", self.max_paths)));
+            }
+        }
+        Ok((outcomes, self.reads))
+    }
+
+    /// The state of a packet that has just come in: metadata are zeros.
+    fn arrival(&mut self) -> Result<State, Stop> {
+        let mut state = State::new(self.subject.program, self.input)?;
+        self.set_standard(&mut state, StandardField::IngressPort, &self.input.port.clone());
+        self.set_standard(&mut state, StandardField::PacketLength, &self.input.length.clone());
+        self.set_undefined(&mut state, StandardField::IngressGlobalTimestamp);
+        Ok(state)
+    }
+
+    fn program(&self) -> &'a Program {
+        self.subject.program
+    }
+
+    fn set_standard(&mut self, state: &mut State, field: StandardField, value: &Word) {
+        if let Some(place) = self.program().standard.get(&field) {
+            let width = state.field(*place).map_or(0, Word::width);
+            let value = self.context.terms.resize(value, width);
+            state.set_field(*place, value);
+        }
+    }
+
+    /// A field that has a value which is nobody's business, such as a time.
+    fn set_undefined(&mut self, state: &mut State, field: StandardField) {
+        if let Some(place) = self.program().standard.get(&field) {
+            let width = state.field(*place).map_or(0, Word::width);
+            let value = self.undefined(&format!("standard_metadata.{}", field.name()), width);
+            state.set_field(*place, value);
+        }
+    }
+
+    fn standard(&self, state: &State, field: StandardField) -> Option<Word> {
+        state.field(*self.program().standard.get(&field)?).cloned()
+    }
+
+    /// A value that nothing defines; a new one each time.
+    fn undefined(&mut self, name: &str, width: u32) -> Word {
+        match width {
+            0 => Word::zero(0),
+            _ => self.context.terms.variable(VariableKind::Undefined(self.side, name.into()), width),
+        }
+    }
+
+    /// Go on both where a condition holds and where it doesn't.
+    fn fork(
+        &mut self,
+        thread: &Thread,
+        condition: &Cond,
+        mut change: impl FnMut(&mut Self, &mut Thread, bool) -> Result<(), Stop>,
+    ) -> Result<(), Stop> {
+        let split = self.context.split(thread.path.clone(), condition)?;
+        for (path, holds) in [(split.fails, false), (split.holds, true)] {
+            if let Some(path) = path {
+                let mut next = thread.on(path);
+                change(self, &mut next, holds)?;
+                self.threads.push(next);
+            }
+        }
+        Ok(())
+    }
+}
+
+impl Thread {
+    /// The same on another path.
+    fn on(&self, path: Path) -> Self {
+        Self {
+            path,
+            state: self.state.clone(),
+            point: self.point,
+            copied: Rc::clone(&self.copied),
+            pending: self.pending.clone(),
+            port: self.port.clone(),
+            sent: self.sent.clone(),
+            steps: self.steps,
+        }
+    }
+}
+
+/// A constant as a word.
+fn constant(width: u32, value: u64) -> Word {
+    Word::constant(Bits::from_u64(width, value))
+}

@@ -1,0 +1,143 @@
+//! Tables: which rows a path's packets can hit.
+
+use std::collections::HashMap;
+
+use hyper4_bits::Bits;
+use hyper4_ir::{ActionId, MatchKind, MatchValue, Table, TableId};
+
+use crate::path::Path;
+use crate::subject::Row;
+use crate::term::{Cond, Word};
+
+use super::state::State;
+use super::{Executor, Stop, unsupported};
+
+/// Packets of one path that a table treats alike.
+pub(super) struct Matched<'a> {
+    pub(super) path: Path,
+    /// The row that is hit (where several do the same, one of them), or a miss.
+    pub(super) row: Option<&'a Row>,
+}
+
+impl<'a> Executor<'a, '_> {
+    /// What a table does to the packets of a path: hits that do the same are taken together.
+    pub(super) fn look_up(
+        &mut self,
+        path: Path,
+        state: &State,
+        id: TableId,
+        table: &Table,
+    ) -> Result<Vec<Matched<'a>>, Stop> {
+        let key = self.key(state, table)?;
+        let mut groups: Vec<(Vec<Cond>, &'a Row)> = Vec::new();
+        // Rows of an exact table never match together, so that their order says nothing.
+        let mut by_effect: HashMap<(ActionId, &[Bits]), usize> = HashMap::new();
+        let rows: &'a [&'a Row] = self.subject.rows.get(id.index()).map_or(&[], Vec::as_slice);
+        for row in rows {
+            let condition = self.matches(&key, row);
+            let decided = path.decide(&condition);
+            if decided == Some(false) {
+                continue;
+            }
+            let effect = (row.action, row.arguments.as_slice());
+            let known = match table.match_kind {
+                MatchKind::Exact => by_effect.get(&effect).copied(),
+                _ => groups.len().checked_sub(1),
+            };
+            match known.and_then(|known| groups.get_mut(known)) {
+                Some((conditions, other)) if (other.action, other.arguments.as_slice()) == effect => {
+                    conditions.push(condition);
+                }
+                _ => {
+                    by_effect.insert(effect, groups.len());
+                    groups.push((vec![condition], row));
+                }
+            }
+            if decided == Some(true) {
+                break;
+            }
+        }
+        let mut matched = Vec::new();
+        let mut rest = Some(path);
+        for (conditions, row) in groups {
+            let Some(path) = rest.take() else { break };
+            let condition = self.context.terms.any(conditions);
+            let split = self.context.split(path, &condition)?;
+            matched.extend(split.holds.map(|path| Matched { path, row: Some(row) }));
+            rest = split.fails;
+        }
+        matched.extend(rest.map(|path| Matched { path, row: None }));
+        Ok(matched)
+    }
+
+    /// The key's fields; those of invalid headers are 0.
+    fn key(&mut self, state: &State, table: &Table) -> Result<Vec<Word>, Stop> {
+        let mut key = Vec::with_capacity(table.keys.len());
+        for field in &table.keys {
+            if field.match_kind == MatchKind::Lpm && field.width % 8 != 0 {
+                let construct = format!("table `{}`", table.name);
+                let reason = "simple_switch counts a prefix from the first byte's upper end: \
+                              an lpm key that isn't a multiple of 8 bits wide is not dealt with";
+                return Err(unsupported(&construct, table.source_info.as_ref(), reason));
+            }
+            let word = match field.valid_of {
+                Some(header) => Word::number(field.width, u64::from(state.is_valid(header))),
+                None if !state.is_valid(field.field.header) => Word::zero(field.width),
+                None => {
+                    let word = state.field(field.field).cloned().unwrap_or_else(|| Word::zero(field.width));
+                    self.note(&word);
+                    self.context.terms.resize(&word, field.width)
+                }
+            };
+            key.push(match &field.mask {
+                Some(mask) => self.context.terms.and(&word, &Word::constant(mask.resize(field.width))),
+                None => word,
+            });
+        }
+        Ok(key)
+    }
+
+    fn matches(&mut self, key: &[Word], row: &Row) -> Cond {
+        let mut parts = Vec::with_capacity(key.len());
+        for (word, value) in key.iter().zip(&row.key) {
+            // Most rows of the persona are another device's or another micro-PC's: don't make terms for that.
+            if let (Some(known), MatchValue::Exact(value)) = (word.as_const(), value) {
+                if known == *value {
+                    continue;
+                }
+                return self.context.terms.bool(false);
+            }
+            let part = self.matches_field(word, value);
+            if part.as_bool() == Some(false) {
+                return part;
+            }
+            parts.push(part);
+        }
+        self.context.terms.all(parts)
+    }
+
+    fn matches_field(&mut self, word: &Word, value: &MatchValue) -> Cond {
+        let terms = &mut self.context.terms;
+        match value {
+            MatchValue::Exact(value) | MatchValue::Optional(Some(value)) => {
+                terms.equal(word, &Word::constant(value.clone()))
+            }
+            MatchValue::Optional(None) => terms.bool(true),
+            MatchValue::Lpm { value, prefix_length } => {
+                let behind = word.width().saturating_sub(*prefix_length);
+                let prefix = terms.extract(word, behind, *prefix_length);
+                let value = value.lshr(behind as usize).resize(*prefix_length);
+                terms.equal(&prefix, &Word::constant(value))
+            }
+            MatchValue::Ternary { value, mask } => {
+                let masked = terms.and(word, &Word::constant(mask.clone()));
+                terms.equal(&masked, &Word::constant(value.clone()))
+            }
+            MatchValue::Range { low, high } => {
+                let below = terms.less(word, &Word::constant(low.clone()));
+                let above = terms.less(&Word::constant(high.clone()), word);
+                terms.all([below.not(), above.not()])
+            }
+        }
+    }
+}

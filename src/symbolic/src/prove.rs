@@ -1,0 +1,185 @@
+//! What the proofs share: a run for each length, in parallel, and packets out of paths.
+
+use std::collections::BTreeSet;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use hyper4_ir::{Output, Packet};
+use rayon::prelude::*;
+
+use crate::execute::{Input, Sent, Stop};
+use crate::options::{Length, Options};
+use crate::path::{Context, Path};
+use crate::solver::Answer;
+use crate::term::{Cond, Evaluator};
+use crate::verdict::{Bounds, Proof, Refutation, Verdict};
+
+/// What a run of one length came to, when it found nothing.
+#[derive(Default)]
+pub(crate) struct Tally {
+    pub(crate) paths: usize,
+    pub(crate) transmitting: usize,
+    pub(crate) queries: usize,
+    pub(crate) reads: BTreeSet<String>,
+    pub(crate) exceptions: BTreeSet<String>,
+}
+
+impl Tally {
+    pub(crate) fn add(&mut self, other: Self) {
+        self.paths += other.paths;
+        self.transmitting += other.transmitting;
+        self.queries += other.queries;
+        self.reads.extend(other.reads);
+        self.exceptions.extend(other.exceptions);
+    }
+}
+
+/// What ended a run of one length.
+pub(crate) enum Finding {
+    /// A packet, what is wrong with it, and what either side sends.
+    Refuted { packet: Packet, what: String, native: Vec<Output>, virtual_: Vec<Output> },
+    /// Why there is no answer.
+    Unknown(String),
+}
+
+impl From<Stop> for Finding {
+    fn from(stop: Stop) -> Self {
+        Self::Unknown(stop.0)
+    }
+}
+
+/// Runs every length and puts what is found together. The shortest packet that refutes wins, so the answer is the same
+/// whatever the number of threads.
+pub(crate) fn prove(
+    options: &Options,
+    ports: String,
+    run: impl Fn(Length) -> Result<Tally, Finding> + Sync,
+) -> Verdict {
+    let bounds = Bounds { window: options.window, longest: options.longest, ports };
+    let refuted = AtomicUsize::new(usize::MAX);
+    let lengths = options.lengths();
+    let results: Vec<(Length, Option<Result<Tally, Finding>>)> = lengths
+        .par_iter()
+        .enumerate()
+        .map(|(index, length)| {
+            if refuted.load(Ordering::Relaxed) < index {
+                return (*length, None);
+            }
+            // Each run has a Z3 of its own, which is gone when it ends.
+            let result = z3::with_z3_config(&z3::Config::new(), || run(*length));
+            if matches!(result, Err(Finding::Refuted { .. })) {
+                refuted.fetch_min(index, Ordering::Relaxed);
+            }
+            (*length, Some(result))
+        })
+        .collect();
+    let mut total = Tally::default();
+    let mut unknown = None;
+    for (length, result) in results {
+        match result {
+            Some(Err(Finding::Refuted { packet, what, native, virtual_ })) => {
+                return Verdict::Refuted(Refutation { bounds, packet, what, native, virtual_ });
+            }
+            Some(Err(Finding::Unknown(reason))) => {
+                unknown.get_or_insert_with(|| format!("{length}: {reason}"));
+            }
+            Some(Ok(tally)) => total.add(tally),
+            None => {}
+        }
+    }
+    if let Some(reason) = unknown {
+        return Verdict::Unknown { reason, bounds };
+    }
+    Verdict::Proved(Proof {
+        bounds,
+        paths: total.paths,
+        transmitting: total.transmitting,
+        queries: total.queries,
+        undefined_reads: total.reads.into_iter().collect(),
+        exceptions: total.exceptions.into_iter().collect(),
+    })
+}
+
+/// The path of all packets of a length for which something more holds.
+pub(crate) fn start(
+    context: &mut Context,
+    input: &Input,
+    length: Length,
+    more: impl IntoIterator<Item = Cond>,
+) -> Result<Option<Path>, Finding> {
+    let mut path = Context::anything();
+    let assumptions = input.assumptions(&mut context.terms, length);
+    for assumption in assumptions.into_iter().chain(more) {
+        match context.restrict(path, &assumption).map_err(Stop::from)? {
+            Some(restricted) => path = restricted,
+            None => return Ok(None),
+        }
+    }
+    Ok(Some(path))
+}
+
+/// Has Z3 confirm that every packet of a path is on one of others: that no branch was wrongly given up.
+pub(crate) fn check_coverage(
+    context: &mut Context,
+    whole: &Path,
+    parts: &[Vec<Cond>],
+) -> Result<(), Finding> {
+    let mut conditions = whole.conditions().to_vec();
+    for part in parts {
+        let part = context.terms.all(part.iter().cloned());
+        conditions.push(part.not());
+    }
+    match context.solver.satisfiable(&conditions) {
+        Answer::Unsatisfiable => Ok(()),
+        Answer::Satisfiable(_) => {
+            Err(Finding::Unknown("the executor lost a path; this is a mistake of the prover".to_owned()))
+        }
+        Answer::Unknown(reason) => {
+            Err(Finding::Unknown(format!("Z3 can't tell whether the paths cover every packet: {reason}")))
+        }
+    }
+}
+
+/// A packet of a path, short if it can be, with what becomes of it.
+pub(crate) struct Example<'a> {
+    path: Path,
+    input: &'a Input,
+}
+
+impl<'a> Example<'a> {
+    pub(crate) fn new(context: &mut Context, mut path: Path, input: &'a Input, length: Length) -> Self {
+        if let Length::Longer { window, .. } = length {
+            let shortest = crate::term::Word::number(32, u64::from(window) + 1);
+            let shortest = context.terms.equal(&input.length, &shortest);
+            if let Ok(Some(short)) = context.restrict(path.clone(), &shortest) {
+                path = short;
+            }
+        }
+        Self { path, input }
+    }
+
+    pub(crate) fn packet(&self) -> Packet {
+        let mut evaluator = Evaluator::new(self.path.witness());
+        let mut bytes = evaluator.word(&self.input.head).to_be_bytes();
+        bytes.extend(self.tail());
+        Packet { port: evaluator.word(&self.input.port).low_u64() as u16, bytes }
+    }
+
+    /// The bytes behind the window: different ones, so that a displaced tail shows.
+    fn tail(&self) -> Vec<u8> {
+        let length = Evaluator::new(self.path.witness()).word(&self.input.length).low_u64() as usize;
+        let head = self.input.head.width() as usize / 8;
+        (head..length).map(|index| (index % 251) as u8).collect()
+    }
+
+    pub(crate) fn outputs(&self, sent: &[Sent]) -> Vec<Output> {
+        let mut evaluator = Evaluator::new(self.path.witness());
+        let output = |sent: &Sent| {
+            let mut bytes = evaluator.word(&sent.bytes).to_be_bytes();
+            if sent.tail {
+                bytes.extend(self.tail());
+            }
+            Output { cause: Some(0), port: evaluator.word(&sent.port).low_u64() as u16, bytes }
+        };
+        sent.iter().map(output).collect()
+    }
+}

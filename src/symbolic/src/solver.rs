@@ -1,0 +1,149 @@
+//! Questions to Z3.
+
+use std::collections::HashMap;
+use std::time::Duration;
+
+use hyper4_bits::Bits;
+use z3::ast::{BV, Bool};
+use z3::{Params, SatResult};
+
+use crate::term::{Assignment, Cond, CondNode, Node, Part, Slice, Term, Word};
+
+/// What Z3 says.
+pub(crate) enum Answer {
+    /// All hold under this assignment.
+    Satisfiable(Assignment),
+    /// There is none.
+    Unsatisfiable,
+    /// Z3 gave up; its reason.
+    Unknown(String),
+}
+
+/// Asks Z3; to be used on the thread on which it was made.
+pub(crate) struct Solver {
+    parameters: Params,
+    /// How often it was asked.
+    pub(crate) queries: usize,
+    terms: HashMap<Term, BV>,
+    variables: Vec<(Term, BV)>,
+}
+
+impl Solver {
+    pub(crate) fn new(timeout: Duration) -> Self {
+        let mut parameters = Params::new();
+        parameters.set_u32("timeout", u32::try_from(timeout.as_millis()).unwrap_or(u32::MAX));
+        Self { parameters, queries: 0, terms: HashMap::new(), variables: Vec::new() }
+    }
+
+    /// Whether all can hold at once.
+    pub(crate) fn satisfiable<'a>(&mut self, conditions: impl IntoIterator<Item = &'a Cond>) -> Answer {
+        self.queries += 1;
+        let solver = z3::Solver::new_for_logic("QF_BV").unwrap_or_default();
+        solver.set_params(&self.parameters);
+        for condition in conditions {
+            solver.assert(self.condition(condition));
+        }
+        match solver.check() {
+            SatResult::Unsat => Answer::Unsatisfiable,
+            SatResult::Unknown => {
+                Answer::Unknown(solver.get_reason_unknown().unwrap_or_else(|| "no reason given".to_owned()))
+            }
+            SatResult::Sat => match solver.get_model().and_then(|model| self.assignment(&model)) {
+                Some(assignment) => Answer::Satisfiable(assignment),
+                None => Answer::Unknown("Z3 gives no model".to_owned()),
+            },
+        }
+    }
+
+    fn assignment(&self, model: &z3::Model) -> Option<Assignment> {
+        let mut assignment = Assignment::default();
+        for (term, variable) in &self.variables {
+            let mut value = Bits::zero(0);
+            let mut high = term.width();
+            while high > 0 {
+                let low = high.saturating_sub(64);
+                let limb = model.eval(&variable.extract(high - 1, low), true)?.as_u64()?;
+                value = value.concat(&Bits::from_u64(high - low, limb));
+                high = low;
+            }
+            assignment.set(term.clone(), value);
+        }
+        Some(assignment)
+    }
+
+    fn condition(&mut self, condition: &Cond) -> Bool {
+        let holds = match condition.node() {
+            CondNode::True => Bool::from_bool(true),
+            CondNode::EqualConst(slice, value) => self.slice(slice).eq(number(value)),
+            CondNode::EqualSlices(left, right) => self.slice(left).eq(self.slice(right)),
+            CondNode::Less(left, right) => self.word(left).bvult(self.word(right)),
+            CondNode::And(all) => {
+                let all: Vec<Bool> = all.iter().map(|condition| self.condition(condition)).collect();
+                Bool::and(&all)
+            }
+        };
+        if condition.is_negated() { holds.not() } else { holds }
+    }
+
+    fn word(&mut self, word: &Word) -> BV {
+        let parts: Vec<BV> = word
+            .parts()
+            .iter()
+            .map(|part| match part {
+                Part::Const(bits) => number(bits),
+                Part::Slice(slice) => self.slice(slice),
+            })
+            .collect();
+        // Z3 has no words of no bits; none is asked about.
+        parts.into_iter().reduce(|above, below| above.concat(below)).unwrap_or_else(|| BV::from_u64(0, 1))
+    }
+
+    fn slice(&mut self, slice: &Slice) -> BV {
+        let term = self.term(&slice.term);
+        let bits = if slice.is_whole() { term } else { term.extract(slice.low + slice.width - 1, slice.low) };
+        if slice.flipped { bits.bvnot() } else { bits }
+    }
+
+    fn term(&mut self, term: &Term) -> BV {
+        if let Some(known) = self.terms.get(term) {
+            return known.clone();
+        }
+        let value = match term.node() {
+            Node::Variable(variable) => {
+                let value = BV::new_const(format!("v{}", variable.number), term.width());
+                self.variables.push((term.clone(), value.clone()));
+                value
+            }
+            Node::And(slices) => self.fold(slices, |a, b| a.bvand(b)),
+            Node::Xor(slices) => self.fold(slices, |a, b| a.bvxor(b)),
+            Node::Add(left, right) => self.word(left).bvadd(self.word(right)),
+            Node::Multiply(left, right) => self.word(left).bvmul(self.word(right)),
+            Node::Divide(left, right) => self.word(left).bvudiv(self.word(right)),
+            Node::Remainder(left, right) => self.word(left).bvurem(self.word(right)),
+            Node::Select(condition, then, otherwise) => {
+                self.condition(condition).ite(&self.word(then), &self.word(otherwise))
+            }
+            Node::Checksum(words) => self.checksum(words),
+        };
+        self.terms.insert(term.clone(), value.clone());
+        value
+    }
+
+    fn fold(&mut self, slices: &[Slice], join: impl Fn(&BV, &BV) -> BV) -> BV {
+        let slices: Vec<BV> = slices.iter().map(|slice| self.slice(slice)).collect();
+        slices.into_iter().reduce(|a, b| join(&a, &b)).unwrap_or_else(|| BV::from_u64(0, 1))
+    }
+
+    /// 32 bits hold the sum of 65 537 words, and after two folds nothing is carried any more.
+    fn checksum(&mut self, words: &[Word]) -> BV {
+        let words: Vec<BV> = words.iter().map(|word| self.word(word).zero_ext(16)).collect();
+        let sum = words.into_iter().fold(BV::from_u64(0, 32), |sum, word| sum.bvadd(word));
+        let fold = |sum: BV| sum.extract(15, 0).zero_ext(16).bvadd(sum.extract(31, 16).zero_ext(16));
+        fold(fold(sum)).extract(15, 0).bvnot()
+    }
+}
+
+fn number(bits: &Bits) -> BV {
+    let text = bits.to_biguint().to_string();
+    BV::from_str(bits.width(), &text).unwrap_or_else(|| BV::from_u64(bits.low_u64(), bits.width()))
+}

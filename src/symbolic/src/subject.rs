@@ -1,0 +1,224 @@
+//! A program with what its control plane told it: what a proof is about.
+//!
+//! This is a control plane of its own: it shares no code with the switches whose behaviour is proved, so that a mistake
+//! in theirs shows as a refutation that doesn't replay.
+
+mod groups;
+mod rows;
+
+use std::sync::Arc;
+
+use hyper4_bits::Bits;
+use hyper4_ir::{Action, ActionId, Command, Program, Reply, Table, TableEntry, TableId};
+
+pub(crate) use groups::Groups;
+pub(crate) use rows::{Row, Rows};
+
+/// Why a command is refused; nothing is changed then.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum SubjectError {
+    /// Names, widths, counts, or a priority where there must be none (or the other way round).
+    #[error("{construct}: {reason}")]
+    Invalid {
+        /// The table, action or group.
+        construct: String,
+        /// What is wrong.
+        reason: String,
+    },
+    /// bmv2 would refuse it in the state in which the subject is.
+    #[error("{construct}: {reason}")]
+    State {
+        /// The table, group or node.
+        construct: String,
+        /// What is in the way.
+        reason: String,
+    },
+}
+
+/// A program with table entries and multicast groups. Commands have the meaning, and new entries and nodes the handles,
+/// that simple_switch gives them.
+#[derive(Clone, Debug)]
+pub struct Subject {
+    program: Arc<Program>,
+    tables: Vec<Rows>,
+    groups: Groups,
+}
+
+impl Subject {
+    /// A program as it is after it was loaded: with its constant entries and default actions.
+    ///
+    /// # Errors
+    /// [`SubjectError`] when an entry of the program contradicts the program.
+    pub fn new(program: Arc<Program>) -> Result<Self, SubjectError> {
+        let mut tables = Vec::with_capacity(program.tables.len());
+        for table in &program.tables {
+            let mut rows = Rows::new(table.default_entry.as_ref().map(|e| (e.action, e.arguments.clone())));
+            for entry in &table.const_entries {
+                rows.add(
+                    table,
+                    entry.key.clone(),
+                    entry.action,
+                    entry.arguments.clone(),
+                    Some(entry.priority),
+                    true,
+                )?;
+            }
+            tables.push(rows);
+        }
+        Ok(Self { program, tables, groups: Groups::default() })
+    }
+
+    /// A program after these commands.
+    ///
+    /// # Errors
+    /// The first command that is refused.
+    pub fn with_commands<'a>(
+        program: Arc<Program>,
+        commands: impl IntoIterator<Item = &'a Command>,
+    ) -> Result<Self, SubjectError> {
+        let mut subject = Self::new(program)?;
+        for command in commands {
+            subject.apply(command)?;
+        }
+        Ok(subject)
+    }
+
+    /// The program.
+    pub fn program(&self) -> &Arc<Program> {
+        &self.program
+    }
+
+    pub(crate) fn rows(&self, table: TableId) -> Option<&Rows> {
+        self.tables.get(table.index())
+    }
+
+    pub(crate) fn groups(&self) -> &Groups {
+        &self.groups
+    }
+
+    /// Do what a command says.
+    ///
+    /// # Errors
+    /// [`SubjectError`]; nothing is changed then.
+    pub fn apply(&mut self, command: &Command) -> Result<Reply, SubjectError> {
+        let program = Arc::clone(&self.program);
+        match command {
+            Command::TableAdd { table, key, action, arguments, priority } => {
+                let (id, table, rows) = self.mutable(&program, table)?;
+                let action = action_of(&program, id, action, arguments)?;
+                let row = rows.add(table, key.clone(), action, arguments.clone(), *priority, false)?;
+                Ok(Reply::Handle(row))
+            }
+            Command::TableModify { table, handle, action, arguments } => {
+                let (id, table, rows) = self.mutable(&program, table)?;
+                let action = action_of(&program, id, action, arguments)?;
+                rows.modify(table, *handle, action, arguments.clone())?;
+                Ok(Reply::Done)
+            }
+            Command::TableDelete { table, handle } => {
+                let (_, table, rows) = self.mutable(&program, table)?;
+                rows.delete(table, *handle)?;
+                Ok(Reply::Done)
+            }
+            Command::TableClear { table } => {
+                let (_, _, rows) = self.mutable(&program, table)?;
+                rows.clear();
+                Ok(Reply::Done)
+            }
+            Command::TableSetDefault { table, action, arguments } => {
+                let (id, table, rows) = self.table(&program, table)?;
+                let action = action_of(&program, id, action, arguments)?;
+                rows.set_default(table, action, arguments.clone())?;
+                Ok(Reply::Done)
+            }
+            Command::TableResetDefault { table } => {
+                let (_, table, rows) = self.table(&program, table)?;
+                rows.reset_default(table);
+                Ok(Reply::Done)
+            }
+            Command::TableDump { table } => {
+                let (_, _, rows) = self.table(&program, table)?;
+                Ok(dump(&program, rows))
+            }
+            Command::MulticastGroupCreate { .. }
+            | Command::MulticastGroupDestroy { .. }
+            | Command::MulticastNodeCreate { .. }
+            | Command::MulticastNodeUpdate { .. }
+            | Command::MulticastNodeAssociate { .. }
+            | Command::MulticastNodeDissociate { .. }
+            | Command::MulticastNodeDestroy { .. } => self.groups.apply(command),
+        }
+    }
+
+    fn table<'a>(
+        &'a mut self,
+        program: &'a Program,
+        name: &str,
+    ) -> Result<(TableId, &'a Table, &'a mut Rows), SubjectError> {
+        let id = program.table_by_name(name);
+        let found =
+            id.and_then(|id| Some((id, program.tables.get(id.index())?, self.tables.get_mut(id.index())?)));
+        found.ok_or_else(|| invalid(format!("table `{name}`"), "there is no such table"))
+    }
+
+    /// A table whose entries a controller may change.
+    fn mutable<'a>(
+        &'a mut self,
+        program: &'a Program,
+        name: &str,
+    ) -> Result<(TableId, &'a Table, &'a mut Rows), SubjectError> {
+        let found = self.table(program, name)?;
+        if found.1.const_entries.is_empty() {
+            Ok(found)
+        } else {
+            Err(SubjectError::State {
+                construct: format!("table `{}`", found.1.name),
+                reason: "its entries are constant".to_owned(),
+            })
+        }
+    }
+}
+
+fn invalid(construct: String, reason: impl Into<String>) -> SubjectError {
+    SubjectError::Invalid { construct, reason: reason.into() }
+}
+
+/// The action of that name, when the arguments fit it.
+fn action_of(
+    program: &Program,
+    table: TableId,
+    name: &str,
+    arguments: &[Bits],
+) -> Result<ActionId, SubjectError> {
+    let found: Option<(ActionId, &Action)> = program
+        .action_by_name(table, name)
+        .and_then(|id| program.actions.get(id.index()).map(|action| (id, action)));
+    let Some((id, action)) = found else {
+        return Err(invalid(format!("action `{name}`"), "the table has no such action"));
+    };
+    let widths: Vec<u32> = action.parameters.iter().map(|parameter| parameter.width).collect();
+    if widths.iter().copied().eq(arguments.iter().map(Bits::width)) {
+        return Ok(id);
+    }
+    let given: Vec<u32> = arguments.iter().map(Bits::width).collect();
+    Err(invalid(
+        format!("action `{}`", action.name),
+        format!("its parameters have {widths:?} bits, the arguments {given:?}"),
+    ))
+}
+
+fn dump(program: &Program, rows: &Rows) -> Reply {
+    let name = |id: ActionId| program.actions.get(id.index()).map_or_else(String::new, |a| a.name.clone());
+    let entries = rows.by_handle().map(|row| TableEntry {
+        handle: row.handle,
+        key: row.key.clone(),
+        action: name(row.action),
+        arguments: row.arguments.clone(),
+        priority: row.priority,
+    });
+    Reply::Entries {
+        entries: entries.collect(),
+        default: rows.default().map(|(action, arguments)| (name(*action), arguments.clone())),
+    }
+}

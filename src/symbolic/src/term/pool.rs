@@ -1,0 +1,147 @@
+//! The pool in which terms and conditions are hash-consed.
+
+use std::collections::HashMap;
+use std::rc::Rc;
+
+use super::{Cond, CondNode, Slice, Word};
+
+/// A term of a [`Terms`]; equal terms are the same.
+#[derive(Clone)]
+pub(crate) struct Term(Rc<TermData>);
+
+struct TermData {
+    id: u32,
+    width: u32,
+    node: Node,
+}
+
+/// What a term is.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub(crate) enum Node {
+    Variable(Variable),
+    /// Bitwise, of at least two different slices in ascending order.
+    And(Vec<Slice>),
+    /// Bitwise, of at least two different slices in ascending order, none flipped.
+    Xor(Vec<Slice>),
+    /// Modulo 2 to the width; a constant stands right.
+    Add(Word, Word),
+    /// Modulo 2 to the width.
+    Multiply(Word, Word),
+    /// Unsigned, by a constant that isn't 0.
+    Divide(Word, Word),
+    /// Unsigned, by a constant that isn't 0.
+    Remainder(Word, Word),
+    /// The first when the condition holds, else the second.
+    Select(Cond, Word, Word),
+    /// The Internet checksum of 16-bit words, in ascending order, none of them constant zero.
+    Checksum(Vec<Word>),
+}
+
+/// An unknown.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub(crate) struct Variable {
+    /// Unique in its pool.
+    pub(crate) number: u32,
+    pub(crate) kind: VariableKind,
+}
+
+/// What an unknown stands for.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub(crate) enum VariableKind {
+    /// The first bytes of the packet.
+    Packet,
+    /// The port by which it comes in.
+    IngressPort,
+    /// Its bytes, where there are more than the window holds.
+    Length,
+    /// Something that nothing defines: in which subject it is read, and what.
+    Undefined(Side, Rc<str>),
+}
+
+/// A subject of a proof.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub(crate) enum Side {
+    /// The one whose behaviour is the measure.
+    Native,
+    /// The one that has to be like it.
+    Virtual,
+}
+
+impl Term {
+    pub(crate) fn width(&self) -> u32 {
+        self.0.width
+    }
+
+    pub(crate) fn node(&self) -> &Node {
+        &self.0.node
+    }
+}
+
+impl PartialEq for Term {
+    fn eq(&self, other: &Self) -> bool {
+        self.0.id == other.0.id
+    }
+}
+
+impl Eq for Term {}
+
+impl std::hash::Hash for Term {
+    fn hash<H: std::hash::Hasher>(&self, state: &mut H) {
+        self.0.id.hash(state);
+    }
+}
+
+impl PartialOrd for Term {
+    fn partial_cmp(&self, other: &Self) -> Option<std::cmp::Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl Ord for Term {
+    fn cmp(&self, other: &Self) -> std::cmp::Ordering {
+        self.0.id.cmp(&other.0.id)
+    }
+}
+
+impl std::fmt::Debug for Term {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "t{}:{:?}", self.0.id, self.0.node)
+    }
+}
+
+/// A pool. Terms and conditions of two pools don't mix.
+#[derive(Default)]
+pub(crate) struct Terms {
+    terms: HashMap<Node, Term>,
+    conditions: HashMap<CondNode, Cond>,
+    variables: u32,
+}
+
+impl Terms {
+    /// A new unknown.
+    pub(crate) fn variable(&mut self, kind: VariableKind, width: u32) -> Word {
+        let variable = Variable { number: self.variables, kind };
+        self.variables += 1;
+        let term = self.term(Node::Variable(variable), width);
+        Word::slice(Slice::whole(term))
+    }
+
+    pub(super) fn term(&mut self, node: Node, width: u32) -> Term {
+        if let Some(term) = self.terms.get(&node) {
+            return term.clone();
+        }
+        let id = self.terms.len() as u32;
+        let term = Term(Rc::new(TermData { id, width, node: node.clone() }));
+        self.terms.insert(node, term.clone());
+        term
+    }
+
+    pub(super) fn condition(&mut self, node: CondNode) -> Cond {
+        if let Some(condition) = self.conditions.get(&node) {
+            return condition.clone();
+        }
+        let condition = Cond::new(self.conditions.len() as u32, node.clone());
+        self.conditions.insert(node, condition.clone());
+        condition
+    }
+}

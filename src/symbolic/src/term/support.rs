@@ -1,0 +1,63 @@
+//! Which undefined values something depends on.
+
+use std::collections::{BTreeSet, HashSet};
+
+use super::pool::Side;
+use super::{Cond, CondNode, Node, Part, Slice, Term, VariableKind, Word};
+
+/// Collects the undefined values that conditions and words are made of.
+#[derive(Default)]
+pub(crate) struct Support {
+    /// Whose, and what.
+    pub(crate) undefined: BTreeSet<(Side, String)>,
+    terms: HashSet<Term>,
+    conditions: HashSet<u32>,
+}
+
+impl Support {
+    pub(crate) fn condition(&mut self, condition: &Cond) {
+        if !self.conditions.insert(condition.id()) {
+            return;
+        }
+        match condition.node() {
+            CondNode::True => {}
+            CondNode::EqualConst(slice, _) => self.slice(slice),
+            CondNode::EqualSlices(left, right) => {
+                [left, right].into_iter().for_each(|slice| self.slice(slice))
+            }
+            CondNode::Less(left, right) => [left, right].into_iter().for_each(|word| self.word(word)),
+            CondNode::And(all) => all.iter().for_each(|condition| self.condition(condition)),
+        }
+    }
+
+    pub(crate) fn word(&mut self, word: &Word) {
+        for part in word.parts() {
+            if let Part::Slice(slice) = part {
+                self.slice(slice);
+            }
+        }
+    }
+
+    fn slice(&mut self, slice: &Slice) {
+        if !self.terms.insert(slice.term.clone()) {
+            return;
+        }
+        match slice.term.node() {
+            Node::Variable(variable) => {
+                if let VariableKind::Undefined(side, what) = &variable.kind {
+                    self.undefined.insert((*side, what.to_string()));
+                }
+            }
+            Node::And(slices) | Node::Xor(slices) => slices.iter().for_each(|slice| self.slice(slice)),
+            Node::Add(left, right)
+            | Node::Multiply(left, right)
+            | Node::Divide(left, right)
+            | Node::Remainder(left, right) => [left, right].into_iter().for_each(|word| self.word(word)),
+            Node::Select(condition, then, otherwise) => {
+                self.condition(condition);
+                [then, otherwise].into_iter().for_each(|word| self.word(word));
+            }
+            Node::Checksum(words) => words.iter().for_each(|word| self.word(word)),
+        }
+    }
+}
