@@ -51,6 +51,7 @@ impl Lowerer<'_> {
 
     fn hidden_table(&mut self, name: String, action: ir::ActionId, span: Span) -> ir::TableId {
         let id = ir::TableId(index(&self.tables));
+        self.count_node();
         let source_info = self.source_info(span);
         self.tables.push(Some(ir::Table {
             name,

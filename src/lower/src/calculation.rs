@@ -30,7 +30,7 @@ impl Lowerer<'_> {
         inputs: Vec<CalculationInput>,
     ) -> ir::CalculationId {
         let id = ir::CalculationId(index(&self.calculations));
-        self.calculations.push(ir::Calculation { name: format!("calc_{}", id.0), algorithm, inputs });
+        self.calculations.push(ir::Calculation { name: numbered("calc", id.0), algorithm, inputs });
         id
     }
 
@@ -148,7 +148,7 @@ impl Lowerer<'_> {
         };
         let algorithm = self.algorithm(algorithm)?;
         let calculation = self.calculation(algorithm, inputs);
-        let name = format!("cksum_{}", self.checksums.len());
+        let name = numbered("cksum", index(&self.checksums));
         let source_info = self.source_info(call.span);
         self.checksums.push(ir::Checksum {
             name,
@@ -159,6 +159,14 @@ impl Lowerer<'_> {
             source_info,
         });
         Some(())
+    }
+}
+
+/// `name`, `name_0`, `name_1` …
+fn numbered(name: &str, position: u32) -> String {
+    match position.checked_sub(1) {
+        None => name.to_owned(),
+        Some(number) => format!("{name}_{number}"),
     }
 }
 

@@ -162,6 +162,9 @@ impl Lowerer<'_> {
             block.steps.push(Step::HitMiss(table, hit, miss));
             return Some(());
         }
+        if let ExpressionKind::Unary(UnaryOp::Not, inner) = &condition.kind {
+            return self.condition(inner, otherwise, then, block);
+        }
         if let Some(known) = condition.boolean() {
             return self.statements(if known { then } else { otherwise }, block);
         }
@@ -180,8 +183,7 @@ impl Lowerer<'_> {
 
     fn add_conditional(&mut self, expression: ir::Expr, span: Span) -> ir::ConditionalId {
         let id = ir::ConditionalId(crate::index(&self.conditionals));
-        // p4c counts from 2.
-        let name = format!("node_{}", id.0.saturating_add(2));
+        let name = format!("node_{}", self.count_node());
         self.conditionals.push(Some(ir::TableConditional {
             name,
             pipeline: self.pipeline,

@@ -129,6 +129,11 @@ impl Lowerer<'_> {
             self.check_shift(right)?;
         }
         let (l, r) = (self.number(left)?, self.number(right)?);
+        // p4c adds the complement instead of taking a constant away.
+        if let (BinaryOp::Sub, Expr::Const(value), Type::Bit(width)) = (operator, &r, ty.underlying()) {
+            let complement = (BigInt::from(1) << *width) - value;
+            return Some(wrap(binary(Op::Add, l, Expr::Const(complement)), ty));
+        }
         let simple = match operator {
             BinaryOp::Mul => Op::Mul,
             BinaryOp::Div => Op::Div,

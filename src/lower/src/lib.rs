@@ -66,6 +66,8 @@ struct Lowerer<'a> {
     standard: BTreeMap<ir::StandardField, ir::FieldRef>,
     /// Names in use, for hidden tables, actions and variables.
     names: HashMap<String, u32>,
+    /// Tables, conditions, starts and ends so far: p4c numbers conditions among them.
+    nodes: u32,
     /// The pipeline that is being lowered.
     pipeline: ir::PipelineKind,
 }
@@ -92,6 +94,7 @@ impl<'a> Lowerer<'a> {
             checksums: Vec::new(),
             standard: BTreeMap::new(),
             names: HashMap::new(),
+            nodes: 0,
             pipeline: ir::PipelineKind::Ingress,
         }
     }
@@ -140,10 +143,10 @@ impl<'a> Lowerer<'a> {
             self.refuse(instance.span, message);
         }
         let parser = self.parser(&parser);
-        self.checksum_control(verify, ir::ChecksumKind::Verify);
         let ingress = self.pipeline(ingress, ir::PipelineKind::Ingress);
         let egress = self.pipeline(egress, ir::PipelineKind::Egress);
         self.checksum_control(compute, ir::ChecksumKind::Update);
+        self.checksum_control(verify, ir::ChecksumKind::Verify);
         let deparser = self.deparser(deparser);
         self.finish(parser?, ingress?, egress?, deparser?)
     }
@@ -214,6 +217,13 @@ impl<'a> Lowerer<'a> {
             column: position.column,
             source_fragment,
         })
+    }
+
+    /// The number of the next table or condition.
+    fn count_node(&mut self) -> u32 {
+        let number = self.nodes;
+        self.nodes = self.nodes.saturating_add(1);
+        number
     }
 
     /// A name that nothing has yet: itself, or with a number.

@@ -9,6 +9,9 @@ use crate::{Lowered, Lowerer};
 impl Lowerer<'_> {
     pub(crate) fn pipeline(&mut self, control: &Control, kind: ir::PipelineKind) -> Lowered<ir::Pipeline> {
         self.pipeline = kind;
+        // Its start and its end.
+        self.count_node();
+        self.count_node();
         for instance in &control.instances {
             let message = format!("`{}` of type `{}` is not supported yet", instance.name, instance.ty);
             self.refuse(instance.span, message);

@@ -71,7 +71,8 @@ impl Lowerer<'_> {
             .fields
             .iter()
             .any(|field| matches!(&field.ty, Type::Structure(inner) if inner.kind == StructureKind::Struct));
-        let meta = self.metadata(meta_struct, &mut Vec::new(), nested.then_some(&mut 0))?;
+        let owner = Text::clone(&meta_struct.name);
+        let meta = self.metadata(meta_struct, &owner, &mut Vec::new(), nested.then_some(&mut 0))?;
         Some(Roots { headers, meta, standard })
     }
 
@@ -192,6 +193,7 @@ impl Lowerer<'_> {
     fn metadata(
         &mut self,
         declared: &Arc<typed::Structure>,
+        owner: &str,
         path: &mut Vec<Text>,
         mut numbered: Option<&mut u32>,
     ) -> Lowered<Storage> {
@@ -200,7 +202,7 @@ impl Lowerer<'_> {
             path.push(Text::clone(&field.name));
             let part = match &field.ty {
                 Type::Structure(inner) if inner.kind == StructureKind::Struct => {
-                    self.metadata(inner, path, numbered.as_deref_mut())?
+                    self.metadata(inner, owner, path, numbered.as_deref_mut())?
                 }
                 ty => {
                     let name = match numbered.as_deref_mut() {
@@ -211,7 +213,7 @@ impl Lowerer<'_> {
                             name
                         }
                     };
-                    self.allocate(ty, &format!("userMetadata.{name}"), field.span)?
+                    self.allocate(ty, &format!("{owner}.{name}"), field.span)?
                 }
             };
             path.pop();

@@ -74,6 +74,7 @@ impl Lowerer<'_> {
             (_, _) => index(&const_entries),
         };
         let id = ir::TableId(index(&self.tables));
+        self.count_node();
         let source_info = self.source_info(declared.span);
         self.tables.push(Some(ir::Table {
             name: declared.control_plane_name.to_string(),
