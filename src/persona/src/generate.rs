@@ -346,31 +346,33 @@ impl Text {
                 self.line("if (meta.slot != 255) {");
             }
             self.line(&format!("if (meta.slot == {slot}) {{"));
-            for lookup in [Lookup::Exact, Lookup::Ternary, Lookup::Lpm] {
-                let name = lookup.name();
-                self.lines(&format!(
-                    "if (meta.lookup == {}) {{
-                    if (!{name}_{slot}.apply().hit) {{
-                    step_{slot}.apply();
-                    }}
-                    }} else {{",
-                    lookup as u8
-                ));
+            for (lookup, word) in
+                [(Lookup::Exact, "if"), (Lookup::Ternary, "} else if"), (Lookup::Lpm, "} else if")]
+            {
+                let (code, name) = (lookup as u8, lookup.name());
+                self.lines(&format!("{word} (meta.lookup == {code}) {{\n{name}_{slot}.apply();"));
             }
-            self.lines(&format!("if (meta.lookup == {}) {{\nstep_{slot}.apply();", Lookup::Step as u8));
             if pipeline == PipelineKind::Ingress {
                 self.lines(&format!(
-                    "}} else {{
+                    "}} else if (meta.lookup == {}) {{
                     meta.port = meta.state[17:9];
                     meta.group = meta.state[47:32];
                     if (meta.group != 0) {{
                     leave_multicast_{slot}.apply();
                     }} else {{
                     leave_{slot}.apply();
-                    }}"
+                    }}",
+                    Lookup::Leave as u8
                 ));
             }
-            self.lines("}\n}\n}\n}\n}");
+            // Whoever found something went on to another slot.
+            self.lines(&format!(
+                "}}
+                if (meta.slot == {slot}) {{
+                step_{slot}.apply();
+                }}
+                }}"
+            ));
         }
         for _ in 1..last {
             self.line("}");
