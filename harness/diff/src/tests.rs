@@ -23,9 +23,9 @@ fn packet(bytes: &[u8]) -> Packet {
 fn stimulus(dst: u8) -> Generated<impl Fn(u64) -> Packet + Sync> {
     let make = move |i: u64| match i {
         FIRST | SECOND => packet(&[dst, i as u8, 0xaa, TRIGGER]),
-        _ if i % 7 == 0 => packet(&[DROP, 0]),
-        _ if i % 5 == 0 => packet(&[FLOOD, 0, 1]),
-        _ if i % 11 == 0 => packet(&[1]),
+        _ if i.is_multiple_of(7) => packet(&[DROP, 0]),
+        _ if i.is_multiple_of(5) => packet(&[FLOOD, 0, 1]),
+        _ if i.is_multiple_of(11) => packet(&[1]),
         _ => packet(&[(i % 100) as u8, i as u8, 0, 0, 0]),
     };
     Generated { count: PACKETS, packet: make }
