@@ -209,8 +209,35 @@ pub(crate) fn program() -> Program {
         }],
         ingress: Pipeline { kind: PipelineKind::Ingress, start: Some(Node::Table(TableId(0))) },
         egress: Pipeline { kind: PipelineKind::Egress, start: None },
-        calculations: vec![],
-        checksums: vec![],
+        calculations: vec![Calculation {
+            name: "calc".to_owned(),
+            algorithm: hyper4_bits::HashAlgorithm::Csum16,
+            inputs: vec![
+                CalculationInput::Field(ip_ttl),
+                CalculationInput::Constant(Bits::from_u64(12, 0xabc)),
+                CalculationInput::Constant(Bits::from_u64(4, 1)),
+                CalculationInput::Header(HeaderId(2)),
+                CalculationInput::Payload,
+            ],
+        }],
+        checksums: vec![
+            Checksum {
+                name: "cksum".to_owned(),
+                kind: ChecksumKind::Verify,
+                target: FieldRef { header: HeaderId(3), field: 1 },
+                calculation: CalculationId(0),
+                condition: Some(Expr::Valid(HeaderId(3))),
+                source_info: None,
+            },
+            Checksum {
+                name: "cksum_0".to_owned(),
+                kind: ChecksumKind::Update,
+                target: FieldRef { header: HeaderId(3), field: 1 },
+                calculation: CalculationId(0),
+                condition: None,
+                source_info: None,
+            },
+        ],
         standard,
     }
 }

@@ -16,12 +16,14 @@ mod expression;
 #[cfg(test)]
 mod fixture;
 mod header;
+mod json;
 mod packet;
 mod parser;
 mod pipeline;
 mod program;
 mod source;
 mod trace;
+mod validate;
 
 pub use action::{Action, ActionParameter, Primitive, PrimitiveKind};
 pub use command::{Command, MatchValue, Reply, TableEntry, TableRef};

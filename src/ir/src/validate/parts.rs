@@ -1,0 +1,280 @@
+//! Headers, parser, actions, calculations and checksums.
+
+use hyper4_bits::Bits;
+
+use super::expressions::Scope;
+use super::{Checker, invalid, unique, unresolved};
+use crate::json::asked_for;
+use crate::{
+    ActionParameter, CalculationInput, Extract, IrError, ParseState, ParserOp, PrimitiveKind, SelectKey,
+    StandardField, TransitionMatch,
+};
+
+impl Checker<'_> {
+    pub(super) fn header_types(&self) -> Result<(), IrError> {
+        let types = &self.program.header_types;
+        unique("header type", types.iter().map(|t| t.name.as_str()))?;
+        for header_type in types {
+            let wrong = |reason: String| invalid("header type", &header_type.name, reason);
+            let mut names = std::collections::HashSet::new();
+            for field in &header_type.fields {
+                if !names.insert(field.name.as_str()) || field.name == "$valid$" {
+                    return wrong(format!("the field name `{}` is used twice", field.name));
+                }
+                if field.width == 0 || (field.signed && field.width < 2) {
+                    return wrong(format!("field `{}` has {} bits", field.name, field.width));
+                }
+            }
+            if header_type.fields.iter().filter(|field| field.varbit).count() > 1 {
+                return wrong("more than one field of variable width".to_owned());
+            }
+            let width: u64 = header_type.fields.iter().map(|field| u64::from(field.width)).sum();
+            if width > u64::from(Bits::MAX_WIDTH) {
+                return wrong(format!("{width} bits are more than {}", Bits::MAX_WIDTH));
+            }
+            if !width.is_multiple_of(8) {
+                // An assertion of simple_switch, for metadata too: p4c pads.
+                return wrong(format!(
+                    "{} bits don't fill bytes: add a field that does",
+                    header_type.width()
+                ));
+            }
+        }
+        Ok(())
+    }
+
+    pub(super) fn headers(&self) -> Result<(), IrError> {
+        unique("header", self.program.headers.iter().map(|header| header.name.as_str()))?;
+        for header in &self.program.headers {
+            if header.header_type.index() >= self.program.header_types.len() {
+                return unresolved("header", &header.name, format!("header type {}", header.header_type.0));
+            }
+        }
+        let mut codes = std::collections::HashSet::new();
+        match self.program.errors.iter().find(|(_, code)| !codes.insert(**code)) {
+            Some((name, code)) => {
+                invalid("error", name, format!("another error has the code {} too", code.0))
+            }
+            None => Ok(()),
+        }
+    }
+
+    /// simple_switch looks the fields of its metadata up by name, so the map can't say anything else.
+    pub(super) fn standard(&self) -> Result<(), IrError> {
+        let program = self.program;
+        for (standard, field) in &program.standard {
+            self.width("field", standard.name(), *field)?;
+        }
+        for standard in StandardField::ALL {
+            let (header, name) = asked_for(standard);
+            let declared = program.headers.iter().position(|h| h.name == header).and_then(|id| {
+                let id = crate::HeaderId(id as u32);
+                let field = program.header_type(id)?.field(name)? as u32;
+                Some(crate::FieldRef { header: id, field })
+            });
+            let listed = program.standard.get(&standard).copied();
+            let by_name_only = header == "standard_metadata";
+            let wrong = |reason: &str| invalid("field", &format!("{header}.{name}"), reason);
+            match (declared, listed) {
+                (Some(declared), Some(listed)) if by_name_only && declared != listed => {
+                    return wrong("it is not the field that `standard` lists");
+                }
+                (Some(_), None) => return wrong("`standard` doesn't list it"),
+                (None, Some(_)) if by_name_only => {
+                    return wrong("`standard` lists another field, but simple_switch goes by the name");
+                }
+                _ => {}
+            }
+        }
+        let required = [
+            StandardField::IngressPort,
+            StandardField::EgressSpec,
+            StandardField::EgressPort,
+            StandardField::InstanceType,
+            StandardField::PacketLength,
+        ];
+        if let Some(missing) = required.iter().find(|field| !program.standard.contains_key(field)) {
+            return unresolved("program", &program.name, format!("standard_metadata.{}", missing.name()));
+        }
+        let has = |field| program.standard.contains_key(&field);
+        if has(StandardField::McastGrp) && !has(StandardField::EgressRid) {
+            return invalid(
+                "field",
+                StandardField::McastGrp.name(),
+                "simple_switch wants `egress_rid` beside it",
+            );
+        }
+        Ok(())
+    }
+
+    pub(super) fn parser(&self) -> Result<(), IrError> {
+        let parser = &self.program.parser;
+        unique("parse state", parser.states.iter().map(|state| state.name.as_str()))?;
+        if parser.start.index() >= parser.states.len() {
+            return unresolved("parser", &parser.name, format!("state {}", parser.start.0));
+        }
+        parser.states.iter().try_for_each(|state| self.parse_state(state))?;
+        let deparser = &self.program.deparser;
+        deparser.order.iter().try_for_each(|header| self.header("deparser", &deparser.name, *header))
+    }
+
+    fn parse_state(&self, state: &ParseState) -> Result<(), IrError> {
+        let scope = Scope { kind: "parse state", name: &state.name, parameters: 0 };
+        for op in &state.ops {
+            match op {
+                ParserOp::Extract(Extract::Regular(header)) => {
+                    self.header(scope.kind, scope.name, *header)?;
+                    let varbit = |t: &crate::HeaderType| t.fields.iter().any(|field| field.varbit);
+                    if self.program.header_type(*header).is_some_and(varbit) {
+                        return invalid(
+                            scope.kind,
+                            scope.name,
+                            "a header of variable width is extracted as a fixed one",
+                        );
+                    }
+                }
+                ParserOp::Set { place, value } => {
+                    self.place(scope, place)?;
+                    self.number(scope, value)?;
+                }
+                ParserOp::SetLookahead { place, width, .. } => {
+                    self.place(scope, place)?;
+                    lookahead(scope, *width)?;
+                }
+                ParserOp::Verify { condition, error } => {
+                    self.truth(scope, condition)?;
+                    self.number(scope, error)?;
+                }
+                ParserOp::Advance { bits } => self.number(scope, bits)?,
+            }
+        }
+        let mut widths = Vec::new();
+        for part in &state.key {
+            widths.push(match part {
+                SelectKey::Field(field) => self.width(scope.kind, scope.name, *field)?,
+                SelectKey::Lookahead { width, .. } => {
+                    lookahead(scope, *width)?;
+                    *width
+                }
+            });
+        }
+        for (i, transition) in state.transitions.iter().enumerate() {
+            match &transition.matches {
+                TransitionMatch::Default if i + 1 < state.transitions.len() => {
+                    return invalid(scope.kind, scope.name, "a transition stands behind the default one");
+                }
+                TransitionMatch::Default => {}
+                TransitionMatch::Values(values) => {
+                    let fits = |((value, mask), width): (&(Bits, Bits), &u32)| {
+                        value.width() == *width && mask.width() == *width
+                    };
+                    let matches = values.len() == widths.len() && values.iter().zip(&widths).all(fits);
+                    if !matches || widths.is_empty() {
+                        return invalid(scope.kind, scope.name, "a case doesn't fit what is selected on");
+                    }
+                }
+            }
+            if let Some(next) = transition.next
+                && next.index() >= self.program.parser.states.len()
+            {
+                return unresolved(scope.kind, scope.name, format!("state {}", next.0));
+            }
+        }
+        Ok(())
+    }
+
+    pub(super) fn calculations(&self) -> Result<(), IrError> {
+        unique("calculation", self.program.calculations.iter().map(|c| c.name.as_str()))?;
+        for calculation in &self.program.calculations {
+            let (kind, name) = ("calculation", calculation.name.as_str());
+            let mut bits = 0u64;
+            for (i, input) in calculation.inputs.iter().enumerate() {
+                match input {
+                    CalculationInput::Field(field) => bits += u64::from(self.width(kind, name, *field)?),
+                    CalculationInput::Constant(constant) => bits += u64::from(constant.width()),
+                    CalculationInput::Header(header) => {
+                        self.header(kind, name, *header)?;
+                        if !bits.is_multiple_of(8) {
+                            return invalid(kind, name, "a header doesn't begin at a byte");
+                        }
+                    }
+                    CalculationInput::Payload if i + 1 < calculation.inputs.len() => {
+                        return invalid(kind, name, "the payload isn't the last input");
+                    }
+                    CalculationInput::Payload => {}
+                }
+            }
+        }
+        Ok(())
+    }
+
+    pub(super) fn actions(&self) -> Result<(), IrError> {
+        for action in &self.program.actions {
+            let scope = Scope { kind: "action", name: &action.name, parameters: action.parameters.len() };
+            let impossible = |parameter: &&ActionParameter| !(1..=Bits::MAX_WIDTH).contains(&parameter.width);
+            if let Some(parameter) = action.parameters.iter().find(impossible) {
+                let reason = format!("parameter `{}` has {} bits", parameter.name, parameter.width);
+                return invalid(scope.kind, scope.name, reason);
+            }
+            for primitive in &action.primitives {
+                self.primitive(scope, &primitive.kind)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn primitive(&self, scope: Scope<'_>, kind: &PrimitiveKind) -> Result<(), IrError> {
+        match kind {
+            PrimitiveKind::Assign { place, value } => {
+                self.place(scope, place)?;
+                self.number(scope, value)
+            }
+            PrimitiveKind::AssignHeader { destination, source } => {
+                self.header(scope.kind, scope.name, *destination)?;
+                self.header(scope.kind, scope.name, *source)?;
+                let type_of =
+                    |id: &crate::HeaderId| self.program.headers.get(id.index()).map(|h| h.header_type);
+                if type_of(destination) != type_of(source) {
+                    return invalid(scope.kind, scope.name, "headers of two types are assigned");
+                }
+                Ok(())
+            }
+            PrimitiveKind::SetValid(header) | PrimitiveKind::SetInvalid(header) => {
+                self.header(scope.kind, scope.name, *header)
+            }
+            PrimitiveKind::Hash { place, base, calculation, modulus } => {
+                self.place(scope, place)?;
+                self.number(scope, base)?;
+                self.number(scope, modulus)?;
+                self.calculation(scope, *calculation)
+            }
+            PrimitiveKind::MarkToDrop | PrimitiveKind::Exit => Ok(()),
+        }
+    }
+
+    fn calculation(&self, scope: Scope<'_>, id: crate::CalculationId) -> Result<(), IrError> {
+        match self.program.calculations.get(id.index()) {
+            Some(_) => Ok(()),
+            None => unresolved(scope.kind, scope.name, format!("calculation {}", id.0)),
+        }
+    }
+
+    pub(super) fn checksums(&self) -> Result<(), IrError> {
+        for checksum in &self.program.checksums {
+            let scope = Scope { kind: "checksum", name: &checksum.name, parameters: 0 };
+            self.width(scope.kind, scope.name, checksum.target)?;
+            self.calculation(scope, checksum.calculation)?;
+            if let Some(condition) = &checksum.condition {
+                self.truth(scope, condition)?;
+            }
+        }
+        Ok(())
+    }
+}
+
+fn lookahead(scope: Scope<'_>, width: u32) -> Result<(), IrError> {
+    if (1..=Bits::MAX_WIDTH).contains(&width) {
+        return Ok(());
+    }
+    invalid(scope.kind, scope.name, format!("a lookahead of {width} bits"))
+}

@@ -1,0 +1,108 @@
+//! Tables, their keys and entries.
+
+use super::{Checker, invalid, unique, unresolved};
+use crate::{ActionId, ConstEntry, IrError, MatchKind, MatchValue, Table, TableKey, TableNext};
+
+impl Checker<'_> {
+    pub(super) fn tables(&self) -> Result<(), IrError> {
+        self.program.tables.iter().try_for_each(|table| self.table(table))
+    }
+
+    fn table(&self, table: &Table) -> Result<(), IrError> {
+        let wrong = |reason: &str| invalid("table", &table.name, reason);
+        table.keys.iter().try_for_each(|key| self.key(table, key))?;
+        let has = |kind| table.keys.iter().any(|key| key.match_kind == kind);
+        if table.keys.iter().filter(|key| key.match_kind == MatchKind::Lpm).count() > 1 {
+            return wrong("more than one key is lpm");
+        }
+        let kind = if has(MatchKind::Range) {
+            MatchKind::Range
+        } else if has(MatchKind::Ternary) || has(MatchKind::Optional) {
+            MatchKind::Ternary
+        } else if has(MatchKind::Lpm) {
+            MatchKind::Lpm
+        } else {
+            MatchKind::Exact
+        };
+        if table.match_kind != kind {
+            return wrong(&format!(
+                "it is {}, but its keys make it {}",
+                table.match_kind.name(),
+                kind.name()
+            ));
+        }
+        if let TableNext::ByAction { nodes, .. } = &table.next
+            && nodes.len() != table.actions.len()
+        {
+            return wrong("it doesn't have a next node for each action");
+        }
+        let mut names = Vec::new();
+        for action in &table.actions {
+            match self.program.actions.get(action.index()) {
+                Some(declared) => names.push(declared.name.as_str()),
+                None => return unresolved("table", &table.name, format!("action {}", action.0)),
+            }
+        }
+        unique(&format!("table `{}`: action", table.name), names.into_iter())?;
+        if let Some(entry) = &table.default_entry {
+            self.call(table, entry.action, &entry.arguments)?;
+        }
+        table.const_entries.iter().try_for_each(|entry| self.entry(table, entry))
+    }
+
+    fn key(&self, table: &Table, key: &TableKey) -> Result<(), IrError> {
+        let wrong = |reason: String| invalid("table", &table.name, format!("key `{}`: {reason}", key.name));
+        let width = match key.valid_of {
+            Some(header) => {
+                self.header("table", &table.name, header)?;
+                1
+            }
+            None => self.width("table", &table.name, key.field)?,
+        };
+        if key.width != width {
+            return wrong(format!("it has {} bits, but what it matches {width}", key.width));
+        }
+        match &key.mask {
+            Some(mask) if mask.width() != width => wrong(format!("its mask has {} bits", mask.width())),
+            _ => Ok(()),
+        }
+    }
+
+    fn call(&self, table: &Table, action: ActionId, arguments: &[hyper4_bits::Bits]) -> Result<(), IrError> {
+        let declared = self.program.actions.get(action.index()).filter(|_| table.actions.contains(&action));
+        let Some(declared) = declared else {
+            return unresolved("table", &table.name, format!("action {}", action.0));
+        };
+        let widths = declared.parameters.iter().map(|parameter| parameter.width);
+        if !widths.eq(arguments.iter().map(hyper4_bits::Bits::width)) {
+            return invalid("table", &table.name, format!("arguments don't fit action `{}`", declared.name));
+        }
+        Ok(())
+    }
+
+    fn entry(&self, table: &Table, entry: &ConstEntry) -> Result<(), IrError> {
+        self.call(table, entry.action, &entry.arguments)?;
+        let fits = |(key, value): (&TableKey, &MatchValue)| {
+            let width = |bits: &hyper4_bits::Bits| bits.width() == key.width;
+            match (key.match_kind, value) {
+                (MatchKind::Exact, MatchValue::Exact(value)) => width(value),
+                (MatchKind::Lpm, MatchValue::Lpm { value, prefix_length }) => {
+                    width(value) && *prefix_length <= key.width
+                }
+                (MatchKind::Ternary, MatchValue::Ternary { value, mask }) => width(value) && width(mask),
+                (MatchKind::Range, MatchValue::Range { low, high }) => {
+                    width(low) && width(high) && low.cmp_unsigned(high).is_le()
+                }
+                (MatchKind::Optional, MatchValue::Optional(value)) => value.iter().all(width),
+                _ => false,
+            }
+        };
+        if entry.key.len() != table.keys.len() || !table.keys.iter().zip(&entry.key).all(fits) {
+            return invalid("table", &table.name, "a constant entry doesn't fit the keys");
+        }
+        if entry.priority > i32::MAX as u32 {
+            return invalid("table", &table.name, format!("priority {} is too great", entry.priority));
+        }
+        Ok(())
+    }
+}
