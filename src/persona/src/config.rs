@@ -64,8 +64,10 @@ impl PersonaConfig {
     /// # Errors
     /// [`ConfigError`]
     pub fn from_p4(text: &str) -> Result<Self, ConfigError> {
-        let missing = || ConfigError::Toml("no line `// window_bytes = …` at the head of the P4 text".to_owned());
-        let line = text.lines().take(10).find_map(|l| l.strip_prefix("// window_bytes")).ok_or_else(missing)?;
+        let missing =
+            || ConfigError::Toml("no line `// window_bytes = …` at the head of the P4 text".to_owned());
+        let line =
+            text.lines().take(10).find_map(|l| l.strip_prefix("// window_bytes")).ok_or_else(missing)?;
         Self::from_toml(&format!("window_bytes{}", line.replace(", ", "\n")))
     }
 

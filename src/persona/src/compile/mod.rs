@@ -1,124 +1,130 @@
 //! From a guest program to what makes a persona emulate it.
+//!
+//! 1. [`cells`] gives every field a place in the window or a cell of metadata.
+//! 2. [`explore`] follows the program from each lookup on every path to the next one, and so finds the lookups
+//!    ([`site`]) and what happens between them ([`context`], [`form`]): a parallel assignment to the state, and events.
+//! 3. [`allocate`] takes away what nothing reads and gives the cells that are left a place.
+//! 4. [`schedule`] turns each assignment into as few effects as it can, and [`emit`] all into rows.
+//! 5. [`entry`] makes rows of what the control plane adds.
 
+mod action;
+mod allocate;
+mod cells;
+mod checksum;
+mod context;
+mod cube;
+mod emit;
+mod entry;
+mod evaluate;
+mod explore;
+mod flow;
+mod form;
+mod guest;
+mod number;
+mod parser;
 mod refusal;
+mod schedule;
+mod site;
+mod table;
+mod template;
+mod unit;
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use hyper4_bits::Bits;
-use hyper4_ir::{ActionId, PipelineKind, Program, TableEntry, TableId};
+use hyper4_ir::{ChecksumKind, PipelineKind, Program};
 
+pub use guest::Guest;
 pub use refusal::Refusal;
 
-use crate::{Effect, Layout, Lookup, Next, Origin, Row, RowMatch};
-
-/// A guest as a persona of one layout emulates it: its fixed rows, and how its entries become rows.
-///
-/// Slots are counted from the guest's first one, micro-PCs are unique in a pipeline of a guest; device ID and first
-/// slot are given when a row is encoded ([`Row::command`]).
-#[derive(Clone, Debug)]
-pub struct Guest {
-    program: Arc<Program>,
-    start: (u8, u16, Lookup),
-    egress_start: Option<(u8, u16, Lookup)>,
-    leave_slots: Vec<u8>,
-    slots: u8,
-    egress_slots: u8,
-    fixed_rows: Vec<Row>,
-}
+use crate::{Layout, Lookup};
+use allocate::{Live, allocate, liveness};
+use cells::Cells;
+use context::Known;
+use emit::{Emitted, Emitter};
+use explore::Explorer;
+use flow::Flow;
+use form::Terms;
 
 /// Compile `program` for a persona of that layout.
+///
+/// A guest whose egress pipeline does nothing uses no egress slots: its checksums are updated at the end of ingress.
 ///
 /// # Errors
 /// A [`Refusal`] when it does what such a persona can't do exactly.
 pub fn compile(program: Arc<Program>, layout: &Layout) -> Result<Guest, Refusal> {
-    let trivial = program.ingress.start.is_none()
-        && program.egress.start.is_none()
-        && program.checksums.is_empty()
-        && program.parser.states.iter().all(|s| s.ops.is_empty() && s.key.is_empty());
-    if !trivial {
-        return Err(Refusal::new(
-            format!("program {}", program.name),
-            "only the empty program is compiled yet",
-        ));
+    let mut cells = Cells::new(&program, layout)?;
+    let mut terms = Terms::default();
+    let has_egress = program.egress.start.is_some();
+    let has_updates = program.checksums.iter().any(|c| c.kind == ChecksumKind::Update);
+
+    let updates = has_updates && !has_egress;
+    let flow = Flow::new(&program, PipelineKind::Ingress, updates);
+    let egress_flow = Flow::new(&program, PipelineKind::Egress, has_updates);
+    let known: Known = cells.zeros().map(|bit| (bit, false)).collect();
+    let mut explorer =
+        Explorer::new(&program, layout, flow, PipelineKind::Ingress, updates, &mut cells, &mut terms);
+    explorer.egress_relevant = has_egress.then(|| egress_flow.relevant(site::Stage::Start).clone());
+    let mut ingress = explorer.explore(known)?;
+    let (variants, exit_known) = (explorer.variants, explorer.exit_known);
+
+    let mut egress = Vec::new();
+    if let (true, Some(mut known)) = (has_egress, exit_known) {
+        // The row that begins egress writes both.
+        known.retain(|bit, _| !(Layout::EGRESS_PORT.offset..Layout::EGRESS_PORT.end()).contains(bit));
+        known.extend((Layout::EGRESS_SPEC.offset..Layout::EGRESS_SPEC.end()).map(|bit| (bit, false)));
+        let mut explorer = Explorer::new(
+            &program,
+            layout,
+            egress_flow,
+            PipelineKind::Egress,
+            has_updates,
+            &mut cells,
+            &mut terms,
+        );
+        explorer.variants = variants;
+        egress = explorer.explore(known)?;
     }
-    let zero = Bits::zero(layout.state_bits());
-    let row = Row {
-        pipeline: PipelineKind::Ingress,
-        slot: 0,
-        pc: 1,
-        matches: RowMatch::Step,
-        effect: Effect::Commit { keep: zero.not(), value: zero.clone() },
-        next: Next::Lookup { slot: 1, pc: 0, lookup: Lookup::Leave, key_mask: zero },
-        origin: Origin { construct: format!("parser {}", program.parser.name), ..Origin::default() },
+
+    let bits =
+        |ranges: &[crate::BitRange]| -> Live { ranges.iter().flat_map(|r| r.offset..r.end()).collect() };
+    let egress_live = liveness(&mut egress, &bits(&[Layout::EGRESS_SPEC]), &terms, layout);
+    let mut end = egress.first().and_then(|(id, _)| egress_live.get(id)).cloned().unwrap_or_default();
+    end.retain(|bit| !bits(&[Layout::EGRESS_PORT]).contains(bit));
+    end.extend(bits(&[Layout::EGRESS_SPEC, Layout::MCAST_GRP]));
+    let ingress_live = liveness(&mut ingress, &end, &terms, layout);
+    let mut pipelines = [(&mut ingress, ingress_live), (&mut egress, egress_live)];
+    let places = allocate(&mut pipelines, &cells, layout, &program.name)?;
+
+    let emitter = |pipeline| Emitter { program: &program, layout, pipeline, terms: &terms, places: &places };
+    let ingress = emitter(PipelineKind::Ingress).emit(ingress)?;
+    let egress = match egress.is_empty() {
+        true => Emitted::default(),
+        false => emitter(PipelineKind::Egress).emit(egress)?,
     };
-    Ok(Guest {
-        program,
-        start: (0, 1, Lookup::Step),
-        egress_start: None,
-        leave_slots: vec![1],
-        slots: 2,
-        egress_slots: 0,
-        fixed_rows: vec![row],
-    })
+    guest(program, ingress, egress)
 }
 
-impl Guest {
-    /// The program it emulates.
-    pub fn program(&self) -> &Arc<Program> {
-        &self.program
+fn guest(program: Arc<Program>, ingress: Emitted, egress: Emitted) -> Result<Guest, Refusal> {
+    let start = |emitted: &Emitted| -> Option<(u8, u16, Lookup)> {
+        let (slot, pc, lookup) = emitted.start;
+        Some((slot, pc, lookup?))
+    };
+    let mut tables = BTreeMap::new();
+    for (id, table) in ingress.tables.iter().chain(&egress.tables) {
+        tables.entry(*id).or_insert_with(Vec::new).push(table.clone());
     }
-
-    /// Its first lookup in ingress: slot, micro-PC and kind, which needs no key mask.
-    pub fn start(&self) -> (u8, u16, Lookup) {
-        self.start
-    }
-
-    /// Its first lookup in egress; `None` when nothing is left to do there.
-    pub fn egress_start(&self) -> Option<(u8, u16, Lookup)> {
-        self.egress_start
-    }
-
-    /// The ingress slots in which it may end: the operator's `leave` rows are wanted in each.
-    pub fn leave_slots(&self) -> &[u8] {
-        &self.leave_slots
-    }
-
-    /// How many slots it needs, the last one that it leaves in included.
-    pub fn slots(&self, pipeline: PipelineKind) -> u8 {
-        match pipeline {
-            PipelineKind::Ingress => self.slots,
-            PipelineKind::Egress => self.egress_slots,
-        }
-    }
-
-    /// The rows that don't depend on what the control plane does: parser, branches, straight-line code, constant
-    /// entries. Default actions are not among them.
-    pub fn fixed_rows(&self) -> &[Row] {
-        &self.fixed_rows
-    }
-
-    /// The rows that stand for an entry: as many as there are places in the program's life where the table is applied
-    /// and the entry can match, times what its ranges need.
-    ///
-    /// `rank` orders the table's entries that can match the same packet: the lowest wins.
-    ///
-    /// # Errors
-    /// A [`Refusal`] when the table or the action is not the program's, or the entry doesn't fit the table.
-    pub fn entry_rows(&self, table: TableId, entry: &TableEntry, rank: u32) -> Result<Vec<Row>, Refusal> {
-        let (_, _) = (entry, rank);
-        Err(Refusal::new(format!("table number {}", table.0), "the program has no such table"))
-    }
-
-    /// The rows that stand for a table's miss: its default action, or none.
-    ///
-    /// # Errors
-    /// A [`Refusal`] when the table or the action is not the program's.
-    pub fn default_rows(
-        &self,
-        table: TableId,
-        action: Option<(ActionId, &[Bits])>,
-    ) -> Result<Vec<Row>, Refusal> {
-        let _ = action;
-        Err(Refusal::new(format!("table number {}", table.0), "the program has no such table"))
-    }
+    let leave_slots: BTreeSet<u8> = ingress.end_slots.iter().copied().collect();
+    let mut guest = Guest {
+        start: start(&ingress).unwrap_or((0, 1, Lookup::Step)),
+        egress_start: start(&egress),
+        leave_slots: leave_slots.into_iter().collect(),
+        slots: ingress.slots,
+        egress_slots: egress.slots,
+        fixed_rows: ingress.rows.into_iter().chain(egress.rows).collect(),
+        tables,
+        program,
+    };
+    guest.add_constant_entries()?;
+    Ok(guest)
 }

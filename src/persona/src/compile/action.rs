@@ -1,0 +1,126 @@
+//! Actions: a straight line of primitives becomes one parallel assignment.
+
+use hyper4_ir::{ActionId, Event, Expr, HeaderId, Place, PrimitiveKind};
+
+use super::Refusal;
+use super::context::{Arguments, Context, NO_ARGUMENTS};
+use super::explore::Explorer;
+use super::number::Unsupported;
+use crate::Layout;
+
+impl Explorer<'_> {
+    /// Carry out an action on a path.
+    pub(super) fn act(
+        &mut self,
+        context: &mut Context,
+        action: ActionId,
+        arguments: &Arguments,
+    ) -> Result<(), Refusal> {
+        let Some(action) = self.program.actions.get(action.index()) else { return Ok(()) };
+        for primitive in &action.primitives {
+            self.primitive(context, &primitive.kind, arguments).map_err(|e| {
+                let place = primitive.source_info.as_ref().or(action.source_info.as_ref());
+                Refusal::new(format!("action {}", action.name), e.0).at(place)
+            })?;
+        }
+        Ok(())
+    }
+
+    fn primitive(
+        &mut self,
+        context: &mut Context,
+        primitive: &PrimitiveKind,
+        arguments: &Arguments,
+    ) -> Result<(), Unsupported> {
+        match primitive {
+            PrimitiveKind::Assign { place, value } => self.assign(context, place, value, arguments),
+            PrimitiveKind::AssignHeader { destination, source } => {
+                self.assign_header(context, *destination, *source)
+            }
+            PrimitiveKind::SetValid(header) => {
+                if context.valid.contains(header) {
+                    return Ok(());
+                }
+                Unsupported::new(format!(
+                    "it makes header `{}` valid, and the persona can't open a gap for it",
+                    self.header_name(*header)
+                ))
+            }
+            PrimitiveKind::SetInvalid(header) => {
+                if !context.valid.contains(header) {
+                    return Ok(());
+                }
+                Unsupported::new(format!(
+                    "it makes header `{}` invalid, and the persona can't close the gap",
+                    self.header_name(*header)
+                ))
+            }
+            PrimitiveKind::MarkToDrop => {
+                context.write_constant(Layout::EGRESS_SPEC, 511);
+                context.write_constant(Layout::MCAST_GRP, 0);
+                Ok(())
+            }
+            PrimitiveKind::Hash { .. } => Unsupported::new("it computes a hash, and the persona has none"),
+            PrimitiveKind::Exit => {
+                context.exited = true;
+                context.events.push(Event::Exit);
+                Ok(())
+            }
+        }
+    }
+
+    /// Assign a value to a field; one of an invalid header goes nowhere.
+    pub(super) fn assign(
+        &mut self,
+        context: &mut Context,
+        place: &Place,
+        value: &Expr,
+        arguments: &Arguments,
+    ) -> Result<(), Unsupported> {
+        let Place::Field(field) = place;
+        let range = self.cells.field(*field)?;
+        let mut evaluator = self.evaluator(context, arguments);
+        let Some(range) = range.filter(|_| evaluator.is_valid(field.header)) else { return Ok(()) };
+        let word = evaluator.number(value)?.store(range.width)?;
+        context.write(range, word);
+        Ok(())
+    }
+
+    fn assign_header(
+        &mut self,
+        context: &mut Context,
+        destination: HeaderId,
+        source: HeaderId,
+    ) -> Result<(), Unsupported> {
+        let evaluator = self.evaluator(context, &NO_ARGUMENTS);
+        match (evaluator.is_valid(destination), evaluator.is_valid(source)) {
+            (false, false) => return Ok(()),
+            (true, true) => {}
+            _ => {
+                return Unsupported::new(format!(
+                    "it copies header `{}` to `{}`, which changes whether that is valid",
+                    self.header_name(source),
+                    self.header_name(destination)
+                ));
+            }
+        }
+        let fields = self.program.header_type(destination).map_or(0, |t| t.fields.len() as u32);
+        let mut copies = Vec::new();
+        for field in 0..fields {
+            let of = |header| hyper4_ir::FieldRef { header, field };
+            if let Some(range) = self.cells.field(of(destination))? {
+                let evaluator = self.evaluator(context, &NO_ARGUMENTS);
+                copies.push((range, evaluator.field(of(source))?));
+            }
+        }
+        for (range, word) in copies {
+            context.write(range, word);
+        }
+        Ok(())
+    }
+
+    /// A header's name.
+    pub(super) fn header_name(&self, header: HeaderId) -> &str {
+        self.program.headers.get(header.index()).map_or("", |h| h.name.as_str())
+    }
+}

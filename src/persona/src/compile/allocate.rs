@@ -1,0 +1,177 @@
+//! Which bits of the state live where, and the places that living cells get.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::Refusal;
+use super::cells::Cells;
+use super::form::{Atom, Bit, FIRST_CELL, Terms};
+use super::site::{Body, KeyPart, Site, SiteId, Target, Transition};
+use crate::{BitRange, Layout};
+
+/// Bits outside the window that something still reads; the window's bits always live, for they are the packet.
+pub(super) type Live = BTreeSet<Bit>;
+
+/// The places of cells.
+#[derive(Clone, Debug)]
+pub(super) struct Places {
+    cells: BTreeMap<Bit, Bit>,
+    /// Bits that nothing lives in.
+    pub(super) scratch: BitRange,
+}
+
+impl Places {
+    /// Where a bit lies.
+    pub(super) fn get(&self, bit: Bit) -> Bit {
+        self.cells.get(&bit).copied().unwrap_or(bit)
+    }
+}
+
+/// A pipeline's sites, each after those before it.
+pub(super) type Sites = Vec<(SiteId, Site)>;
+
+/// What lives at each site; assignments to what doesn't live are taken away. `end` lives at the pipeline's end.
+pub(super) fn liveness(
+    sites: &mut Sites,
+    end: &Live,
+    terms: &Terms,
+    layout: &Layout,
+) -> BTreeMap<SiteId, Live> {
+    let mut live: BTreeMap<SiteId, Live> = BTreeMap::new();
+    let outside = |bit: &Bit| *bit < layout.metadata_bits() || *bit >= FIRST_CELL;
+    for (id, site) in sites.iter_mut().rev() {
+        let mut here = Live::new();
+        if let Body::Table(table) = &site.body {
+            for part in &table.keys {
+                if let KeyPart::Place(range) = part {
+                    here.extend((range.offset..range.end()).filter(outside));
+                }
+            }
+        }
+        if let Body::Decision(rows) = &site.body {
+            here.extend(
+                rows.iter().flat_map(|(cube, _)| cube.literals()).map(|(bit, _)| bit).filter(outside),
+            );
+        }
+        for transition in transitions(&mut site.body) {
+            let after = match transition.target {
+                Target::Site(next) => live.get(&next).unwrap_or(end),
+                Target::End => end,
+            };
+            // Sums and checksums live as a whole: they can't be computed without their lowest bits.
+            let lives = |bit: &Bit| !outside(bit) || after.contains(bit);
+            let computed: BTreeSet<(bool, usize)> = transition
+                .changes
+                .iter()
+                .filter(|(bit, _)| lives(bit))
+                .flat_map(|(_, form)| form.atoms.iter().filter_map(term))
+                .collect();
+            transition.changes.retain(|bit, form| {
+                lives(bit) || form.atoms.iter().filter_map(term).any(|term| computed.contains(&term))
+            });
+            here.extend(after.iter().filter(|bit| !transition.changes.contains_key(bit)));
+            let read = transition.changes.values().flat_map(|form| terms.support(form));
+            here.extend(read.filter(outside));
+        }
+        live.insert(*id, here);
+    }
+    live
+}
+
+/// The sum or checksum that an atom is a bit of.
+fn term(atom: &Atom) -> Option<(bool, usize)> {
+    match atom {
+        Atom::Sum { id, .. } => Some((true, *id)),
+        Atom::Checksum { id, .. } => Some((false, *id)),
+        Atom::State(_) | Atom::Param { .. } => None,
+    }
+}
+
+/// What may happen at a site.
+pub(super) fn transitions(body: &mut Body) -> Vec<&mut Transition> {
+    match body {
+        Body::Decision(rows) => rows.iter_mut().map(|(_, transition)| transition).collect(),
+        Body::Table(table) => table.outcomes.values_mut().chain([&mut table.no_action]).collect(),
+    }
+}
+
+/// Give a place to each cell that lives, beginning at the first free bit.
+pub(super) fn allocate(
+    pipelines: &mut [(&mut Sites, BTreeMap<SiteId, Live>)],
+    cells: &Cells,
+    layout: &Layout,
+    name: &str,
+) -> Result<Places, Refusal> {
+    let mut places = BTreeMap::new();
+    let mut compared = BTreeSet::new();
+    let mut scratch_cells = Vec::new();
+    let mut living = Live::new();
+    for (sites, live) in pipelines.iter_mut() {
+        living.extend(live.values().flatten());
+        for (id, cell) in sites.iter().filter_map(|(id, s)| Some((*id, s.cell?))).collect::<Vec<_>>() {
+            compared.insert(cell.offset);
+            match in_place(sites, id, cell, live) {
+                Some(bits) => places.extend((cell.offset..cell.end()).zip(bits)),
+                None => scratch_cells.push(cell),
+            }
+        }
+    }
+    let mut next = Layout::FIRST_FREE_BIT;
+    for range in cells.ranges().iter().filter(|r| !compared.contains(&r.offset)) {
+        if living.range(range.offset..range.end()).next().is_some() {
+            places.extend((range.offset..range.end()).zip(next..));
+            next += range.width;
+        }
+    }
+    // Comparisons don't overlap in time, so they share their place.
+    for cell in &scratch_cells {
+        places.extend((cell.offset..cell.end()).zip(next..));
+    }
+    next += scratch_cells.iter().map(|c| c.width).max().unwrap_or(0);
+    let (needed, available) =
+        (next - Layout::FIRST_FREE_BIT, layout.metadata_bits() - Layout::FIRST_FREE_BIT);
+    if needed > available {
+        let reason =
+            format!("it needs {needed} bits of metadata, and the persona has {available} for guests");
+        return Err(Refusal::new(format!("program {name}"), reason));
+    }
+    // A place that is itself a cell has one by now.
+    let resolved =
+        places.iter().map(|(cell, bit)| (*cell, places.get(bit).copied().unwrap_or(*bit))).collect();
+    Ok(Places { cells: resolved, scratch: BitRange { offset: next, width: layout.metadata_bits() - next } })
+}
+
+/// The bits of one side of a comparison, when nothing reads them afterwards: the other side is joined to them by XOR,
+/// which is one copy less.
+fn in_place(
+    sites: &mut Sites,
+    id: SiteId,
+    cell: BitRange,
+    live: &BTreeMap<SiteId, Live>,
+) -> Option<Vec<Bit>> {
+    let after = live.get(&id)?;
+    let mut sources = Vec::new();
+    for (_, site) in sites.iter_mut() {
+        let to_here = transitions(&mut site.body).into_iter().filter(|t| t.target == Target::Site(id));
+        sources.extend(to_here.map(|t| t.changes.clone()));
+    }
+    let kept = [Layout::INGRESS_PORT, Layout::LENGTH];
+    let mut taken = BTreeSet::new();
+    let mut bits = Vec::new();
+    for bit in cell.offset..cell.end() {
+        let forms: Option<Vec<_>> = sources.iter().map(|changes| changes.get(&bit)).collect();
+        let forms = forms?;
+        let candidate = forms.first()?.state_bits().find(|side| {
+            let outside = *side < Layout::FIRST_FREE_BIT || *side >= FIRST_CELL;
+            let fixed = kept.iter().any(|range| (range.offset..range.end()).contains(side));
+            outside
+                && !fixed
+                && !after.contains(side)
+                && !taken.contains(side)
+                && forms.iter().all(|form| form.state_bits().any(|b| b == *side))
+                && sources.iter().all(|changes| !changes.contains_key(side))
+        })?;
+        taken.insert(candidate);
+        bits.push(candidate);
+    }
+    Some(bits)
+}

@@ -1,0 +1,327 @@
+//! From sites to rows: slots, micro-PCs, effects.
+
+use std::collections::BTreeMap;
+
+use hyper4_bits::Bits;
+use hyper4_ir::{ActionId, MatchKind, PipelineKind, Program, TableId};
+
+use super::Refusal;
+use super::allocate::{Places, Sites, transitions};
+use super::entry::{PlacedKey, PlacedTable};
+use super::form::Terms;
+use super::schedule::{Machine, schedule};
+use super::site::{Body, KeyPart, SiteId, TableSite, Target, Transition};
+use super::template::Template;
+use crate::{BitRange, Effect, Layout, Lookup, Next, Origin, Row, RowMatch};
+
+/// What a row does, but for an entry's arguments.
+#[derive(Clone, Debug)]
+pub(super) struct Outcome {
+    pub(super) template: Template,
+    pub(super) next: Next,
+    pub(super) origin: Origin,
+}
+
+/// A pipeline of a guest, as rows.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Emitted {
+    pub(super) start: (u8, u16, Option<Lookup>),
+    pub(super) rows: Vec<Row>,
+    pub(super) tables: Vec<(TableId, PlacedTable)>,
+    /// The slots after which it ends.
+    pub(super) end_slots: Vec<u8>,
+    /// Slots that it uses.
+    pub(super) slots: u8,
+}
+
+/// What is needed to turn sites into rows.
+pub(super) struct Emitter<'a> {
+    pub(super) program: &'a Program,
+    pub(super) layout: &'a Layout,
+    pub(super) pipeline: PipelineKind,
+    pub(super) terms: &'a Terms,
+    pub(super) places: &'a Places,
+}
+
+/// Where a site has got to.
+#[derive(Clone, Debug)]
+struct Location {
+    slot: u8,
+    pc: u16,
+    lookup: Lookup,
+    key_mask: Bits,
+}
+
+impl Emitter<'_> {
+    /// All rows of a pipeline.
+    pub(super) fn emit(&self, mut sites: Sites) -> Result<Emitted, Refusal> {
+        let mut effects = Vec::new();
+        for (_, site) in &mut sites {
+            for transition in transitions(&mut site.body) {
+                effects.push(self.effects(transition)?);
+            }
+        }
+        let slots = self.slots(&mut sites, &effects)?;
+        let mut locations: BTreeMap<SiteId, Location> = BTreeMap::new();
+        let mut next_pc = 1;
+        for (id, site) in &sites {
+            let pc = self.take_pc(&mut next_pc)?;
+            let slot = slots.get(id).copied().unwrap_or(0);
+            let (lookup, key_mask) = match &site.body {
+                Body::Decision(rows) if rows.len() == 1 => (Lookup::Step, self.zero()),
+                Body::Decision(_) => (Lookup::Ternary, self.zero()),
+                Body::Table(table) => self.lookup(table),
+            };
+            locations.insert(*id, Location { slot, pc, lookup, key_mask });
+        }
+        let mut emitted = Emitted::default();
+        let mut effects = effects.into_iter();
+        for (id, site) in sites {
+            let Some(here) = locations.get(&id).cloned() else { continue };
+            let mut outcome = |transition: Transition, emitted: &mut Emitted| {
+                let effects = effects.next().unwrap_or_default();
+                self.outcome(transition, effects, &here, &locations, &mut next_pc, emitted)
+            };
+            match site.body {
+                Body::Decision(rows) => {
+                    let step = rows.len() == 1;
+                    for (priority, (cube, transition)) in (1..).zip(rows) {
+                        let outcome = outcome(transition, &mut emitted)?;
+                        let masked = cube.masked(self.layout.state_bits(), |bit| self.places.get(bit));
+                        let Some((value, mask)) = masked else { continue };
+                        let matches = match step {
+                            true => RowMatch::Step,
+                            false => RowMatch::Ternary { value, mask, priority },
+                        };
+                        let row = self.row(&here, matches, &outcome);
+                        emitted.rows.push(row);
+                    }
+                }
+                Body::Table(table) => {
+                    let mut outcomes: BTreeMap<(ActionId, bool), Outcome> = BTreeMap::new();
+                    for (key, transition) in table.outcomes {
+                        outcomes.insert(key, outcome(transition, &mut emitted)?);
+                    }
+                    let no_action = outcome(table.no_action, &mut emitted)?;
+                    let keys = table.keys.iter().map(|part| self.place(part)).collect();
+                    let placed = PlacedTable {
+                        pipeline: self.pipeline,
+                        slot: here.slot,
+                        pc: here.pc,
+                        lookup: here.lookup,
+                        state_bits: self.layout.state_bits(),
+                        keys,
+                        outcomes,
+                        no_action,
+                    };
+                    emitted.tables.push((table.table, placed));
+                }
+            }
+        }
+        emitted.end_slots.sort_unstable();
+        emitted.end_slots.dedup();
+        let last = locations.values().map(|l| l.slot).max().unwrap_or(0);
+        let end = match self.pipeline {
+            PipelineKind::Ingress => emitted.end_slots.last().copied().unwrap_or(0),
+            PipelineKind::Egress => emitted.end_slots.last().map_or(0, |slot| slot.saturating_sub(1)),
+        };
+        emitted.slots = last.max(end) + 1;
+        if let Some(first) = locations.values().min_by_key(|l| (l.slot, l.pc)) {
+            emitted.start = (first.slot, first.pc, Some(first.lookup));
+        }
+        Ok(emitted)
+    }
+
+    fn zero(&self) -> Bits {
+        Bits::zero(self.layout.state_bits())
+    }
+
+    fn take_pc(&self, next: &mut u16) -> Result<u16, Refusal> {
+        let pc = *next;
+        *next = pc.checked_add(1).ok_or_else(|| {
+            Refusal::new(
+                format!("program {}", self.program.name),
+                "it has more than 65535 lookups in a pipeline",
+            )
+        })?;
+        Ok(pc)
+    }
+
+    fn effects(&self, transition: &Transition) -> Result<Vec<Template>, Refusal> {
+        let place = |bit| self.places.get(bit);
+        let assignments =
+            transition.changes.iter().map(|(bit, form)| (place(*bit), form.map_state(place))).collect();
+        let machine = Machine { state_bits: self.layout.state_bits(), scratch: self.places.scratch };
+        schedule(&assignments, self.terms, &place, machine).map_err(|e| {
+            let source_info = transition.source_info.as_ref();
+            Refusal::new(transition.construct.clone(), e.0).at(source_info)
+        })
+    }
+
+    /// Each site's slot: behind the last effect on the longest way to it.
+    fn slots(&self, sites: &mut Sites, effects: &[Vec<Template>]) -> Result<BTreeMap<SiteId, u8>, Refusal> {
+        let available = self.layout.slots(self.pipeline);
+        let mut slots: BTreeMap<SiteId, usize> = BTreeMap::new();
+        let mut needed = 0;
+        let mut effects = effects.iter();
+        for (id, site) in sites {
+            let here = slots.get(id).copied().unwrap_or(0);
+            for transition in transitions(&mut site.body) {
+                let after = here + effects.next().map_or(1, Vec::len);
+                // A guest leaves ingress in a slot of its own; egress just ends.
+                let leaves = transition.target == Target::End && self.pipeline == PipelineKind::Egress;
+                needed = needed.max(after + usize::from(!leaves));
+                if let Target::Site(next) = transition.target {
+                    let slot = slots.entry(next).or_default();
+                    *slot = after.max(*slot);
+                }
+            }
+        }
+        if needed > available.into() {
+            let name = match self.pipeline {
+                PipelineKind::Ingress => "ingress",
+                PipelineKind::Egress => "egress",
+            };
+            let reason = format!("its {name} needs {needed} slots, and the persona has {available}");
+            return Err(Refusal::new(format!("program {}", self.program.name), reason));
+        }
+        Ok(slots.into_iter().map(|(id, slot)| (id, slot as u8)).collect())
+    }
+
+    /// What the row does, and further rows for what one effect can't.
+    fn outcome(
+        &self,
+        transition: Transition,
+        effects: Vec<Template>,
+        here: &Location,
+        locations: &BTreeMap<SiteId, Location>,
+        next_pc: &mut u16,
+        emitted: &mut Emitted,
+    ) -> Result<Outcome, Refusal> {
+        let end = here.slot + effects.len() as u8;
+        let mut next = match transition.target {
+            Target::Site(id) => match locations.get(&id) {
+                Some(there) => Next::Lookup {
+                    slot: there.slot,
+                    pc: there.pc,
+                    lookup: there.lookup,
+                    key_mask: there.key_mask.clone(),
+                },
+                None => Next::Done,
+            },
+            Target::End => {
+                emitted.end_slots.push(end);
+                match self.pipeline {
+                    PipelineKind::Ingress => {
+                        Next::Lookup { slot: end, pc: 0, lookup: Lookup::Leave, key_mask: self.zero() }
+                    }
+                    PipelineKind::Egress => Next::Done,
+                }
+            }
+        };
+        let mut effects: Vec<(u8, Template)> = (here.slot..).zip(effects).collect();
+        while effects.len() > 1
+            && let Some((slot, template)) = effects.pop()
+        {
+            let pc = self.take_pc(next_pc)?;
+            let construct = format!("{}, continued", transition.construct);
+            emitted.rows.push(Row {
+                pipeline: self.pipeline,
+                slot,
+                pc,
+                matches: RowMatch::Step,
+                effect: template.effect(&[]),
+                next,
+                origin: Origin {
+                    construct,
+                    source_info: transition.source_info.clone(),
+                    ..Origin::default()
+                },
+            });
+            next = Next::Lookup { slot, pc, lookup: Lookup::Step, key_mask: self.zero() };
+        }
+        let zero = self.zero();
+        let nothing = Effect::Commit { keep: zero.not(), value: zero };
+        let template = effects.pop().map(|(_, template)| template);
+        Ok(Outcome {
+            template: template.unwrap_or(Template {
+                effect: nothing,
+                value: Vec::new(),
+                addend: Vec::new(),
+                subtract: false,
+            }),
+            next,
+            origin: Origin {
+                construct: transition.construct,
+                source_info: transition.source_info,
+                events: transition.events,
+                egress_events: transition.egress_events,
+            },
+        })
+    }
+
+    fn row(&self, here: &Location, matches: RowMatch, outcome: &Outcome) -> Row {
+        Row {
+            pipeline: self.pipeline,
+            slot: here.slot,
+            pc: here.pc,
+            matches,
+            effect: outcome.template.effect(&[]),
+            next: outcome.next.clone(),
+            origin: outcome.origin.clone(),
+        }
+    }
+
+    fn place(&self, part: &KeyPart) -> PlacedKey {
+        match part {
+            KeyPart::Constant(bits) => PlacedKey::Constant(bits.clone()),
+            KeyPart::Place(range) => PlacedKey::Place(self.range(*range)),
+        }
+    }
+
+    /// A field's place: cells of a field are placed together.
+    fn range(&self, range: BitRange) -> BitRange {
+        BitRange { offset: self.places.get(range.offset), width: range.width }
+    }
+
+    /// The kind of lookup that a table needs here, and the key's mask.
+    fn lookup(&self, site: &TableSite) -> (Lookup, Bits) {
+        let Some(table) = self.program.tables.get(site.table.index()) else {
+            return (Lookup::Step, self.zero());
+        };
+        if table.keys.is_empty() {
+            return (Lookup::Step, self.zero());
+        }
+        let mut mask = self.zero();
+        let mut prefixed = None;
+        let mut lowest_exact = u32::MAX;
+        let mut constant_prefix = false;
+        let mut kind = Lookup::Exact;
+        for (key, part) in table.keys.iter().zip(&site.keys) {
+            let place = match part {
+                KeyPart::Constant(_) => None,
+                KeyPart::Place(range) => Some(self.range(*range)),
+            };
+            if let Some(place) = place {
+                mask = mask.or(&self.layout.mask(place));
+            }
+            match (key.match_kind, place) {
+                (MatchKind::Exact, Some(place)) => lowest_exact = lowest_exact.min(place.offset),
+                (MatchKind::Exact, None) => {}
+                (MatchKind::Lpm, Some(place)) => prefixed = Some(place),
+                (MatchKind::Lpm, None) => constant_prefix = true,
+                (MatchKind::Ternary | MatchKind::Range | MatchKind::Optional, _) => kind = Lookup::Ternary,
+            }
+        }
+        if kind == Lookup::Exact
+            && let Some(place) = prefixed
+        {
+            kind = if lowest_exact >= place.end() { Lookup::Lpm } else { Lookup::Ternary };
+        }
+        // Of entries that differ in a prefix of a constant, the longest wins.
+        if constant_prefix {
+            kind = Lookup::Ternary;
+        }
+        if kind == Lookup::Ternary { (kind, self.zero()) } else { (kind, mask) }
+    }
+}

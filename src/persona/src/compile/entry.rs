@@ -1,0 +1,136 @@
+//! Entries and default actions as rows.
+
+use std::collections::BTreeMap;
+
+use hyper4_bits::Bits;
+use hyper4_ir::{ActionId, Event, MatchValue, PipelineKind, TableKey};
+
+use super::cube::range;
+use super::emit::Outcome;
+use crate::{BitRange, Lookup, Origin, Row, RowMatch};
+
+/// A table at one of the places where it is applied.
+#[derive(Clone, Debug)]
+pub(super) struct PlacedTable {
+    pub(super) pipeline: PipelineKind,
+    pub(super) slot: u8,
+    pub(super) pc: u16,
+    pub(super) lookup: Lookup,
+    pub(super) state_bits: u32,
+    pub(super) keys: Vec<PlacedKey>,
+    pub(super) outcomes: BTreeMap<(ActionId, bool), Outcome>,
+    pub(super) no_action: Outcome,
+}
+
+/// What a key field reads.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum PlacedKey {
+    /// Always that.
+    Constant(Bits),
+    /// This part of the state.
+    Place(BitRange),
+}
+
+/// A value and a mask, of a field or of the whole state.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Masked {
+    value: Bits,
+    mask: Bits,
+}
+
+impl PlacedTable {
+    /// The rows of an entry: none when it can't match here.
+    pub(super) fn entry_rows(
+        &self,
+        declared: &[TableKey],
+        key: &[MatchValue],
+        rank: u32,
+        outcome: &Outcome,
+        events: Vec<Event>,
+        arguments: &[Bits],
+    ) -> Vec<Row> {
+        let nothing = Masked { value: Bits::zero(self.state_bits), mask: Bits::zero(self.state_bits) };
+        let mut matches = vec![nothing];
+        let mut prefix = None;
+        for ((place, value), declared) in self.keys.iter().zip(key).zip(declared) {
+            let alternatives = alternatives(value, declared.width);
+            match place {
+                PlacedKey::Constant(constant) => {
+                    let fits = |m: &Masked| constant.matches(&m.value, &m.mask);
+                    if !alternatives.iter().any(fits) {
+                        return Vec::new();
+                    }
+                }
+                PlacedKey::Place(at) => {
+                    if let (MatchValue::Lpm { .. }, Some(m)) = (value, alternatives.first()) {
+                        prefix = Some(self.state_bits - at.end() + m.mask.leading_ones());
+                    }
+                    let widened = |m: &Masked| Masked {
+                        value: m.value.resize(self.state_bits).shl(at.offset as usize),
+                        mask: m.mask.resize(self.state_bits).shl(at.offset as usize),
+                    };
+                    matches = matches
+                        .iter()
+                        .flat_map(|all| alternatives.iter().filter_map(|part| joined(all, &widened(part))))
+                        .collect();
+                }
+            }
+        }
+        let row = |m: Masked| {
+            let matches = match self.lookup {
+                Lookup::Exact => RowMatch::Exact(m.value),
+                Lookup::Lpm => RowMatch::Lpm { value: m.value, prefix_length: prefix.unwrap_or(0) },
+                Lookup::Ternary => RowMatch::Ternary { value: m.value, mask: m.mask, priority: rank },
+                Lookup::Step | Lookup::Leave => RowMatch::Step,
+            };
+            self.row(matches, outcome, events.clone(), arguments)
+        };
+        matches.into_iter().map(row).collect()
+    }
+
+    /// The row of a miss.
+    pub(super) fn miss_row(&self, outcome: &Outcome, events: Vec<Event>, arguments: &[Bits]) -> Row {
+        self.row(RowMatch::Step, outcome, events, arguments)
+    }
+
+    fn row(&self, matches: RowMatch, outcome: &Outcome, mut events: Vec<Event>, arguments: &[Bits]) -> Row {
+        events.extend(outcome.origin.events.iter().cloned());
+        Row {
+            pipeline: self.pipeline,
+            slot: self.slot,
+            pc: self.pc,
+            matches,
+            effect: outcome.template.effect(arguments),
+            next: outcome.next.clone(),
+            origin: Origin { events, ..outcome.origin.clone() },
+        }
+    }
+}
+
+/// Both; `None` when one wants a bit to be 1 and the other 0.
+fn joined(a: &Masked, b: &Masked) -> Option<Masked> {
+    let both = a.mask.and(&b.mask);
+    let agree = a.value.xor(&b.value).and(&both).is_zero();
+    agree.then(|| Masked { value: a.value.or(&b.value), mask: a.mask.or(&b.mask) })
+}
+
+/// What a match of a field of `width` bits is in values and masks, of which at most one matches.
+fn alternatives(value: &MatchValue, width: u32) -> Vec<Masked> {
+    let masked = |value: &Bits, mask: Bits| Masked { value: value.resize(width).and(&mask), mask };
+    match value {
+        MatchValue::Exact(value) | MatchValue::Optional(Some(value)) => {
+            vec![masked(value, Bits::ones(width))]
+        }
+        MatchValue::Optional(None) => vec![masked(&Bits::zero(width), Bits::zero(width))],
+        MatchValue::Ternary { value, mask } => vec![masked(value, mask.resize(width))],
+        MatchValue::Lpm { value, prefix_length } => {
+            // simple_switch counts from the first bit of the field's first byte.
+            let padding = width.next_multiple_of(8) - width;
+            vec![masked(value, Bits::prefix_mask(width, prefix_length.saturating_sub(padding)))]
+        }
+        MatchValue::Range { low, high } => {
+            let blocks = range(&low.resize(width), &high.resize(width));
+            blocks.into_iter().map(|(value, mask)| masked(&value, mask)).collect()
+        }
+    }
+}

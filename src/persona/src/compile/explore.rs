@@ -1,0 +1,394 @@
+//! Finds the lookups of a pipeline: follows the program from each of them on every path, as far as it goes without
+//! another lookup.
+
+use std::collections::BTreeMap;
+
+use hyper4_ir::{ConditionalId, Event, Expr, Node, PipelineKind, Program, SourceInfo};
+
+use super::Refusal;
+use super::cells::Cells;
+use super::context::{Arguments, Context, Known, NO_ARGUMENTS};
+use super::cube::Cube;
+use super::evaluate::{Assumed, Evaluator, Truth};
+use super::flow::{Flow, Headers};
+use super::form::{Form, Terms, Word};
+use super::number::Unsupported;
+use super::site::{Body, Compare, Point, Site, SiteId, Stage, Target, Transition};
+use super::table::constant_action;
+use crate::{BitRange, Layout};
+
+/// The rows of a lookup, the first one that matches wins.
+pub(super) type Rows = Vec<(Cube, Transition)>;
+
+/// Ternary rows that the parser, or a decision, may have at most.
+const MAX_ROWS: usize = 4096;
+/// A condition is decided by the lookup before it when that adds at most so many rows.
+const MAX_FUSED: usize = 8;
+/// Lookups that a pipeline may have at most.
+const MAX_SITES: usize = 16_384;
+
+/// What surrounds the exploration of a pipeline.
+pub(super) struct Explorer<'a> {
+    pub(super) program: &'a Program,
+    pub(super) layout: &'a Layout,
+    pub(super) pipeline: PipelineKind,
+    pub(super) flow: Flow,
+    /// Checksums are updated at this pipeline's end.
+    pub(super) updates: bool,
+    /// The headers whose validity egress wants to know, where it runs as rows of its own.
+    pub(super) egress_relevant: Option<Headers>,
+    pub(super) cells: &'a mut Cells,
+    pub(super) terms: &'a mut Terms,
+    /// The combinations of those that occur: found in ingress, wanted in egress.
+    pub(super) variants: std::collections::BTreeSet<Headers>,
+    /// What is known of the state, whichever way the pipeline was left with a packet.
+    pub(super) exit_known: Option<Known>,
+    pending: BTreeMap<(usize, usize, Point), SiteId>,
+    points: BTreeMap<Point, SiteId>,
+    reached: Vec<Reached>,
+}
+
+struct Reached {
+    point: Point,
+    known: Known,
+    cell: Option<BitRange>,
+}
+
+impl<'a> Explorer<'a> {
+    /// Nothing explored yet.
+    pub(super) fn new(
+        program: &'a Program,
+        layout: &'a Layout,
+        flow: Flow,
+        pipeline: PipelineKind,
+        updates: bool,
+        cells: &'a mut Cells,
+        terms: &'a mut Terms,
+    ) -> Self {
+        Self {
+            program,
+            layout,
+            pipeline,
+            flow,
+            updates,
+            egress_relevant: None,
+            cells,
+            terms,
+            variants: Default::default(),
+            exit_known: None,
+            pending: BTreeMap::new(),
+            points: BTreeMap::new(),
+            reached: Vec::new(),
+        }
+    }
+
+    /// All lookups that can be reached from the pipeline's start, each after those before it. `known` is what is known
+    /// of the state at the start.
+    pub(super) fn explore(&mut self, known: Known) -> Result<Vec<(SiteId, Site)>, Refusal> {
+        let mut sites = Vec::new();
+        self.reach(Stage::Start, Assumed::new(), None, &Headers::new(), known)?;
+        while let Some((_, id)) = self.pending.pop_first() {
+            let Some(reached) = self.reached.get(id) else { continue };
+            let (point, known, cell) = (reached.point.clone(), reached.known.clone(), reached.cell);
+            let body = self.body(&point, &known, cell)?;
+            sites.push((id, Site { cell, body }));
+        }
+        Ok(sites)
+    }
+
+    /// The lookup at a point, reached with so much known.
+    fn reach(
+        &mut self,
+        stage: Stage,
+        assumed: Assumed,
+        compare: Option<Compare>,
+        valid: &Headers,
+        known: Known,
+    ) -> Result<SiteId, Refusal> {
+        let valid = valid.intersection(self.flow.relevant(stage)).copied().collect();
+        let point = Point { stage, assumed, compare, valid };
+        if let Some(id) = self.points.get(&point) {
+            if let Some(reached) = self.reached.get_mut(*id) {
+                reached.known.retain(|bit, value| known.get(bit) == Some(value));
+            }
+            return Ok(*id);
+        }
+        let id = self.reached.len();
+        if id >= MAX_SITES {
+            let reason = format!("its {:?} needs more than {MAX_SITES} lookups", self.pipeline);
+            return Err(Refusal::new(format!("program {}", self.program.name), reason));
+        }
+        let phase = 2 * point.assumed.len() + usize::from(compare.is_some());
+        self.pending.insert((self.flow.rank(stage), phase, point.clone()), id);
+        self.points.insert(point.clone(), id);
+        self.reached.push(Reached { point, known, cell: None });
+        Ok(id)
+    }
+
+    fn body(&mut self, point: &Point, known: &Known, cell: Option<BitRange>) -> Result<Body, Refusal> {
+        if let (Stage::Node(Node::Table(id)), None) = (point.stage, point.compare)
+            && let Some(table) = self.program.tables.get(id.index())
+            && constant_action(self.program, table).is_none()
+        {
+            return self.table(id, table, point, known).map(Body::Table);
+        }
+        let mut rows = Rows::new();
+        let context = Context::new(known.clone(), point.valid.clone(), Some(Cube::default()));
+        match (point.compare, cell) {
+            (Some(compare), Some(cell)) => self.compared(compare, cell, context, point, &mut rows)?,
+            _ => self.run(context, point.stage, point.assumed.clone(), &mut rows)?,
+        }
+        Ok(Body::Decision(rows))
+    }
+
+    fn compared(
+        &mut self,
+        compare: Compare,
+        cell: BitRange,
+        context: Context,
+        point: &Point,
+        rows: &mut Rows,
+    ) -> Result<(), Refusal> {
+        for zero in [true, false] {
+            let mut context = context.clone();
+            if zero {
+                let cube = (cell.offset..cell.end()).fold(Cube::default(), |mut cube, bit| {
+                    // Nothing else is in it that could contradict.
+                    let _ = cube.require(bit, false);
+                    cube
+                });
+                context.cube = Some(cube);
+            }
+            match (compare, point.stage) {
+                (Compare::Condition { number, when_zero }, stage) => {
+                    let mut assumed = point.assumed.clone();
+                    assumed.insert(number, zero == when_zero);
+                    self.run(context, stage, assumed, rows)?;
+                }
+                (Compare::Checksum, Stage::Verify(i)) => self.verified(context, i, zero, rows)?,
+                (Compare::Checksum, _) => {}
+            }
+        }
+        Ok(())
+    }
+
+    /// Follow the program from a stage on.
+    pub(super) fn run(
+        &mut self,
+        mut context: Context,
+        stage: Stage,
+        assumed: Assumed,
+        rows: &mut Rows,
+    ) -> Result<(), Refusal> {
+        let mut stage = stage;
+        let mut assumed = assumed;
+        loop {
+            let next = match stage {
+                Stage::Start => return self.begin(context, rows),
+                Stage::Verify(i) => return self.verify(context, i, assumed, rows),
+                Stage::Update(i) => return self.update(context, i, assumed, rows),
+                Stage::End => return self.end(context, rows),
+                Stage::Node(Node::Conditional(id)) => {
+                    return self.conditional(context, id, assumed, rows);
+                }
+                Stage::Node(Node::Table(id)) => {
+                    let Some(table) = self.program.tables.get(id.index()) else { return Ok(()) };
+                    let Some((action, arguments)) = constant_action(self.program, table) else {
+                        return self.cut(context, stage, assumed, rows);
+                    };
+                    match self.constant_table(&context, table, action, arguments) {
+                        Ok((after, next)) => {
+                            context = after;
+                            next
+                        }
+                        Err(_) if !context.fresh => return self.cut(context, stage, assumed, rows),
+                        Err(refusal) => return Err(refusal),
+                    }
+                }
+            };
+            context.fresh = false;
+            assumed = Assumed::new();
+            stage = if context.exited { Stage::End } else { next.map_or(Stage::End, Stage::Node) };
+        }
+    }
+
+    fn conditional(
+        &mut self,
+        mut context: Context,
+        id: ConditionalId,
+        assumed: Assumed,
+        rows: &mut Rows,
+    ) -> Result<(), Refusal> {
+        let Some(conditional) = self.program.conditionals.get(id.index()) else { return Ok(()) };
+        if context.construct.is_empty() {
+            context.construct = format!("condition {}", conditional.name);
+            context.source_info.clone_from(&conditional.source_info);
+        }
+        let stage = Stage::Node(Node::Conditional(id));
+        let place = (format!("condition {}", conditional.name), conditional.source_info.as_ref());
+        self.branch(
+            context,
+            &conditional.expression,
+            stage,
+            assumed,
+            place,
+            rows,
+            |own, mut context, value, rows| {
+                context.events.push(Event::Condition { name: conditional.name.clone(), value });
+                let next = if value { conditional.true_next } else { conditional.false_next };
+                own.run(context, next.map_or(Stage::End, Stage::Node), Assumed::new(), rows)
+            },
+        )
+    }
+
+    /// Go on with either value of a condition of `stage`, in as many rows as it needs, or after a lookup of its own.
+    #[allow(clippy::too_many_arguments, reason = "all of it is the path and what follows it")]
+    pub(super) fn branch(
+        &mut self,
+        mut context: Context,
+        condition: &Expr,
+        stage: Stage,
+        assumed: Assumed,
+        place: (String, Option<&SourceInfo>),
+        rows: &mut Rows,
+        mut then: impl FnMut(&mut Self, Context, bool, &mut Rows) -> Result<(), Refusal>,
+    ) -> Result<(), Refusal> {
+        let truth = self.evaluator(&context, &NO_ARGUMENTS).truth(condition, &assumed);
+        let fresh = context.fresh;
+        let (cover, outcome) = match truth {
+            Err(_) if !fresh => return self.cut(context, stage, assumed, rows),
+            Err(Unsupported(reason)) => return Err(Refusal::new(place.0, reason).at(place.1)),
+            Ok(Truth::Known(value)) => {
+                context.fresh = false;
+                return then(self, context, value, rows);
+            }
+            Ok(Truth::AllZero { number, word, when_zero }) => {
+                let compare = Compare::Condition { number, when_zero };
+                return self.compare(context, compare, word, stage, assumed, rows);
+            }
+            Ok(Truth::Rows { cover, outcome }) => (cover, outcome),
+        };
+        let Some(cube) = context.cube.clone() else { return self.cut(context, stage, assumed, rows) };
+        if !fresh && (cover.len() > MAX_FUSED || rows.len() > MAX_ROWS / 16) {
+            return self.cut(context, stage, assumed, rows);
+        }
+        context.fresh = false;
+        for part in &cover {
+            let Some(cube) = cube.and(part) else { continue };
+            then(self, Context { cube: Some(cube), ..context.clone() }, outcome, rows)?;
+        }
+        then(self, context, !outcome, rows)
+    }
+
+    /// Go on after a lookup that tells whether all bits of `word` are zero.
+    pub(super) fn compare(
+        &mut self,
+        mut context: Context,
+        compare: Compare,
+        word: Word,
+        stage: Stage,
+        assumed: Assumed,
+        rows: &mut Rows,
+    ) -> Result<(), Refusal> {
+        let id = self.reach(stage, assumed, Some(compare), &context.valid, context.known_now())?;
+        let width = word.len() as u32;
+        let cells = &mut *self.cells;
+        let Some(reached) = self.reached.get_mut(id) else { return Ok(()) };
+        let cell = *reached.cell.get_or_insert_with(|| cells.take(width));
+        let missing = (cell.width as usize).saturating_sub(word.len());
+        if cell.width < width {
+            let reason = "two paths lead to a comparison with different widths";
+            return Err(Refusal::new(context.construct, reason).at(context.source_info.as_ref()));
+        }
+        let padding = std::iter::repeat_n(Form::constant(false), missing);
+        context.write(cell, word.into_iter().chain(padding).collect());
+        self.finish(context, Target::Site(id), rows)
+    }
+
+    /// Go on after a lookup at a stage.
+    pub(super) fn cut(
+        &mut self,
+        context: Context,
+        stage: Stage,
+        assumed: Assumed,
+        rows: &mut Rows,
+    ) -> Result<(), Refusal> {
+        let id = self.reach(stage, assumed, None, &context.valid, context.known_now())?;
+        self.finish(context, Target::Site(id), rows)
+    }
+
+    fn end(&mut self, mut context: Context, rows: &mut Rows) -> Result<(), Refusal> {
+        let spec = context.known_value(Layout::EGRESS_SPEC);
+        if self.pipeline == PipelineKind::Ingress {
+            let dropped = spec == Some(511) && context.known_value(Layout::MCAST_GRP) == Some(0);
+            if !dropped && self.updates {
+                return self.run(context, Stage::Update(0), Assumed::new(), rows);
+            }
+            if !dropped {
+                self.left(&context);
+            }
+            return self.finish(context, Target::End, rows);
+        }
+        if !self.updates || spec == Some(511) {
+            return self.finish(context, Target::End, rows);
+        }
+        if spec.is_none() {
+            // A dropped packet is gone before its checksums are updated.
+            let word = context.read(Layout::EGRESS_SPEC);
+            let (Some(cube), Some(cover)) = (context.cube.clone(), super::cube::equal(&word, |_| true))
+            else {
+                return self.cut(context, Stage::End, Assumed::new(), rows);
+            };
+            for part in &cover {
+                let Some(cube) = cube.and(part) else { continue };
+                self.finish(Context { cube: Some(cube), ..context.clone() }, Target::End, rows)?;
+            }
+        }
+        context.fresh = false;
+        self.run(context, Stage::Update(0), Assumed::new(), rows)
+    }
+
+    /// A packet leaves the pipeline.
+    pub(super) fn left(&mut self, context: &Context) {
+        let known = context.known_now();
+        match &mut self.exit_known {
+            Some(all) => all.retain(|bit, value| known.get(bit) == Some(value)),
+            all => *all = Some(known),
+        }
+    }
+
+    /// The row is complete.
+    pub(super) fn finish(&self, context: Context, target: Target, rows: &mut Rows) -> Result<(), Refusal> {
+        if rows.len() >= MAX_ROWS {
+            let reason = format!("more than {MAX_ROWS} ternary rows in one lookup");
+            return Err(Refusal::new(context.construct, reason).at(context.source_info.as_ref()));
+        }
+        let changes = context.changes();
+        let transition = Transition {
+            changes,
+            events: context.events,
+            egress_events: context.egress_events,
+            target,
+            construct: context.construct,
+            source_info: context.source_info,
+        };
+        rows.push((context.cube.unwrap_or_default(), transition));
+        Ok(())
+    }
+
+    /// Evaluates expressions on a path.
+    pub(super) fn evaluator<'b>(
+        &'b mut self,
+        context: &'b Context,
+        arguments: &'b Arguments,
+    ) -> Evaluator<'b> {
+        Evaluator {
+            program: self.program,
+            cells: self.cells,
+            terms: self.terms,
+            context,
+            pipeline: self.pipeline,
+            arguments,
+        }
+    }
+}

@@ -1,0 +1,193 @@
+//! The order of a program's stages, and which headers' validity matters from each of them on.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use hyper4_ir::{
+    Action, ActionId, CalculationInput, Checksum, ChecksumKind, Expr, HeaderId, Node, PipelineKind, Place,
+    PrimitiveKind, Program, TableNext,
+};
+
+use super::site::Stage;
+
+/// Headers.
+pub(super) type Headers = BTreeSet<HeaderId>;
+
+/// Order and relevance of the stages of a pipeline.
+#[derive(Clone, Debug)]
+pub(super) struct Flow {
+    /// The nodes that can be reached, in an order in which each comes before those behind it.
+    order: BTreeMap<Node, usize>,
+    relevant: BTreeMap<Node, Headers>,
+    verify: Headers,
+    update: Headers,
+    end: Headers,
+    start: Headers,
+    verifies: usize,
+}
+
+impl Flow {
+    /// The flow of `pipeline`; checksums are updated at its end when `updates`.
+    pub(super) fn new(program: &Program, pipeline: PipelineKind, updates: bool) -> Self {
+        let start = match pipeline {
+            PipelineKind::Ingress => program.ingress.start,
+            PipelineKind::Egress => program.egress.start,
+        };
+        let mut reversed = Vec::new();
+        visit(program, start, &mut BTreeSet::new(), &mut reversed);
+        let checksums = |kind: ChecksumKind| -> Headers {
+            let of_kind = program.checksums.iter().filter(|c| c.kind == kind);
+            of_kind.flat_map(|c| checksum_headers(program, c)).collect()
+        };
+        let update = if updates { checksums(ChecksumKind::Update) } else { Headers::new() };
+        let mut relevant: BTreeMap<Node, Headers> = BTreeMap::new();
+        for node in &reversed {
+            let mut headers = node_headers(program, *node);
+            headers.extend(&update);
+            for next in successors(program, *node) {
+                headers.extend(relevant.get(&next).into_iter().flatten());
+            }
+            relevant.insert(*node, headers);
+        }
+        let first = start.and_then(|n| relevant.get(&n)).cloned().unwrap_or_else(|| update.clone());
+        let (verify, verifies) = match pipeline {
+            PipelineKind::Ingress => (
+                checksums(ChecksumKind::Verify).union(&first).copied().collect(),
+                program.checksums.iter().filter(|c| c.kind == ChecksumKind::Verify).count(),
+            ),
+            PipelineKind::Egress => (first.clone(), 0),
+        };
+        let order = reversed.iter().rev().enumerate().map(|(i, n)| (*n, i)).collect();
+        Self { order, relevant, verify, end: update.clone(), update, start: first, verifies }
+    }
+
+    /// A number that grows from each stage to those behind it.
+    pub(super) fn rank(&self, stage: Stage) -> usize {
+        let nodes = 1 + self.verifies;
+        match stage {
+            Stage::Start => 0,
+            Stage::Verify(i) => 1 + i,
+            Stage::Node(node) => nodes + self.order.get(&node).copied().unwrap_or(0),
+            Stage::End => nodes + self.order.len(),
+            Stage::Update(i) => nodes + self.order.len() + 1 + i,
+        }
+    }
+
+    /// The headers whose validity matters from a stage on.
+    pub(super) fn relevant(&self, stage: Stage) -> &Headers {
+        match stage {
+            Stage::Verify(_) => &self.verify,
+            Stage::Node(node) => self.relevant.get(&node).unwrap_or(&self.end),
+            Stage::Start => &self.start,
+            Stage::End => &self.end,
+            Stage::Update(_) => &self.update,
+        }
+    }
+}
+
+/// Depth first, each node after those behind it; by hand, for graphs may be deep.
+fn visit(program: &Program, start: Option<Node>, seen: &mut BTreeSet<Node>, reversed: &mut Vec<Node>) {
+    let mut work: Vec<(Node, bool)> = start.into_iter().map(|n| (n, false)).collect();
+    while let Some((node, done)) = work.pop() {
+        if done {
+            reversed.push(node);
+        } else if seen.insert(node) {
+            work.push((node, true));
+            work.extend(successors(program, node).into_iter().map(|n| (n, false)));
+        }
+    }
+}
+
+fn successors(program: &Program, node: Node) -> Vec<Node> {
+    let next: Vec<Option<Node>> = match node {
+        Node::Table(id) => match program.tables.get(id.index()).map(|t| &t.next) {
+            Some(TableNext::ByAction { nodes, base_default }) => {
+                nodes.iter().chain([base_default]).copied().collect()
+            }
+            Some(TableNext::HitMiss { hit, miss }) => vec![*hit, *miss],
+            None => Vec::new(),
+        },
+        Node::Conditional(id) => {
+            program.conditionals.get(id.index()).map_or(Vec::new(), |c| vec![c.true_next, c.false_next])
+        }
+    };
+    next.into_iter().flatten().collect()
+}
+
+fn node_headers(program: &Program, node: Node) -> Headers {
+    let mut headers = Headers::new();
+    match node {
+        Node::Conditional(id) => {
+            if let Some(conditional) = program.conditionals.get(id.index()) {
+                expression_headers(&conditional.expression, &mut headers);
+            }
+        }
+        Node::Table(id) => {
+            if let Some(table) = program.tables.get(id.index()) {
+                headers.extend(table.keys.iter().map(|k| k.valid_of.unwrap_or(k.field.header)));
+                let default = table.default_entry.as_ref().map(|d| d.action);
+                for action in table.actions.iter().copied().chain(default) {
+                    action_headers(program, action, &mut headers);
+                }
+            }
+        }
+    }
+    headers.retain(|h| program.headers.get(h.index()).is_some_and(|h| !h.metadata));
+    headers
+}
+
+fn action_headers(program: &Program, id: ActionId, headers: &mut Headers) {
+    let primitives = program.actions.get(id.index()).map_or(&[][..], |a: &Action| a.primitives.as_slice());
+    for primitive in primitives {
+        match &primitive.kind {
+            PrimitiveKind::Assign { place: Place::Field(field), value } => {
+                headers.insert(field.header);
+                expression_headers(value, headers);
+            }
+            PrimitiveKind::AssignHeader { destination, source } => headers.extend([*destination, *source]),
+            PrimitiveKind::SetValid(header) | PrimitiveKind::SetInvalid(header) => {
+                headers.insert(*header);
+            }
+            PrimitiveKind::MarkToDrop | PrimitiveKind::Hash { .. } | PrimitiveKind::Exit => {}
+        }
+    }
+}
+
+fn expression_headers(expr: &Expr, headers: &mut Headers) {
+    match expr {
+        Expr::Const(_) | Expr::Bool(_) | Expr::Param(_) => {}
+        Expr::Field(field) => {
+            headers.insert(field.header);
+        }
+        Expr::Valid(header) => {
+            headers.insert(*header);
+        }
+        Expr::Unary(_, a) => expression_headers(a, headers),
+        Expr::Binary(_, a, b) => {
+            expression_headers(a, headers);
+            expression_headers(b, headers);
+        }
+        Expr::Ternary(a, b, c) => {
+            expression_headers(a, headers);
+            expression_headers(b, headers);
+            expression_headers(c, headers);
+        }
+    }
+}
+
+fn checksum_headers(program: &Program, checksum: &Checksum) -> Headers {
+    let mut headers = Headers::from([checksum.target.header]);
+    if let Some(condition) = &checksum.condition {
+        expression_headers(condition, &mut headers);
+    }
+    let inputs =
+        program.calculations.get(checksum.calculation.index()).map_or(&[][..], |c| c.inputs.as_slice());
+    for input in inputs {
+        match input {
+            CalculationInput::Field(field) => headers.insert(field.header),
+            CalculationInput::Header(header) => headers.insert(*header),
+            CalculationInput::Constant(_) | CalculationInput::Payload => false,
+        };
+    }
+    headers.retain(|h| program.headers.get(h.index()).is_some_and(|h| !h.metadata));
+    headers
+}

@@ -1,0 +1,216 @@
+//! A compiled guest.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use hyper4_bits::Bits;
+use hyper4_ir::{
+    ActionId, Event, MatchKind, MatchValue, PipelineKind, Program, Table, TableEntry, TableId, TableOutcome,
+};
+
+use super::Refusal;
+use super::entry::PlacedTable;
+use crate::{Lookup, Row};
+
+/// A guest as a persona of one layout emulates it: its fixed rows, and how its entries become rows.
+///
+/// Slots are counted from the guest's first one, micro-PCs are unique in a pipeline of a guest; device ID and first
+/// slot are given when a row is encoded ([`Row::command`]).
+#[derive(Clone, Debug)]
+pub struct Guest {
+    pub(super) program: Arc<Program>,
+    pub(super) start: (u8, u16, Lookup),
+    pub(super) egress_start: Option<(u8, u16, Lookup)>,
+    pub(super) leave_slots: Vec<u8>,
+    pub(super) slots: u8,
+    pub(super) egress_slots: u8,
+    pub(super) fixed_rows: Vec<Row>,
+    pub(super) tables: BTreeMap<TableId, Vec<PlacedTable>>,
+}
+
+impl Guest {
+    /// The program it emulates.
+    pub fn program(&self) -> &Arc<Program> {
+        &self.program
+    }
+
+    /// Its first lookup in ingress: slot, micro-PC and kind, which needs no key mask.
+    pub fn start(&self) -> (u8, u16, Lookup) {
+        self.start
+    }
+
+    /// Its first lookup in egress; `None` when nothing is left to do there. What the trace of a copy then says between
+    /// its beginning and `Transmit` is `Pipeline("egress")` and the rows' [`crate::Origin::egress_events`]; else the
+    /// egress rows say it.
+    pub fn egress_start(&self) -> Option<(u8, u16, Lookup)> {
+        self.egress_start
+    }
+
+    /// The ingress slots in which it may end: the operator's `leave` rows are wanted in each.
+    pub fn leave_slots(&self) -> &[u8] {
+        &self.leave_slots
+    }
+
+    /// How many slots it needs, the last one that it leaves in included.
+    pub fn slots(&self, pipeline: PipelineKind) -> u8 {
+        match pipeline {
+            PipelineKind::Ingress => self.slots,
+            PipelineKind::Egress => self.egress_slots,
+        }
+    }
+
+    /// The rows that don't depend on what the control plane does: parser, branches, straight-line code, constant
+    /// entries. Default actions are not among them.
+    pub fn fixed_rows(&self) -> &[Row] {
+        &self.fixed_rows
+    }
+
+    /// The rows that stand for an entry: as many as there are places in the program's life where the table is applied
+    /// and the entry can match, times what its ranges need.
+    ///
+    /// `rank` orders the table's entries that can match the same packet: the lowest wins.
+    ///
+    /// # Errors
+    /// A [`Refusal`] when the table or the action is not the program's, or the entry doesn't fit the table.
+    pub fn entry_rows(&self, table: TableId, entry: &TableEntry, rank: u32) -> Result<Vec<Row>, Refusal> {
+        let declared = self.table(table)?;
+        let construct = || format!("entry {} of table {}", entry.handle, declared.name);
+        let action = self.program.action_by_name(table, &entry.action).ok_or_else(|| {
+            Refusal::new(construct(), format!("the table has no action `{}`", entry.action))
+        })?;
+        self.check_arguments(action, &entry.arguments, &construct)?;
+        if declared.keys.is_empty() {
+            return Err(Refusal::new(construct(), "the table has no key, so nothing can match"));
+        }
+        let fits = |(key, value): (&hyper4_ir::TableKey, &MatchValue)| {
+            kind(value) == key.match_kind && widths(value).iter().all(|w| *w == key.width)
+        };
+        if entry.key.len() != declared.keys.len() || !declared.keys.iter().zip(&entry.key).all(fits) {
+            return Err(Refusal::new(construct(), "its key doesn't fit the table's"));
+        }
+        let hit = Event::Table { name: declared.name.clone(), outcome: TableOutcome::Hit(entry.handle) };
+        let events = vec![hit, self.action_event(action, &entry.arguments)];
+        let mut rows = Vec::new();
+        for place in self.tables.get(&table).into_iter().flatten() {
+            let outcome = place.outcomes.get(&(action, true)).ok_or_else(|| {
+                Refusal::new(construct(), format!("the table has no action `{}`", entry.action))
+            })?;
+            let (key, arguments) = (&entry.key, &entry.arguments);
+            rows.extend(place.entry_rows(&declared.keys, key, rank, outcome, events.clone(), arguments));
+        }
+        Ok(rows)
+    }
+
+    /// The rows that stand for a table's miss: its default action, or none.
+    ///
+    /// # Errors
+    /// A [`Refusal`] when the table or the action is not the program's.
+    pub fn default_rows(
+        &self,
+        table: TableId,
+        action: Option<(ActionId, &[Bits])>,
+    ) -> Result<Vec<Row>, Refusal> {
+        let declared = self.table(table)?;
+        let construct = || format!("default action of table {}", declared.name);
+        let mut events = vec![Event::Table { name: declared.name.clone(), outcome: TableOutcome::Miss }];
+        if let Some((action, arguments)) = action {
+            self.check_arguments(action, arguments, &construct)?;
+            events.push(self.action_event(action, arguments));
+        }
+        let mut rows = Vec::new();
+        for place in self.tables.get(&table).into_iter().flatten() {
+            let (outcome, arguments) = match action {
+                None => (&place.no_action, &[][..]),
+                Some((action, arguments)) => {
+                    let outcome = place.outcomes.get(&(action, false));
+                    (
+                        outcome.ok_or_else(|| Refusal::new(construct(), "the table has no such action"))?,
+                        arguments,
+                    )
+                }
+            };
+            rows.push(place.miss_row(outcome, events.clone(), arguments));
+        }
+        Ok(rows)
+    }
+
+    /// The rows of constant entries, with the handles that simple_switch gives them.
+    pub(super) fn add_constant_entries(&mut self) -> Result<(), Refusal> {
+        let program = Arc::clone(&self.program);
+        for (number, table) in (0..).map(TableId).zip(&program.tables) {
+            for (handle, constant) in (0..).zip(&table.const_entries) {
+                let prefix = constant.key.iter().find_map(|value| match value {
+                    MatchValue::Lpm { value, prefix_length } => {
+                        Some(value.width().saturating_sub(*prefix_length))
+                    }
+                    _ => None,
+                });
+                let by_priority =
+                    matches!(table.match_kind, MatchKind::Ternary | MatchKind::Range | MatchKind::Optional);
+                let rank = prefix.filter(|_| !by_priority).unwrap_or(constant.priority);
+                let action = program.actions.get(constant.action.index()).map_or("", |a| a.name.as_str());
+                let entry = TableEntry {
+                    handle,
+                    key: constant.key.clone(),
+                    action: action.to_owned(),
+                    arguments: constant.arguments.clone(),
+                    priority: Some(constant.priority),
+                };
+                let rows = self
+                    .entry_rows(number, &entry, rank)
+                    .map_err(|r| r.at(constant.source_info.as_ref().or(table.source_info.as_ref())))?;
+                self.fixed_rows.extend(rows);
+            }
+        }
+        Ok(())
+    }
+
+    fn table(&self, table: TableId) -> Result<&Table, Refusal> {
+        let found = self.program.tables.get(table.index());
+        found
+            .ok_or_else(|| Refusal::new(format!("table number {}", table.0), "the program has no such table"))
+    }
+
+    fn action_event(&self, action: ActionId, arguments: &[Bits]) -> Event {
+        let name = self.program.actions.get(action.index()).map_or(String::new(), |a| a.name.clone());
+        Event::Action { name, arguments: arguments.to_vec() }
+    }
+
+    fn check_arguments(
+        &self,
+        action: ActionId,
+        arguments: &[Bits],
+        construct: &dyn Fn() -> String,
+    ) -> Result<(), Refusal> {
+        let Some(declared) = self.program.actions.get(action.index()) else {
+            return Err(Refusal::new(construct(), "the program has no such action"));
+        };
+        let widths: Vec<u32> = declared.parameters.iter().map(|p| p.width).collect();
+        if arguments.iter().map(Bits::width).eq(widths.iter().copied()) {
+            return Ok(());
+        }
+        let reason = format!("action `{}` takes arguments of {widths:?} bits", declared.name);
+        Err(Refusal::new(construct(), reason))
+    }
+}
+
+fn kind(value: &MatchValue) -> MatchKind {
+    match value {
+        MatchValue::Exact(_) => MatchKind::Exact,
+        MatchValue::Lpm { .. } => MatchKind::Lpm,
+        MatchValue::Ternary { .. } => MatchKind::Ternary,
+        MatchValue::Range { .. } => MatchKind::Range,
+        MatchValue::Optional(_) => MatchKind::Optional,
+    }
+}
+
+fn widths(value: &MatchValue) -> Vec<u32> {
+    match value {
+        MatchValue::Exact(value) | MatchValue::Lpm { value, .. } | MatchValue::Optional(Some(value)) => {
+            vec![value.width()]
+        }
+        MatchValue::Ternary { value, mask } => vec![value.width(), mask.width()],
+        MatchValue::Range { low, high } => vec![low.width(), high.width()],
+        MatchValue::Optional(None) => Vec::new(),
+    }
+}

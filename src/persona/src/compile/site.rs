@@ -1,0 +1,110 @@
+//! The lookups of a guest, before they have places.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use hyper4_bits::Bits;
+use hyper4_ir::{ActionId, Event, HeaderId, Node, SourceInfo, TableId};
+
+use super::cube::Cube;
+use super::evaluate::Assumed;
+use super::form::{Bit, Form};
+use crate::BitRange;
+
+/// Indexes a pipeline's sites.
+pub(super) type SiteId = usize;
+
+/// Where in the program's life.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub(super) enum Stage {
+    /// The parser, or the beginning of egress.
+    Start,
+    /// The verify of that number.
+    Verify(usize),
+    /// A node of the pipeline.
+    Node(Node),
+    /// The pipeline's end.
+    End,
+    /// The update of that number.
+    Update(usize),
+}
+
+/// A program point: all that decides what a lookup there means, beside the state.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Point {
+    pub(super) stage: Stage,
+    /// What is known of the stage's condition.
+    pub(super) assumed: Assumed,
+    /// The lookup tells whether that comparison's bits are all zero.
+    pub(super) compare: Option<Compare>,
+    /// The valid headers, as far as anything from here on cares.
+    pub(super) valid: BTreeSet<HeaderId>,
+}
+
+/// What a comparison with zero decides.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Compare {
+    /// A comparison in the stage's condition, which then comes to `when_zero`.
+    Condition { number: u32, when_zero: bool },
+    /// Whether a checksum is right.
+    Checksum,
+}
+
+/// A lookup.
+#[derive(Clone, Debug)]
+pub(super) struct Site {
+    /// Of a point with `compare`: the bits that are compared with zero.
+    pub(super) cell: Option<BitRange>,
+    pub(super) body: Body,
+}
+
+/// What is looked up.
+#[derive(Clone, Debug)]
+pub(super) enum Body {
+    /// The first row whose cube matches; the last one matches everything.
+    Decision(Vec<(Cube, Transition)>),
+    /// A table's entries.
+    Table(TableSite),
+}
+
+/// A table that is applied.
+#[derive(Clone, Debug)]
+pub(super) struct TableSite {
+    pub(super) table: TableId,
+    pub(super) keys: Vec<KeyPart>,
+    /// By action, and whether it was a hit.
+    pub(super) outcomes: BTreeMap<(ActionId, bool), Transition>,
+    /// A miss without a default action.
+    pub(super) no_action: Transition,
+}
+
+/// What a key field reads.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum KeyPart {
+    /// Always that.
+    Constant(Bits),
+    /// These bits of the state.
+    Place(BitRange),
+}
+
+/// What happens from a lookup to the next.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Transition {
+    /// What the state becomes.
+    pub(super) changes: BTreeMap<Bit, Form>,
+    pub(super) events: Vec<Event>,
+    pub(super) egress_events: Vec<Event>,
+    pub(super) target: Target,
+    /// The construct, for [`crate::Origin`].
+    pub(super) construct: String,
+    pub(super) source_info: Option<SourceInfo>,
+}
+
+/// Where a transition leads.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) enum Target {
+    /// A lookup.
+    Site(SiteId),
+    /// The pipeline's end.
+    #[default]
+    End,
+}

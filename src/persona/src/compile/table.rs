@@ -1,0 +1,145 @@
+//! Tables: a lookup with a key is a site; a table that always does the same melts into the path.
+
+use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
+
+use hyper4_bits::Bits;
+use hyper4_ir::{ActionId, Event, FieldRef, Node, Program, Table, TableId, TableNext, TableOutcome};
+
+use super::Refusal;
+use super::context::{Arguments, Context, Known, NO_ARGUMENTS};
+use super::evaluate::Assumed;
+use super::explore::{Explorer, Rows};
+use super::number::Unsupported;
+use super::site::{KeyPart, Point, Stage, TableSite, Transition};
+
+impl Explorer<'_> {
+    /// A table without a key whose action is always the same melts into the path.
+    pub(super) fn constant_table(
+        &mut self,
+        context: &Context,
+        table: &Table,
+        action: Option<ActionId>,
+        arguments: Vec<Bits>,
+    ) -> Result<(Context, Option<Node>), Refusal> {
+        let mut context = context.clone();
+        if context.construct.is_empty() {
+            context.construct = format!("table {}", table.name);
+            context.source_info.clone_from(&table.source_info);
+        }
+        context.events.push(Event::Table { name: table.name.clone(), outcome: TableOutcome::Miss });
+        if let Some(id) = action {
+            let name = self.program.actions.get(id.index()).map_or(String::new(), |a| a.name.clone());
+            context.events.push(Event::Action { name, arguments: arguments.clone() });
+            self.act(&mut context, id, &Arguments::Constant(arguments))?;
+        }
+        Ok((context, next_node(table, action, false)))
+    }
+
+    /// A lookup in a table.
+    pub(super) fn table(
+        &mut self,
+        id: TableId,
+        table: &Table,
+        point: &Point,
+        known: &Known,
+    ) -> Result<TableSite, Refusal> {
+        let construct = format!("table {}", table.name);
+        let refuse = |reason: String| Refusal::new(construct.clone(), reason).at(table.source_info.as_ref());
+        if table.with_counters || table.support_timeout {
+            return Err(refuse("it counts or ages its entries, which rows of the persona don't".to_owned()));
+        }
+        let start = Context::new(known.clone(), point.valid.clone(), None);
+        let mut keys = Vec::new();
+        for key in &table.keys {
+            if key.mask.as_ref().is_some_and(|m| !m.is_ones()) {
+                return Err(refuse(format!("key `{}` is masked", key.name)));
+            }
+            let part = match key.valid_of {
+                Some(header) => {
+                    let valid = self.evaluator(&start, &NO_ARGUMENTS).is_valid(header);
+                    Ok(KeyPart::Constant(Bits::from_bool(valid)))
+                }
+                None => self.key_part(&start, key.field),
+            };
+            keys.push(part.map_err(|e| refuse(format!("key `{}` reads {}", key.name, e.0)))?);
+        }
+        let mut outcomes = BTreeMap::new();
+        let default = table.default_entry.as_ref().map(|d| d.action);
+        for action in table.actions.iter().copied().chain(default) {
+            for hit in [true, false] {
+                if let Entry::Vacant(vacant) = outcomes.entry((action, hit)) {
+                    vacant.insert(self.outcome(table, Some(action), hit, &start)?);
+                }
+            }
+        }
+        let no_action = self.outcome(table, None, false, &start)?;
+        Ok(TableSite { table: id, keys, outcomes, no_action })
+    }
+
+    fn key_part(&mut self, start: &Context, field: FieldRef) -> Result<KeyPart, Unsupported> {
+        let word = self.evaluator(start, &NO_ARGUMENTS).field(field)?;
+        let constant = word.iter().enumerate().try_fold(Bits::zero(word.len() as u32), |bits, (i, form)| {
+            let bit = Bits::from_bool(form.known()?).resize(bits.width()).shl(i);
+            Some(bits.or(&bit))
+        });
+        match (constant, self.cells.field(field)?) {
+            (Some(constant), _) => Ok(KeyPart::Constant(constant)),
+            (None, Some(range)) => Ok(KeyPart::Place(range)),
+            (None, None) => Unsupported::new("a field that has no place"),
+        }
+    }
+
+    /// What happens after a hit or a miss.
+    fn outcome(
+        &mut self,
+        table: &Table,
+        action: Option<ActionId>,
+        hit: bool,
+        start: &Context,
+    ) -> Result<Transition, Refusal> {
+        let mut context = start.clone();
+        context.fresh = false;
+        context.construct = format!("table {}", table.name);
+        context.source_info.clone_from(&table.source_info);
+        if let Some(id) = action {
+            let parameters =
+                self.program.actions.get(id.index()).map_or(&[][..], |a| a.parameters.as_slice());
+            let widths = parameters.iter().map(|p| p.width).collect();
+            self.act(&mut context, id, &Arguments::OfEntry(widths))?;
+        }
+        let next = if context.exited { None } else { next_node(table, action, hit) };
+        let mut rows = Rows::new();
+        self.run(context, next.map_or(Stage::End, Stage::Node), Assumed::new(), &mut rows)?;
+        let row = rows.pop().filter(|_| rows.is_empty());
+        row.map(|(_, transition)| transition).ok_or_else(|| {
+            Refusal::new(format!("table {}", table.name), "its outcome splits into several rows")
+        })
+    }
+}
+
+/// The action of a table without a key that always does the same; the outer `None`: it isn't such a table.
+pub(super) fn constant_action(program: &Program, table: &Table) -> Option<(Option<ActionId>, Vec<Bits>)> {
+    if !table.keys.is_empty() {
+        return None;
+    }
+    let entry = table.default_entry.as_ref()?;
+    let parameters = program.actions.get(entry.action.index()).map_or(0, |a| a.parameters.len());
+    let constant = entry.const_action && (entry.const_entry || parameters == 0);
+    constant.then(|| (Some(entry.action), entry.arguments.clone()))
+}
+
+/// What comes after a table.
+fn next_node(table: &Table, action: Option<ActionId>, hit: bool) -> Option<Node> {
+    match &table.next {
+        TableNext::HitMiss { hit: node, .. } if hit => *node,
+        TableNext::HitMiss { miss, .. } => *miss,
+        TableNext::ByAction { nodes, base_default } => match action {
+            Some(action) => {
+                let at = table.actions.iter().position(|a| *a == action);
+                at.and_then(|at| nodes.get(at)).copied().flatten()
+            }
+            None => *base_default,
+        },
+    }
+}
