@@ -8,7 +8,7 @@
 use std::sync::Arc;
 
 use hyper4_dpmu::{DeviceName, Dpmu, InstalledRow, RowMeaning};
-use hyper4_ir::{ChecksumKind, Event, TableOutcome, Trace, TracedPacket};
+use hyper4_ir::{Event, TableOutcome, Trace, TracedPacket};
 use hyper4_persona::{PortMatch, Verdict};
 
 /// A row of the persona that a packet met.
@@ -76,7 +76,7 @@ struct Teller<'a> {
     /// The virtual device that has the packet.
     device: Option<Arc<DeviceName>>,
     events: Vec<Event>,
-    /// Updates of checksums that the persona does before its guest leaves, and a native switch in egress.
+    /// What the guest did already and a native switch does in egress.
     updates: Vec<Event>,
     /// The packet left by a port without a link; what the persona says of its end is not to be told.
     lost: bool,
@@ -116,15 +116,10 @@ impl<'a> Teller<'a> {
             }
             Event::Pipeline(name) if name == "egress" && !self.lost => {
                 self.events.push(event.clone());
-                if !self.has_egress_code() {
-                    self.events.append(&mut self.updates);
-                }
+                self.events.append(&mut self.updates);
             }
             Event::Transmit(port) if !self.lost => self.events.push(Event::Transmit(self.guest_port(*port))),
-            Event::Drop if !self.lost => {
-                self.hold_updates();
-                self.events.push(Event::Drop);
-            }
+            Event::Drop if !self.lost => self.events.push(Event::Drop),
             _ => {}
         }
     }
@@ -133,9 +128,11 @@ impl<'a> Teller<'a> {
     fn meet(&mut self, row: &InstalledRow, told: &mut Trace) {
         match &row.meaning {
             RowMeaning::Enter { device } => self.arrive(device),
-            RowMeaning::Guest { origin, .. } => self.events.extend(origin.events.iter().cloned()),
+            RowMeaning::Guest { origin, .. } => {
+                self.events.extend(origin.events.iter().cloned());
+                self.updates.extend(origin.egress_events.iter().cloned());
+            }
             RowMeaning::Leave { port, verdict, next, .. } => {
-                self.hold_updates();
                 if let (Verdict::Forward { .. }, PortMatch::Port(port), Some(next)) = (verdict, port, next) {
                     self.events.push(Event::Unicast(*port));
                     self.events.push(Event::Pipeline("egress".to_owned()));
@@ -146,10 +143,7 @@ impl<'a> Teller<'a> {
                     self.arrive(next);
                 }
             }
-            RowMeaning::LeaveMulticast { group, .. } => {
-                self.hold_updates();
-                self.events.push(Event::Multicast(*group));
-            }
+            RowMeaning::LeaveMulticast { group, .. } => self.events.push(Event::Multicast(*group)),
             RowMeaning::EnterEgress { .. } => {}
         }
     }
@@ -163,32 +157,11 @@ impl<'a> Teller<'a> {
 
     /// The guest chose a port or a group that leads nowhere.
     fn lose(&mut self) {
-        self.hold_updates();
         self.lost = true;
         self.events.push(Event::Unlinked);
         self.events.push(Event::Pipeline("egress".to_owned()));
         self.events.append(&mut self.updates);
         self.events.push(Event::Unlinked);
-    }
-
-    /// Take the updates of checksums out of what was told of ingress: a native switch does them in egress, and not at
-    /// all for a packet that it drops.
-    fn hold_updates(&mut self) {
-        let Some(program) = self.program() else { return };
-        let is_update =
-            |name: &str| program.checksums.iter().any(|c| c.kind == ChecksumKind::Update && c.name == name);
-        let update = |event: &Event| matches!(event, Event::Checksum { name, .. } if is_update(name));
-        let (updates, events) = std::mem::take(&mut self.events).into_iter().partition(update);
-        self.updates = updates;
-        self.events = events;
-    }
-
-    fn program(&self) -> Option<&'a Arc<hyper4_ir::Program>> {
-        self.dpmu.program(self.device.as_ref()?)
-    }
-
-    fn has_egress_code(&self) -> bool {
-        self.device.as_ref().is_some_and(|d| self.dpmu.has_egress(d))
     }
 
     /// The guest's port that leads to a physical one.

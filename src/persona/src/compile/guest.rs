@@ -39,9 +39,8 @@ impl Guest {
         self.start
     }
 
-    /// Its first lookup in egress; `None` when nothing is left to do there. What the trace of a copy then says between
-    /// its beginning and `Transmit` is `Pipeline("egress")` and the rows' [`crate::Origin::egress_events`]; else the
-    /// egress rows say it.
+    /// Its first lookup in egress; `None` when nothing is left to do there. `Pipeline("egress")` is not among the rows'
+    /// events: every copy's trace says it, and then the ingress rows' [`crate::Origin::egress_events`].
     pub fn egress_start(&self) -> Option<(u8, u16, Lookup)> {
         self.egress_start
     }

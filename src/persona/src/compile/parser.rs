@@ -41,7 +41,6 @@ impl Explorer<'_> {
             return self.state(context, self.program.parser.start, Progress::default(), rows);
         }
         context.construct = "egress".to_owned();
-        context.events.push(Event::Pipeline("egress".to_owned()));
         let stage = self.program.egress.start.map_or(Stage::End, Stage::Node);
         let variants: Vec<_> = std::mem::take(&mut self.variants).into_iter().collect();
         for (number, valid) in variants.iter().enumerate() {
