@@ -37,6 +37,7 @@ pub fn compile_source(name: &str, text: &str, options: &Options) -> (Option<type
     let sources = Arc::new(std::mem::take(&mut diagnostics.sources));
     let program = check(&tree, &sources, &mut diagnostics.list);
     diagnostics.sources = Arc::unwrap_or_clone(sources);
+    diagnostics.truncate();
     (program.filter(|_| !diagnostics.has_errors()), diagnostics)
 }
 
@@ -61,7 +62,9 @@ pub fn parse_source(name: &str, text: &str, options: &Options) -> (ast::Program,
     let setup = Setup { include_dirs: options.include_dirs.clone(), defines: options.defines.clone() };
     let tokens = preprocess(file, &setup, &mut sources, &mut list);
     let tree = parse(&tokens, &sources, &mut list);
-    (tree, Diagnostics { sources, list })
+    let mut diagnostics = Diagnostics { sources, list };
+    diagnostics.truncate();
+    (tree, diagnostics)
 }
 
 fn read(path: &Path) -> Result<String, Diagnostics> {

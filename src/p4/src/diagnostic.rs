@@ -87,8 +87,13 @@ impl Diagnostic {
     }
 }
 
+/// `1 argument`, `2 arguments`
+pub(crate) fn count(number: usize, what: &str) -> String {
+    format!("{number} {what}{}", if number == 1 { "" } else { "s" })
+}
+
 /// The candidate with the smallest edit distance, when that is small for the length of the name.
-fn closest<'a>(written: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+pub(crate) fn closest<'a>(written: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     // Longer names than people write would only cost time.
     let length = written.chars().count();
     if length > 64 {
@@ -120,6 +125,9 @@ fn edit_distance(left: &str, right: &str) -> usize {
     row.last().copied().unwrap_or(0)
 }
 
+/// More than anybody reads; each costs time to show.
+const MAX_DIAGNOSTICS: usize = 100;
+
 /// The findings of a compilation together with the texts they point into.
 #[derive(Clone, Debug, Default)]
 pub struct Diagnostics {
@@ -138,6 +146,17 @@ impl Diagnostics {
     /// The errors alone.
     pub fn errors(&self) -> impl Iterator<Item = &Diagnostic> {
         self.list.iter().filter(|diagnostic| diagnostic.severity == Severity::Error)
+    }
+
+    /// Keeps the first hundred, and says how many more there were.
+    pub(crate) fn truncate(&mut self) {
+        if self.list.len() <= MAX_DIAGNOSTICS {
+            return;
+        }
+        let rest = self.list.split_off(MAX_DIAGNOSTICS);
+        let severity = rest.iter().map(|diagnostic| diagnostic.severity).max().unwrap_or(Severity::Warning);
+        let message = format!("there are {} more diagnostics", rest.len());
+        self.list.push(Diagnostic { severity, ..Diagnostic::global(message) });
     }
 
     /// Where a diagnostic points to.

@@ -147,6 +147,9 @@ pub enum TokenKind {
     /// `^`
     #[token("^")]
     Xor,
+    /// A comment that does not end; it takes the rest of the text.
+    #[token("/*", |lexer| lexer.bump(lexer.remainder().len()))]
+    OpenComment,
     /// End of the input.
     End,
     /// Characters that start no token.

@@ -6,7 +6,7 @@ use super::infer::unify;
 use super::types::{Substitution, substitute};
 use super::{Checker, Symbol};
 use crate::ast::{self, ExpressionKind as Written};
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Diagnostic, count};
 use crate::source::{Span, Text};
 use crate::typed::{
     Action, Argument, Call, Callee, Direction, Expression, ExpressionKind, Instance, Parameter, Signature,
@@ -101,7 +101,8 @@ impl Checker<'_> {
             return Some(Arc::clone(found));
         }
         let name = overloads.first().map(|signature| Text::clone(&signature.name)).unwrap_or_default();
-        self.error(span, format!("there is no `{name}` that takes these {} arguments", arguments.len()));
+        let given = count(arguments.len(), "argument");
+        self.error(span, format!("there is no `{name}` that takes {given} like this"));
         None
     }
 
@@ -116,9 +117,8 @@ impl Checker<'_> {
         let mut substitution = Substitution::new();
         if !types.is_empty() {
             if types.len() != signature.type_parameters.len() {
-                let wanted = signature.type_parameters.len();
-                let message =
-                    format!("`{}` takes {wanted} type arguments, not {}", signature.name, types.len());
+                let wanted = count(signature.type_parameters.len(), "type argument");
+                let message = format!("`{}` takes {wanted}, not {}", signature.name, types.len());
                 self.error(span, message);
                 return None;
             }
@@ -255,7 +255,8 @@ impl Checker<'_> {
             let least = signature.parameters.iter().filter(|parameter| !parameter.optional).count();
             let most = signature.parameters.len();
             if !(least..=most).contains(&arguments.len()) {
-                let message = format!("`{}` takes {most} arguments, not {}", signature.name, arguments.len());
+                let wanted = count(most, "argument");
+                let message = format!("`{}` takes {wanted}, not {}", signature.name, arguments.len());
                 self.report(Diagnostic::error(span, message).related(signature.span, "declared here"));
                 return None;
             }

@@ -127,8 +127,13 @@ impl<'a> Checker<'a> {
             annotations: declaration.annotations.clone(),
             span: name.span,
         });
-        self.types.structures.insert(Text::clone(&name.text), Arc::clone(&resolved));
-        self.declare(name, Symbol::Type(Type::Structure(resolved)));
+        let ty = Type::Structure(Arc::clone(&resolved));
+        if self.too_large(&ty, name.span) {
+            self.declare(name, Symbol::Invalid);
+            return;
+        }
+        self.types.structures.insert(Text::clone(&name.text), resolved);
+        self.declare(name, Symbol::Type(ty));
     }
 
     fn serializable_enum(

@@ -220,6 +220,8 @@ impl Checker<'_> {
         for (key, keyset) in table.keys.iter().zip(keysets) {
             let fits = match (keyset, &*key.match_kind) {
                 (KeySet::Value(_), _) => true,
+                // An unknown kind was reported with the key.
+                (_, kind) if !self.types.match_kinds.iter().any(|known| **known == *kind) => true,
                 (KeySet::Any, kind) => kind != "exact",
                 (KeySet::Mask(..), kind) => matches!(kind, "ternary" | "lpm"),
                 (KeySet::Range(..), kind) => kind == "range",

@@ -8,7 +8,7 @@ use num_traits::ToPrimitive;
 
 use super::{Checker, Symbol};
 use crate::ast::{self, TypeKind};
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Diagnostic, count};
 use crate::parse::MAX_WIDTH;
 use crate::source::{Span, Text};
 use crate::typed::{Extern, Field, Signature, Structure, StructureKind, Type};
@@ -18,6 +18,12 @@ pub(super) type Substitution = HashMap<u32, Type>;
 
 /// Levels of specialised structures in each other.
 const MAX_DEPTH: usize = 64;
+
+/// Fields and elements of a type, those of its parts counted.
+const MAX_SIZE: usize = 1 << 16;
+
+/// The longest name of a specialised structure.
+const MAX_NAME: usize = 4096;
 
 impl Checker<'_> {
     pub(super) fn ty(&mut self, ty: &ast::Type) -> Type {
@@ -32,7 +38,10 @@ impl Checker<'_> {
             TypeKind::Bit(Some(width)) => self.width(width).map_or(Type::Invalid, Type::Bit),
             TypeKind::Int(width) => self.width(width).map_or(Type::Invalid, Type::Int),
             TypeKind::Varbit(width) => self.width(width).map_or(Type::Invalid, Type::Varbit),
-            TypeKind::Tuple(types) => Type::Tuple(types.iter().map(|ty| self.ty(ty)).collect()),
+            TypeKind::Tuple(types) => {
+                let tuple = Type::Tuple(types.iter().map(|ty| self.ty(ty)).collect());
+                if self.too_large(&tuple, ty.span) { Type::Invalid } else { tuple }
+            }
             TypeKind::List(inner) => Type::List(Box::new(self.ty(inner))),
             TypeKind::Stack(inner, size) => self.stack(inner, size, ty.span),
             TypeKind::Named(name) => self.named(name, &[], ty.span),
@@ -45,6 +54,16 @@ impl Checker<'_> {
                 Type::Invalid
             }
         }
+    }
+
+    /// Reports a type with so many parts that passes over them would not end in reasonable time: each level of
+    /// structs may double them.
+    pub(super) fn too_large(&mut self, ty: &Type, span: Span) -> bool {
+        let large = ty.size() > MAX_SIZE;
+        if large {
+            self.error(span, format!("this type has more than {MAX_SIZE} parts"));
+        }
+        large
     }
 
     fn stack(&mut self, inner: &ast::Type, size: &ast::Expression, span: Span) -> Type {
@@ -96,8 +115,8 @@ impl Checker<'_> {
             return Type::Invalid;
         }
         let parameters = |wanted: usize| {
-            let message =
-                format!("`{}` takes {wanted} type arguments, not {}", name.name.text, arguments.len());
+            let wanted = count(wanted, "type argument");
+            let message = format!("`{}` takes {wanted}, not {}", name.name.text, arguments.len());
             Diagnostic::error(span, message)
         };
         match self.resolve(&name.name, name.global) {
@@ -139,7 +158,8 @@ impl Checker<'_> {
         let ast::DeclarationKind::Structure(structure) = &declaration.kind else { return Type::Invalid };
         if structure.type_parameters.len() != arguments.len() {
             let wanted = structure.type_parameters.len();
-            self.error(span, format!("`{name}` takes {wanted} type arguments, not {}", arguments.len()));
+            let wanted = count(wanted, "type argument");
+            self.error(span, format!("`{name}` takes {wanted}, not {}", arguments.len()));
             return Type::Invalid;
         }
         let list: Vec<String> = arguments.iter().map(ToString::to_string).collect();
@@ -147,7 +167,7 @@ impl Checker<'_> {
         if let Some(known) = self.types.structures.get(&full) {
             return Type::Structure(Arc::clone(known));
         }
-        if self.depth >= MAX_DEPTH {
+        if self.depth >= MAX_DEPTH || full.len() > MAX_NAME {
             self.error(span, format!("structures are specialised more than {MAX_DEPTH} levels deep"));
             return Type::Invalid;
         }
@@ -168,6 +188,9 @@ impl Checker<'_> {
             annotations: declaration.annotations.clone(),
             span: declaration.span,
         });
+        if self.too_large(&Type::Structure(Arc::clone(&specialised)), span) {
+            return Type::Invalid;
+        }
         if !open {
             self.types.structures.insert(full, Arc::clone(&specialised));
         }

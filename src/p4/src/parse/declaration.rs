@@ -5,7 +5,7 @@ use crate::ast::{
     Declaration, DeclarationKind, Field, Instance, Method, Name, Signature, Structure, StructureKind, Type,
     TypeKind, TypeOrDeclaration,
 };
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Diagnostic, closest};
 use crate::source::Span;
 use crate::token::TokenKind;
 
@@ -26,6 +26,9 @@ const DECLARATIONS: [&str; 14] = [
     "control",
     "package",
 ];
+
+/// What may start a declaration in a parser or control.
+const LOCALS: [&str; 6] = ["const", "action", "table", "value_set", "state", "apply"];
 
 fn plain(name: Name, kind: DeclarationKind, span: Span) -> Declaration {
     Declaration { annotations: Vec::new(), name, kind, span }
@@ -222,12 +225,22 @@ impl Parser<'_> {
             self.expected("a declaration");
             return None;
         }
+        let known = if top { DECLARATIONS.as_slice() } else { LOCALS.as_slice() };
+        if self.declared(&token.text).is_none()
+            && self.peek_at(1).kind == TokenKind::Word
+            && let Some(keyword) = closest(&token.text, known.iter().copied())
+        {
+            let message = format!("expected a declaration, found `{}`", token.text);
+            let diagnostic = Diagnostic::error(token.span, message).label("no such declaration");
+            self.report(diagnostic.help(format!("did you mean `{keyword}`?")));
+            return None;
+        }
         let ty = self.ty()?;
         if self.at(TokenKind::LeftParen) {
             return self.instance(ty, start);
         }
         if !self.at(TokenKind::Word) {
-            self.not_a_declaration(&ty, top);
+            self.not_a_declaration(&ty, known);
             return None;
         }
         let name = self.name("a name")?;
@@ -237,9 +250,7 @@ impl Parser<'_> {
         self.variable(ty, name, start)
     }
 
-    fn not_a_declaration(&mut self, ty: &Type, top: bool) {
-        let known: &[&str] =
-            if top { &DECLARATIONS } else { &["const", "action", "table", "value_set", "state", "apply"] };
+    fn not_a_declaration(&mut self, ty: &Type, known: &[&'static str]) {
         let message = format!("expected a declaration, found {}", self.describe());
         let mut diagnostic = Diagnostic::error(self.peek().span, message);
         if let TypeKind::Named(name) = &ty.kind {
@@ -252,15 +263,6 @@ impl Parser<'_> {
         let (signature, body) = self.scoped(|parser| {
             let type_parameters = parser.type_parameters()?;
             let parameters = parser.parameters()?;
-            if !parser.at(TokenKind::LeftBrace)
-                && let TypeKind::Named(word) = &result.kind
-            {
-                let message = format!("expected `{{`, found {}", parser.describe());
-                let known = DECLARATIONS.iter().chain(&["table", "state"]).copied();
-                let diagnostic = Diagnostic::error(parser.peek().span, message);
-                parser.report(diagnostic.suggest(&word.name.text, known));
-                return None;
-            }
             let body = parser.block()?;
             Some((Signature { result: Some(result), type_parameters, parameters }, body))
         })?;

@@ -1,6 +1,7 @@
 //! Expansion of macros.
 
 use super::{Macro, Preprocessor};
+use crate::diagnostic::count;
 use crate::source::{Span, Text};
 use crate::token::{Token, TokenKind, lex};
 
@@ -60,9 +61,9 @@ impl Preprocessor<'_> {
                     }
                     if arguments.len() != parameters.len() {
                         let message = format!(
-                            "macro `{}` takes {} arguments, not {}",
+                            "macro `{}` takes {}, not {}",
                             token.text,
-                            parameters.len(),
+                            count(parameters.len(), "argument"),
                             arguments.len()
                         );
                         self.error(token.span, message);

@@ -105,11 +105,11 @@ impl Preprocessor<'_> {
             }
         }
         self.flush();
-        while self.branches.len() > depth {
-            if let Some(branch) = self.branches.pop() {
-                self.error(branch.span, "this `#if` has no `#endif`");
-            }
+        // The outermost tells enough.
+        if let Some(branch) = self.branches.get(depth).copied() {
+            self.error(branch.span, "this `#if` has no `#endif`");
         }
+        self.branches.truncate(depth);
     }
 
     fn taking(&self) -> bool {
@@ -121,10 +121,12 @@ impl Preprocessor<'_> {
         let expanded = self.expand(pending, 0);
         for token in expanded {
             match token.kind {
+                TokenKind::OpenComment => {
+                    let start = Span { end: token.span.start.saturating_add(2), ..token.span };
+                    self.error(start, "this comment does not end");
+                }
                 TokenKind::Unknown => {
-                    let message = if token.text.starts_with("/*") {
-                        "this comment does not end".to_owned()
-                    } else if token.text.starts_with('"') {
+                    let message = if token.text.starts_with('"') {
                         "this string does not end".to_owned()
                     } else {
                         format!("`{}` starts nothing that P4 knows", token.text.escape_debug())

@@ -66,7 +66,7 @@ fn faults_are_reported() {
         ("#incldue <core.p4>", "`#incldue` is no directive"),
         ("#include <nothere.p4>", "can't include `nothere.p4`: there is no such file in the include path"),
         ("#error no good", "#error: no good"),
-        ("#define F(a) a\nF(1, 2)", "macro `F` takes 1 arguments, not 2"),
+        ("#define F(a) a\nF(1, 2)", "macro `F` takes 1 argument, not 2"),
         ("#define F(a) a\nF(1", "the arguments of macro `F` have no `)`"),
         ("#if +\n#endif", "the condition of `#if` is no integer expression"),
         ("/* x", "this comment does not end"),

@@ -64,8 +64,9 @@ fn annotations(list: &[Annotation]) -> String {
 fn tokens(list: &[Token]) -> String {
     let mut text = String::new();
     for token in list {
-        // Words and numbers need a space between them; joined tokens must stay so, and others must not join.
-        if !text.is_empty() && !(token.joined && token.kind != TokenKind::Word) {
+        // Joined tokens stay so, as `>` and `>` of a shift must; others must not join.
+        let joined = token.joined && token.kind != TokenKind::Word;
+        if !text.is_empty() && !joined {
             text.push(' ');
         }
         text.push_str(&token.text);

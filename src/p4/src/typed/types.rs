@@ -227,6 +227,25 @@ impl Type {
         }
     }
 
+    /// How many types it is made of, itself included.
+    pub fn size(&self) -> usize {
+        let sum = |parts: &mut dyn Iterator<Item = &Type>| {
+            parts.fold(1usize, |sum, part| sum.saturating_add(part.size()))
+        };
+        match self {
+            Self::Structure(structure) => sum(&mut structure.fields.iter().map(|field| &field.ty)),
+            Self::Tuple(types) => sum(&mut types.iter()),
+            Self::Record(fields) => sum(&mut fields.iter().map(|(_, ty)| ty)),
+            Self::List(inner) | Self::ValueSet(inner) => inner.size().saturating_add(1),
+            Self::NewType(new) => new.underlying.size(),
+            Self::Stack(structure, count) => {
+                let element = Self::Structure(Arc::clone(structure)).size();
+                element.saturating_mul(*count as usize).saturating_add(1)
+            }
+            _ => 1,
+        }
+    }
+
     /// The structure, when it is one.
     pub fn structure(&self) -> Option<&Arc<Structure>> {
         match self {

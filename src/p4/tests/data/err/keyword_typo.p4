@@ -1,0 +1,1 @@
+contrl c(inout bit<8> x) { apply { } }

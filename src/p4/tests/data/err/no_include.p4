@@ -1,0 +1,1 @@
+control c(inout standard_metadata_t s, packet_in b) { apply { } }
