@@ -102,12 +102,12 @@ impl Switch for Engine {
             }
             Change::Delete { table, handles } => {
                 if let Some(compiled) = loaded.executable.tables.get_mut(table.index()) {
-                    let all = loaded.control.table(*table).is_some_and(|state| state.len() == handles.len());
-                    if all {
-                        compiled.clear();
-                    } else {
-                        handles.iter().for_each(|handle| compiled.remove(*handle));
-                    }
+                    handles.iter().for_each(|handle| compiled.remove(*handle));
+                }
+            }
+            Change::Clear { table, .. } => {
+                if let Some(compiled) = loaded.executable.tables.get_mut(table.index()) {
+                    compiled.clear();
                 }
             }
             Change::Default { table, default } => {

@@ -2,7 +2,7 @@
 
 use hyper4_bits::Bits;
 use hyper4_ir::{ActionId, MatchValue, NextNode, TableEntry, TableKey, TableNext};
-use hyper4_switch::Handles;
+use hyper4_switch::{Handles, prefix_mask};
 
 use crate::layout::{Layout, limbs};
 use crate::lookup::{Lookup, Pattern, RangeOf};
@@ -222,11 +222,4 @@ fn place(key: &mut [u64], part: &Part, bits: &Bits) {
             *target |= limb << part.shift;
         }
     }
-}
-
-/// bmv2 counts a prefix from the first bit of the field's first byte, so a field that doesn't fill its bytes has zeros
-/// before it that belong to the prefix.
-fn prefix_mask(width: u32, prefix_length: u32) -> Bits {
-    let padding = width.next_multiple_of(8) - width;
-    Bits::prefix_mask(width, prefix_length.saturating_sub(padding))
 }

@@ -99,7 +99,7 @@ pub enum Command {
         /// The table.
         table: TableRef,
     },
-    /// `table_clear`: all entries that aren't constant; the default entry is left.
+    /// `table_clear`: all entries, constant ones too; the default entry is left. Handles start afresh.
     TableClear {
         /// The table.
         table: TableRef,

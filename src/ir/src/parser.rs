@@ -24,7 +24,8 @@ pub struct ParseState {
     pub ops: Vec<ParserOp>,
     /// What it selects on; the parts are concatenated, first most significant.
     pub key: Vec<SelectKey>,
-    /// The cases in order, the first that matches wins; none matching is the error `NoMatch`.
+    /// The cases in order, the first that matches wins. None matching ends parsing as accept does, so a compiler adds
+    /// a default case that raises `NoMatch` (p4c does).
     pub transitions: Vec<Transition>,
     /// Where it stands.
     pub source_info: Option<SourceInfo>,

@@ -9,7 +9,9 @@ mod error;
 mod linked;
 mod recorder;
 
-pub use control::{Change, ControlPlane, Handles, Multicast, MulticastNode, Prepared, Replica, TableState};
+pub use control::{
+    Change, ControlPlane, Handles, Multicast, MulticastNode, Prepared, Replica, TableState, prefix_mask,
+};
 pub use error::{ControlError, SwitchError};
 pub use linked::{Endpoint, LinkError, LinkedSwitches, Links};
 pub use recorder::{Recorder, Recording};

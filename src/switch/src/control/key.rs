@@ -47,15 +47,27 @@ pub(super) fn normal(table: &Table, key: &[MatchValue]) -> Vec<MatchValue> {
             match value {
                 MatchValue::Exact(v) => MatchValue::Exact(masked(v)),
                 MatchValue::Lpm { value, prefix_length } => {
-                    let prefix = Bits::prefix_mask(value.width(), *prefix_length);
+                    let prefix = prefix_mask(value.width(), *prefix_length);
                     MatchValue::Lpm { value: masked(&value.and(&prefix)), prefix_length: *prefix_length }
                 }
                 MatchValue::Ternary { value, mask } => {
                     MatchValue::Ternary { value: masked(&value.and(mask)), mask: mask.clone() }
                 }
-                MatchValue::Range { low, high } => MatchValue::Range { low: low.clone(), high: high.clone() },
+                MatchValue::Range { low, high } => {
+                    // simple_switch masks the lower bound alone.
+                    MatchValue::Range { low: masked(low), high: high.clone() }
+                }
                 MatchValue::Optional(v) => MatchValue::Optional(v.as_ref().map(masked)),
             }
         })
         .collect()
+}
+
+/// The bits of a field that a prefix of that length looks at.
+///
+/// simple_switch counts a prefix from the first bit of the field's first byte, so a field that doesn't fill its bytes has
+/// zeros before it that belong to the prefix: of 12 bits, a prefix of 6 looks at the first two.
+pub fn prefix_mask(width: u32, prefix_length: u32) -> Bits {
+    let padding = width.next_multiple_of(8) - width;
+    Bits::prefix_mask(width, prefix_length.saturating_sub(padding))
 }

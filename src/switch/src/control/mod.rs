@@ -18,6 +18,7 @@ use hyper4_bits::Bits;
 use hyper4_ir::{ActionId, Command, Program, Reply, TableEntry, TableId};
 
 pub use handles::Handles;
+pub use key::prefix_mask;
 pub use multicast::{Multicast, MulticastNode, Replica};
 pub use table::TableState;
 
@@ -40,6 +41,13 @@ pub enum Change {
         /// The table.
         table: TableId,
         /// Their handles.
+        handles: Vec<u64>,
+    },
+    /// A table's entries are all deleted, and its handles start afresh: those given before may be given again.
+    Clear {
+        /// The table.
+        table: TableId,
+        /// The entries' handles.
         handles: Vec<u64>,
     },
     /// A table's default action is replaced; `None` where the program has none.
@@ -125,9 +133,9 @@ impl ControlPlane {
                 done(Change::Delete { table: id, handles: vec![*handle] })
             }
             Command::TableClear { table } => {
+                // simple_switch clears constant entries too; the table stays immutable.
                 let (id, state) = self.find(table)?;
-                let handles = state.mutable(&self.program, id)?.entries().map(|e| e.handle).collect();
-                done(Change::Delete { table: id, handles })
+                done(Change::Clear { table: id, handles: state.entries().map(|e| e.handle).collect() })
             }
             Command::TableSetDefault { table, action, arguments } => {
                 let (id, _) = self.find(table)?;
@@ -172,6 +180,11 @@ impl ControlPlane {
             Change::Delete { table, handles } => {
                 if let Some(state) = self.tables.get_mut(table.index()) {
                     handles.into_iter().for_each(|h| state.remove(h));
+                }
+            }
+            Change::Clear { table, .. } => {
+                if let Some(state) = self.tables.get_mut(table.index()) {
+                    state.clear();
                 }
             }
             Change::Default { table, default } => {

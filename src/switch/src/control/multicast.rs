@@ -61,7 +61,7 @@ impl Multicast {
                 self.groups.entry(*group).or_default();
             }
             Command::MulticastGroupDestroy { group } => {
-                // The nodes stay bound to it, as in simple_switch: they can be destroyed, but join no other group.
+                // The nodes stay bound to it, as in simple_switch: they join no other group.
                 self.groups.remove(group);
             }
             Command::MulticastNodeCreate { rid, ports } => {
@@ -94,7 +94,13 @@ impl Multicast {
                 self.dissociate(*node);
             }
             Command::MulticastNodeDestroy { node } => {
-                self.node(*node)?;
+                let bound = self.node(*node)?.group;
+                if let Some(group) = bound.filter(|group| !self.groups.contains_key(group)) {
+                    // simple_switch throws `out_of_range` here, and nothing has changed.
+                    return Err(ControlError::Multicast(format!(
+                        "node {node} belongs to group {group}, which was destroyed"
+                    )));
+                }
                 self.dissociate(*node);
                 self.nodes.remove(node);
                 self.handles.release(*node);

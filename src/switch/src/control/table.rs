@@ -96,6 +96,9 @@ impl TableState {
         self.mutable(program, id)?;
         let table = &self.table;
         let bad_key = |reason| ControlError::BadMatchKey { table: table.name.clone(), reason };
+        if table.keys.is_empty() {
+            return Err(bad_key("it has no key, so that it can't have entries".to_owned()));
+        }
         if key.len() != table.keys.len() {
             return Err(bad_key(format!("{} key fields, but it has {}", key.len(), table.keys.len())));
         }
@@ -140,6 +143,13 @@ impl TableState {
             self.present.remove(&self.identity(&entry.key, entry.priority));
             self.handles.release(handle);
         }
+    }
+
+    /// Nothing is left, not even the memory of handles that were given.
+    pub(super) fn clear(&mut self) {
+        self.handles = Handles::default();
+        self.entries.clear();
+        self.present.clear();
     }
 
     pub(super) fn set_default(&mut self, default: Option<(ActionId, Vec<Bits>)>) {

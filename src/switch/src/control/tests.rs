@@ -103,8 +103,8 @@ fn equal_keys_are_refused_after_masking_and_with_their_priority() {
 fn wrong_commands_are_refused_and_change_nothing() {
     let mut plane = ControlPlane::new(program());
     assert!(matches!(apply(&mut plane, &add(1, 1, None)), Err(ControlError::PriorityMissing(_))));
-    let clear = Command::TableClear { table: "I.fixed".into() };
-    assert!(matches!(apply(&mut plane, &clear), Err(ControlError::ImmutableEntries(_))));
+    let delete = Command::TableDelete { table: "I.fixed".into(), handle: 0 };
+    assert!(matches!(apply(&mut plane, &delete), Err(ControlError::ImmutableEntries(_))));
     let unknown = Command::TableClear { table: "nothing".into() };
     assert!(matches!(apply(&mut plane, &unknown), Err(ControlError::UnknownTable(_))));
     let wide = Command::TableSetDefault {
@@ -137,4 +137,85 @@ fn a_group_copies_node_by_node_with_ascending_ports() {
     assert_eq!(ports(&plane), [(1, 1), (1, 3)]);
     assert_eq!(plane.multicast().replicas(8), None);
     assert!(apply(&mut plane, &Command::MulticastNodeCreate { rid: 2, ports: vec![512] }).is_err());
+}
+
+#[test]
+fn clearing_takes_constant_entries_and_forgets_handles() {
+    let mut plane = ControlPlane::new(program());
+    let clear = |table: &str| Command::TableClear { table: table.into() };
+    assert_eq!(apply(&mut plane, &clear("I.fixed")), Ok(Reply::Done));
+    assert_eq!(plane.tables().map(|(_, t)| t.len()).collect::<Vec<_>>(), [0, 0]);
+    let delete = Command::TableDelete { table: "I.fixed".into(), handle: 0 };
+    assert!(matches!(apply(&mut plane, &delete), Err(ControlError::ImmutableEntries(_))));
+
+    assert_eq!(apply(&mut plane, &add(1, 0xff, Some(1))), Ok(Reply::Handle(0)));
+    assert!(apply(&mut plane, &Command::TableDelete { table: "acl".into(), handle: 0 }).is_ok());
+    assert_eq!(apply(&mut plane, &add(1, 0xff, Some(1))), Ok(Reply::Handle(1 << 24)));
+    assert!(apply(&mut plane, &clear("acl")).is_ok());
+    assert_eq!(apply(&mut plane, &add(1, 0xff, Some(1))), Ok(Reply::Handle(0)));
+}
+
+#[test]
+fn a_prefix_counts_from_the_first_bit_of_the_first_byte() {
+    let mut changed = (*program()).clone();
+    changed.header_types[0].fields[0].width = 12;
+    let key = &mut changed.tables[0].keys[0];
+    (key.width, key.match_kind) = (12, MatchKind::Lpm);
+    changed.tables[0].match_kind = MatchKind::Lpm;
+    changed.tables[0].max_size = 9;
+    let mut plane = ControlPlane::new(Arc::new(changed));
+    let mut add = |value, prefix_length| {
+        let command = Command::TableAdd {
+            table: "acl".into(),
+            key: vec![MatchValue::Lpm { value: Bits::from_u64(12, value), prefix_length }],
+            action: "forward".into(),
+            arguments: vec![Bits::from_u64(9, 3)],
+            priority: None,
+        };
+        apply(&mut plane, &command)
+    };
+    // Of the 6 bits, 4 are padding: the first two bits of the field are looked at.
+    assert_eq!(add(0x0ff, 6), Ok(Reply::Handle(0)));
+    assert!(matches!(add(0x3ff, 6), Err(ControlError::DuplicateEntry(_))));
+    assert_eq!(add(0x4ff, 6), Ok(Reply::Handle(1)));
+    assert_eq!(add(0x0ff, 4), Ok(Reply::Handle(2)));
+    assert_eq!(add(0x0ff, 3), Ok(Reply::Handle(3)), "nothing is looked at, but the length is another");
+    assert_eq!(prefix_mask(12, 12), Bits::from_u64(12, 0xff0));
+    assert_eq!(prefix_mask(16, 12), Bits::from_u64(16, 0xfff0));
+}
+
+#[test]
+fn a_table_without_a_key_has_no_entries() {
+    let mut changed = (*program()).clone();
+    changed.tables[0].keys.clear();
+    changed.tables[0].match_kind = MatchKind::Exact;
+    let mut plane = ControlPlane::new(Arc::new(changed));
+    let command = Command::TableAdd {
+        table: "acl".into(),
+        key: vec![],
+        action: "forward".into(),
+        arguments: vec![Bits::from_u64(9, 3)],
+        priority: None,
+    };
+    assert!(matches!(apply(&mut plane, &command), Err(ControlError::BadMatchKey { .. })));
+}
+
+#[test]
+fn nodes_of_a_destroyed_group_are_stuck_until_it_is_created_again() {
+    let mut plane = ControlPlane::new(program());
+    let associate = Command::MulticastNodeAssociate { group: 7, node: 0 };
+    let commands = [
+        Command::MulticastGroupCreate { group: 7 },
+        Command::MulticastNodeCreate { rid: 1, ports: vec![1] },
+        associate.clone(),
+        Command::MulticastGroupDestroy { group: 7 },
+    ];
+    for command in &commands {
+        assert!(apply(&mut plane, command).is_ok(), "{command:?}");
+    }
+    let destroy = Command::MulticastNodeDestroy { node: 0 };
+    assert!(apply(&mut plane, &destroy).is_err());
+    assert!(apply(&mut plane, &Command::MulticastGroupCreate { group: 7 }).is_ok());
+    assert!(apply(&mut plane, &associate).is_err());
+    assert!(apply(&mut plane, &destroy).is_ok());
 }
