@@ -94,7 +94,7 @@ pub(super) fn transitions(body: &mut Body) -> Vec<&mut Transition> {
     }
 }
 
-/// Give a place to each cell that lives, beginning at the first free bit.
+/// Give a place to each cell that lives, from the first free bit upwards.
 pub(super) fn allocate(
     pipelines: &mut [(&mut Sites, BTreeMap<SiteId, Live>)],
     cells: &Cells,
@@ -116,7 +116,8 @@ pub(super) fn allocate(
         }
     }
     let mut next = Layout::FIRST_FREE_BIT;
-    for range in cells.ranges().iter().filter(|r| !compared.contains(&r.offset)) {
+    // The last declared lowest, as in a packet: neighbours there are neighbours here, and copied together.
+    for range in cells.ranges().iter().rev().filter(|r| !compared.contains(&r.offset)) {
         if living.range(range.offset..range.end()).next().is_some() {
             places.extend((range.offset..range.end()).zip(next..));
             next += range.width;

@@ -1,6 +1,6 @@
 //! From sites to rows: slots, micro-PCs, effects.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 use hyper4_bits::Bits;
 use hyper4_ir::{ActionId, MatchKind, PipelineKind, Program, TableId};
@@ -32,6 +32,8 @@ pub(super) struct Emitted {
     pub(super) end_slots: Vec<u8>,
     /// Slots that it uses.
     pub(super) slots: u8,
+    /// The steps so far, so that what is done alike is done by the same rows.
+    steps: HashMap<(u8, Effect, Next), Next>,
 }
 
 /// What is needed to turn sites into rows.
@@ -223,22 +225,25 @@ impl Emitter<'_> {
         while effects.len() > 1
             && let Some((slot, template)) = effects.pop()
         {
+            let step = (slot, template.effect(&[]), next);
+            if let Some(known) = emitted.steps.get(&step) {
+                next = known.clone();
+                continue;
+            }
             let pc = self.take_pc(next_pc)?;
             let construct = format!("{}, continued", transition.construct);
+            let source_info = transition.source_info.clone();
             emitted.rows.push(Row {
                 pipeline: self.pipeline,
                 slot,
                 pc,
                 matches: RowMatch::Step,
-                effect: template.effect(&[]),
-                next,
-                origin: Origin {
-                    construct,
-                    source_info: transition.source_info.clone(),
-                    ..Origin::default()
-                },
+                effect: step.1.clone(),
+                next: step.2.clone(),
+                origin: Origin { construct, source_info, ..Origin::default() },
             });
             next = Next::Lookup { slot, pc, lookup: Lookup::Step, key_mask: self.zero() };
+            emitted.steps.insert(step, next.clone());
         }
         let zero = self.zero();
         let nothing = Effect::Commit { keep: zero.not(), value: zero };

@@ -22,6 +22,7 @@ mod form;
 mod guest;
 mod number;
 mod parser;
+mod plan;
 mod refusal;
 mod schedule;
 mod site;
@@ -128,3 +129,6 @@ fn guest(program: Arc<Program>, ingress: Emitted, egress: Emitted) -> Result<Gue
     guest.add_constant_entries()?;
     Ok(guest)
 }
+
+#[cfg(test)]
+mod tests;

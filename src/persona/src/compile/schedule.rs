@@ -9,11 +9,12 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use hyper4_bits::Bits;
 
-use super::form::{Atom, Bit, Form, Terms};
+use super::form::{Bit, Form, Terms};
 use super::number::Unsupported;
-use super::template::{Piece, Template};
+use super::plan::Plan;
+use super::template::{Piece, Template, merged};
 use super::unit::{Kind, Unit};
-use crate::{BitRange, Effect, Layout};
+use crate::{BitRange, Effect};
 
 /// The state's width, and where scratch is.
 #[derive(Clone, Copy, Debug)]
@@ -53,20 +54,6 @@ pub(super) fn schedule(
     Ok(effects)
 }
 
-/// What is left to do.
-struct Plan {
-    machine: Machine,
-    units: Vec<Unit>,
-    /// Bits that start from what they were, to which copies and constants are joined.
-    kept: BTreeSet<Bit>,
-    /// What each bit is joined with when it is first written.
-    constants: BTreeMap<Bit, bool>,
-    parameters: BTreeMap<Bit, Vec<(usize, u32)>>,
-    /// Bits written already.
-    written: BTreeSet<Bit>,
-    next_scratch: Bit,
-}
-
 /// Units that one effect carries out.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 struct Step {
@@ -76,152 +63,6 @@ struct Step {
 }
 
 impl Plan {
-    fn new(
-        assignments: &BTreeMap<Bit, Form>,
-        terms: &Terms,
-        place: &dyn Fn(Bit) -> Bit,
-        machine: Machine,
-    ) -> Result<Self, Unsupported> {
-        let mut plan = Self {
-            machine,
-            units: Vec::new(),
-            kept: BTreeSet::new(),
-            constants: BTreeMap::new(),
-            parameters: BTreeMap::new(),
-            written: BTreeSet::new(),
-            next_scratch: machine.scratch.offset,
-        };
-        let mut forms: BTreeMap<Bit, Form> = BTreeMap::new();
-        let mut added: BTreeSet<(usize, Bit)> = BTreeSet::new();
-        let mut summed: BTreeMap<(usize, Bit), u32> = BTreeMap::new();
-        for (bit, form) in assignments {
-            let mut rest = Form::constant(form.constant);
-            for atom in &form.atoms {
-                match atom {
-                    Atom::Sum { id, bit: digit } => {
-                        if form.atoms.len() > 1 || form.constant {
-                            return Unsupported::new("a sum that is combined with something else");
-                        }
-                        let base = terms.get_sum(*id).and_then(|s| s.base.get(*digit as usize));
-                        rest = base.cloned().unwrap_or_default().map_state(place);
-                        added.insert((*id, start(*bit, *digit)?));
-                        if !rest.of_entry() && rest.atoms.iter().any(|a| !matches!(a, Atom::State(_))) {
-                            return Unsupported::new("a sum of a sum");
-                        }
-                    }
-                    Atom::Checksum { id, bit: digit } => {
-                        *summed.entry((*id, start(*bit, *digit)?)).or_default() |= 1 << digit;
-                    }
-                    _ => rest = rest.xor(&Form::atom(*atom)),
-                }
-            }
-            forms.insert(*bit, rest);
-        }
-        let checksums = summed.keys().flat_map(|(_, at)| *at..at + 16).collect();
-        plan.direct(&forms, &checksums)?;
-        plan.additions(&added, assignments, terms)?;
-        for ((id, at), digits) in summed {
-            if digits != 0xffff {
-                return Unsupported::new("a part of a checksum");
-            }
-            let read = terms.get_checksum(id).unwrap_or(&[]).iter().map(|bit| place(*bit)).collect();
-            plan.units.push(Unit::new(Kind::Checksum { at }, (at..at + 16).collect(), read));
-        }
-        Ok(plan)
-    }
-
-    /// Units for copies, constants and parameters. A checksum brings its own constants.
-    fn direct(&mut self, forms: &BTreeMap<Bit, Form>, checksums: &BTreeSet<Bit>) -> Result<(), Unsupported> {
-        let mut moves: BTreeMap<i64, BTreeSet<Bit>> = BTreeMap::new();
-        let mut plain = BTreeSet::new();
-        let mut of_entry = BTreeSet::new();
-        for (bit, form) in forms {
-            if *bit >= self.machine.state_bits {
-                return Unsupported::new("a bit that has no place");
-            }
-            self.constants.insert(*bit, form.constant);
-            let mut copied = false;
-            for atom in &form.atoms {
-                match atom {
-                    Atom::State(from) if from == bit => {
-                        self.kept.insert(*bit);
-                    }
-                    Atom::State(from) if *from < self.machine.state_bits => {
-                        copied = true;
-                        moves.entry(i64::from(*bit) - i64::from(*from)).or_default().insert(*bit);
-                    }
-                    Atom::Param { index, bit: digit } => {
-                        self.parameters.entry(*bit).or_default().push((*index, *digit));
-                        of_entry.insert(*bit);
-                    }
-                    _ => return Unsupported::new("a bit that has no place"),
-                }
-            }
-            // A sum's base may be the field itself.
-            let unchanged = !form.constant && form.atoms == [Atom::State(*bit)];
-            if !copied && !unchanged && !of_entry.contains(bit) && !checksums.contains(bit) {
-                plain.insert(*bit);
-            }
-        }
-        for run in runs(&plain) {
-            self.units.push(Unit::new(Kind::Write, run, BTreeSet::new()));
-        }
-        for run in runs(&of_entry) {
-            let mut unit = Unit::new(Kind::Write, run, BTreeSet::new());
-            unit.needs_entry = true;
-            self.units.push(unit);
-        }
-        for (distance, bits) in moves {
-            if distance.unsigned_abs() > u64::from(Layout::MAX_SHIFT) {
-                return Unsupported::new(format!("a copy over {} bits", distance.abs()));
-            }
-            for run in runs(&bits) {
-                let read = run.iter().map(|bit| (i64::from(*bit) - distance) as Bit).collect();
-                self.units.push(Unit::new(Kind::Copy { distance }, run, read));
-            }
-        }
-        Ok(())
-    }
-
-    /// Units for sums: they add in place, after their base is there.
-    fn additions(
-        &mut self,
-        added: &BTreeSet<(usize, Bit)>,
-        assignments: &BTreeMap<Bit, Form>,
-        terms: &Terms,
-    ) -> Result<(), Unsupported> {
-        for (id, at) in added {
-            let Some(sum) = terms.get_sum(*id) else { continue };
-            let is_digit = |digit: u32| {
-                let form = assignments.get(&(at + digit));
-                form.is_some_and(|f| f.atoms == [Atom::Sum { id: *id, bit: digit }])
-            };
-            let width = (0..sum.base.len() as u32).take_while(|digit| is_digit(*digit)).count() as u32;
-            let beyond = (width..sum.base.len() as u32).any(is_digit);
-            if width == 0 || beyond {
-                return Unsupported::new("a part of a sum that leaves out its lowest bits");
-            }
-            let mut addend = Bits::zero(self.machine.state_bits);
-            let mut pieces = Vec::new();
-            for (form, digit) in sum.addend.iter().zip(0..width) {
-                if form.constant {
-                    addend = addend.or(&Bits::mask(self.machine.state_bits, at + digit, 1));
-                }
-                for atom in &form.atoms {
-                    if let Atom::Param { index, bit } = atom {
-                        pieces.push(Piece { index: *index, from: *bit, width: 1, to: at + digit });
-                    }
-                }
-            }
-            let needs_entry = !pieces.is_empty();
-            let kind = Kind::Add { addend, pieces: merged(pieces), subtract: sum.subtract };
-            let mut unit = Unit::new(kind, (*at..at + width).collect(), BTreeSet::new());
-            unit.needs_entry = needs_entry;
-            self.units.push(unit);
-        }
-        Ok(())
-    }
-
     /// The effect that carries out most, of those that are possible.
     fn best(&self, first: bool) -> Option<Step> {
         let distances = |towards_front: bool| -> Vec<Option<u32>> {
@@ -441,42 +282,4 @@ impl Plan {
         }
         template
     }
-}
-
-/// Where the number begins of which `bit` is digit number `digit`.
-fn start(bit: Bit, digit: u32) -> Result<Bit, Unsupported> {
-    bit.checked_sub(digit).ok_or_else(|| Unsupported("a part of a number".to_owned()))
-}
-
-/// Runs of adjacent bits.
-fn runs(bits: &BTreeSet<Bit>) -> Vec<BTreeSet<Bit>> {
-    let mut runs: Vec<BTreeSet<Bit>> = Vec::new();
-    for bit in bits {
-        let adjacent =
-            |run: &&mut BTreeSet<Bit>| bit.checked_sub(1).is_some_and(|below| run.contains(&below));
-        match runs.last_mut().filter(adjacent) {
-            Some(run) => run.extend([*bit]),
-            None => runs.push(BTreeSet::from([*bit])),
-        }
-    }
-    runs
-}
-
-/// Adjacent pieces as one.
-fn merged(mut pieces: Vec<Piece>) -> Vec<Piece> {
-    pieces.sort_by_key(|p| (p.index, p.to, p.from));
-    let mut merged: Vec<Piece> = Vec::new();
-    for piece in pieces {
-        match merged.last_mut() {
-            Some(last)
-                if last.index == piece.index
-                    && last.from + last.width == piece.from
-                    && last.to + last.width == piece.to =>
-            {
-                last.width += piece.width;
-            }
-            _ => merged.push(piece),
-        }
-    }
-    merged
 }

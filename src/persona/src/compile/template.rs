@@ -58,3 +58,22 @@ fn joined(value: &Bits, pieces: &[Piece], arguments: &[Bits]) -> Bits {
         value.xor(&bits.shl(piece.to as usize))
     })
 }
+
+/// Adjacent pieces as one.
+pub(super) fn merged(mut pieces: Vec<Piece>) -> Vec<Piece> {
+    pieces.sort_by_key(|p| (p.index, p.to, p.from));
+    let mut merged: Vec<Piece> = Vec::new();
+    for piece in pieces {
+        match merged.last_mut() {
+            Some(last)
+                if last.index == piece.index
+                    && last.from + last.width == piece.from
+                    && last.to + last.width == piece.to =>
+            {
+                last.width += piece.width;
+            }
+            _ => merged.push(piece),
+        }
+    }
+    merged
+}
