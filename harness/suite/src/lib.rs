@@ -1,1 +1,14 @@
-//! Equivalence suites over corpus/ and p4programs/ for cargo test.
+//! What the suites need: the guests of p4programs/, the persona, golden results, and a switch that plants faults.
+//!
+//! The suites themselves are the tests of this crate. Each asserts that it compared something.
+
+mod fault;
+mod golden;
+mod guests;
+
+pub use fault::{Damage, Fault, FaultySwitch};
+pub use golden::Golden;
+pub use guests::{Composition, Guest, Persona, SINGLE_GUESTS, composition, guest, persona, program, root};
+
+/// Why a suite can't begin.
+pub type Error = Box<dyn std::error::Error + Send + Sync>;

@@ -1,3 +1,58 @@
-//! The command line of HyPer4.
+//! The command line of HyPer4: `hyper4 --help` tells what it can do.
 
-fn main() {}
+mod args;
+mod capture;
+mod compile;
+mod explain;
+mod failure;
+mod frontend;
+mod output;
+mod persona;
+mod progress;
+mod prove;
+mod run;
+mod sides;
+mod subject;
+mod verify;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+use hyper4_report::ExitStatus;
+
+use crate::args::{Args, Command};
+use crate::failure::Failure;
+
+fn main() -> ExitCode {
+    let args = match Args::try_parse() {
+        Ok(args) => args,
+        Err(error) => {
+            // Help and version come as errors too; they are what was wished.
+            let status = if error.use_stderr() { ExitStatus::BadInput } else { ExitStatus::AsWished };
+            return if error.print().is_ok() { status.into() } else { ExitStatus::ToolFailed.into() };
+        }
+    };
+    match dispatch(&args) {
+        Ok(status) => status.into(),
+        Err(failure) => failure.report(&args.options),
+    }
+}
+
+fn dispatch(args: &Args) -> Result<ExitStatus, Failure> {
+    if let Some(jobs) = args.options.jobs {
+        rayon::ThreadPoolBuilder::new()
+            .num_threads(jobs.get())
+            .build_global()
+            .map_err(|e| Failure::tool(format!("can't start {jobs} threads: {e}")))?;
+    }
+    let options = &args.options;
+    match &args.command {
+        Command::Verify(verify) => verify::verify(options, verify),
+        Command::Run(run) => run::run(options, run),
+        Command::Compile(compile) => compile::compile(options, compile),
+        Command::Explain(explain) => explain::explain(options, explain),
+        Command::Persona(persona) => persona::persona(options, persona),
+        Command::Prove(prove) => prove::prove(options, prove),
+    }
+}

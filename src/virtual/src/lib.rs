@@ -16,7 +16,7 @@ use hyper4_dpmu::DpmuError;
 use hyper4_switch::SwitchError;
 
 /// What a DPMU's refusal is to someone who thinks to speak with a switch.
-fn switch_error(error: DpmuError) -> SwitchError {
+pub fn switch_error(error: DpmuError) -> SwitchError {
     match error {
         DpmuError::Refused(refusal) => SwitchError::Unsupported {
             construct: refusal.construct,

@@ -59,6 +59,11 @@ pub fn guest_trace(dpmu: &Dpmu, trace: &Trace, devices: bool) -> Trace {
             teller.hear(event, &mut told);
         }
         let index = told.packets.len();
+        if teller.device.is_none() {
+            // Its port leads into no virtual device: nobody saw it.
+            ends.push((index, teller));
+            continue;
+        }
         told.packets.push(TracedPacket {
             copied_from: teller.copied_from.take(),
             events: std::mem::take(&mut teller.events),

@@ -1,0 +1,265 @@
+//! What can be said on the command line.
+
+use std::io::IsTerminal;
+use std::num::NonZeroUsize;
+use std::path::PathBuf;
+
+use clap::{Parser, Subcommand, ValueEnum};
+
+/// Virtualize P4 programs, and prove that the virtual ones are the real ones.
+///
+/// A persona, itself a P4 program, emulates other P4 programs that are given to it as table rows. `hyper4 verify` runs
+/// programs natively and on a persona, compares what they do, and says whether the emulation is faithful.
+///
+/// Exit status: 0 as wished; 1 a divergence or refutation was found; 2 bad usage or bad input; 3 something was
+/// unsupported or unknown; 4 the tool itself failed.
+#[derive(Debug, Parser)]
+#[command(name = "hyper4", version, max_term_width = 100)]
+pub(crate) struct Args {
+    #[command(flatten)]
+    pub(crate) options: Options,
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+/// What means the same for every command.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Options {
+    /// How results are written.
+    #[arg(long, value_enum, default_value_t = Format::Term, global = true)]
+    pub(crate) format: Format,
+    /// How many threads work; as many as there are cores unless told.
+    #[arg(long, value_name = "N", global = true)]
+    pub(crate) jobs: Option<NonZeroUsize>,
+    /// The seed from which everything random follows.
+    #[arg(long, value_name = "S", default_value_t = 1, global = true)]
+    pub(crate) seed: u64,
+    /// Say nothing but results and errors.
+    #[arg(long, short, global = true)]
+    pub(crate) quiet: bool,
+    /// Whether to use colour.
+    #[arg(long, value_enum, default_value_t = Colour::Auto, global = true)]
+    pub(crate) color: Colour,
+    /// Where programs run: in the embedded engine, or in a real simple_switch.
+    #[arg(long, value_enum, default_value_t = SwitchKind::Engine, global = true)]
+    pub(crate) switch: SwitchKind,
+    /// The real simple_switch; found on PATH unless told.
+    #[arg(long, value_name = "FILE", global = true)]
+    pub(crate) simple_switch: Option<PathBuf>,
+    /// The persona: a configuration (.toml), or P4 text that `persona generate` made and that may have been changed (.p4).
+    #[arg(long, value_name = "FILE", global = true)]
+    pub(crate) persona: Option<PathBuf>,
+    /// Who compiles P4 programs: the own front end, or a real p4c-bm2-ss.
+    #[arg(long, value_enum, default_value_t = FrontendKind::Own, global = true)]
+    pub(crate) frontend: FrontendKind,
+    /// The real p4c-bm2-ss; found on PATH unless told.
+    #[arg(long, value_name = "FILE", global = true)]
+    pub(crate) p4c: Option<PathBuf>,
+    /// Folders in which include files are looked for.
+    #[arg(short = 'I', long = "include", value_name = "DIR", global = true)]
+    pub(crate) include_dirs: Vec<PathBuf>,
+    /// Macros for the preprocessor, NAME or NAME=VALUE.
+    #[arg(short = 'D', long = "define", value_name = "MACRO", global = true)]
+    pub(crate) defines: Vec<String>,
+    /// Keep the results in this folder.
+    #[arg(long, value_name = "DIR", global = true)]
+    pub(crate) out: Option<PathBuf>,
+    /// Exit with 0 where something was only unsupported or unknown.
+    #[arg(long, global = true)]
+    pub(crate) allow_unsupported: bool,
+}
+
+/// How results are written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Format {
+    /// For people.
+    Term,
+    /// One JSON document on standard output.
+    Json,
+}
+
+/// Whether to use colour.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Colour {
+    /// On a terminal that can.
+    Auto,
+    /// Always.
+    Always,
+    /// Never.
+    Never,
+}
+
+/// Where programs run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum SwitchKind {
+    /// The embedded engine.
+    Engine,
+    /// A real simple_switch.
+    Bmv2,
+}
+
+/// Who compiles P4 programs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum FrontendKind {
+    /// The own front end.
+    Own,
+    /// A real p4c-bm2-ss.
+    P4c,
+}
+
+impl Options {
+    /// Whether results on standard output are coloured.
+    pub(crate) fn colour_results(&self) -> bool {
+        self.colour(std::io::stdout().is_terminal())
+    }
+
+    /// Whether messages on standard error are coloured.
+    pub(crate) fn colour_errors(&self) -> bool {
+        self.colour(std::io::stderr().is_terminal())
+    }
+
+    fn colour(&self, terminal: bool) -> bool {
+        match self.color {
+            Colour::Always => true,
+            Colour::Never => false,
+            Colour::Auto => {
+                let plain = |name| std::env::var_os(name).is_some_and(|v| !v.is_empty());
+                terminal && !plain("NO_COLOR") && std::env::var("TERM").map_or(true, |t| t != "dumb")
+            }
+        }
+    }
+}
+
+/// What to do.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Run programs natively and on a persona, and compare what they do.
+    Verify(VerifyArgs),
+    /// Run packets through one program.
+    Run(RunArgs),
+    /// Compile P4_16 to bmv2 JSON.
+    Compile(CompileArgs),
+    /// Show how a program and its entries become rows of the persona.
+    Explain(ExplainArgs),
+    /// Make personas.
+    #[command(subcommand)]
+    Persona(PersonaCommand),
+    /// Prove with Z3 what can't be shown by trying.
+    #[command(subcommand)]
+    Prove(ProveCommand),
+}
+
+/// `hyper4 verify`
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+A SUBJECT is a program (.p4 or bmv2 .json), or a folder with prog.p4 or prog.json, commands.txt, and any of
+stimulus.jsonl and <port>.pcap; or a folder with composition.toml. Without one, all of p4programs/ is verified.
+
+Examples:
+  hyper4 verify
+  hyper4 verify p4programs/firewall --packets 1000000 --seed 7
+  hyper4 verify --switch bmv2 p4programs/l2_switch --format json")]
+pub(crate) struct VerifyArgs {
+    /// What to verify.
+    pub(crate) subjects: Vec<PathBuf>,
+    /// How many packets to generate for each subject.
+    #[arg(long, value_name = "N", default_value_t = 25_000)]
+    pub(crate) packets: usize,
+}
+
+/// `hyper4 run`
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Examples:
+  hyper4 run p4programs/l2_switch/prog.p4 --commands p4programs/l2_switch/commands.txt --packet 1:ffffffffffff0200000000010800
+  hyper4 run p4programs/arp_proxy --virtual --trace --format json")]
+pub(crate) struct RunArgs {
+    /// A program (.p4 or bmv2 .json), or a subject's folder, which brings its own commands and packets.
+    pub(crate) program: PathBuf,
+    /// Commands to carry out first, in simple_switch_CLI's language.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) commands: Option<PathBuf>,
+    /// Packets and commands: a line {"port": 1, "hex": "00…"} or {"command": "table_add …"} each.
+    #[arg(long, value_name = "FILE.jsonl")]
+    pub(crate) stimulus: Option<PathBuf>,
+    /// Packets of a port from a capture; several are merged by time stamp.
+    #[arg(long, value_name = "PORT=FILE")]
+    pub(crate) pcap: Vec<String>,
+    /// A packet.
+    #[arg(long, value_name = "PORT:HEX")]
+    pub(crate) packet: Vec<String>,
+    /// Run it on a persona.
+    #[arg(long = "virtual")]
+    pub(crate) on_persona: bool,
+    /// Show what happened to each packet, as text or as JSON.
+    #[arg(long, value_enum, num_args = 0..=1, require_equals = true, default_missing_value = "text")]
+    pub(crate) trace: Option<TraceFormat>,
+}
+
+/// How traces are shown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum TraceFormat {
+    /// A line an event.
+    Text,
+    /// In the JSON document.
+    Json,
+}
+
+/// `hyper4 compile`
+#[derive(Debug, clap::Args)]
+#[command(after_help = "Example:\n  hyper4 compile p4programs/firewall/prog.p4 -o firewall.json")]
+pub(crate) struct CompileArgs {
+    /// The program.
+    pub(crate) program: PathBuf,
+    /// Where the JSON is written; `-` is standard output.
+    #[arg(short, long, value_name = "FILE.json")]
+    pub(crate) output: PathBuf,
+}
+
+/// `hyper4 explain`
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Example:
+  hyper4 explain p4programs/arp_proxy/prog.p4 --commands p4programs/arp_proxy/commands.txt")]
+pub(crate) struct ExplainArgs {
+    /// A program (.p4 or bmv2 .json), or a subject's folder.
+    pub(crate) program: PathBuf,
+    /// Commands to translate, in simple_switch_CLI's language.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) commands: Option<PathBuf>,
+}
+
+/// `hyper4 persona …`
+#[derive(Debug, Subcommand)]
+pub(crate) enum PersonaCommand {
+    /// Write a persona's P4_16 text.
+    Generate {
+        /// Its size, as TOML; the standard size unless told.
+        #[arg(value_name = "CONFIG.toml")]
+        config: Option<PathBuf>,
+        /// Where it is written; `-` is standard output.
+        #[arg(short, long, value_name = "FILE.p4", default_value = "-")]
+        output: PathBuf,
+    },
+}
+
+/// `hyper4 prove …`
+#[derive(Debug, Subcommand)]
+pub(crate) enum ProveCommand {
+    /// Prove that a program and its emulation do the same for every packet.
+    Equivalence {
+        /// Programs or subjects' folders; without one, all of p4programs/.
+        subjects: Vec<PathBuf>,
+        /// Seconds for one question to Z3.
+        #[arg(long, value_name = "SECONDS", default_value_t = 10)]
+        timeout: u64,
+    },
+    /// Prove that no packet of one slice leaves by another's port.
+    Isolation {
+        /// A DPMU configuration with the slices.
+        config: PathBuf,
+        /// Seconds for one question to Z3.
+        #[arg(long, value_name = "SECONDS", default_value_t = 10)]
+        timeout: u64,
+    },
+}

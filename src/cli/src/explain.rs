@@ -1,0 +1,108 @@
+//! `hyper4 explain`
+
+use std::collections::BTreeMap;
+
+use hyper4_diff::describe_event;
+use hyper4_dpmu::{InstalledRow, RowMeaning, RowOwner};
+use hyper4_switch::Recorder;
+use hyper4_virtual::VirtualNetwork;
+use serde_json::{Value, json};
+
+use hyper4_report::ExitStatus;
+
+use crate::args::{ExplainArgs, Format, Options};
+use crate::failure::Failure;
+use crate::output::{print, print_json};
+use crate::subject::{self, Guests};
+use crate::{persona, prove, run};
+
+/// Show how a program and its entries became rows of the persona.
+pub(crate) fn explain(options: &Options, args: &ExplainArgs) -> Result<ExitStatus, Failure> {
+    let mut subject = subject::load(options, &args.program)?;
+    if let (Some(path), Guests::One(guest)) = (&args.commands, &mut subject.guests) {
+        guest.commands = subject::load_commands(&guest.program, path)?;
+    }
+    let persona = persona::load(options)?;
+    let (recorder, _) = Recorder::new();
+    let placed = VirtualNetwork::new(Box::new(recorder), persona.program, persona.layout)
+        .and_then(|mut network| prove::place(&mut network, &subject.guests).map(|()| network));
+    let mut network = match placed {
+        Ok(network) => network,
+        Err(hyper4_switch::SwitchError::Unsupported { construct, reason, source_info }) => {
+            let place = source_info.map(|s| format!("{s}: ")).unwrap_or_default();
+            eprintln!("refused: {place}{construct}: {reason}");
+            return Ok(ExitStatus::Unsupported.allowing_unsupported(options.allow_unsupported));
+        }
+        Err(error) => return Err(run::failure(error)),
+    };
+    let rows: Vec<InstalledRow> = network.dpmu().rows().cloned().collect();
+    match options.format {
+        Format::Json => {
+            let rows: Vec<Value> = rows.iter().map(row_json).collect();
+            print_json(&json!({"schema": "hyper4/explain/1", "name": subject.name, "rows": rows}))?;
+        }
+        Format::Term => print(&text(&rows))?,
+    }
+    Ok(ExitStatus::AsWished)
+}
+
+/// What a row stands for, and where that stands.
+fn construct(meaning: &RowMeaning) -> (String, String, Option<String>) {
+    match meaning {
+        RowMeaning::Guest { device, origin } => {
+            let place = origin.source_info.as_ref().filter(|s| s.line > 0).map(ToString::to_string);
+            (device.device.clone(), origin.construct.clone(), place)
+        }
+        RowMeaning::Enter { device } => (device.device.clone(), "packets enter".to_owned(), None),
+        RowMeaning::Leave { device, port, verdict, .. } => {
+            (device.device.clone(), format!("{port:?} chosen: {verdict:?}"), None)
+        }
+        RowMeaning::LeaveMulticast { device, group } => {
+            (device.device.clone(), format!("multicast group {group} chosen"), None)
+        }
+        RowMeaning::EnterEgress { device } => (device.device.clone(), "egress begins".to_owned(), None),
+    }
+}
+
+fn row_json(row: &InstalledRow) -> Value {
+    let (device, construct, place) = construct(&row.meaning);
+    let events = match &row.meaning {
+        RowMeaning::Guest { origin, .. } => json!(origin.events),
+        _ => json!([]),
+    };
+    let owner = match &row.owner {
+        RowOwner::Operator => "operator".to_owned(),
+        RowOwner::Tenant(slice) => format!("tenant {slice}"),
+    };
+    json!({
+        "table": row.table(), "handle": row.handle, "owner": owner, "device": device,
+        "construct": construct, "source": place, "events": events, "command": row.command.to_string(),
+    })
+}
+
+/// For people: what a device's constructs became, table names without the control's.
+fn text(rows: &[InstalledRow]) -> String {
+    let mut text = String::new();
+    let mut tables: BTreeMap<&str, usize> = BTreeMap::new();
+    let mut last = String::new();
+    for row in rows {
+        let (device, construct, place) = construct(&row.meaning);
+        let head = match place {
+            Some(place) => format!("{device}: {construct} ({place})"),
+            None => format!("{device}: {construct}"),
+        };
+        if head != last {
+            text.push_str(&format!("{head}\n"));
+            last = head;
+        }
+        *tables.entry(row.table()).or_default() += 1;
+        text.push_str(&format!("    row {} of {}\n", row.handle, row.table()));
+        if let RowMeaning::Guest { origin, .. } = &row.meaning {
+            for event in &origin.events {
+                text.push_str(&format!("        {}\n", describe_event(Some(event))));
+            }
+        }
+    }
+    text.push_str(&format!("{} rows in {} tables of the persona\n", rows.len(), tables.len()));
+    text
+}

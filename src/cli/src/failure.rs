@@ -1,0 +1,53 @@
+//! Why a command could not do its work.
+
+use std::process::ExitCode;
+
+use hyper4_p4::Diagnostics;
+use hyper4_report::ExitStatus;
+
+use crate::args::Options;
+
+/// Why a command could not do its work.
+#[derive(Debug)]
+pub(crate) enum Failure {
+    /// What the user gave is wrong.
+    Input(String),
+    /// A P4 program is wrong.
+    Program(Box<Diagnostics>),
+    /// The tool, or something it needs, failed.
+    Tool(String),
+}
+
+impl Failure {
+    pub(crate) fn input(message: impl Into<String>) -> Self {
+        Self::Input(message.into())
+    }
+
+    pub(crate) fn tool(message: impl Into<String>) -> Self {
+        Self::Tool(message.into())
+    }
+
+    /// Tell the user, and say how the process ends.
+    pub(crate) fn report(self, options: &Options) -> ExitCode {
+        match self {
+            Self::Program(diagnostics) => {
+                show_diagnostics(options, &diagnostics);
+                ExitStatus::BadInput.into()
+            }
+            Self::Input(message) => {
+                eprintln!("error: {message}");
+                ExitStatus::BadInput.into()
+            }
+            Self::Tool(message) => {
+                eprintln!("error: {message}");
+                ExitStatus::ToolFailed.into()
+            }
+        }
+    }
+}
+
+/// Write what the front end has to say to standard error.
+pub(crate) fn show_diagnostics(options: &Options, diagnostics: &Diagnostics) {
+    let text = if options.colour_errors() { diagnostics.render_styled() } else { diagnostics.render() };
+    eprintln!("{}", text.trim_end());
+}

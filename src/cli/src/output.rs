@@ -1,0 +1,42 @@
+//! Writing results.
+
+use std::io::Write;
+use std::path::Path;
+
+use crate::args::Options;
+use crate::failure::Failure;
+
+/// Write a text to a file, whole or not at all, or for `-` to standard output.
+pub(crate) fn write_text(options: &Options, path: &Path, text: &str) -> Result<(), Failure> {
+    if path.as_os_str() == "-" {
+        return print(text);
+    }
+    let failed = |e: std::io::Error| Failure::input(format!("can't write `{}`: {e}", path.display()));
+    let folder = match path.parent() {
+        Some(parent) if !parent.as_os_str().is_empty() => parent,
+        _ => Path::new("."),
+    };
+    let mut file = tempfile::NamedTempFile::new_in(folder).map_err(failed)?;
+    file.write_all(text.as_bytes()).map_err(failed)?;
+    file.persist(path).map_err(|e| failed(e.error))?;
+    if !options.quiet {
+        eprintln!("wrote {}", path.display());
+    }
+    Ok(())
+}
+
+/// Write to standard output. Somebody who stops reading ends the command quietly.
+pub(crate) fn print(text: &str) -> Result<(), Failure> {
+    let mut out = std::io::stdout().lock();
+    match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
+        Err(e) if e.kind() == std::io::ErrorKind::BrokenPipe => std::process::exit(0),
+        Err(e) => Err(Failure::tool(format!("can't write to standard output: {e}"))),
+        Ok(()) => Ok(()),
+    }
+}
+
+/// Write a JSON document to standard output.
+pub(crate) fn print_json(document: &serde_json::Value) -> Result<(), Failure> {
+    let text = serde_json::to_string_pretty(document).map_err(|e| Failure::tool(e.to_string()))?;
+    print(&format!("{text}\n"))
+}

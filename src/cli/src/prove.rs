@@ -1,0 +1,246 @@
+//! `hyper4 prove`
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use hyper4_dpmu::{DpmuConfig, Lease, Wiring};
+use hyper4_ir::Packet;
+use hyper4_switch::{Recorder, SwitchError, Tracing};
+use hyper4_symbolic as symbolic;
+use hyper4_symbolic::{Bounds, Verdict};
+use hyper4_virtual::VirtualNetwork;
+use serde_json::{Value, json};
+
+use hyper4_report::ExitStatus;
+
+use crate::args::{Format, Options, ProveCommand};
+use crate::failure::Failure;
+use crate::frontend::read;
+use crate::output::{print, print_json};
+use crate::persona::{self, Persona};
+use crate::sides::{self, Switches};
+use crate::subject::{self, Guest, Guests, Subject};
+
+/// The name of the only program of a subject.
+const DEVICE: &str = "guest";
+
+/// What one proof came to.
+struct Proved {
+    name: String,
+    verdict: Verdict,
+    seconds: f64,
+    /// What came of replaying a counterexample: whether the engines do what the executor says.
+    replayed: Option<Result<(), String>>,
+}
+
+/// `hyper4 prove …`
+pub(crate) fn prove(options: &Options, command: &ProveCommand) -> Result<ExitStatus, Failure> {
+    let persona = persona::load(options)?;
+    let results = match command {
+        ProveCommand::Equivalence { subjects, timeout } => {
+            let paths =
+                if subjects.is_empty() { subject::find(Path::new("p4programs"))? } else { subjects.clone() };
+            let limits = limits(&persona, *timeout);
+            let prove_one = |path: &PathBuf| equivalence(options, &persona, path, &limits);
+            paths.iter().map(prove_one).collect::<Result<Vec<_>, _>>()?
+        }
+        ProveCommand::Isolation { config, timeout } => {
+            vec![isolation(options, &persona, config, &limits(&persona, *timeout))?]
+        }
+    };
+    match options.format {
+        Format::Json => {
+            let subjects: Vec<Value> = results.iter().map(document).collect();
+            print_json(&json!({"schema": "hyper4/prove/1", "subjects": subjects}))?;
+        }
+        Format::Term => print(&results.iter().map(text).collect::<String>())?,
+    }
+    let status = results.iter().map(status).fold(ExitStatus::AsWished, ExitStatus::and);
+    Ok(status.allowing_unsupported(options.allow_unsupported))
+}
+
+fn limits(persona: &Persona, timeout: u64) -> symbolic::Options {
+    symbolic::Options {
+        window: persona.layout.config().window_bytes.into(),
+        query_timeout: Duration::from_secs(timeout),
+        ..symbolic::Options::default()
+    }
+}
+
+/// Put a subject's programs on a network that has no rows yet.
+pub(crate) fn place(network: &mut VirtualNetwork, guests: &Guests) -> Result<(), SwitchError> {
+    match guests {
+        Guests::One(guest) => {
+            let one = BTreeMap::from([(DEVICE.to_owned(), guest.clone())]);
+            let wiring = Wiring::Direct(DEVICE.to_owned());
+            sides::add_slice(network, "tenant", Lease::everything(), &one, &wiring)
+        }
+        Guests::Composition { guests, wiring } => {
+            sides::add_slice(network, "tenant", Lease::everything(), guests, wiring)
+        }
+    }
+}
+
+/// The persona with the rows that `fill` has put into it, as something to prove about.
+fn filled(
+    persona: &Persona,
+    fill: impl FnOnce(&mut VirtualNetwork) -> Result<(), SwitchError>,
+) -> Result<symbolic::Subject, SwitchError> {
+    let (recorder, recording) = Recorder::new();
+    let program = Arc::clone(&persona.program);
+    let mut network = VirtualNetwork::new(Box::new(recorder), Arc::clone(&program), persona.layout.clone())?;
+    fill(&mut network)?;
+    with_commands(program, &recording.commands())
+}
+
+fn with_commands(
+    program: Arc<hyper4_ir::Program>,
+    commands: &[hyper4_ir::Command],
+) -> Result<symbolic::Subject, SwitchError> {
+    symbolic::Subject::with_commands(program, commands).map_err(|e| SwitchError::Failed(e.to_string()))
+}
+
+fn equivalence(
+    options: &Options,
+    persona: &Persona,
+    path: &Path,
+    limits: &symbolic::Options,
+) -> Result<Proved, Failure> {
+    let subject = subject::load(options, path)?;
+    let begun = Instant::now();
+    let verdict = match equivalence_verdict(persona, &subject, limits) {
+        Ok(verdict) => verdict,
+        Err(SwitchError::Unsupported { construct, reason, source_info }) => {
+            let place = source_info.map(|s| format!("{s}: ")).unwrap_or_default();
+            unknown(format!("{place}{construct}: {reason}"), limits)
+        }
+        Err(error) => return Err(crate::run::failure(error)),
+    };
+    let seconds = begun.elapsed().as_secs_f64();
+    let replayed = match &verdict {
+        Verdict::Refuted(refutation) => Some(replay(options, persona, &subject, &refutation.packet)?),
+        _ => None,
+    };
+    Ok(Proved { name: subject.name, verdict, seconds, replayed })
+}
+
+/// Neither proved nor refuted, before anything was asked.
+fn unknown(reason: String, limits: &symbolic::Options) -> Verdict {
+    let (window, longest) = (limits.window, limits.longest);
+    Verdict::Unknown { reason, bounds: Bounds { window, longest, ports: "any port".to_owned() } }
+}
+
+fn equivalence_verdict(
+    persona: &Persona,
+    subject: &Subject,
+    limits: &symbolic::Options,
+) -> Result<Verdict, SwitchError> {
+    let Guests::One(Guest { program, commands }) = &subject.guests else {
+        let reason = "proofs about compositions aren't carried out yet".to_owned();
+        return Ok(unknown(reason, limits));
+    };
+    let native = with_commands(Arc::clone(program), commands)?;
+    let on_persona = filled(persona, |network| place(network, &subject.guests))?;
+    Ok(symbolic::prove_equivalence(&native, &on_persona, limits))
+}
+
+/// Whether the engines do different things with a packet, as the executor says.
+fn replay(
+    options: &Options,
+    persona: &Persona,
+    subject: &Subject,
+    packet: &Packet,
+) -> Result<Result<(), String>, Failure> {
+    let switches = Switches::new(options)?;
+    let run = |side: Result<sides::AnySide, SwitchError>| {
+        side.and_then(|mut side| side.inject(std::slice::from_ref(packet), Tracing::Off))
+            .map(|batch| batch.outputs)
+            .map_err(crate::run::failure)
+    };
+    let native = run(sides::native(&switches, &subject.guests))?;
+    let on_persona = run(sides::on_persona(&switches, persona, &subject.guests))?;
+    Ok(if native == on_persona {
+        Err("the switches do the same with this packet: the executor is wrong".to_owned())
+    } else {
+        Ok(())
+    })
+}
+
+fn isolation(
+    options: &Options,
+    persona: &Persona,
+    path: &Path,
+    limits: &symbolic::Options,
+) -> Result<Proved, Failure> {
+    let bad = |e: &dyn std::fmt::Display| Failure::input(format!("`{}`: {e}", path.display()));
+    let config = DpmuConfig::from_toml(&read(path)?).map_err(|e| bad(&e))?;
+    if config.slices.len() < 2 {
+        return Err(bad(&"isolation is about two slices or more"));
+    }
+    let mut guests = Vec::new();
+    for slice in &config.slices {
+        guests.push(subject::load_devices(options, path, &slice.composition)?);
+    }
+    let fill = |network: &mut VirtualNetwork| {
+        for (slice, guests) in config.slices.iter().zip(&guests) {
+            let lease = Lease { ports: slice.ports.iter().copied().collect(), ..Lease::everything() };
+            sides::add_slice(network, &slice.name, lease, guests, &slice.composition.wiring)?;
+        }
+        Ok(())
+    };
+    let begun = Instant::now();
+    let device = filled(persona, fill).map_err(crate::run::failure)?;
+    let slices: Vec<symbolic::Slice> = config
+        .slices
+        .iter()
+        .map(|s| {
+            let ports: BTreeSet<u16> = s.ports.iter().copied().collect();
+            symbolic::Slice { name: s.name.clone(), ingress_ports: ports.clone(), egress_ports: ports }
+        })
+        .collect();
+    let verdict = symbolic::prove_isolation(&device, &slices, limits);
+    let name =
+        path.file_stem().map_or_else(|| path.display().to_string(), |n| n.to_string_lossy().into_owned());
+    Ok(Proved { name, verdict, seconds: begun.elapsed().as_secs_f64(), replayed: None })
+}
+
+fn status(result: &Proved) -> ExitStatus {
+    match (&result.verdict, &result.replayed) {
+        (_, Some(Err(_))) => ExitStatus::ToolFailed,
+        (Verdict::Proved(_), _) => ExitStatus::AsWished,
+        (Verdict::Refuted(_), _) => ExitStatus::Found,
+        (Verdict::Unknown { .. }, _) => ExitStatus::Unsupported,
+    }
+}
+
+fn document(result: &Proved) -> Value {
+    let (status, paths, bounds, reason, counterexample) = match &result.verdict {
+        Verdict::Proved(p) => ("proved", Some(p.paths), p.bounds.to_string(), None, None),
+        Verdict::Refuted(r) => {
+            let hex: String = r.packet.bytes.iter().map(|b| format!("{b:02x}")).collect();
+            let packet = json!({
+                "port": r.packet.port, "hex": hex, "what": r.what,
+                "replayed": result.replayed.as_ref().map(Result::is_ok),
+            });
+            ("refuted", None, r.bounds.to_string(), None, Some(packet))
+        }
+        Verdict::Unknown { reason, bounds } => {
+            ("unknown", None, bounds.to_string(), Some(reason.clone()), None)
+        }
+    };
+    json!({
+        "name": result.name, "status": status, "paths": paths, "seconds": result.seconds,
+        "bounds": bounds, "reason": reason, "counterexample": counterexample,
+    })
+}
+
+fn text(result: &Proved) -> String {
+    let replayed = match &result.replayed {
+        None => String::new(),
+        Some(Ok(())) => "\n    replayed: the switches do differ".to_owned(),
+        Some(Err(wrong)) => format!("\n    replayed: {wrong}"),
+    };
+    format!("{} ({:.1} s): {}{replayed}\n", result.name, result.seconds, result.verdict)
+}

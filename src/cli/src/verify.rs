@@ -1,0 +1,154 @@
+//! `hyper4 verify`
+
+use std::path::{Path, PathBuf};
+use std::time::Instant;
+
+use hyper4_diff::{
+    Failure as CompareFailure, FailureCause, Generated, Options as CompareOptions, Outcome, Sequence,
+    StimulusSource, SubjectResult, compare,
+};
+use hyper4_dpmu::Wiring;
+use hyper4_gen::{Coverage, Guest as Shape, PacketGenerator, PacketLimits};
+use hyper4_report::{ExitStatus, ReachReport, SubjectReport, TermWriter, VerifyReport};
+use indicatif::ProgressBar;
+use rayon::prelude::*;
+
+use crate::args::{Format, Options, VerifyArgs};
+use crate::failure::Failure;
+use crate::output::{print, write_text};
+use crate::persona::Persona;
+use crate::sides::Switches;
+use crate::subject::{Guests, Subject};
+use crate::{persona, progress, sides, subject};
+
+/// Where subjects are when none is named.
+const GUESTS: &str = "p4programs";
+
+/// Verify subjects.
+pub(crate) fn verify(options: &Options, args: &VerifyArgs) -> Result<ExitStatus, Failure> {
+    let paths =
+        if args.subjects.is_empty() { subject::find(Path::new(GUESTS))? } else { args.subjects.clone() };
+    let persona = persona::load(options)?;
+    let switches = Switches::new(options)?;
+    let subjects = load_all(options, &paths)?;
+    let total = subjects.iter().map(|s| (s.stimulus.len() + args.packets) as u64).sum();
+    let bar = progress::bar(options, total);
+    let mut report = VerifyReport::new(options.seed);
+    for subject in &subjects {
+        bar.set_message(subject.name.clone());
+        report.subjects.push(verify_one(options, args, &persona, &switches, subject, &bar)?);
+    }
+    bar.finish_and_clear();
+    show(options, &report)?;
+    Ok(report.exit_status(options.allow_unsupported))
+}
+
+/// Every subject is read before the first one runs, so that a mistake shows at once.
+fn load_all(options: &Options, paths: &[PathBuf]) -> Result<Vec<Subject>, Failure> {
+    paths.iter().map(|path| subject::load(options, path)).collect()
+}
+
+fn verify_one(
+    options: &Options,
+    args: &VerifyArgs,
+    persona: &Persona,
+    switches: &Switches,
+    subject: &Subject,
+    bar: &ProgressBar,
+) -> Result<SubjectReport, Failure> {
+    let begun = Instant::now();
+    let generator = generator(options, persona, subject)?;
+    let generated = Generated { count: args.packets as u64, packet: |i| generator.packet(i) };
+    let stimulus = Sequence(vec![&subject.stimulus as &dyn StimulusSource, &generated]);
+    let result = if stimulus.is_empty() {
+        let message = "the subject has no packets, and none are to be generated".to_owned();
+        nothing(&subject.name, message)
+    } else {
+        compare(
+            &subject.name,
+            || sides::native(switches, &subject.guests),
+            || sides::on_persona(switches, persona, &subject.guests),
+            &stimulus,
+            &CompareOptions::default(),
+            &|packets| bar.inc(packets),
+        )
+    };
+    let report = SubjectReport::new(result, begun.elapsed());
+    Ok(if args.packets > 0 { report.with_reach(reach(&generator, args.packets as u64)) } else { report })
+}
+
+fn nothing(name: &str, message: String) -> SubjectResult {
+    let failure = CompareFailure { cause: FailureCause::Input, side: None, step: None, message };
+    SubjectResult {
+        name: name.to_owned(),
+        outcome: Outcome::Error(failure),
+        counts: Default::default(),
+        hidden: Vec::new(),
+    }
+}
+
+/// Makes a subject's packets.
+fn generator(options: &Options, persona: &Persona, subject: &Subject) -> Result<PacketGenerator, Failure> {
+    let window = usize::from(persona.layout.config().window_bytes);
+    let mut limits = PacketLimits { lengths: vec![60, 64, window], ..PacketLimits::default() };
+    let guests: Vec<Shape> = match &subject.guests {
+        Guests::One(g) => vec![Shape { program: g.program.clone(), commands: g.commands.clone() }],
+        Guests::Composition { guests, wiring } => {
+            if let Wiring::Links(links) = wiring {
+                limits.ports = links.ingress.keys().copied().collect();
+            }
+            let shape =
+                |g: &subject::Guest| Shape { program: g.program.clone(), commands: g.commands.clone() };
+            guests.values().map(shape).collect()
+        }
+    };
+    PacketGenerator::new(options.seed, &subject.name, &guests, &limits)
+        .map_err(|e| Failure::input(format!("`{}`: {e}", subject.name)))
+}
+
+/// What the generated packets reach.
+fn reach(generator: &PacketGenerator, packets: u64) -> ReachReport {
+    let count = |mut coverage: Coverage, i: u64| {
+        generator.counted_packet(i, &mut coverage);
+        coverage
+    };
+    let merge = |mut a: Coverage, b: Coverage| {
+        a.merge(&b);
+        a
+    };
+    let coverage = (0..packets)
+        .into_par_iter()
+        .fold(|| generator.coverage(), count)
+        .reduce(|| generator.coverage(), merge);
+    let constructs = coverage.iter().count() as u64;
+    let unreached: Vec<String> = coverage.unreached().map(ToString::to_string).collect();
+    ReachReport { constructs, reached: constructs - unreached.len() as u64, unreached }
+}
+
+fn show(options: &Options, report: &VerifyReport) -> Result<(), Failure> {
+    let failed = |e: std::io::Error| Failure::tool(format!("can't write the report: {e}"));
+    let mut json = Vec::new();
+    report.write_json(&mut json).map_err(failed)?;
+    let json = String::from_utf8_lossy(&json);
+    if let Some(folder) = &options.out {
+        std::fs::create_dir_all(folder)
+            .map_err(|e| Failure::input(format!("can't make `{}`: {e}", folder.display())))?;
+        write_text(options, &folder.join("verify.json"), &json)?;
+    }
+    match options.format {
+        Format::Json => print(&json),
+        Format::Term => {
+            let width = console_width();
+            let mut text = Vec::new();
+            TermWriter { width, colour: options.colour_results() }
+                .write(report, &mut text)
+                .map_err(failed)?;
+            print(&String::from_utf8_lossy(&text))
+        }
+    }
+}
+
+/// Columns of the terminal, 80 where there is none.
+fn console_width() -> usize {
+    console::Term::stdout().size_checked().map_or(80, |(_, columns)| columns.into())
+}
