@@ -1,5 +1,8 @@
 //! Whether two subjects send the same for every packet.
 
+#[cfg(test)]
+mod tests;
+
 use hyper4_ir::Output;
 
 use crate::execute::{Executor, Input, Prepared, Sent};

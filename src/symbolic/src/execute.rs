@@ -11,6 +11,8 @@ mod lookup;
 mod parser;
 mod pipeline;
 mod state;
+#[cfg(test)]
+mod tests;
 mod traffic;
 
 use std::collections::BTreeSet;

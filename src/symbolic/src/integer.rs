@@ -1,5 +1,7 @@
 //! Unbounded integers, as bmv2's expressions compute with: nothing is lost until a value is stored.
 
+#[cfg(test)]
+mod tests;
 
 use hyper4_bits::Bits;
 use num_bigint::{BigInt, Sign};
@@ -110,6 +112,12 @@ impl Integer {
     }
 
     pub(crate) fn bit_and(&self, terms: &mut Terms, other: &Self) -> Result<Self, Refusal> {
+        if !self.signed && !other.signed {
+            // Above the shorter one there are zeros.
+            let width = self.word.width().min(other.word.width());
+            let (left, right) = (self.wrapped(terms, width), other.wrapped(terms, width));
+            return Ok(Self::unsigned(terms.and(&left, &right)).trimmed(terms));
+        }
         let (left, right) = self.aligned(terms, other, 0)?;
         let signed = self.signed && other.signed;
         Ok(Self { word: terms.and(&left, &right), signed }.trimmed(terms))

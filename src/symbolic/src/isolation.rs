@@ -1,5 +1,8 @@
 //! Whether what comes in by a slice's ports leaves by that slice's ports alone.
 
+#[cfg(test)]
+mod tests;
+
 use std::collections::BTreeSet;
 
 use crate::execute::{Executor, Input, Prepared, Stop};

@@ -11,6 +11,8 @@
 
 mod equivalence;
 mod execute;
+#[cfg(test)]
+mod fixture;
 mod integer;
 mod isolation;
 mod options;

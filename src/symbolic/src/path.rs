@@ -1,5 +1,7 @@
 //! Path conditions, and the decision whether a path can be taken.
 
+#[cfg(test)]
+mod tests;
 
 use std::collections::HashMap;
 use std::rc::Rc;

@@ -5,6 +5,8 @@
 
 mod groups;
 mod rows;
+#[cfg(test)]
+mod tests;
 
 use std::sync::Arc;
 

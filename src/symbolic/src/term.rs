@@ -12,6 +12,7 @@ mod compare;
 mod condition;
 mod evaluate;
 mod pool;
+mod runs;
 mod support;
 #[cfg(test)]
 mod tests;

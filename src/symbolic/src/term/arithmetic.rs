@@ -3,7 +3,7 @@
 use hyper4_bits::Bits;
 use num_traits::CheckedDiv;
 
-use super::bitwise::bits_at;
+use super::runs::{bits_at, run_from};
 use super::word::Joiner;
 use super::{Node, Part, Slice, Terms, Word};
 
@@ -176,6 +176,7 @@ pub(super) fn exponent(bits: &Bits) -> Option<u32> {
 /// on both sides.
 fn carry_end(left: &Part, right: &Part) -> Option<(Bits, Bits, u32)> {
     let (Part::Const(a), Part::Const(b)) = (left, right) else { return None };
-    let end = (0..a.width()).find(|bit| !a.bit(*bit) && !b.bit(*bit))?;
-    Some((a.clone(), b.clone(), end + 1))
+    let either = a.or(b);
+    let end = if either.bit(0) { run_from(&either, 0) } else { 0 };
+    (end < a.width()).then(|| (a.clone(), b.clone(), end + 1))
 }

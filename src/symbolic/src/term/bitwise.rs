@@ -2,25 +2,9 @@
 
 use hyper4_bits::Bits;
 
+use super::runs::{bits_at, runs};
 use super::word::Joiner;
 use super::{Cond, Node, Part, Slice, Terms, Word};
-
-/// Runs of equal bits, the most significant first.
-fn runs(bits: &Bits) -> Vec<(bool, u32)> {
-    let mut runs: Vec<(bool, u32)> = Vec::new();
-    for bit in (0..bits.width()).rev().map(|index| bits.bit(index)) {
-        match runs.last_mut() {
-            Some((value, length)) if *value == bit => *length += 1,
-            _ => runs.push((bit, 1)),
-        }
-    }
-    runs
-}
-
-/// `width` bits from bit `low` on.
-pub(super) fn bits_at(bits: &Bits, low: u32, width: u32) -> Bits {
-    bits.lshr(low as usize).resize(width)
-}
 
 impl Terms {
     /// `width` bits from bit `low` on; bits beyond the word are zeros.
@@ -137,6 +121,11 @@ impl Terms {
 
     /// Bitwise AND of two words of one width.
     pub(crate) fn and(&mut self, left: &Word, right: &Word) -> Word {
+        match (left.as_const(), right.as_const()) {
+            (Some(mask), None) if mask.is_ones() => return right.clone(),
+            (None, Some(mask)) if mask.is_ones() => return left.clone(),
+            _ => {}
+        }
         let mut joiner = Joiner::default();
         for (left, right) in self.pairs(left, right) {
             match (left, right) {

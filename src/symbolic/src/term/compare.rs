@@ -11,18 +11,28 @@ impl Terms {
     pub(crate) fn equal(&mut self, left: &Word, right: &Word) -> Cond {
         debug_assert_eq!(left.width(), right.width());
         let mut parts = Vec::new();
+        let mut constants: Vec<(Slice, Bits)> = Vec::new();
         for (left, right) in self.pairs(left, right) {
-            let equal = match (left, right) {
-                (Part::Const(a), Part::Const(b)) => self.bool(a == b),
+            match (left, right) {
+                (Part::Const(a), Part::Const(b)) if a == b => {}
+                (Part::Const(_), Part::Const(_)) => return self.bool(false),
                 (Part::Const(value), Part::Slice(slice)) | (Part::Slice(slice), Part::Const(value)) => {
-                    self.equal_const(&slice, &value)
+                    let value = if slice.flipped { value.not() } else { value };
+                    match constants.last_mut() {
+                        // A slice with some bits flipped came in pieces: it is one comparison.
+                        Some((above, upper)) if slice.follows(above) => {
+                            above.low = slice.low;
+                            above.width += slice.width;
+                            *upper = upper.concat(&value);
+                        }
+                        _ => constants.push((Slice { flipped: false, ..slice }, value)),
+                    }
                 }
-                (Part::Slice(a), Part::Slice(b)) => self.equal_slices(a, b),
-            };
-            if equal.as_bool() == Some(false) {
-                return equal;
+                (Part::Slice(a), Part::Slice(b)) => parts.push(self.equal_slices(a, b)),
             }
-            parts.push(equal);
+        }
+        for (slice, value) in constants {
+            parts.push(self.equal_const(&slice, &value));
         }
         self.all(parts)
     }

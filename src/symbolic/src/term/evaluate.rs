@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use hyper4_bits::Bits;
 use num_traits::CheckedDiv;
 
-use super::bitwise::bits_at;
+use super::runs::bits_at;
 use super::{Cond, CondNode, Node, Part, Slice, Term, Word, checksum};
 
 /// Values of variables; a variable without one is 0.

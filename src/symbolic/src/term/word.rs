@@ -5,6 +5,7 @@ use std::rc::Rc;
 use hyper4_bits::Bits;
 
 use super::Term;
+use super::runs::leading_zeros;
 
 /// Consecutive bits of a term.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -26,6 +27,11 @@ impl Slice {
 
     pub(crate) fn is_whole(&self) -> bool {
         self.low == 0 && self.width == self.term.width()
+    }
+
+    /// Whether these are the bits right below those of `above`, each flipped or not.
+    pub(crate) fn follows(&self, above: &Self) -> bool {
+        self.term == above.term && above.low == self.low + self.width
     }
 
     pub(crate) fn flip(&self) -> Self {
@@ -111,9 +117,7 @@ impl Word {
     /// Constant zeros at the most significant end.
     pub(crate) fn leading_zeros(&self) -> u32 {
         match self.parts.first() {
-            Some(Part::Const(bits)) => {
-                (0..bits.width()).rev().take_while(|bit| !bits.bit(*bit)).count() as u32
-            }
+            Some(Part::Const(bits)) => leading_zeros(bits),
             _ => 0,
         }
     }
@@ -144,9 +148,7 @@ impl Joiner {
         match (self.parts.last_mut(), &part) {
             (Some(Part::Const(above)), Part::Const(below)) => *above = above.concat(below),
             (Some(Part::Slice(above)), Part::Slice(below))
-                if above.term == below.term
-                    && above.flipped == below.flipped
-                    && above.low == below.low + below.width =>
+                if above.flipped == below.flipped && below.follows(above) =>
             {
                 above.low = below.low;
                 above.width += below.width;

@@ -1,0 +1,155 @@
+//! The control plane's state, as simple_switch keeps it.
+
+use std::sync::Arc;
+
+use hyper4_bits::Bits;
+use hyper4_ir::*;
+
+use super::{Subject, SubjectError};
+use crate::fixture::program;
+
+fn empty() -> Subject {
+    Subject::new(Arc::new(program())).expect("a program without entries")
+}
+
+fn add(mac: u64, port: u64) -> Command {
+    Command::TableAdd {
+        table: "switch".to_owned(),
+        key: vec![MatchValue::Exact(Bits::from_u64(48, mac))],
+        action: "forward".to_owned(),
+        arguments: vec![Bits::from_u64(9, port)],
+        priority: None,
+    }
+}
+
+fn delete(handle: u64) -> Command {
+    Command::TableDelete { table: "switch".to_owned(), handle }
+}
+
+fn entries(subject: &mut Subject) -> Vec<TableEntry> {
+    match subject.apply(&Command::TableDump { table: "switch".to_owned() }) {
+        Ok(Reply::Entries { entries, .. }) => entries,
+        other => panic!("{other:?}"),
+    }
+}
+
+#[test]
+fn handles_are_those_of_simple_switch() {
+    let mut subject = empty();
+    assert_eq!(subject.apply(&add(1, 1)), Ok(Reply::Handle(0)));
+    assert_eq!(subject.apply(&add(2, 1)), Ok(Reply::Handle(1)));
+    assert_eq!(subject.apply(&delete(0)), Ok(Reply::Done));
+    assert!(matches!(subject.apply(&delete(0)), Err(SubjectError::State { .. })));
+    // The place is taken again under another handle.
+    assert_eq!(subject.apply(&add(3, 1)), Ok(Reply::Handle(1 << 24)));
+    assert_eq!(subject.apply(&add(4, 1)), Ok(Reply::Handle(2)));
+    let handles: Vec<u64> = entries(&mut subject).iter().map(|entry| entry.handle).collect();
+    assert_eq!(handles, [1 << 24, 1, 2]);
+    assert_eq!(subject.apply(&Command::TableClear { table: "switch".to_owned() }), Ok(Reply::Done));
+    assert_eq!(subject.apply(&add(3, 1)), Ok(Reply::Handle(0)));
+}
+
+#[test]
+fn what_is_refused_changes_nothing() {
+    let mut subject = empty();
+    subject.apply(&add(1, 1)).expect("a good entry");
+    let before = entries(&mut subject);
+    let narrow = Command::TableAdd {
+        table: "switch".to_owned(),
+        key: vec![MatchValue::Exact(Bits::from_u64(47, 1))],
+        action: "forward".to_owned(),
+        arguments: vec![Bits::from_u64(9, 1)],
+        priority: None,
+    };
+    let refused = [
+        (add(1, 2), "there is an entry with that key"),
+        (narrow, "48 bits"),
+        (Command::TableClear { table: "swich".to_owned() }, "no such table"),
+        (
+            Command::TableSetDefault {
+                table: "switch".to_owned(),
+                action: "fly".to_owned(),
+                arguments: vec![],
+            },
+            "no such action",
+        ),
+        (
+            Command::TableSetDefault {
+                table: "switch".to_owned(),
+                action: "forward".to_owned(),
+                arguments: vec![],
+            },
+            "its parameters",
+        ),
+        (Command::MulticastNodeAssociate { group: 1, node: 0 }, "no such group"),
+        (Command::MulticastGroupCreate { group: 0 }, "can't be created"),
+    ];
+    for (command, expected) in refused {
+        let error = subject.apply(&command).expect_err(expected);
+        assert!(error.to_string().contains(expected), "{error}");
+    }
+    assert_eq!(entries(&mut subject), before);
+}
+
+#[test]
+fn a_full_table_takes_no_more() {
+    let mut subject = empty();
+    for mac in 0..64 {
+        assert_eq!(subject.apply(&add(mac, 1)), Ok(Reply::Handle(mac)));
+    }
+    let error = subject.apply(&add(64, 1)).expect_err("the table holds 64");
+    assert!(error.to_string().contains("it holds 64"), "{error}");
+}
+
+#[test]
+fn ternary_rows_win_by_priority_then_by_handle_and_prefixes_by_length() {
+    let mut subject = empty();
+    let list = |value, priority| Command::TableAdd {
+        table: "list".to_owned(),
+        key: vec![
+            MatchValue::Ternary { value: Bits::from_u64(8, value), mask: Bits::ones(8) },
+            MatchValue::Range { low: Bits::zero(8), high: Bits::ones(8) },
+        ],
+        action: "drop".to_owned(),
+        arguments: vec![],
+        priority: Some(priority),
+    };
+    for (value, priority) in [(1, 7), (2, 3), (3, 7), (4, 0)] {
+        subject.apply(&list(value, priority)).expect("fits");
+    }
+    let order = |subject: &Subject, table: u32, kind| -> Vec<u64> {
+        let rows = subject.rows(TableId(table)).expect("there is such a table");
+        rows.by_precedence(kind).iter().map(|row| row.handle).collect()
+    };
+    assert_eq!(order(&subject, 1, MatchKind::Range), [3, 1, 0, 2]);
+    for (address, prefix_length) in [(0x0a00_0000, 8), (0x0a01_0000, 16), (0, 0), (0x0b00_0000, 8)] {
+        let key = vec![MatchValue::Lpm { value: Bits::from_u64(32, address), prefix_length }];
+        let command = Command::TableAdd {
+            table: "route".to_owned(),
+            key,
+            action: "drop".to_owned(),
+            arguments: vec![],
+            priority: None,
+        };
+        subject.apply(&command).expect("fits");
+    }
+    assert_eq!(order(&subject, 2, MatchKind::Lpm), [1, 0, 3, 2]);
+}
+
+#[test]
+fn groups_copy_by_node_then_by_port() {
+    let mut subject = empty();
+    let node = |rid, ports: &[u16]| Command::MulticastNodeCreate { rid, ports: ports.to_vec() };
+    assert_eq!(subject.apply(&Command::MulticastGroupCreate { group: 7 }), Ok(Reply::Done));
+    assert_eq!(subject.apply(&node(1, &[3, 1])), Ok(Reply::Handle(0)));
+    assert_eq!(subject.apply(&node(2, &[2])), Ok(Reply::Handle(1)));
+    for node in [1, 0] {
+        assert_eq!(subject.apply(&Command::MulticastNodeAssociate { group: 7, node }), Ok(Reply::Done));
+    }
+    assert_eq!(subject.groups().copies(7), [(2, 2), (1, 1), (1, 3)]);
+    assert_eq!(subject.apply(&Command::MulticastNodeDissociate { group: 7, node: 1 }), Ok(Reply::Done));
+    assert_eq!(subject.apply(&Command::MulticastNodeUpdate { node: 0, ports: vec![9] }), Ok(Reply::Done));
+    assert_eq!(subject.groups().copies(7), [(1, 9)]);
+    assert_eq!(subject.apply(&Command::MulticastNodeDestroy { node: 0 }), Ok(Reply::Done));
+    assert_eq!(subject.groups().copies(7), []);
+}
