@@ -1,5 +1,7 @@
 //! What a packet is made to reach: an entry, a side of a condition.
 
+use std::cmp::Ordering;
+
 use hyper4_bits::Bits;
 use hyper4_ir::{BinaryOp, Expr, FieldRef, HeaderId, Program, UnaryOp};
 
@@ -18,12 +20,33 @@ pub(crate) struct Pin {
     pub(crate) value: Bits,
 }
 
-/// What a packet must have to reach what it is made for.
+impl Pin {
+    /// Whether both want the same bits and different values. Bits that overlap otherwise are left to chance.
+    fn contradicts(&self, other: &Self) -> bool {
+        self.header == other.header
+            && self.offset == other.offset
+            && self.value.width() == other.value.width()
+            && self.value != other.value
+    }
+}
+
+/// Take `value`, unless another one was taken before.
+fn settle<T: PartialEq>(slot: &mut Option<T>, value: Option<T>, hopeless: &mut bool) {
+    match slot {
+        Some(known) => *hopeless |= value.as_ref() != Some(known),
+        None => *slot = value,
+    }
+}
+
+/// What a packet must have to reach what it is made for. What is asked for first stays when something else contradicts
+/// it.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Aim {
     pub(crate) pins: Vec<Pin>,
     pub(crate) port: Option<u16>,
     pub(crate) length: Option<usize>,
+    /// Whether its checksums are to be wrong.
+    pub(crate) wrong_checksum: Option<bool>,
     pub(crate) needed: Vec<HeaderId>,
     pub(crate) avoided: Vec<HeaderId>,
     /// Sources that are to be equal.
@@ -74,12 +97,19 @@ impl Aim {
             }
             Expr::Binary(BinaryOp::And | BinaryOp::Or, left, right) => {
                 let both = matches!(condition, Expr::Binary(BinaryOp::And, ..)) == want;
-                let first = dice.percent(50);
-                if both || first {
-                    self.condition(plan, left, want, dice);
+                let (first, second) = if dice.percent(50) { (left, right) } else { (right, left) };
+                if both {
+                    self.condition(plan, first, want, dice);
+                    self.condition(plan, second, want, dice);
+                    return;
                 }
-                if both || !first {
-                    self.condition(plan, right, want, dice);
+                // One side is enough, if it is one that doesn't contradict what was asked for before.
+                let mut trial = Self { hopeless: false, ..self.clone() };
+                trial.condition(plan, first, want, dice);
+                if trial.hopeless {
+                    self.condition(plan, second, want, dice);
+                } else {
+                    *self = Self { hopeless: self.hopeless, ..trial };
                 }
             }
             Expr::Binary(op, left, right) => self.comparison(plan, *op, left, right, want, dice),
@@ -97,7 +127,10 @@ impl Aim {
         dice: &mut Dice<'_>,
     ) {
         if let Some((field, op, value)) = against_constant(&plan.program, op, left, right) {
-            if let Some(value) = satisfying(op, &value, want, dice) {
+            // Metadata that doesn't come from the packet starts as 0.
+            if plan.sources(field).is_empty() {
+                self.hopeless |= holds(op, &Bits::zero(value.width()), &value) != want;
+            } else if let Some(value) = satisfying(op, &value, want, dice) {
                 self.value(plan, field, &value, dice);
             }
         } else if let (Some(left), Some(right)) = (copied(left), copied(right)) {
@@ -123,11 +156,22 @@ impl Aim {
         self.need(source);
         match source {
             Source::Header { header, offset, width } => {
-                self.hopeless |= value.resize(width).resize(value.width()) != *value;
-                self.pins.push(Pin { header, offset, value: value.resize(width) });
+                let pin = Pin { header, offset, value: value.resize(width) };
+                self.hopeless |= pin.value.resize(value.width()) != *value;
+                self.hopeless |= self.pins.iter().any(|other| other.contradicts(&pin));
+                self.pins.push(pin);
             }
-            Source::Port => self.port = value.to_u64().and_then(|port| u16::try_from(port).ok()),
-            Source::Length => self.length = value.to_u64().and_then(|length| usize::try_from(length).ok()),
+            Source::ChecksumError => {
+                settle(&mut self.wrong_checksum, Some(!value.is_zero()), &mut self.hopeless)
+            }
+            Source::Port => {
+                let port = value.to_u64().and_then(|port| u16::try_from(port).ok());
+                settle(&mut self.port, port, &mut self.hopeless);
+            }
+            Source::Length => {
+                let length = value.to_u64().and_then(|length| usize::try_from(length).ok());
+                settle(&mut self.length, length, &mut self.hopeless);
+            }
         }
     }
 
@@ -135,6 +179,7 @@ impl Aim {
         if let Source::Header { header, .. } = source
             && !self.needed.contains(&header)
         {
+            self.hopeless |= self.avoided.contains(&header);
             self.needed.push(header);
         }
     }
@@ -143,10 +188,15 @@ impl Aim {
         // Only what the parser may extract can be asked for.
         let extracted = plan.reach.get(plan.program.parser.start.index());
         let can = extracted.and_then(|row| row.get(header.index())).copied().unwrap_or(false);
-        match (want, can) {
-            (true, true) => self.needed.push(header),
-            (true, false) => self.hopeless = true,
-            (false, _) => self.avoided.push(header),
+        let (known, contrary) =
+            if want { (&mut self.needed, &self.avoided) } else { (&mut self.avoided, &self.needed) };
+        if contrary.contains(&header) {
+            self.hopeless = true;
+            return;
+        }
+        self.hopeless |= want && !can;
+        if !known.contains(&header) {
+            known.push(header);
         }
     }
 }
@@ -188,30 +238,31 @@ fn against_constant(
     Some((from.field, op, Bits::from_bigint_wrapped(width, value).shl(from.shift as usize)))
 }
 
+/// Whether a comparison of unsigned numbers holds.
+fn holds(op: BinaryOp, left: &Bits, right: &Bits) -> bool {
+    let order = left.cmp_unsigned(right);
+    match op {
+        BinaryOp::Eq => order == Ordering::Equal,
+        BinaryOp::Ne => order != Ordering::Equal,
+        BinaryOp::Lt => order == Ordering::Less,
+        BinaryOp::Le => order != Ordering::Greater,
+        BinaryOp::Gt => order == Ordering::Greater,
+        _ => order != Ordering::Less,
+    }
+}
+
 /// A value that compares as wanted, close to the constant more often than not; `None` where there is none.
 fn satisfying(op: BinaryOp, constant: &Bits, want: bool, dice: &mut Dice<'_>) -> Option<Bits> {
-    use std::cmp::Ordering;
-    let holds = |value: &Bits| {
-        let order = value.cmp_unsigned(constant);
-        let truth = match op {
-            BinaryOp::Eq => order == Ordering::Equal,
-            BinaryOp::Ne => order != Ordering::Equal,
-            BinaryOp::Lt => order == Ordering::Less,
-            BinaryOp::Le => order != Ordering::Greater,
-            BinaryOp::Gt => order == Ordering::Greater,
-            _ => order != Ordering::Less,
-        };
-        truth == want
-    };
+    let fits = |value: &Bits| holds(op, value, constant) == want;
     let width = constant.width();
     let one = Bits::from_u64(width, 1);
     let near = [constant.clone(), constant.wrapping_add(&one), constant.wrapping_sub(&one)];
     if dice.percent(30) {
         let value = dice.bits(width);
-        if holds(&value) {
+        if fits(&value) {
             return Some(value);
         }
     }
-    let fitting: Vec<Bits> = near.into_iter().filter(holds).collect();
+    let fitting: Vec<Bits> = near.into_iter().filter(fits).collect();
     dice.pick(&fitting).cloned()
 }

@@ -44,7 +44,10 @@ pub(crate) fn set_checksum(walk: &mut Walk<'_, '_>, number: usize) -> Option<boo
         }
     }
     let right = Bits::from_u64(field.width, calculation.algorithm.compute(input.bytes()));
-    let is_right = walk.dice.percent(90);
+    let is_right = match walk.aim.wrong_checksum {
+        Some(wrong) => !wrong,
+        None => walk.dice.percent(90),
+    };
     let value = if is_right {
         right
     } else {

@@ -202,7 +202,7 @@ impl Ledger {
         ledger.entries = constructs.len();
         let mut of_table = vec![0; plan.program.tables.len()];
         for entry in &plan.entries {
-            let table = plan.table_of(entry).index();
+            let table = entry.table.index();
             let name = plan.program.tables.get(table).map_or("", |t| t.name.as_str());
             let Some(position) = of_table.get_mut(table) else { continue };
             for hit in [true, false] {

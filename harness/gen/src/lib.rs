@@ -24,6 +24,7 @@ mod generator;
 mod limits;
 mod pattern;
 mod plan;
+mod route;
 mod strategy;
 mod tree;
 mod walk;

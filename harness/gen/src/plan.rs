@@ -13,6 +13,7 @@ use crate::aim::comparisons;
 use crate::coverage::{Construct, Ledger};
 use crate::flow::{Flow, Written};
 use crate::pattern::Pattern;
+use crate::route::Routes;
 use crate::{GenError, Guest, PacketLimits};
 
 /// Bits of a packet or of its circumstances that a value of the program comes from.
@@ -24,6 +25,8 @@ pub(crate) enum Source {
     Port,
     /// Its length in bytes.
     Length,
+    /// Whether a checksum in it is wrong.
+    ChecksumError,
 }
 
 /// A field of a header and the values that something looks for in it.
@@ -65,7 +68,7 @@ pub(crate) struct KeyPlan {
 /// An entry.
 #[derive(Debug)]
 pub(crate) struct EntryPlan {
-    table: TableId,
+    pub(crate) table: TableId,
     action: Option<ActionId>,
     arguments: Vec<Bits>,
     pub(crate) keys: Vec<KeyPlan>,
@@ -82,7 +85,10 @@ pub(crate) struct GuestPlan {
     /// Ports that entries and multicast groups name, and those of the limits.
     pub(crate) ports: Vec<u16>,
     pub(crate) ledger: Ledger,
+    pub(crate) routes: Routes,
     flow: Flow,
+    /// The numbers of each table's entries.
+    by_table: Vec<Vec<usize>>,
     /// By header and field.
     sources: Vec<Vec<Vec<Source>>>,
 }
@@ -101,11 +107,18 @@ impl GuestPlan {
             reach: reach(&program),
             ports: limits.ports.clone(),
             ledger: Ledger::default(),
+            routes: Routes::of(&program),
             flow: Flow::of(&program),
+            by_table: vec![Vec::new(); program.tables.len()],
             sources: Vec::new(),
             program,
         };
         plan.sources = plan.find_sources();
+        for (number, entry) in plan.entries.iter().enumerate() {
+            if let Some(entries) = plan.by_table.get_mut(entry.table.index()) {
+                entries.push(number);
+            }
+        }
         plan.collect_constants();
         plan.collect_entries();
         plan.link_entries();
@@ -114,9 +127,14 @@ impl GuestPlan {
         Ok(plan)
     }
 
-    /// The table of an entry.
-    pub(crate) fn table_of(&self, entry: &EntryPlan) -> TableId {
-        entry.table
+    /// The numbers of a table's entries.
+    pub(crate) fn entries_of(&self, table: TableId) -> Option<&[usize]> {
+        self.by_table.get(table.index()).map(Vec::as_slice)
+    }
+
+    /// The action of an entry.
+    pub(crate) fn action_of(&self, entry: usize) -> Option<ActionId> {
+        self.entries.get(entry)?.action
     }
 
     /// Where the value of a field comes from. More than one place where several copies or paths lead to it.
@@ -143,6 +161,9 @@ impl GuestPlan {
         }
         if shift == 0 && is(StandardField::PacketLength) {
             return Some(Source::Length);
+        }
+        if is(StandardField::ChecksumError) {
+            return Some(Source::ChecksumError);
         }
         let header = self.headers.get(field.header.index())?;
         let plan = header.fields.get(field.field as usize)?;

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use hyper4_ir::Packet;
+use hyper4_ir::{ConditionalId, Node, Packet};
 use proptest::strategy::{NewTree, Strategy};
 use proptest::test_runner::{TestRng, TestRunner};
 
@@ -12,6 +12,7 @@ use crate::coverage::{Construct, Coverage, Shape};
 use crate::dice::Dice;
 use crate::generator::Guest;
 use crate::plan::GuestPlan;
+use crate::route::route;
 use crate::tree::PacketTree;
 use crate::walk::{End, Walk};
 use crate::{GenError, PacketLimits};
@@ -52,30 +53,35 @@ impl PacketStrategy {
             dice.fill(&mut bytes);
             return Packet { port: self.port(plan, &Aim::default(), &mut dice, &mut coverage), bytes };
         }
-        let (aim, wishes) = choose_aim(plan, &mut dice);
+        let Wish { aim: wanted, target, constructs } = Wish::choose(plan, &mut dice);
+        let mut aim = wanted.clone();
+        if dice.percent(80) {
+            route(plan, target, &mut aim, &mut dice);
+        }
         let mut walk = Walk::new(plan, &self.limits, aim, &mut dice);
         let end = walk.run(coverage.as_deref_mut());
         if end == End::Accept {
             count(&mut coverage, Shape::Accepted);
         }
-        let reached = walk.has_aim();
-        self.finish(&mut walk, &mut coverage);
+        let reached = !constructs.is_empty() && walk.has(&wanted);
+        let right = self.finish(&mut walk, &mut coverage).unwrap_or(true);
         let Walk { buffer, cursor, aim, .. } = walk;
         let port = self.port(plan, &aim, &mut dice, &mut coverage);
         let mut bytes = buffer.into_bytes();
         let whole = self.cut(&mut bytes, cursor / 8, &mut dice, &mut coverage);
         if let (Some(coverage), true, true) = (coverage, reached, whole) {
-            let port = aim.port.is_none_or(|wanted| wanted == port);
-            let length = aim.length.is_none_or(|wanted| wanted == bytes.len());
-            for wish in wishes.iter().filter(|_| port && length) {
-                coverage.count(*wish);
+            let port = wanted.port.is_none_or(|wanted| wanted == port);
+            let length = wanted.length.is_none_or(|wanted| wanted == bytes.len());
+            let checksum = wanted.wrong_checksum.is_none_or(|wrong| wrong != right);
+            for construct in constructs.iter().filter(|_| port && length && checksum) {
+                coverage.count(*construct);
             }
         }
         Packet { port, bytes }
     }
 
-    /// What comes behind the headers, and checksums.
-    fn finish(&self, walk: &mut Walk<'_, '_>, coverage: &mut Option<&mut Coverage>) {
+    /// What comes behind the headers, and checksums; says whether those are right, if there are any.
+    fn finish(&self, walk: &mut Walk<'_, '_>, coverage: &mut Option<&mut Coverage>) -> Option<bool> {
         let headers = walk.buffer.len().div_ceil(8);
         let length = match walk.aim.length {
             Some(length) if length <= self.limits.max_length => length.max(headers),
@@ -92,7 +98,12 @@ impl PacketStrategy {
             count(coverage, Shape::Payload);
         }
         let mut right = None;
-        for number in 0..walk.plan.program.checksums.len() {
+        let checksums = &walk.plan.program.checksums;
+        for (number, checksum) in checksums.iter().enumerate() {
+            // A program that verifies a checksum usually updates the same one.
+            if checksums.iter().take(number).any(|before| before.target == checksum.target) {
+                continue;
+            }
             if let Some(is_right) = set_checksum(walk, number) {
                 right = Some(right.unwrap_or(true) && is_right);
             }
@@ -102,6 +113,7 @@ impl PacketStrategy {
             Some(false) => count(coverage, Shape::WrongChecksum),
             None => {}
         }
+        right
     }
 
     /// A total length of at least `least` bytes, where the limits allow that.
@@ -203,29 +215,44 @@ fn count(coverage: &mut Option<&mut Coverage>, shape: Shape) {
     }
 }
 
-/// Choose an entry, a condition, both or nothing to aim at, and say which constructs that would reach.
-fn choose_aim(plan: &GuestPlan, dice: &mut Dice<'_>) -> (Aim, Vec<usize>) {
-    let mut aim = Aim::default();
-    let mut wishes = Vec::new();
-    let choice = dice.below(20);
-    if choice < 12 && !plan.entries.is_empty() {
-        let number = dice.below(plan.entries.len());
-        let hit = dice.percent(70);
-        aim.entry(plan, number, hit, dice);
-        wishes.push(plan.ledger.entry(number, hit));
-    }
-    if (9..16).contains(&choice) && !plan.program.conditionals.is_empty() {
-        let number = dice.below(plan.program.conditionals.len());
-        let want = dice.percent(50);
-        if let Some(conditional) = plan.program.conditionals.get(number) {
-            let mut both = aim.clone();
-            both.condition(plan, &conditional.expression, want, dice);
-            // Aiming at something impossible would only spoil the other aim.
-            if !both.hopeless {
-                aim = both;
-                wishes.push(plan.ledger.condition(number, want));
+/// What a packet is made for.
+struct Wish {
+    aim: Aim,
+    /// The node of a pipeline it has to get to.
+    target: Option<Node>,
+    /// What is reached when the packet has what the aim wants.
+    constructs: Vec<usize>,
+}
+
+impl Wish {
+    /// An entry, a condition, both or nothing.
+    fn choose(plan: &GuestPlan, dice: &mut Dice<'_>) -> Self {
+        let mut wish = Self { aim: Aim::default(), target: None, constructs: Vec::new() };
+        let choice = dice.below(20);
+        if choice < 12 {
+            let number = dice.below(plan.entries.len());
+            if let Some(entry) = plan.entries.get(number) {
+                let hit = dice.percent(70);
+                wish.aim.entry(plan, number, hit, dice);
+                wish.target = Some(Node::Table(entry.table));
+                wish.constructs.push(plan.ledger.entry(number, hit));
             }
         }
+        if (10..16).contains(&choice) {
+            let number = dice.below(plan.program.conditionals.len());
+            let id = ConditionalId(u32::try_from(number).unwrap_or(u32::MAX));
+            if let Some(conditional) = plan.program.conditionals.get(number) {
+                let want = dice.percent(50);
+                let mut both = wish.aim.clone();
+                both.condition(plan, &conditional.expression, want, dice);
+                // Aiming at something impossible would only spoil the other aim.
+                if !both.hopeless {
+                    wish.aim = both;
+                    wish.target = wish.target.or(Some(Node::Conditional(id)));
+                    wish.constructs.push(plan.ledger.condition(number, want));
+                }
+            }
+        }
+        wish
     }
-    (aim, wishes)
 }

@@ -7,7 +7,7 @@ use hyper4_ir::{
 };
 
 use crate::PacketLimits;
-use crate::aim::Aim;
+use crate::aim::{Aim, Pin};
 use crate::bit_buffer::BitBuffer;
 use crate::coverage::Coverage;
 use crate::dice::Dice;
@@ -181,23 +181,22 @@ impl<'a, 'd> Walk<'a, 'd> {
         Some((at + offset as usize, width))
     }
 
-    /// Whether the packet has what its aim wants, as far as headers go.
-    pub(crate) fn has_aim(&self) -> bool {
+    /// Whether the packet has what an aim wants, as far as headers go.
+    pub(crate) fn has(&self, aim: &Aim) -> bool {
         let is_placed = |header: &HeaderId| matches!(self.placed.get(header.index()), Some(Some(_)));
-        let pinned = |pin: &crate::aim::Pin| {
+        let read = |source| self.lies(source).and_then(|(bit, width)| self.buffer.read(bit, width));
+        let pinned = |pin: &Pin| {
             let source = Source::Header { header: pin.header, offset: pin.offset, width: pin.value.width() };
-            self.lies(source).and_then(|(bit, width)| self.buffer.read(bit, width)).as_ref()
-                == Some(&pin.value)
+            read(source).as_ref() == Some(&pin.value)
         };
         let equal = |(left, right): &(Source, Source)| {
-            let read = |source| self.lies(source).and_then(|(bit, width)| self.buffer.read(bit, width));
             read(*left).zip(read(*right)).is_some_and(|(a, b)| a.to_biguint() == b.to_biguint())
         };
-        !self.aim.hopeless
-            && self.aim.needed.iter().all(is_placed)
-            && !self.aim.avoided.iter().any(is_placed)
-            && self.aim.pins.iter().all(pinned)
-            && self.aim.equal.iter().all(equal)
+        !aim.hopeless
+            && aim.needed.iter().all(is_placed)
+            && !aim.avoided.iter().any(is_placed)
+            && aim.pins.iter().all(pinned)
+            && aim.equal.iter().all(equal)
     }
 
     pub(crate) fn undecided(&self, bit: usize, width: u32) -> bool {

@@ -123,7 +123,6 @@ fn report() -> VerifyReport {
         trace: None,
         origin: None,
         note: Some("look for state or chance".to_owned()),
-        ..divergence()
     };
     let mut report = VerifyReport::new(42);
     let reach =

@@ -6,10 +6,11 @@ use std::sync::Arc;
 use hyper4_bits::{Bits, HashAlgorithm};
 use hyper4_ir::{
     Action, ActionId, ActionParameter, BinaryOp, Calculation, CalculationId, CalculationInput, Checksum,
-    ChecksumKind, Command, ConstEntry, Deparser, ErrorCode, Expr, Extract, FieldRef, FieldType, Header,
-    HeaderId, HeaderType, HeaderTypeId, MatchKind, MatchValue, ParseState, ParseStateId, Parser, ParserOp,
-    Pipeline, PipelineKind, Place, Primitive, PrimitiveKind, Program, SelectKey, StandardField, Table,
-    TableConditional, TableKey, TableNext, Transition, TransitionMatch,
+    ChecksumKind, Command, ConditionalId, ConstEntry, Deparser, ErrorCode, Expr, Extract, FieldRef,
+    FieldType, Header, HeaderId, HeaderType, HeaderTypeId, MatchKind, MatchValue, Node, ParseState,
+    ParseStateId, Parser, ParserOp, Pipeline, PipelineKind, Place, Primitive, PrimitiveKind, Program,
+    SelectKey, StandardField, Table, TableConditional, TableId, TableKey, TableNext, Transition,
+    TransitionMatch,
 };
 
 use crate::Guest;
@@ -98,12 +99,31 @@ fn parser() -> Parser {
             accept(),
         ],
     );
-    let udp =
-        state("parse_udp", vec![extract(UDP), set(field(META, 0), field(UDP, 0))], vec![], vec![accept()]);
+    let peek = field(META, 2);
+    let udp = state(
+        "parse_udp",
+        vec![
+            extract(UDP),
+            set(field(META, 0), field(UDP, 0)),
+            ParserOp::SetLookahead { place: Place::Field(peek), offset: 8, width: 16 },
+        ],
+        vec![SelectKey::Field(peek)],
+        vec![case(16, 0xbeef, 6), accept()],
+    );
+    // Skips as many bytes as another field says.
+    let length =
+        Expr::Binary(BinaryOp::Mul, Box::new(Expr::Field(field(IPV4, 1))), Box::new(Expr::Const(8.into())));
+    let skip = state(
+        "skip",
+        vec![ParserOp::Advance { bits: length }],
+        vec![SelectKey::Lookahead { offset: 0, width: 8 }],
+        vec![case(8, 0x77, 7), accept()],
+    );
+    let skipped = state("skipped", vec![], vec![], vec![accept()]);
     let tcp =
         state("parse_tcp", vec![extract(TCP), set(field(META, 0), field(TCP, 0))], vec![], vec![accept()]);
     let dead = state("dead", vec![], vec![], vec![accept()]);
-    let states = vec![ethernet, vlan, ipv4, udp, tcp, dead];
+    let states = vec![ethernet, vlan, ipv4, udp, tcp, dead, skip, skipped];
     Parser { name: "parser".to_owned(), start: ParseStateId(0), states }
 }
 
@@ -169,7 +189,7 @@ pub(crate) fn program() -> Program {
     ];
     let header_types = vec![
         header_type("standard_metadata", &[("ingress_port", 9), ("packet_length", 32), ("egress_spec", 9)]),
-        header_type("meta_t", &[("l4_src", 16), ("next_hop", 12)]),
+        header_type("meta_t", &[("l4_src", 16), ("next_hop", 12), ("peek", 16)]),
         header_type("ethernet_t", &[("dstAddr", 48), ("srcAddr", 48), ("etherType", 16)]),
         header_type("vlan_t", &[("pcp", 4), ("vid", 12), ("etherType", 16)]),
         header_type("ipv4_t", &ipv4_fields),
@@ -211,6 +231,10 @@ pub(crate) fn program() -> Program {
         arrivals,
         vlans,
     ];
+    let mut tables = tables;
+    tables[0].next =
+        TableNext::ByAction { nodes: vec![Some(Node::Table(TableId(1))), None], base_default: None };
+    tables[1].next = TableNext::HitMiss { hit: Some(Node::Table(TableId(2))), miss: None };
     let both = Expr::Binary(
         BinaryOp::And,
         Box::new(Expr::Valid(IPV4)),
@@ -222,8 +246,9 @@ pub(crate) fn program() -> Program {
         Box::new(Expr::Field(field(ETHERNET, 1))),
     );
     let never = compare(BinaryOp::Eq, field(META, 1), 5);
-    let conditionals =
+    let mut conditionals =
         vec![conditional("expired", both), conditional("mirrored", mirrored), conditional("never", never)];
+    conditionals[0].false_next = Some(Node::Table(TableId(0)));
     let inputs = [0, 1, 2, 3, 4, 6, 7].map(|n| CalculationInput::Field(field(IPV4, n)));
     Program {
         name: "router".to_owned(),
@@ -235,7 +260,8 @@ pub(crate) fn program() -> Program {
         actions,
         tables,
         conditionals,
-        ingress: Pipeline { kind: PipelineKind::Ingress, start: None },
+        // Expired packets end; the others are routed, and those with a next hop go to it and to the access list.
+        ingress: Pipeline { kind: PipelineKind::Ingress, start: Some(Node::Conditional(ConditionalId(0))) },
         egress: Pipeline { kind: PipelineKind::Egress, start: None },
         calculations: vec![Calculation {
             name: "calc".to_owned(),
