@@ -191,3 +191,48 @@ pub(crate) fn packet(a: u16, b: u8, c: u8) -> Vec<u8> {
 pub(crate) fn bits(width: u32, value: u64) -> Bits {
     Bits::from_u64(width, value)
 }
+
+/// A table without a key whose default action does `kinds`, as p4c makes them for straight-line code.
+pub(crate) fn run(program: &mut Program, name: &str, kinds: Vec<PrimitiveKind>, next: NextNode) -> Node {
+    let action = action(program, name, &[], kinds);
+    table(program, &format!("tbl_{name}"), &[], &[action], next)
+}
+
+/// A condition.
+pub(crate) fn condition(
+    program: &mut Program,
+    expression: Expr,
+    true_next: NextNode,
+    false_next: NextNode,
+) -> Node {
+    let id = program.conditionals.len() as u32;
+    program.conditionals.push(TableConditional {
+        name: format!("node_{id}"),
+        pipeline: PipelineKind::Ingress,
+        expression,
+        true_next,
+        false_next,
+        source_info: None,
+    });
+    Node::Conditional(ConditionalId(id))
+}
+
+/// Move all nodes that are there to egress, and let it begin with `start`.
+pub(crate) fn into_egress(program: &mut Program, start: Node) {
+    program.tables.iter_mut().for_each(|table| table.pipeline = PipelineKind::Egress);
+    program.conditionals.iter_mut().for_each(|conditional| conditional.pipeline = PipelineKind::Egress);
+    program.egress.start = Some(start);
+}
+
+/// `h.c = value`, so that a test sees it.
+pub(crate) fn show(value: Expr) -> PrimitiveKind {
+    assign(h(2), value)
+}
+
+/// `h.c` of what comes out when `bytes` come in.
+pub(crate) fn shown(engine: &mut crate::Engine, bytes: &[u8]) -> u8 {
+    match send(engine, bytes).as_slice() {
+        [(_, bytes)] => bytes[3],
+        other => panic!("{} outputs", other.len()),
+    }
+}

@@ -1,3 +1,6 @@
 mod builder;
 mod expressions;
+mod headers;
+mod parsing;
 mod pipeline;
+mod tables;

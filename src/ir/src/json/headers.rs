@@ -71,7 +71,9 @@ fn read_type(owner: &Owner<'_>, declared: &model::HeaderType) -> Result<HeaderTy
             _ => return Err(wrong()),
         };
         let name = name.as_str().ok_or_else(wrong)?;
-        if saturating.as_bool().ok_or_else(wrong)? {
+        // p4c writes numbers here now and then.
+        let flag = |value: &Value| value.as_bool().or_else(|| Some(value.as_u64()? != 0)).ok_or_else(wrong);
+        if flag(saturating)? {
             return Err(owner.unsupported(format!("field `{name}` saturates")));
         }
         let varbit = width.as_str() == Some("*");
@@ -83,12 +85,7 @@ fn read_type(owner: &Owner<'_>, declared: &model::HeaderType) -> Result<HeaderTy
             None if varbit => 0,
             None => return Err(wrong()),
         };
-        fields.push(FieldType {
-            name: name.to_owned(),
-            width,
-            signed: signed.as_bool().ok_or_else(wrong)?,
-            varbit,
-        });
+        fields.push(FieldType { name: name.to_owned(), width, signed: flag(signed)?, varbit });
     }
     let fixed: u64 = fields.iter().map(|field| u64::from(field.width)).sum();
     if fixed > u64::from(Bits::MAX_WIDTH) {
