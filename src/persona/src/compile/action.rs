@@ -8,6 +8,14 @@ use super::explore::Explorer;
 use super::number::Unsupported;
 use crate::Layout;
 
+/// Why an action could not be carried out on a path.
+pub(super) struct Halt {
+    /// For the user.
+    pub(super) refusal: Box<Refusal>,
+    /// For the path.
+    pub(super) why: Unsupported,
+}
+
 impl Explorer<'_> {
     /// Carry out an action on a path.
     pub(super) fn act(
@@ -15,14 +23,17 @@ impl Explorer<'_> {
         context: &mut Context,
         action: ActionId,
         arguments: &Arguments,
-    ) -> Result<(), Refusal> {
+    ) -> Result<(), Halt> {
         let Some(action) = self.program.actions.get(action.index()) else { return Ok(()) };
+        context.asked.set(0);
         for primitive in &action.primitives {
-            self.primitive(context, &primitive.kind, arguments).map_err(|e| {
+            self.primitive(context, &primitive.kind, arguments).map_err(|why| {
                 let place = primitive.source_info.as_ref().or(action.source_info.as_ref());
-                Refusal::new(format!("action {}", action.name), e.0).at(place)
+                let refusal = Refusal::new(format!("action {}", action.name), why.to_string()).at(place);
+                Halt { refusal: Box::new(refusal), why }
             })?;
         }
+        context.choices.clear();
         Ok(())
     }
 

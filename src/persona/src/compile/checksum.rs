@@ -178,7 +178,7 @@ impl<'a> Explorer<'a> {
         };
         if !matches!(calculation.algorithm, HashAlgorithm::Csum16 | HashAlgorithm::Cksum16) {
             let reason = format!("its algorithm is {:?}; the persona has csum16", calculation.algorithm);
-            return Err(Unsupported(reason));
+            return Unsupported::new(reason);
         }
         let mut fields = Vec::new();
         for input in &calculation.inputs {
@@ -236,5 +236,6 @@ impl<'a> Explorer<'a> {
 }
 
 fn refuse(checksum: &Checksum, unsupported: Unsupported) -> Refusal {
-    Refusal::new(format!("checksum {}", checksum.name), unsupported.0).at(checksum.source_info.as_ref())
+    Refusal::new(format!("checksum {}", checksum.name), unsupported.to_string())
+        .at(checksum.source_info.as_ref())
 }

@@ -1,12 +1,13 @@
 //! What is known on a path from one lookup to the next: what the state becomes, and what the trace says.
 
+use std::cell::Cell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
 use hyper4_bits::Bits;
 use hyper4_ir::{Event, HeaderId, SourceInfo};
 
-use super::cube::Cube;
+use super::cube::{Cover, Cube};
 use super::form::{Atom, Bit, Form, Word};
 use crate::BitRange;
 
@@ -44,6 +45,10 @@ pub(super) struct Context {
     pub(super) construct: String,
     /// Where that stands.
     pub(super) source_info: Option<SourceInfo>,
+    /// What the truth values are, in order, that the action at hand makes values depend on.
+    pub(super) choices: Vec<bool>,
+    /// How many of them it has met.
+    pub(super) asked: Cell<usize>,
     /// `exit` was met.
     pub(super) exited: bool,
     /// Nothing has been done yet: what can't be done now can't be done at all.
@@ -62,6 +67,8 @@ impl Context {
             cube,
             construct: String::new(),
             source_info: None,
+            choices: Vec::new(),
+            asked: Cell::new(0),
             exited: false,
             fresh: true,
         }
@@ -101,6 +108,22 @@ impl Context {
     /// Whether some bits are what they were at the lookup.
     pub(super) fn unchanged(&self, bit: Bit) -> bool {
         self.values.get(&bit).is_none_or(|form| form.atoms == [Atom::State(bit)] && !form.constant)
+    }
+
+    /// The paths on which a value's truth value is decided: some rows, and what they leave.
+    pub(super) fn decided(&self, cover: &Cover, outcome: bool) -> Vec<Self> {
+        let base = self.cube.clone().unwrap_or_default();
+        let mut paths = Vec::new();
+        let mut path = |cube: Option<Cube>, choice: bool| {
+            let mut path = Self { cube, ..self.clone() };
+            path.choices.push(choice);
+            paths.push(path);
+        };
+        for cube in cover.iter().filter_map(|part| base.and(part)) {
+            path(Some(cube), outcome);
+        }
+        path(self.cube.clone(), !outcome);
+        paths
     }
 
     /// The changes: what differs from the state at the lookup.

@@ -156,7 +156,7 @@ impl Emitter<'_> {
         let machine = Machine { state_bits: self.layout.state_bits(), scratch: self.places.scratch };
         schedule(&assignments, self.terms, &place, machine).map_err(|e| {
             let source_info = transition.source_info.as_ref();
-            Refusal::new(transition.construct.clone(), e.0).at(source_info)
+            Refusal::new(transition.construct.clone(), e.to_string()).at(source_info)
         })
     }
 

@@ -139,11 +139,11 @@ impl Evaluator<'_> {
                 );
                 cube::or(then, otherwise)
             }
-            _ => return Err(Unsupported("a number where a truth value is wanted".to_owned()).into()),
+            _ => return Err(Unsupported::because("a number where a truth value is wanted").into()),
         };
         if cover.len() > MAX_CUBES {
             let reason = format!("a condition that needs more than {MAX_CUBES} ternary rows");
-            return Err(Unsupported(reason).into());
+            return Err(Unsupported::because(reason).into());
         }
         Ok(cover)
     }
@@ -161,7 +161,7 @@ impl Evaluator<'_> {
             return always(holds(op, &value, &constant)?);
         }
         if a.above != Above::Zeros {
-            return Err(Unsupported("a comparison of a value that may be negative".to_owned()).into());
+            return Err(Unsupported::because("a comparison of a value that may be negative").into());
         }
         if constant.sign() == Sign::Minus {
             return always(matches!(op, BinaryOp::Ne | BinaryOp::Gt | BinaryOp::Ge));
@@ -188,11 +188,11 @@ impl Evaluator<'_> {
     fn all_zero(&mut self, op: BinaryOp, a: &Number, b: &Number) -> Result<Cover, Blocked> {
         if !matches!(op, BinaryOp::Eq | BinaryOp::Ne) {
             let reason = "`<`, `<=`, `>` or `>=` between values of which neither is a constant";
-            return Err(Unsupported(reason.to_owned()).into());
+            return Err(Unsupported::because(reason).into());
         }
         let difference = a.bitwise(b, Bitwise::Xor)?;
         if difference.above != Above::Zeros || !difference.bits.iter().all(Form::of_state) {
-            return Err(Unsupported("a comparison of a computed value".to_owned()).into());
+            return Err(Unsupported::because("a comparison of a computed value").into());
         }
         Err(Blocked::AllZero(difference.bits))
     }
@@ -210,11 +210,10 @@ impl Evaluator<'_> {
             }
             Expr::Unary(UnaryOp::BoolToData, inner) => self.truth_as_number(inner),
             Expr::Binary(op, a, b) => self.binary(*op, a, b),
-            Expr::Ternary(condition, a, b) => match self.truth(condition, &Assumed::new())? {
-                Truth::Known(true) => self.number(a),
-                Truth::Known(false) => self.number(b),
-                _ => Unsupported::new("`? :` whose condition depends on the packet; an `if` would do"),
-            },
+            Expr::Ternary(condition, a, b) => {
+                let truth = self.truth(condition, &Assumed::new())?;
+                if self.decide(truth)? { self.number(a) } else { self.number(b) }
+            }
             Expr::Bool(_) | Expr::Valid(_) | Expr::Unary(..) => {
                 Unsupported::new("a truth value where a number is wanted")
             }
@@ -254,7 +253,7 @@ impl Evaluator<'_> {
         }
     }
 
-    /// A truth value as 1 or 0: of a comparison that one bit of the state decides.
+    /// A truth value as 1 or 0.
     fn truth_as_number(&mut self, condition: &Expr) -> Result<Number, Unsupported> {
         let truth = self.truth(condition, &Assumed::new())?;
         let form = match &truth {
@@ -274,11 +273,26 @@ impl Evaluator<'_> {
             },
             Truth::AllZero { .. } => None,
         };
-        match form {
-            Some(form) => Ok(Number::unsigned(vec![form])),
-            None => Unsupported::new(
-                "a truth value that is stored and depends on more than one bit; an `if` would do",
-            ),
+        let form = match form {
+            Some(form) => form,
+            None => Form::constant(self.decide(truth)?),
+        };
+        Ok(Number::unsigned(vec![form]))
+    }
+
+    /// A truth value that a value depends on.
+    fn decide(&mut self, truth: Truth) -> Result<bool, Unsupported> {
+        match truth {
+            Truth::Known(value) => Ok(value),
+            Truth::Rows { cover, outcome } => {
+                let number = self.context.asked.get();
+                self.context.asked.set(number + 1);
+                let decided = self.context.choices.get(number).copied();
+                decided.ok_or(Unsupported::Choice { cover, outcome })
+            }
+            Truth::AllZero { .. } => {
+                Unsupported::new("a value that depends on a comparison of two fields; an `if` would do")
+            }
         }
     }
 

@@ -6,9 +6,10 @@ use std::collections::BTreeMap;
 use hyper4_ir::{ConditionalId, Event, Expr, Node, PipelineKind, Program, SourceInfo};
 
 use super::Refusal;
+use super::action::Halt;
 use super::cells::Cells;
 use super::context::{Arguments, Context, Known, NO_ARGUMENTS};
-use super::cube::Cube;
+use super::cube::{Cover, Cube};
 use super::evaluate::{Assumed, Evaluator, Truth};
 use super::flow::{Flow, Headers};
 use super::form::{Form, Terms, Word};
@@ -201,8 +202,16 @@ impl<'a> Explorer<'a> {
                             context = after;
                             next
                         }
+                        Err(Halt { why: Unsupported::Choice { cover, outcome }, .. })
+                            if context.cube.is_some() && (context.fresh || fuses(&cover, rows)) =>
+                        {
+                            for path in context.decided(&cover, outcome) {
+                                self.run(path, stage, Assumed::new(), rows)?;
+                            }
+                            return Ok(());
+                        }
                         Err(_) if !context.fresh => return self.cut(context, stage, assumed, rows),
-                        Err(refusal) => return Err(refusal),
+                        Err(halt) => return Err(*halt.refusal),
                     }
                 }
             };
@@ -257,7 +266,7 @@ impl<'a> Explorer<'a> {
         let fresh = context.fresh;
         let (cover, outcome) = match truth {
             Err(_) if !fresh => return self.cut(context, stage, assumed, rows),
-            Err(Unsupported(reason)) => return Err(Refusal::new(place.0, reason).at(place.1)),
+            Err(why) => return Err(Refusal::new(place.0, why.to_string()).at(place.1)),
             Ok(Truth::Known(value)) => {
                 context.fresh = false;
                 return then(self, context, value, rows);
@@ -269,7 +278,7 @@ impl<'a> Explorer<'a> {
             Ok(Truth::Rows { cover, outcome }) => (cover, outcome),
         };
         let Some(cube) = context.cube.clone() else { return self.cut(context, stage, assumed, rows) };
-        if !fresh && (cover.len() > MAX_FUSED || rows.len() > MAX_ROWS / 16) {
+        if !fresh && !fuses(&cover, rows) {
             return self.cut(context, stage, assumed, rows);
         }
         context.fresh = false;
@@ -391,4 +400,9 @@ impl<'a> Explorer<'a> {
             arguments,
         }
     }
+}
+
+/// Whether a condition is decided by the lookup that is at hand rather than by one of its own.
+fn fuses(cover: &Cover, rows: &Rows) -> bool {
+    cover.len() <= MAX_FUSED && rows.len() <= MAX_ROWS / 16
 }

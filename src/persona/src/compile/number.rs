@@ -3,15 +3,43 @@
 
 use num_bigint::{BigInt, Sign};
 
+use super::cube::Cover;
 use super::form::{Atom, Form, Sum, Terms, Word};
 
-/// What the persona has no effect for: the reason, for a [`super::Refusal`].
+/// Why a value isn't a form.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Unsupported(pub(super) String);
+pub(super) enum Unsupported {
+    /// The persona has no effect for it: the reason, for a [`super::Refusal`].
+    Reason(String),
+    /// It depends on a truth value, which is `outcome` where the cover matches: a path that can be split may decide
+    /// it ([`super::context::Context::choices`]).
+    Choice {
+        /// Where.
+        cover: Cover,
+        /// What it is there.
+        outcome: bool,
+    },
+}
 
 impl Unsupported {
     pub(super) fn new<T>(reason: impl Into<String>) -> Result<T, Self> {
-        Err(Self(reason.into()))
+        Err(Self::because(reason))
+    }
+
+    pub(super) fn because(reason: impl Into<String>) -> Self {
+        Self::Reason(reason.into())
+    }
+}
+
+impl std::fmt::Display for Unsupported {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self {
+            Self::Reason(reason) => reason,
+            Self::Choice { .. } => {
+                "a value that depends on a comparison, computed by an action of an entry; an `if` around the table's \
+                 `apply` would do"
+            }
+        })
     }
 }
 
@@ -77,7 +105,7 @@ impl Number {
     /// What a field of that width holds after it is stored.
     pub(super) fn store(&self, width: u32) -> Result<Word, Unsupported> {
         (0..width as usize)
-            .map(|i| self.bit(i).ok_or_else(|| Unsupported("its value has no bound".to_owned())))
+            .map(|i| self.bit(i).ok_or_else(|| Unsupported::because("its value has no bound")))
             .collect()
     }
 

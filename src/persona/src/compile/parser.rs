@@ -90,7 +90,7 @@ impl Explorer<'_> {
         rows: &mut Rows,
     ) -> Result<(), Refusal> {
         for (number, op) in state.ops.iter().enumerate().skip(first) {
-            let refused = |e: Unsupported| refuse(state, e.0);
+            let refused = |e: Unsupported| refuse(state, e.to_string());
             match op {
                 ParserOp::Extract(Extract::Regular(header)) => {
                     let bytes = self.program.header_type(*header).map_or(0, |t| t.width()) / 8;
@@ -101,7 +101,17 @@ impl Explorer<'_> {
                     context.events.push(Event::Extract(self.header_name(*header).to_owned()));
                 }
                 ParserOp::Set { place, value } => {
-                    self.assign(&mut context, place, value, &NO_ARGUMENTS).map_err(refused)?;
+                    context.asked.set(0);
+                    match self.assign(&mut context, place, value, &NO_ARGUMENTS) {
+                        Err(Unsupported::Choice { cover, outcome }) => {
+                            for path in context.decided(&cover, outcome) {
+                                self.operations(path, state, number, progress.clone(), rows)?;
+                            }
+                            return Ok(());
+                        }
+                        assigned => assigned.map_err(refused)?,
+                    }
+                    context.choices.clear();
                 }
                 ParserOp::SetLookahead { place, offset, width } => {
                     if *offset != 0 {
@@ -214,7 +224,7 @@ impl Explorer<'_> {
                 return Err(refuse(state, reason.to_owned()));
             };
             let word = self.evaluator(&context, &NO_ARGUMENTS).field(*field);
-            key.push(word.map_err(|e| refuse(state, e.0))?);
+            key.push(word.map_err(|e| refuse(state, e.to_string()))?);
         }
         let no_error = error_code(self.program, "NoError");
         let base = context.cube.clone().unwrap_or_default();

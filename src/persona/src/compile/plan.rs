@@ -214,7 +214,7 @@ impl Plan {
 
 /// Where the number begins of which `bit` is digit number `digit`.
 fn start(bit: Bit, digit: u32) -> Result<Bit, Unsupported> {
-    bit.checked_sub(digit).ok_or_else(|| Unsupported("a part of a number".to_owned()))
+    bit.checked_sub(digit).ok_or_else(|| Unsupported::because("a part of a number"))
 }
 
 /// Runs of adjacent bits.

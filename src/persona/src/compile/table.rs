@@ -7,6 +7,7 @@ use hyper4_bits::Bits;
 use hyper4_ir::{ActionId, Event, FieldRef, Node, Program, Table, TableId, TableNext, TableOutcome};
 
 use super::Refusal;
+use super::action::Halt;
 use super::context::{Arguments, Context, Known, NO_ARGUMENTS};
 use super::evaluate::Assumed;
 use super::explore::{Explorer, Rows};
@@ -21,7 +22,7 @@ impl Explorer<'_> {
         table: &Table,
         action: Option<ActionId>,
         arguments: Vec<Bits>,
-    ) -> Result<(Context, Option<Node>), Refusal> {
+    ) -> Result<(Context, Option<Node>), Halt> {
         let mut context = context.clone();
         if context.construct.is_empty() {
             context.construct = format!("table {}", table.name);
@@ -62,7 +63,7 @@ impl Explorer<'_> {
                 }
                 None => self.key_part(&start, key.field),
             };
-            keys.push(part.map_err(|e| refuse(format!("key `{}` reads {}", key.name, e.0)))?);
+            keys.push(part.map_err(|e| refuse(format!("key `{}` reads {e}", key.name)))?);
         }
         let mut outcomes = BTreeMap::new();
         let default = table.default_entry.as_ref().map(|d| d.action);
@@ -106,7 +107,7 @@ impl Explorer<'_> {
             let parameters =
                 self.program.actions.get(id.index()).map_or(&[][..], |a| a.parameters.as_slice());
             let widths = parameters.iter().map(|p| p.width).collect();
-            self.act(&mut context, id, &Arguments::OfEntry(widths))?;
+            self.act(&mut context, id, &Arguments::OfEntry(widths)).map_err(|halt| *halt.refusal)?;
         }
         let next = if context.exited { None } else { next_node(table, action, hit) };
         let mut rows = Rows::new();

@@ -183,5 +183,5 @@ fn a_circle_without_scratch_is_refused() {
     let assignments = forms(1, 2).chain(forms(2, 5)).chain(forms(5, 9)).chain(forms(9, 1)).collect();
     let machine = Machine { scratch: BitRange { offset: 0, width: 0 }, ..MACHINE };
     let refused = schedule(&assignments, &Terms::default(), &|bit| bit, machine);
-    assert!(refused.is_err_and(|e| e.0.contains("scratch")));
+    assert!(refused.is_err_and(|e| e.to_string().contains("scratch")));
 }
