@@ -43,6 +43,10 @@ impl<N: Side, V: Side> Explanation<'_, N, V> {
         };
         // Where the traces differ the sides part: what comes out is only what follows from it.
         let (device, events) = match (&trace, writer) {
+            // Where the packet is sent or dropped, whoever chose that is the one to name.
+            (Some(trace), Some((device, event))) if decides(trace) => {
+                (device, std::iter::once(event).chain(mismatched(trace)).collect())
+            }
             (Some(trace), _) => (trace.device.clone(), mismatched(trace)),
             (None, Some((device, event))) => (device, vec![event]),
             (None, None) => (None, Vec::new()),
@@ -150,6 +154,12 @@ fn mismatched(trace: &TraceDifference) -> Vec<Event> {
         TraceMismatch::Event { expected, actual } => expected.iter().chain(actual).cloned().collect(),
         TraceMismatch::CopiedFrom { .. } => Vec::new(),
     }
+}
+
+/// Whether two traces part where it is decided what becomes of the packet.
+fn decides(trace: &TraceDifference) -> bool {
+    let decision = |event: &Event| matches!(event, Event::Unicast(_) | Event::Multicast(_) | Event::Drop);
+    mismatched(trace).iter().all(decision)
 }
 
 /// The construct of the program that an event belongs to.

@@ -53,8 +53,8 @@ pub fn root() -> PathBuf {
 /// Its diagnostics, or why it can't be read.
 pub fn program(path: &Path) -> Result<Arc<Program>, Error> {
     let (typed, diagnostics) = hyper4_p4::compile_file(path, &Options::default());
-    let typed = typed.ok_or_else(|| diagnostics.render(false))?;
-    Ok(Arc::new(hyper4_lower::lower(&typed).map_err(|d| d.render(false))?))
+    let typed = typed.ok_or_else(|| diagnostics.render())?;
+    Ok(Arc::new(hyper4_lower::lower(&typed).map_err(|d| d.render())?))
 }
 
 /// A guest of p4programs/ by its folder's name.
@@ -96,8 +96,8 @@ fn make_persona() -> Result<Persona, Error> {
     let layout = Layout::new(PersonaConfig::default())?;
     let text = generate(&layout);
     let (typed, diagnostics) = hyper4_p4::compile_source("persona.p4", &text, &Options::default());
-    let typed = typed.ok_or_else(|| diagnostics.render(false))?;
-    let program = Arc::new(hyper4_lower::lower(&typed).map_err(|d| d.render(false))?);
+    let typed = typed.ok_or_else(|| diagnostics.render())?;
+    let program = Arc::new(hyper4_lower::lower(&typed).map_err(|d| d.render())?);
     Ok(Persona { program, layout })
 }
 
