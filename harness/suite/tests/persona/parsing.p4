@@ -55,7 +55,6 @@ parser TheParser(packet_in packet, out headers_t hdr, inout metadata_t meta,
         transition select(hdr.ethernet.ether_type, standard_metadata.ingress_port) {
             (0x8100, _): parse_vlan;
             (0x0800 &&& 0xff0f, 0 &&& 1): parse_ipv4;
-            (0x0800, _): reject;
             default: accept;
         }
     }
