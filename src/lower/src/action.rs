@@ -17,8 +17,12 @@ use crate::{Lowered, Lowerer, index};
 /// Whether what follows is still reached.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Flow {
+    /// It is.
     On,
-    Stop,
+    /// The action ends here.
+    Return,
+    /// The pipeline ends here.
+    Exit,
 }
 
 impl Lowerer<'_> {
@@ -67,8 +71,9 @@ impl Lowerer<'_> {
 
     pub(crate) fn straight(&mut self, statements: &[Statement], out: &mut Straight) -> Lowered<Flow> {
         for statement in statements {
-            if self.straight_statement(statement, out)? == Flow::Stop {
-                return Some(Flow::Stop);
+            let flow = self.straight_statement(statement, out)?;
+            if flow != Flow::On {
+                return Some(flow);
             }
         }
         Some(Flow::On)
@@ -79,12 +84,15 @@ impl Lowerer<'_> {
         match &statement.kind {
             StatementKind::Variable(variable, value) => {
                 let storage = self.declare(variable)?;
+                if let (Storage::Header(header), None) = (&storage, value) {
+                    out.perform(self, PrimitiveKind::SetInvalid(*header), span)?;
+                }
                 if let Some(value) = value {
                     self.store(&storage, &variable.ty, value, span, out)?;
                 }
             }
             StatementKind::Assign(target, value) => self.assign(target, value, span, out)?,
-            StatementKind::Call(call) => self.straight_call(call, out)?,
+            StatementKind::Call(call) => return self.straight_call(call, out),
             StatementKind::Block(inner) => return self.straight(inner, out),
             StatementKind::If(condition, then, otherwise) => {
                 let branch = |statements| {
@@ -97,9 +105,9 @@ impl Lowerer<'_> {
             }
             StatementKind::Exit => {
                 out.perform(self, PrimitiveKind::Exit, span)?;
-                return Some(Flow::Stop);
+                return Some(Flow::Exit);
             }
-            StatementKind::Return(None) if !out.is_guarded() => return Some(Flow::Stop),
+            StatementKind::Return(None) if !out.is_guarded() => return Some(Flow::Return),
             StatementKind::Return(_) => {
                 return self
                     .refused(span, "`return` under a condition within an action is not supported yet");
@@ -111,9 +119,15 @@ impl Lowerer<'_> {
         Some(Flow::On)
     }
 
-    fn straight_call(&mut self, call: &Call, out: &mut Straight) -> Lowered<()> {
+    fn straight_call(&mut self, call: &Call, out: &mut Straight) -> Lowered<Flow> {
         match &call.callee {
             Callee::Action(action) => self.inlined(action, call, out),
+            _ => self.performed_call(call, out).map(|()| Flow::On),
+        }
+    }
+
+    fn performed_call(&mut self, call: &Call, out: &mut Straight) -> Lowered<()> {
+        match &call.callee {
             Callee::ExternFunction(signature) => self.extern_function(signature, call, out),
             Callee::SetValid(header) => {
                 let header = self.header_of(header)?;
@@ -134,7 +148,9 @@ impl Lowerer<'_> {
                 call.span,
                 format!("control `{}` applied within another one is not supported yet", control.name),
             ),
-            Callee::Table(_) | Callee::Parser(..) => self.refused(call.span, "this can't be applied here"),
+            Callee::Action(_) | Callee::Table(_) | Callee::Parser(..) => {
+                self.refused(call.span, "this can't be applied here")
+            }
             Callee::PushFront(..) | Callee::PopFront(..) => {
                 self.refused(call.span, "header stacks are not supported yet")
             }
@@ -142,7 +158,7 @@ impl Lowerer<'_> {
     }
 
     /// An action called by a statement: its parameters become variables, copied in and out.
-    fn inlined(&mut self, action: &Arc<Action>, call: &Call, out: &mut Straight) -> Lowered<()> {
+    fn inlined(&mut self, action: &Arc<Action>, call: &Call, out: &mut Straight) -> Lowered<Flow> {
         let mut written = Vec::new();
         for (parameter, argument) in action.parameters.iter().zip(&call.arguments) {
             let storage = self.declare(parameter)?;
@@ -155,7 +171,7 @@ impl Lowerer<'_> {
                 }
             }
         }
-        self.straight(&action.body, out)?;
+        let flow = self.straight(&action.body, out)?;
         for (parameter, target) in written {
             let value = Expression {
                 kind: ExpressionKind::Variable(Arc::clone(parameter)),
@@ -164,7 +180,8 @@ impl Lowerer<'_> {
             };
             self.assign(target, &value, call.span, out)?;
         }
-        Some(())
+        // `return` ends the called action only.
+        Some(if flow == Flow::Exit { Flow::Exit } else { Flow::On })
     }
 
     fn extern_function(&mut self, signature: &Signature, call: &Call, out: &mut Straight) -> Lowered<()> {
@@ -193,7 +210,7 @@ impl Lowerer<'_> {
             return self.refused(span, "`hash` needs all its arguments");
         };
         let algorithm = self.algorithm(algorithm)?;
-        let inputs = self.computed_inputs(data, out)?;
+        let inputs = self.copied_inputs(data, out)?;
         let calculation = self.calculation(algorithm, inputs);
         let (base, modulus) = (self.number(base)?, self.number(modulus)?);
         // A result that is no field is stored by way of one.

@@ -34,38 +34,46 @@ impl Lowerer<'_> {
         id
     }
 
-    /// Inputs of which those that have to be computed are stored first.
-    pub(crate) fn computed_inputs(
+    /// The inputs of a hash. As p4c does, all but constants are copied first: so a field of an invalid header takes
+    /// part with what it holds, where a checksum would leave it out.
+    pub(crate) fn copied_inputs(
         &mut self,
         data: &Expression,
         out: &mut Straight,
     ) -> Lowered<Vec<CalculationInput>> {
         let mut inputs = Vec::new();
         for part in parts(data) {
-            match self.plain_input(part)? {
-                Some(plain) => inputs.extend(plain),
-                None => {
-                    let copy = self.temporary(&part.ty, "tmp", part.span)?;
-                    self.store(&copy, &part.ty, part, part.span, out)?;
-                    fields(&copy, &mut inputs);
-                }
+            if let Some(constant) = self.constant_input(part)? {
+                inputs.push(constant);
+                continue;
             }
+            let copy = self.temporary(&part.ty, "tmp", part.span)?;
+            self.store(&copy, &part.ty, part, part.span, out)?;
+            fields(&copy, &mut inputs);
         }
         Some(inputs)
     }
 
+    fn constant_input(&mut self, part: &Expression) -> Lowered<Option<CalculationInput>> {
+        match (&part.kind, part.ty.width()) {
+            (ExpressionKind::Integer(value), Some(width)) => {
+                Some(Some(CalculationInput::Constant(Bits::from_bigint_wrapped(width, value))))
+            }
+            (ExpressionKind::Integer(_), None) => {
+                let help = "write it like `16w0`";
+                self.refused_with_help(part.span, "this constant needs a width", help)
+            }
+            (ExpressionKind::Bool(value), _) => {
+                Some(Some(CalculationInput::Constant(Bits::from_bool(*value))))
+            }
+            _ => Some(None),
+        }
+    }
+
     /// A field, constant, header or struct as inputs; nothing when it has to be computed.
     fn plain_input(&mut self, part: &Expression) -> Lowered<Option<Vec<CalculationInput>>> {
-        if let ExpressionKind::Integer(value) = &part.kind {
-            let Some(width) = part.ty.width() else {
-                let help = "write it like `16w0`";
-                return self.refused_with_help(part.span, "this constant needs a width", help);
-            };
-            let bits = Bits::from_bigint_wrapped(width, value);
-            return Some(Some(vec![CalculationInput::Constant(bits)]));
-        }
-        if let ExpressionKind::Bool(value) = part.kind {
-            return Some(Some(vec![CalculationInput::Constant(Bits::from_bool(value))]));
+        if let Some(constant) = self.constant_input(part)? {
+            return Some(Some(vec![constant]));
         }
         let Some(storage) = self.place_of(part) else { return Some(None) };
         if let Storage::Parameter(_) = storage {

@@ -7,6 +7,7 @@ use hyper4_p4::typed::{
 };
 use std::sync::Arc;
 
+use crate::action::Flow;
 use crate::predicate::Straight;
 use crate::{Lowered, Lowerer};
 
@@ -31,6 +32,8 @@ pub(crate) struct Block {
     pub(crate) straight: Straight,
     /// Where the straight-line code starts.
     pub(crate) since: Option<Span>,
+    /// Whether nothing behind it is reached.
+    ended: bool,
 }
 
 /// A table's hit as a condition, and whether it is turned round.
@@ -65,11 +68,11 @@ impl Lowerer<'_> {
         // All refusals are wanted, not only the first.
         let mut sound = Some(());
         for statement in statements {
+            if block.ended {
+                break;
+            }
             if self.statement(statement, block).is_none() {
                 sound = None;
-            }
-            if matches!(statement.kind, StatementKind::Return(_)) {
-                break;
             }
         }
         sound
@@ -86,6 +89,7 @@ impl Lowerer<'_> {
             StatementKind::Return(_) => {
                 self.flush(block);
                 block.steps.push(Step::Return);
+                block.ended = true;
                 Some(())
             }
             StatementKind::Call(call) => match &call.callee {
@@ -122,7 +126,8 @@ impl Lowerer<'_> {
 
     fn straight_line(&mut self, statement: &Statement, block: &mut Block) -> Lowered<()> {
         let before = block.straight.primitives.len();
-        self.straight_statement(statement, &mut block.straight)?;
+        let flow = self.straight_statement(statement, &mut block.straight)?;
+        block.ended = flow == Flow::Exit;
         if block.since.is_none() && block.straight.primitives.len() > before {
             block.since = Some(statement.span);
         }

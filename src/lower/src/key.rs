@@ -65,7 +65,7 @@ impl Lowerer<'_> {
         }
     }
 
-    /// `field & constant` and `field[high:low]`: the field under a mask, as p4c has it.
+    /// `field & constant`: the field under a mask, as p4c has it.
     fn masked_field(&self, expression: &Expression) -> Option<(ir::FieldRef, u32, BigInt)> {
         let (field, mask) = match &expression.kind {
             ExpressionKind::Binary(BinaryOp::BitAnd, left, right) => {
@@ -74,9 +74,6 @@ impl Lowerer<'_> {
                     (Some(mask), None) => (right, mask.clone()),
                     _ => return None,
                 }
-            }
-            ExpressionKind::Slice(base, high, low) => {
-                (base, ((BigInt::from(1) << (high - low + 1)) - 1) << *low)
             }
             _ => return None,
         };

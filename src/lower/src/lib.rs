@@ -251,6 +251,3 @@ fn instance(expression: &typed::Expression) -> Option<&Arc<typed::Instance>> {
 fn index<T>(list: &[T]) -> u32 {
     u32::try_from(list.len()).unwrap_or(u32::MAX)
 }
-
-#[cfg(test)]
-mod tests;

@@ -85,11 +85,10 @@ impl Lowerer<'_> {
         otherwise: Option<impl FnOnce(&mut Self, &mut Straight) -> Lowered<()>>,
     ) -> Lowered<()> {
         // The branches may change what the condition was made of, so it is kept.
-        let truth = self.truth(condition)?;
+        let value = self.number(condition)?;
         let Storage::Field(kept) = self.temporary(&condition.ty, "cond", condition.span)? else {
             return self.refused(condition.span, "this condition is not supported");
         };
-        let value = Expr::Unary(UnaryOp::BoolToData, Box::new(truth));
         let outer = out.guard.take();
         out.assign(self, kept, value, condition.span)?;
         let holds = Expr::Unary(UnaryOp::DataToBool, Box::new(Expr::Field(kept)));

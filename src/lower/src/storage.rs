@@ -181,7 +181,7 @@ impl Lowerer<'_> {
             let name = written.unwrap_or_else(|| Text::clone(&field.name)).to_string();
             fields.push(ir::FieldType { name, width, signed, varbit: false });
         }
-        if total % 8 != 0 {
+        if !total.is_multiple_of(8) {
             let message =
                 format!("header `{}` is {total} bits long: headers have to be whole bytes", declared.name);
             return self.refused(span, message);

@@ -5,7 +5,9 @@ use std::sync::Arc;
 use hyper4_bits::Bits;
 use hyper4_ir::{self as ir, MatchKind, MatchValue};
 use hyper4_p4::Span;
-use hyper4_p4::typed::{Action, ActionCall, Direction, ExpressionKind, KeySet, Table, VariableKind};
+use hyper4_p4::typed::{
+    Action, ActionCall, Direction, Entry, KeySet, Table, VariableKind, annotation_integers,
+};
 use num_traits::ToPrimitive;
 
 use crate::control::Block;
@@ -148,6 +150,10 @@ impl Lowerer<'_> {
                 help,
             );
         }
+        if declared.const_entries && declared.entries.is_empty() {
+            let message = format!("`const entries` of table `{}` is empty: not supported yet", declared.name);
+            return self.refused(declared.span, message);
+        }
         let mut entries = Vec::new();
         for (entry, position) in declared.entries.iter().zip(1u32..) {
             if entry.priority.is_some() {
@@ -157,18 +163,25 @@ impl Lowerer<'_> {
             let mut key = Vec::new();
             for (keyset, (declared_key, lowered)) in entry.keysets.iter().zip(declared.keys.iter().zip(keys))
             {
-                if matches!(&declared_key.expression.kind, ExpressionKind::Slice(_, _, low) if *low != 0) {
-                    // p4c writes the value without the shift that its mask would need.
-                    let message = "entries for a key that is a slice are not supported";
-                    return self.refused(declared_key.span, message);
-                }
                 key.push(self.match_value(keyset, &declared_key.match_kind, lowered.width, entry.span)?);
             }
             let (action, arguments) = self.action_call(&entry.action)?;
             let source_info = self.source_info(entry.span);
-            entries.push(ir::ConstEntry { key, action, arguments, priority: position, source_info });
+            let priority = self.entry_priority(entry, position)?;
+            entries.push(ir::ConstEntry { key, action, arguments, priority, source_info });
         }
         Some(entries)
+    }
+
+    /// The place in the list, or `@priority`, which p4c knows too; the least wins.
+    fn entry_priority(&mut self, entry: &Entry, position: u32) -> Lowered<u32> {
+        match annotation_integers(&entry.annotations, "priority").first() {
+            None => Some(position),
+            Some(written) => match written.to_u32() {
+                Some(priority) => Some(priority),
+                None => self.refused(entry.span, format!("`{written}` can't be a priority")),
+            },
+        }
     }
 
     fn match_value(&mut self, keyset: &KeySet, kind: &str, width: u32, span: Span) -> Lowered<MatchValue> {

@@ -209,7 +209,9 @@ impl Checker<'_> {
             let priority = entry.priority.as_ref().and_then(|priority| self.constant_integer(priority));
             if let Some(action) = self.chosen(table, &entry.action.expression) {
                 let is_const = entry.is_const || property.is_const;
-                table.entries.push(Entry { keysets, action, priority, is_const, span: entry.span });
+                let annotations = entry.action.annotations.clone();
+                let span = entry.span;
+                table.entries.push(Entry { keysets, action, priority, is_const, annotations, span });
             }
         }
     }

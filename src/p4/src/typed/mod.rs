@@ -291,6 +291,8 @@ pub struct Entry {
     pub priority: Option<BigInt>,
     /// Whether the control plane can't change it.
     pub is_const: bool,
+    /// Its annotations.
+    pub annotations: Vec<Annotation>,
     /// Where it stands.
     pub span: Span,
 }
