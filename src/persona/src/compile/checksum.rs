@@ -124,6 +124,10 @@ impl<'a> Explorer<'a> {
             |own, mut context, value, rows| {
                 let valid = own.evaluator(&context, &NO_ARGUMENTS).is_valid(checksum.target.header);
                 let mut outcome = ChecksumOutcome::Skipped;
+                // simple_switch looks at the condition alone, and writes to an invalid header what nobody reads.
+                if value {
+                    outcome = ChecksumOutcome::Updated;
+                }
                 if value && valid {
                     let Some(sum) = own.sum(&context, checksum)? else {
                         return own.cut(context, Stage::Update(number), Assumed::new(), rows);
@@ -134,7 +138,6 @@ impl<'a> Explorer<'a> {
                             Number::unsigned(sum).store(range.width).map_err(|e| refuse(checksum, e))?;
                         context.write(range, word);
                     }
-                    outcome = ChecksumOutcome::Updated;
                 }
                 context.fresh = false;
                 let event = Event::Checksum { name: checksum.name.clone(), outcome };

@@ -2,5 +2,4 @@
 
 mod arithmetic;
 mod machine;
-mod refusals;
 mod scheduling;

@@ -1,0 +1,216 @@
+//! What a persona can't emulate is refused when it is loaded: with the construct, its line, and the reason.
+
+use std::sync::Arc;
+
+use hyper4_p4::{Options, compile_source};
+use hyper4_persona::{Layout, PersonaConfig, Refusal, compile};
+use hyper4_suite::Error;
+
+/// A program around what is tried. Line numbers of the parts are looked up in the text.
+struct Parts {
+    parser: &'static str,
+    ingress: &'static str,
+    egress: &'static str,
+    checksum: &'static str,
+    deparser: &'static str,
+}
+
+const PLAIN: Parts = Parts {
+    parser: "state start { packet.extract(hdr.a); transition accept; }",
+    ingress: "apply { }",
+    egress: "apply { }",
+    checksum: "",
+    deparser: "packet.emit(hdr.a); packet.emit(hdr.b);",
+};
+
+impl Parts {
+    fn text(&self) -> String {
+        let Self { parser, ingress, egress, checksum, deparser } = self;
+        format!(
+            "#include <core.p4>
+#include <v1model.p4>
+header a_t {{ bit<8> kind; bit<8> small; bit<16> word; bit<32> wide; bit<1200> large; }}
+header b_t {{ bit<16> word; }}
+struct headers_t {{ a_t a; b_t b; }}
+struct metadata_t {{ bit<128> m0; bit<128> m1; bit<16> word; }}
+parser P(packet_in packet, out headers_t hdr, inout metadata_t meta, inout standard_metadata_t sm) {{
+{parser}
+}}
+control V(inout headers_t hdr, inout metadata_t meta) {{ apply {{ }} }}
+control I(inout headers_t hdr, inout metadata_t meta, inout standard_metadata_t sm) {{
+{ingress}
+}}
+control E(inout headers_t hdr, inout metadata_t meta, inout standard_metadata_t sm) {{
+{egress}
+}}
+control C(inout headers_t hdr, inout metadata_t meta) {{ apply {{
+{checksum}
+}} }}
+control D(packet_out packet, in headers_t hdr) {{ apply {{ {deparser} }} }}
+V1Switch(P(), V(), I(), E(), C(), D()) main;
+"
+        )
+        .replace("bit<1200> large; ", if parser.contains("large") { "bit<1200> large; " } else { "" })
+    }
+
+    fn refused(&self, layout: &Layout) -> Result<Refusal, Error> {
+        let text = self.text();
+        let (typed, diagnostics) = compile_source("tried.p4", &text, &Options::default());
+        let typed = typed.ok_or_else(|| format!("{diagnostics:?}"))?;
+        let program = hyper4_lower::lower(&typed).map_err(|d| format!("{d:?}"))?;
+        match compile(Arc::new(program), layout) {
+            Ok(_) => Err(format!("not refused:\n{text}").into()),
+            Err(refusal) => Ok(refusal),
+        }
+    }
+}
+
+fn standard() -> Result<Layout, Error> {
+    Ok(Layout::new(PersonaConfig::default())?)
+}
+
+/// The refusal names the construct, a part of the reason, and the line that has `line` in it.
+fn expect(parts: &Parts, construct: &str, reason: &str, line: &str) -> Result<(), Error> {
+    let refusal = parts.refused(&standard()?)?;
+    let message = refusal.to_string();
+    assert!(refusal.construct.contains(construct), "construct of: {message}");
+    assert!(refusal.reason.contains(reason), "reason of: {message}");
+    let text = parts.text();
+    let place = refusal.source_info.ok_or_else(|| format!("no place: {message}"))?;
+    let found = text.lines().nth(place.line.saturating_sub(1) as usize).unwrap_or_default();
+    assert!(found.contains(line), "{message}\nis said of line {}: {found}", place.line);
+    assert!(message.contains(&format!("tried.p4:{}", place.line)), "{message}");
+    Ok(())
+}
+
+#[test]
+fn actions_without_an_effect_are_refused() -> Result<(), Error> {
+    let cases = [
+        ("hdr.a.word = hdr.a.word + meta.word;", "neither is a constant"),
+        ("hdr.a.word = hdr.a.word << hdr.a.small;", "a shift by an amount"),
+        ("hdr.a.word = hdr.a.word * 3;", "no power of two"),
+        ("hdr.a.word = hdr.a.word |+| 1;", "saturating"),
+        ("hdr.a.setInvalid();", "can't close the gap"),
+        ("hdr.b.setValid();", "can't open a gap"),
+        ("meta.word = (bit<16>)sm.instance_type;", "standard_metadata.instance_type"),
+        ("sm.priority = 1;", "standard_metadata.priority"),
+        ("hash(meta.word, HashAlgorithm.crc16, 16w0, { hdr.a.wide }, 32w10);", "hash"),
+    ];
+    for (statement, reason) in cases {
+        // What is computed is looked at, or it would not be computed at all.
+        let ingress = format!(
+            "action look() {{ }}
+            table t {{ key = {{ meta.word: exact; }} actions = {{ look; }} default_action = look(); }}
+            apply {{
+                if (hdr.a.isValid()) {{
+                    meta.word = hdr.a.word;
+                    {statement}
+                }}
+                t.apply();
+            }}"
+        );
+        let parts = Parts { ingress: ingress.leak(), ..PLAIN };
+        expect(&parts, "action", reason, statement.split(';').next().unwrap_or_default())?;
+    }
+    Ok(())
+}
+
+#[test]
+fn conditions_that_are_no_rows_are_refused() -> Result<(), Error> {
+    for (condition, reason) in [
+        ("hdr.a.kind < hdr.a.small", "neither is a constant"),
+        ("hdr.a.word + 1 == 7", "computed value"),
+        ("sm.packet_length > 100", "standard_metadata.packet_length"),
+    ] {
+        let ingress = format!("apply {{\nif ({condition}) {{\nsm.egress_spec = 3;\n}}\n}}");
+        expect(&Parts { ingress: ingress.leak(), ..PLAIN }, "condition", reason, condition)?;
+    }
+    Ok(())
+}
+
+#[test]
+fn parsers_that_move_headers_are_refused() -> Result<(), Error> {
+    let two_offsets = "state start { transition select(sm.ingress_port) { 1: first; default: second; } }
+        state first { packet.extract(hdr.a); transition second; }
+        state second { packet.extract(hdr.b); transition accept; }";
+    expect(
+        &Parts { parser: two_offsets, ..PLAIN },
+        "parser state",
+        "one offset on all paths",
+        "state second",
+    )?;
+    let beyond =
+        "state start { packet.extract(hdr.a); transition select(hdr.a.large[0:0]) { default: accept; } }";
+    expect(
+        &Parts { parser: beyond, ..PLAIN },
+        "parser state",
+        "the persona's window has 128",
+        "state start",
+    )?;
+    let advance = "state start { packet.advance(16); packet.extract(hdr.b); transition accept; }";
+    expect(&Parts { parser: advance, ..PLAIN }, "parser state", "skips bits", "state start")?;
+    let computed = "state start { packet.extract(hdr.a); meta.word = hdr.a.word + 1;
+        transition select(meta.word) { 5: accept; default: more; } }
+        state more { packet.extract(hdr.b); transition accept; }";
+    expect(&Parts { parser: computed, ..PLAIN }, "parser state", "computed value", "state start")?;
+    let order = Parts {
+        parser: "state start { packet.extract(hdr.b); packet.extract(hdr.a); transition accept; }",
+        ..PLAIN
+    };
+    expect(&order, "parser path", "can't move headers", "state start")
+}
+
+#[test]
+fn a_header_that_is_not_emitted_is_refused() -> Result<(), Error> {
+    let parts = Parts { deparser: "packet.emit(hdr.b);", ..PLAIN };
+    expect(&parts, "parser path", "doesn't emit", "state start")
+}
+
+#[test]
+fn egress_spec_in_egress_is_refused() -> Result<(), Error> {
+    let egress = "apply {\nif (sm.egress_spec == 3) {\nhdr.a.kind = 1;\n}\n}";
+    expect(&Parts { egress, ..PLAIN }, "condition", "egress_spec", "sm.egress_spec == 3")
+}
+
+#[test]
+fn checksums_that_are_no_sum_of_words_in_place_are_refused() -> Result<(), Error> {
+    for (inputs, algorithm, reason) in [
+        ("hdr.a.kind, hdr.a.word", "csum16", "another place of a 16-bit word"),
+        ("hdr.a.wide, hdr.a.wide", "csum16", "twice"),
+        ("hdr.a.wide", "crc16", "algorithm"),
+        ("hdr.a.wide, 16w3", "csum16", "a constant other than 0"),
+        ("meta.word", "csum16", "another place"),
+    ] {
+        let checksum = format!(
+            "update_checksum(hdr.a.isValid(), {{ {inputs} }}, hdr.a.word, HashAlgorithm.{algorithm});"
+        );
+        let ingress = "apply { meta.word = hdr.a.word; }";
+        let parts = Parts { checksum: checksum.leak(), ingress, ..PLAIN };
+        expect(&parts, "checksum", reason, "update_checksum")?;
+    }
+    Ok(())
+}
+
+#[test]
+fn what_does_not_fit_is_refused_with_numbers() -> Result<(), Error> {
+    let metadata = Parts {
+        ingress: "action look() { }
+            table t { key = { meta.m0: exact; meta.m1: exact; } actions = { look; } default_action = look(); }
+            apply { meta.m0 = (bit<128>)hdr.a.wide; meta.m1 = (bit<128>)hdr.a.word; t.apply(); }",
+        ..PLAIN
+    };
+    let refusal = metadata.refused(&standard()?)?;
+    assert!(refusal.reason.contains("256 bits of metadata, and the persona has 200"), "{refusal}");
+
+    let small = PersonaConfig { ingress_slots: 2, ..PersonaConfig::default() };
+    let slots = Parts {
+        ingress: "action look() { }
+            table t { key = { hdr.a.word: exact; } actions = { look; } default_action = look(); }
+            table u { key = { hdr.a.word: exact; } actions = { look; } default_action = look(); }
+            apply { t.apply(); u.apply(); }",
+        ..PLAIN
+    };
+    let refusal = slots.refused(&Layout::new(small)?)?;
+    assert!(refusal.reason.contains("ingress needs 4 slots, and the persona has 2"), "{refusal}");
+    Ok(())
+}
