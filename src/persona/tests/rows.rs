@@ -93,7 +93,7 @@ fn slots_grow_and_every_lookup_has_rows() {
             assert_eq!(complete.get(&(row.pipeline, *slot, *pc)), Some(&true), "{name}: after {row:?}");
             assert!(key_mask.is_zero() || matches!(lookup, Lookup::Exact | Lookup::Lpm), "{name}: {row:?}");
         }
-        assert!(followed > 5, "{name}");
+        assert!(followed > 1, "{name}");
         let (slot, pc, _) = guest.start();
         assert_eq!(complete.get(&(PipelineKind::Ingress, slot, pc)), Some(&true), "{name}");
     }
