@@ -1,0 +1,112 @@
+//! Random programs of the IR, with random entries and packets: the engine against a real simple_switch, which loads the
+//! JSON that the IR writes. Replies, outputs and traces are compared.
+
+mod commands;
+mod programs;
+mod random;
+
+use std::sync::Arc;
+
+use hyper4_drivers::{SimpleSwitch, SimpleSwitchOptions, find_simple_switch};
+use hyper4_engine::Engine;
+use hyper4_ir::{Event, Packet, Program, TableOutcome};
+use hyper4_switch::{Switch, SwitchError, Tracing};
+use random::Random;
+
+/// Programs that are run unless `HYPER4_PROGRAMS` says another number; `HYPER4_SEED` is the seed of the first, or 1.
+const PROGRAMS: u64 = 40;
+const PACKETS: usize = 40;
+
+/// What was compared.
+#[derive(Default)]
+struct Compared {
+    programs: usize,
+    handles: usize,
+    refusals: usize,
+    outputs: usize,
+    hits: usize,
+    deaths: usize,
+}
+
+#[test]
+fn engine_and_simple_switch_agree_on_random_programs() -> Result<(), Box<dyn std::error::Error>> {
+    if find_simple_switch().is_none() {
+        println!("skipped: there is no simple_switch");
+        return Ok(());
+    }
+    let first = std::env::var("HYPER4_SEED").ok().and_then(|seed| seed.parse().ok()).unwrap_or(1);
+    println!("seed {first}");
+    let mut compared = Compared::default();
+    let count =
+        std::env::var("HYPER4_PROGRAMS").ok().and_then(|count| count.parse().ok()).unwrap_or(PROGRAMS);
+    for seed in first..first + count {
+        compare(seed, &mut compared)?;
+    }
+    let Compared { programs, handles, refusals, outputs, hits, deaths } = compared;
+    println!(
+        "{programs} programs, {handles} entries, {refusals} refused commands, {outputs} outputs, {hits} hits, {deaths} deaths"
+    );
+    assert!(
+        programs > 0
+            && handles > 10 * programs
+            && refusals > 0
+            && outputs > 10 * programs
+            && hits > 5 * programs
+    );
+    Ok(())
+}
+
+fn compare(seed: u64, compared: &mut Compared) -> Result<(), Box<dyn std::error::Error>> {
+    let mut random = Random::new(seed);
+    let program = programs::program(&mut random);
+    program.validate()?;
+    assert!(Program::from_json(&program.to_json().to_string())? == program, "seed {seed}: JSON");
+    let program = Arc::new(program);
+    let mut engine = Engine::new();
+    match engine.load(program.clone()) {
+        Err(SwitchError::Unsupported { .. }) => return Ok(()),
+        other => other?,
+    }
+    let mut real = SimpleSwitch::new(SimpleSwitchOptions::default())?;
+    real.load(program.clone())?;
+    for command in commands::commands(&program, &mut random) {
+        match (engine.control(&command), real.control(&command)) {
+            (Ok(ours), Ok(theirs)) => {
+                assert_eq!(ours, theirs, "seed {seed}: {command}");
+                compared.handles += 1;
+            }
+            (Err(SwitchError::Control(_)), Err(SwitchError::Control(_))) => compared.refusals += 1,
+            (ours, theirs) => panic!("seed {seed}: {command}\n  engine {ours:?}\n  real   {theirs:?}"),
+        }
+    }
+    let packets: Vec<Packet> =
+        (0..PACKETS).map(|_| Packet { port: 1, bytes: programs::packet(&program, &mut random) }).collect();
+    let (ours, theirs) = match (engine.inject(&packets, Tracing::On), real.inject(&packets, Tracing::On)) {
+        (Ok(ours), Ok(theirs)) => (ours, theirs),
+        // What kills the one stops the other.
+        (Err(SwitchError::Failed(_)), Err(SwitchError::Failed(_))) => {
+            compared.deaths += 1;
+            return Ok(());
+        }
+        (ours, theirs) => {
+            let end = |result: Result<_, SwitchError>| result.err().map(|error| error.to_string());
+            panic!("seed {seed}: engine {:?}, real {:?}", end(ours), end(theirs))
+        }
+    };
+    for (index, packet) in packets.iter().enumerate() {
+        let of = |batch: &hyper4_ir::Batch| -> Vec<_> {
+            batch.outputs.iter().filter(|output| output.cause == Some(index)).cloned().collect()
+        };
+        let traces = (ours.traces.get(index), theirs.traces.get(index));
+        assert_eq!(traces.0, traces.1, "seed {seed}: trace of packet {index}, {packet:?}");
+        assert_eq!(of(&ours), of(&theirs), "seed {seed}: outputs of packet {index}, {packet:?}");
+    }
+    let events = ours.traces.iter().flat_map(|trace| &trace.packets).flat_map(|packet| &packet.events);
+    let hit = |event: &&Event| matches!(event, Event::Table { outcome: TableOutcome::Hit(_), .. });
+    compared.hits += events.filter(hit).count();
+    compared.outputs += ours.outputs.len();
+    compared.programs += 1;
+    Ok(())
+}
+#[test]
+fn dbg_one() { let seed = std::env::var("S").unwrap().parse().unwrap(); let mut r = Random::new(seed); let p = programs::program(&mut r); let j = p.to_json(); std::fs::write("/tmp/dbg.json", serde_json::to_string_pretty(&j).unwrap()).unwrap(); println!("{:#?}", p.conditionals); println!("{:?}", p.headers); for h in &p.header_types { println!("{:?}", h.fields.iter().map(|f| (f.name.clone(), f.width, f.signed)).collect::<Vec<_>>()); } }
