@@ -43,8 +43,8 @@ pub fn version(tool: &Path) -> Result<String, ToolError> {
     if !said.status.success() {
         return Err(failed(format!("`--version` ended with {}", said.status)));
     }
-    let text = String::from_utf8_lossy(&said.stdout);
-    // p4c says its name on the first line and its version on the second.
+    // p4c says it on its standard error, in two lines.
+    let text = String::from_utf8_lossy(if said.stdout.is_empty() { &said.stderr } else { &said.stdout });
     Ok(text.split_whitespace().collect::<Vec<_>>().join(" "))
 }
 

@@ -2,7 +2,8 @@
 //! [`hyper4_switch::Switch`], [`P4c`] its compiler.
 //!
 //! They are the oracles: what they do is right by definition. Use the engine where speed matters or where nothing may be
-//! installed; here each packet costs a process on the other side some hundred microseconds, and a log that has to be read.
+//! installed; here each packet costs some hundred microseconds, most of them in the log that
+//! has to be written and read.
 //!
 //! A `SimpleSwitch` starts a process for each program it loads, gives and takes packets over its `--packet-in` socket,
 //! speaks to it over Thrift on a loopback port, and reads its log, which alone says when a packet has run its course.
@@ -14,4 +15,4 @@ mod simple_switch;
 
 pub use installed::{ToolError, find_p4c, find_simple_switch, version};
 pub use p4c::{Compiled, P4c, P4cError};
-pub use simple_switch::{LogLevel, SimpleSwitch, SimpleSwitchOptions};
+pub use simple_switch::{SimpleSwitch, SimpleSwitchOptions};

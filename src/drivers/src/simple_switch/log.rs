@@ -6,7 +6,6 @@
 /// A line that has a head.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Line<'a> {
-    pub(super) thread: &'a str,
     /// Number of the packet since the switch started, and of its copy; 0 is the one that came in.
     pub(super) packet: Option<(u64, u64)>,
     pub(super) text: &'a str,
@@ -20,15 +19,15 @@ impl<'a> Line<'a> {
             return None;
         }
         let (_level, rest) = rest.split_once("] [thread ")?;
-        let (thread, text) = rest.split_once("] ")?;
+        let (_thread, text) = rest.split_once("] ")?;
         let tagged = text.strip_prefix('[').and_then(|text| {
             let (number, text) = text.split_once("] [cxt 0] ")?;
             let (number, copy) = number.split_once('.')?;
             Some(((number.parse().ok()?, copy.parse().ok()?), text))
         });
         Some(match tagged {
-            Some((packet, text)) => Self { thread, packet: Some(packet), text },
-            None => Self { thread, packet: None, text },
+            Some((packet, text)) => Self { packet: Some(packet), text },
+            None => Self { packet: None, text },
         })
     }
 }
@@ -160,3 +159,6 @@ fn condition(text: &str) -> Option<Message<'_>> {
     let (before, name) = rest.rsplit_once(" (")?;
     before.contains("Condition \"").then_some(Message::Condition(name, value))
 }
+
+#[cfg(test)]
+mod tests;

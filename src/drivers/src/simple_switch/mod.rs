@@ -1,7 +1,7 @@
 //! bmv2's simple_switch behind [`Switch`].
 
 mod control;
-mod lives;
+mod life;
 mod log;
 mod packets;
 mod process;
@@ -17,62 +17,34 @@ use hyper4_switch::{ControlPlane, Switch, SwitchError, Tracing};
 
 use crate::ToolError;
 use crate::installed::given_or_found;
-use lives::{Lives, Step};
+use life::{Leaving, Life};
 use log::Line;
 use packets::LONGEST_PACKET;
-use process::{NoLine, Process, StartError};
+use process::{MOURNING, NoLine, Process, StartError};
 use runtime::Replicas;
 
 /// The greatest ingress port; 511 is the drop port.
 const LAST_PORT: u16 = 510;
-
-/// How much simple_switch writes into its log. It can't be changed while it runs.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum LogLevel {
-    /// Enough to know when a packet has run its course; faster, but there are no traces.
-    Debug,
-    /// Enough for traces.
-    #[default]
-    Trace,
-}
-
-impl LogLevel {
-    fn name(self) -> &'static str {
-        match self {
-            Self::Debug => "debug",
-            Self::Trace => "trace",
-        }
-    }
-}
 
 /// How simple_switch is run.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SimpleSwitchOptions {
     /// Its file; `None`: the one on `PATH`.
     pub program_path: Option<PathBuf>,
-    /// How much it writes into its log.
-    pub log_level: LogLevel,
-    /// How many packets may be in it at once, at least 1. More than 1 is faster, but a packet may then see what an
-    /// earlier one hasn't done yet: only for programs that keep no state and look at no queue.
-    pub in_flight: usize,
     /// How long it may take to start, to answer a command, or to deal with a packet.
     pub patience: Duration,
 }
 
 impl Default for SimpleSwitchOptions {
     fn default() -> Self {
-        Self {
-            program_path: None,
-            log_level: LogLevel::default(),
-            in_flight: 1,
-            patience: Duration::from_secs(10),
-        }
+        Self { program_path: None, patience: Duration::from_secs(10) }
     }
 }
 
 /// A real simple_switch.
 ///
-/// Every port from 0 to 510 is there. Its egress queues are made long enough never to drop a packet. Each output has
+/// It is started with a log of level `trace`, traces wanted or not: what takes time is that packets pass alone, from
+/// thread to thread. Every port from 0 to 510 is there. Its egress queues are made long enough never to drop a packet. Each output has
 /// its cause; those of one cause come in the order in which its copies were made, since between ports there is no other. Once it has died or fallen silent, every call fails until the next [`Switch::load`].
 pub struct SimpleSwitch {
     path: PathBuf,
@@ -115,8 +87,7 @@ impl SimpleSwitch {
     /// # Errors
     /// As of [`Switch::load`].
     pub fn load_json(&mut self, program: Arc<Program>, json: &str) -> Result<(), SwitchError> {
-        let level = self.options.log_level.name();
-        let started = Process::start(&self.path, level, json, self.options.patience);
+        let started = Process::start(&self.path, json, self.options.patience);
         let mut process = started.map_err(|error| match error {
             StartError::Refused(reason) => SwitchError::Unsupported {
                 construct: format!("program `{}`", program.name),
@@ -128,7 +99,7 @@ impl SimpleSwitch {
         })?;
         // The default, 64 packets, drops silently.
         let depths = process.runtime.set_all_egress_queue_depths(i32::MAX);
-        depths.map_err(|error| SwitchError::Failed(format!("its queues can't be made longer: {error:?}")))?;
+        depths.map_err(|error| SwitchError::Failed(format!("its queues can't be made longer: {error}")))?;
         let blank = ControlPlane::new(Arc::clone(&program));
         self.running = Some(Running { program, process, blank, replicas: None, sent: 0, dead: None });
         Ok(())
@@ -158,23 +129,20 @@ impl Switch for SimpleSwitch {
     }
 
     fn inject(&mut self, packets: &[Packet], tracing: Tracing) -> Result<Batch, SwitchError> {
-        let SimpleSwitchOptions { log_level, in_flight, patience, .. } = self.options;
+        let patience = self.options.patience;
         let running = self.running()?;
         if let Some(packet) = packets.iter().find(|packet| packet.port > LAST_PORT) {
             return Err(SwitchError::Port { port: packet.port, last: LAST_PORT });
         }
-        let unsupported = |construct: String, reason: String| {
-            Err(SwitchError::Unsupported { construct, reason, source_info: None })
-        };
         if let Some(index) = packets.iter().position(|packet| packet.bytes.len() > LONGEST_PACKET) {
-            let reason = format!("simple_switch takes packets of at most {LONGEST_PACKET} bytes");
-            return unsupported(format!("packet {index}"), reason);
+            return Err(SwitchError::Unsupported {
+                construct: format!("packet {index}"),
+                reason: format!("simple_switch takes packets of at most {LONGEST_PACKET} bytes"),
+                source_info: None,
+            });
         }
-        if tracing == Tracing::On && log_level != LogLevel::Trace {
-            let reason = "simple_switch was started with another log level than `trace`".to_owned();
-            return unsupported("a trace".to_owned(), reason);
-        }
-        running.inject(packets, tracing, in_flight.max(1), patience).map_err(|reason| {
+        running.inject(packets, tracing, patience).map_err(|reason| {
+            let reason = running.process.ended(MOURNING).unwrap_or(reason);
             running.dead = Some(reason.clone());
             SwitchError::Failed(reason)
         })
@@ -186,57 +154,66 @@ impl Running {
         control::check(&self.blank, command)?;
         let result = control::control(&mut self.process.runtime, &self.program, command);
         // What the log says of commands is in the way of what it says of packets.
-        self.process.log.forget();
+        let failed = matches!(result, Err(SwitchError::Failed(_)));
+        if let Some(reason) = self.process.ended(if failed { MOURNING } else { Duration::ZERO }) {
+            self.dead = Some(reason.clone());
+            return Err(SwitchError::Failed(reason));
+        }
         // Nearly any command may be one for groups, and asking again is cheap.
         self.replicas = None;
         result
     }
 
-    fn inject(
-        &mut self,
-        packets: &[Packet],
-        tracing: Tracing,
-        in_flight: usize,
-        patience: Duration,
-    ) -> Result<Batch, String> {
-        if tracing == Tracing::On && self.replicas.is_none() {
-            let replicas = self.process.runtime.replicas();
-            self.replicas = Some(replicas.map_err(|error| format!("its groups can't be read: {error:?}"))?);
+    fn inject(&mut self, packets: &[Packet], tracing: Tracing, patience: Duration) -> Result<Batch, String> {
+        let Self { program, process, replicas, sent, .. } = self;
+        let replicas = match (tracing, &mut *replicas) {
+            (Tracing::Off, _) => None,
+            (Tracing::On, Some(known)) => Some(&*known),
+            (Tracing::On, unknown) => {
+                let asked = process.runtime.replicas();
+                let asked = asked.map_err(|error| format!("its groups can't be read: {error}"))?;
+                Some(&*unknown.insert(asked))
+            }
+        };
+        let mut batch = Batch::default();
+        for (cause, packet) in packets.iter().enumerate() {
+            let mut life = Life::new(program, replicas, *sent, packet.bytes.len());
+            process
+                .packets
+                .send(packet.port, &packet.bytes)
+                .map_err(|error| format!("it doesn't take packet {cause}: {error}"))?;
+            *sent += 1;
+            let mut copies = process.follow(&mut life, Instant::now() + patience)?;
+            copies.sort_by_key(|(copy, ..)| *copy);
+            let outputs = copies.into_iter();
+            let outputs = outputs.map(|(_, port, bytes)| Output { cause: Some(cause), port, bytes });
+            batch.outputs.extend(outputs);
+            if tracing == Tracing::On {
+                batch.traces.push(life.into_trace());
+            }
         }
-        let replicas = self.replicas.as_ref().filter(|_| tracing == Tracing::On);
-        let program = Arc::clone(&self.program);
-        let mut lives = Lives::new(&program, replicas);
-        let mut outputs = Vec::new();
-        let mut waiting = packets.iter().enumerate();
+        Ok(batch)
+    }
+}
+
+impl Process {
+    /// Follow a packet to the end of its life: what left the switch, as copy, port and bytes.
+    fn follow(&mut self, life: &mut Life<'_>, deadline: Instant) -> Result<Vec<(u64, u16, Vec<u8>)>, String> {
+        let mut copies = Vec::new();
         let mut line = String::new();
-        let mut deadline = Instant::now() + patience;
-        loop {
-            while lives.in_flight() < in_flight
-                && let Some((cause, packet)) = waiting.next()
-            {
-                let sent = self.process.packets.send(packet.port, &packet.bytes);
-                sent.map_err(|error| format!("it doesn't take packet {cause}: {error}"))?;
-                lives.begin(self.sent, cause, packet.bytes.len());
-                self.sent += 1;
-                deadline = Instant::now() + patience;
-            }
-            if lives.in_flight() == 0 {
-                break;
-            }
-            match self.process.log.next(&mut line, deadline) {
+        while !life.is_over() {
+            match self.log.next(&mut line, deadline) {
                 Ok(()) => {}
-                Err(NoLine::Ended) => return Err(self.process.obituary()),
+                Err(NoLine::Ended) => return Err("its log has ended".to_owned()),
                 Err(NoLine::Late) => {
-                    let seconds = patience.as_secs_f64();
                     return Err(format!(
-                        "simple_switch doesn't get done with a packet in {seconds} s; its log ends with: {line}"
+                        "simple_switch doesn't get done with a packet in time; its log ends with `{line}`"
                     ));
                 }
             }
             let Some(line) = Line::parse(&line) else { continue };
-            if let Step::Transmit { cause, copy, length, port } = lives.line(&line)? {
+            if let Some(Leaving { copy, length, port }) = life.line(&line)? {
                 let (from, bytes) = self
-                    .process
                     .packets
                     .receive()
                     .map_err(|error| format!("a packet that left can't be read: {error}"))?;
@@ -246,11 +223,9 @@ impl Running {
                         bytes.len()
                     ));
                 }
-                outputs.push((cause, copy, Output { cause: Some(cause), port, bytes }));
+                copies.push((copy, port, bytes));
             }
         }
-        outputs.sort_by_key(|(cause, copy, _)| (*cause, *copy));
-        let outputs = outputs.into_iter().map(|(_, _, output)| output).collect();
-        Ok(Batch { outputs, traces: lives.into_traces() })
+        Ok(copies)
     }
 }

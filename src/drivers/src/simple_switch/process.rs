@@ -19,6 +19,9 @@ const PORTS_TRIED: usize = 8;
 /// Time between two attempts to connect to a server that is about to listen.
 const ATTEMPT: Duration = Duration::from_millis(1);
 
+/// How long the end of the process may come after the end of its connections.
+pub(super) const MOURNING: Duration = Duration::from_secs(1);
+
 /// Why there is no process.
 #[derive(Debug)]
 pub(super) enum StartError {
@@ -56,14 +59,9 @@ pub(super) struct Process {
 
 impl Process {
     /// Run `program`, bmv2 JSON, on the switch at `path`.
-    pub(super) fn start(
-        path: &Path,
-        log_level: &str,
-        program: &str,
-        patience: Duration,
-    ) -> Result<Self, StartError> {
+    pub(super) fn start(path: &Path, program: &str, patience: Duration) -> Result<Self, StartError> {
         for _ in 0..PORTS_TRIED {
-            match Self::attempt(path, log_level, program, patience) {
+            match Self::attempt(path, program, patience) {
                 Err(StartError::PortTaken) => {}
                 result => return result,
             }
@@ -71,7 +69,7 @@ impl Process {
         Err(StartError::Failed(format!("{PORTS_TRIED} ports that were free were taken by somebody else")))
     }
 
-    fn attempt(path: &Path, log_level: &str, program: &str, patience: Duration) -> Result<Self, StartError> {
+    fn attempt(path: &Path, program: &str, patience: Duration) -> Result<Self, StartError> {
         let folder = tempfile::Builder::new()
             .prefix("hyper4-")
             .tempdir()
@@ -87,7 +85,7 @@ impl Process {
         let notifications = format!("ipc://{}", folder.path().join("notifications").display());
         let packets = folder.path().join("packets");
         let child = Command::new(path)
-            .args(["--thrift-port", &port.to_string(), "--log-console", "-L", log_level])
+            .args(["--thrift-port", &port.to_string(), "--log-console", "-L", "trace"])
             .args(["--notifications-addr", &notifications])
             .args(["--packet-in", &format!("ipc://{}", packets.display())])
             .arg(&file)
@@ -101,18 +99,27 @@ impl Process {
         let stdout = child.0.stdout.take().ok_or(StartError::Failed("it has no output".to_owned()))?;
         let mut starting = Starting { child, log: Log::new(stdout), said: String::new() };
         starting.ready(Instant::now() + patience, folder.path())?;
+        let packets = match PacketSocket::connect(&packets, patience) {
+            Ok(packets) => packets,
+            // It may have ended meanwhile, since its port was taken.
+            Err(_) if starting.log.forget(MOURNING) == NoLine::Ended => {
+                return Err(starting.ended(folder.path()));
+            }
+            Err(error) => return Err(StartError::failed("its packet socket can't be used", error)),
+        };
         let runtime = starting.connect(port, patience, &notifications, folder.path())?;
-        let packets = PacketSocket::connect(&packets, patience)
-            .map_err(|error| StartError::failed("its packet socket can't be used", error))?;
         Ok(Self { log: starting.log, packets, runtime, child: starting.child, folder })
     }
 
-    /// How it ended, which its log has told, and what it said last.
-    pub(super) fn obituary(&mut self) -> String {
+    /// Whether it ends within `time`: then how, and what it said last. The log up to now is forgotten.
+    pub(super) fn ended(&mut self, time: Duration) -> Option<String> {
+        if self.log.forget(time) == NoLine::Late {
+            return None;
+        }
         let status = self.child.status();
         let words = last_words(self.folder.path());
         let separator = if words.is_empty() { "" } else { ": " };
-        format!("simple_switch ended with {status}{separator}{words}")
+        Some(format!("simple_switch ended with {status}{separator}{words}"))
     }
 }
 
@@ -278,9 +285,17 @@ impl Log {
         }
     }
 
-    /// Forget what has come so far, but for a line that has begun.
-    pub(super) fn forget(&mut self) {
+    /// Forget what has come and what comes within `time`, but for a line that has begun; says why there is no more.
+    pub(super) fn forget(&mut self, time: Duration) -> NoLine {
+        let deadline = Instant::now() + time;
         let mut line = String::new();
-        while self.next(&mut line, Instant::now()).is_ok() {}
+        loop {
+            if let Err(end) = self.next(&mut line, deadline) {
+                return end;
+            }
+        }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -5,6 +5,7 @@
 //! field 1. The services of a switch share one connection; a call's name is `service:method`.
 
 use std::collections::BTreeMap;
+use std::io::{BufReader, BufWriter};
 use std::net::TcpStream;
 use std::time::Duration;
 
@@ -12,7 +13,6 @@ use thrift::protocol::{
     TBinaryInputProtocol, TBinaryOutputProtocol, TFieldIdentifier, TInputProtocol, TListIdentifier,
     TMessageIdentifier, TMessageType, TOutputProtocol, TStructIdentifier, TType,
 };
-use thrift::transport::{TBufferedReadTransport, TBufferedWriteTransport};
 
 /// A structure, or the arguments of a call: its fields by number.
 pub(super) type Fields = BTreeMap<i16, Value>;
@@ -30,23 +30,32 @@ pub(super) enum Value {
 }
 
 /// Why a call has no result.
-#[derive(Debug)]
+#[derive(Debug, thiserror::Error)]
 pub(super) enum CallError {
-    /// The switch refuses; the number is its code.
+    /// The switch refuses.
+    #[error("refused with code {0}")]
     Refused(i32),
     /// The switch is gone, silent, or says what it shouldn't.
+    #[error("{0}")]
     Broken(String),
 }
 
 impl From<thrift::Error> for CallError {
     fn from(error: thrift::Error) -> Self {
-        Self::Broken(error.to_string())
+        // Shown, these errors don't tell what they are about.
+        Self::Broken(match error {
+            thrift::Error::Transport(error) => error.message,
+            thrift::Error::Protocol(error) => error.message,
+            thrift::Error::Application(error) => error.message,
+            other => other.to_string(),
+        })
     }
 }
 
 pub(super) struct Client {
-    input: TBinaryInputProtocol<TBufferedReadTransport<TcpStream>>,
-    output: TBinaryOutputProtocol<TBufferedWriteTransport<TcpStream>>,
+    // Not thrift's own buffer: when a read is interrupted it gives out again what it gave out before.
+    input: TBinaryInputProtocol<BufReader<TcpStream>>,
+    output: TBinaryOutputProtocol<BufWriter<TcpStream>>,
     sequence: i32,
 }
 
@@ -55,8 +64,8 @@ impl Client {
         stream.set_nodelay(true)?;
         stream.set_read_timeout(Some(patience))?;
         stream.set_write_timeout(Some(patience))?;
-        let input = TBinaryInputProtocol::new(TBufferedReadTransport::new(stream.try_clone()?), true);
-        let output = TBinaryOutputProtocol::new(TBufferedWriteTransport::new(stream), true);
+        let input = TBinaryInputProtocol::new(BufReader::new(stream.try_clone()?), true);
+        let output = TBinaryOutputProtocol::new(BufWriter::new(stream), true);
         Ok(Self { input, output, sequence: 0 })
     }
 
@@ -174,3 +183,6 @@ fn read(input: &mut dyn TInputProtocol, kind: TType, depth: usize) -> thrift::Re
         }
     }))
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,7 +1,7 @@
-//! The lives of the packets that are in the switch: when each has run its course, and its [`Trace`].
+//! The life of a packet in the switch: when it has run its course, and its [`Trace`].
 //!
-//! Counting tells when a packet is done: it begins as one, a multicast turns one into as many as the group has copies,
-//! and each ends by a drop or a transmission. The log has a line for each of these.
+//! Counting tells when it is done: it begins as one, a multicast turns one into as many as the group has copies, and
+//! each ends by a drop or a transmission. The log has a line for each of these.
 //!
 //! What the log doesn't tell:
 //! - a copy's `egress_rid`: it is asked from the switch's groups;
@@ -10,8 +10,6 @@
 //! - a table's action where a miss has none: there is no [`Event::Action`] then;
 //! - whether an extraction succeeded: it is announced before it is tried, so the packet's length decides;
 //! - field values: nothing in a trace needs them.
-
-use std::collections::{BTreeMap, HashMap};
 
 use hyper4_bits::Bits;
 use hyper4_ir::{ChecksumOutcome, Event, PrimitiveKind, Program, TableOutcome, Trace, TracedPacket};
@@ -22,21 +20,25 @@ use super::runtime::Replicas;
 /// `egress_spec` of a packet that is to be dropped.
 const DROP_PORT: u16 = 511;
 
-/// What a line of the log means for who waits for packets.
-#[derive(Debug, PartialEq, Eq)]
-pub(super) enum Step {
-    /// Nothing.
-    None,
-    /// The next packet that leaves is that copy of that packet of the batch, with that length and port.
-    Transmit { cause: usize, copy: u64, length: usize, port: u16 },
+/// A packet that leaves.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Leaving {
+    /// Which copy, 0 for the packet that came in.
+    pub(super) copy: u64,
+    /// Bytes.
+    pub(super) length: usize,
+    pub(super) port: u16,
 }
 
-/// A packet in the switch.
+/// A packet in the switch, alone: the next comes when it is done.
 #[derive(Debug)]
-struct Life {
-    /// Its number in the batch.
-    cause: usize,
-    /// Bytes it came with.
+pub(super) struct Life<'a> {
+    program: &'a Program,
+    /// What groups copy to; set when a trace is wanted.
+    replicas: Option<&'a Replicas>,
+    /// Its number since the switch started.
+    number: u64,
+    /// Bits that came.
     length: u64,
     /// Itself and its copies, as far as they haven't ended.
     alive: u64,
@@ -47,128 +49,93 @@ struct Life {
     copies: Vec<TracedPacket>,
 }
 
-/// All packets in the switch.
-pub(super) struct Lives<'a> {
-    program: &'a Program,
-    /// Set when traces are wanted.
-    replicas: Option<&'a Replicas>,
-    /// By the switch's number for the packet.
-    lives: BTreeMap<u64, Life>,
-    /// The packet that a thread spoke of last: some lines don't say of which they are.
-    current: HashMap<String, u64>,
-    done: Vec<(usize, Trace)>,
-}
-
-impl<'a> Lives<'a> {
-    pub(super) fn new(program: &'a Program, replicas: Option<&'a Replicas>) -> Self {
-        Self { program, replicas, lives: BTreeMap::new(), current: HashMap::new(), done: Vec::new() }
-    }
-
-    /// A packet goes in.
-    pub(super) fn begin(&mut self, number: u64, cause: usize, length: usize) {
-        let life = Life {
-            cause,
-            length: length as u64,
+impl<'a> Life<'a> {
+    /// Packet `number` since the switch started goes in, with so many bytes.
+    pub(super) fn new(
+        program: &'a Program,
+        replicas: Option<&'a Replicas>,
+        number: u64,
+        length: usize,
+    ) -> Self {
+        let copies = vec![TracedPacket::default()];
+        Self {
+            program,
+            replicas,
+            number,
+            length: 8 * length as u64,
             alive: 1,
             parsed: 0,
             group: None,
-            copies: vec![TracedPacket::default()],
-        };
-        self.lives.insert(number, life);
+            copies,
+        }
     }
 
-    /// How many packets are in the switch.
-    pub(super) fn in_flight(&self) -> usize {
-        self.lives.len()
+    /// Whether nothing of it is left in the switch.
+    pub(super) fn is_over(&self) -> bool {
+        self.alive == 0
     }
 
-    /// The traces, in the order of the batch.
-    pub(super) fn into_traces(mut self) -> Vec<Trace> {
-        self.done.sort_by_key(|(cause, _)| *cause);
-        self.done.into_iter().map(|(_, trace)| trace).collect()
+    /// What happened; nothing when no trace is wanted.
+    pub(super) fn into_trace(self) -> Trace {
+        Trace { packets: self.copies }
     }
 
-    /// Take a line of the log.
-    pub(super) fn line(&mut self, line: &Line<'_>) -> Result<Step, String> {
-        let Some(message) = Message::parse(line.text) else { return Ok(Step::None) };
-        let (number, copy) = match line.packet {
-            Some((number, copy)) => {
-                if self.current.get(line.thread) != Some(&number) {
-                    self.current.insert(line.thread.to_owned(), number);
-                }
-                (number, copy)
+    /// Take a line of the log. An answer means that the switch sends a packet now.
+    pub(super) fn line(&mut self, line: &Line<'_>) -> Result<Option<Leaving>, String> {
+        let Some(message) = Message::parse(line.text) else { return Ok(None) };
+        let copy = match line.packet {
+            Some((number, copy)) if number == self.number => copy,
+            Some((number, _)) => {
+                return Err(format!("its log tells of packet {number}, not {}: {}", self.number, line.text));
             }
-            // Of lines that don't say of which packet they are, these are about the one their thread is at.
+            // Of lines that don't say of which packet they are, these are about one.
             None if matches!(
                 message,
                 Message::Replicated(..) | Message::UnknownGroup(_) | Message::PriorityOutOfRange
             ) =>
             {
-                let number = self.current.get(line.thread);
-                (*number.ok_or_else(|| format!("its log doesn't tell of which packet: {}", line.text))?, 0)
+                0
             }
-            None => return Ok(Step::None),
+            None => return Ok(None),
         };
-        let Some(life) = self.lives.get_mut(&number) else {
-            return Err(format!("its log tells of packet {number}, which isn't under way: {}", line.text));
-        };
-        let traced = self.replicas.is_some();
-        let (ended, step) = life.count(copy, message)?;
-        if traced {
-            life.trace(copy, message, self.program, self.replicas)?;
+        let leaving = self.count(copy, message)?;
+        if self.replicas.is_some() {
+            self.trace(copy, message)?;
         }
-        life.alive = life.alive.checked_sub(ended).ok_or_else(|| {
-            format!("its log ends packet {number} more often than there are copies: {}", line.text)
-        })?;
-        if life.alive == 0
-            && let Some(life) = self.lives.remove(&number)
-            && traced
-        {
-            self.done.push((life.cause, Trace { packets: life.copies }));
-        }
-        Ok(step)
+        Ok(leaving)
     }
-}
 
-impl Life {
-    /// How many copies end with this message; new ones are counted.
-    fn count(&mut self, copy: u64, message: Message<'_>) -> Result<(u64, Step), String> {
-        let mut step = Step::None;
-        let ended = match message {
+    fn count(&mut self, copy: u64, message: Message<'_>) -> Result<Option<Leaving>, String> {
+        let (begun, ended) = match message {
             Message::DroppedAtIngress
             | Message::DroppedAtEgress
             | Message::PriorityOutOfRange
-            | Message::UnknownGroup(_) => 1,
-            Message::Replicated(copies, _) => {
-                self.alive += copies;
-                1
-            }
-            Message::Transmit(length, port) => {
-                step = Step::Transmit { cause: self.cause, copy, length, port };
-                1
-            }
+            | Message::UnknownGroup(_)
+            | Message::Transmit(..) => (0, 1),
+            Message::Replicated(copies, _) => (copies, 1),
             Message::Unexpected => {
                 return Err(
                     "it clones, resubmits or recirculates a packet, which can't be followed".to_owned()
                 );
             }
-            _ => 0,
+            _ => (0, 0),
         };
-        Ok((ended, step))
+        self.alive = (self.alive + begun)
+            .checked_sub(ended)
+            .ok_or_else(|| format!("its log ends packet {} more often than it was copied", self.number))?;
+        Ok(match message {
+            Message::Transmit(length, port) => Some(Leaving { copy, length, port }),
+            _ => None,
+        })
     }
 
-    fn trace(
-        &mut self,
-        copy: u64,
-        message: Message<'_>,
-        program: &Program,
-        replicas: Option<&Replicas>,
-    ) -> Result<(), String> {
+    fn trace(&mut self, copy: u64, message: Message<'_>) -> Result<(), String> {
+        let program = self.program;
         // These are lines of the ingress thread about a copy that is about to be.
         let copy = match message {
             Message::Replica(port) => {
                 let made = self.copies.len();
-                let group = self.group.and_then(|group| replicas?.get(&group));
+                let group = self.group.and_then(|group| self.replicas?.get(&group));
                 let rid = group.and_then(|copies| copies.get(made - 1)).filter(|(_, to)| *to == port);
                 let (rid, _) = rid.ok_or("its log tells of a copy that its groups don't have")?;
                 let events = vec![Event::Replica { rid: *rid, port }];
@@ -181,8 +148,7 @@ impl Life {
         if let Message::Replicated(_, group) = message {
             self.group = Some(group);
         }
-        let length = 8 * self.length;
-        let parsed = self.parsed;
+        let too_short = self.parsed > self.length;
         let Some(packet) = self.copies.get_mut(copy) else {
             return Err(format!("its log tells of copy {copy}, which wasn't made"));
         };
@@ -195,7 +161,7 @@ impl Life {
             Message::Advance(bytes) => self.parsed += 8 * bytes,
             // The header that wasn't there.
             Message::ParserError(_)
-                if parsed > length && matches!(packet.events.last(), Some(Event::Extract(_))) =>
+                if too_short && matches!(packet.events.last(), Some(Event::Extract(_))) =>
             {
                 packet.events.pop();
             }
@@ -262,3 +228,6 @@ fn arguments(program: &Program, action: &str, values: &str) -> Result<Vec<Bits>,
         })
         .collect()
 }
+
+#[cfg(test)]
+mod tests;

@@ -8,13 +8,11 @@ use std::io::Write;
 use std::path::PathBuf;
 
 /// The real simple_switch.
-#[allow(dead_code, reason = "each test binary uses its own part")]
 pub(crate) fn simple_switch() -> Option<PathBuf> {
     present(hyper4_drivers::find_simple_switch(), "simple_switch")
 }
 
 /// The real p4c-bm2-ss.
-#[allow(dead_code, reason = "each test binary uses its own part")]
 pub(crate) fn p4c() -> Option<PathBuf> {
     present(hyper4_drivers::find_p4c(), "p4c-bm2-ss")
 }
