@@ -3,8 +3,8 @@
 use hyper4_ir::{Event, Place, PrimitiveKind, Program};
 
 use crate::calculation::Hasher;
-use crate::code::{Fault, Instruction, Operand, run};
-use crate::expression::Compiler;
+use crate::code::{Fault, Instruction, Operand, is_set, run};
+use crate::expression::{Compiler, EXACT};
 use crate::layout::{FieldSlot, Layout};
 use crate::recorder::Recorder;
 
@@ -116,10 +116,13 @@ impl Action {
                 }
                 Step::Hash { code, base, modulus, calculation, to } => {
                     run(code, memory)?;
+                    if base.is_negative(memory) || modulus.is_negative(memory) {
+                        return Err(Fault::NegativeHash);
+                    }
                     let (base, modulus) = (base.low(memory), modulus.low(memory).max(1));
                     if let Some(hasher) = with.hashers.get_mut(*calculation) {
                         let value = (hasher.compute(memory, with.payload) % modulus).wrapping_add(base);
-                        if to.valid.is_none_or(|at| memory.get(at as usize).is_some_and(|flag| *flag != 0)) {
+                        if to.valid.is_none_or(|at| is_set(memory, at)) {
                             to.set(memory, value);
                         }
                     }
@@ -164,8 +167,8 @@ fn step(
         PrimitiveKind::Hash { place, base, calculation, modulus } => {
             let Place::Field(field) = place;
             let to = layout.field(*field).ok_or("a field that doesn't exist is written")?;
-            let base = compiler.number(base, 64)?;
-            let modulus = compiler.number(modulus, 64)?;
+            let base = compiler.number(base, EXACT)?;
+            let modulus = compiler.number(modulus, EXACT)?;
             Ok(Step::Hash { code: compiler.take(), base, modulus, calculation: calculation.index(), to })
         }
         PrimitiveKind::Exit => Ok(Step::Exit),

@@ -3,9 +3,9 @@
 use hyper4_bits::{Calculation, HashAlgorithm};
 use hyper4_ir::{self as ir, CalculationInput, ChecksumKind, ChecksumOutcome, Event};
 
-use crate::code::{Fault, Instruction, Operand, run};
+use crate::code::{Fault, Instruction, Operand, is_set, run};
 use crate::expression::Compiler;
-use crate::layout::{FieldSlot, Layout, limbs};
+use crate::layout::{FieldSlot, Layout};
 use crate::recorder::Recorder;
 use crate::wire::Writer;
 
@@ -50,7 +50,7 @@ impl Hasher {
     pub(crate) fn compute(&mut self, memory: &[u64], payload: &[u8]) -> u64 {
         self.bytes.clear();
         let mut writer = Writer::new(&mut self.bytes);
-        let valid = |at: u32| memory.get(at as usize).is_some_and(|flag| *flag != 0);
+        let valid = |at: u32| is_set(memory, at);
         let mut with_payload = false;
         for input in &self.inputs {
             match input {
@@ -74,10 +74,7 @@ impl Hasher {
 
 /// Append a field as it lies on the wire.
 pub(crate) fn push(writer: &mut Writer<'_>, slot: &FieldSlot, memory: &[u64]) {
-    let at = slot.at as usize;
-    if let Some(field) = memory.get(at..at + limbs(slot.width) as usize) {
-        writer.push_limbs(field, slot.width);
-    }
+    writer.push_limbs(slot.of(memory), slot.width);
 }
 
 /// A checksum to verify or update.
@@ -117,9 +114,8 @@ impl Checksum {
         if self.kind != kind {
             return Ok(None);
         }
-        let valid = self.target.valid.is_none_or(|at| memory.get(at as usize).is_some_and(|flag| *flag != 0));
-        // simple_switch does not compute what nobody will look at when it verifies, but does when it updates: the
-        // `round_robin` algorithms would tell.
+        let valid = self.target.valid.is_none_or(|at| is_set(memory, at));
+        // An update doesn't look at the header: what it writes to an invalid one is lost.
         if kind == ChecksumKind::Verify && !valid {
             return Ok(Some(ChecksumOutcome::Skipped));
         }
@@ -132,18 +128,16 @@ impl Checksum {
         let Some(hasher) = hashers.get_mut(self.calculation) else { return Ok(None) };
         let sum = hasher.compute(memory, payload);
         Ok(Some(match kind {
-            ChecksumKind::Verify if self.equals(memory, sum) => ChecksumOutcome::Correct,
+            ChecksumKind::Verify if self.target.is_negative(memory) => return Err(Fault::NegativeSum),
+            ChecksumKind::Verify if self.target.get(memory) == sum => ChecksumOutcome::Correct,
             ChecksumKind::Verify => ChecksumOutcome::Wrong,
-            ChecksumKind::Update if valid => {
-                self.target.set(memory, sum);
+            ChecksumKind::Update => {
+                if valid {
+                    self.target.set(memory, sum);
+                }
                 ChecksumOutcome::Updated
             }
-            ChecksumKind::Update => ChecksumOutcome::Skipped,
         }))
-    }
-
-    fn equals(&self, memory: &[u64], sum: u64) -> bool {
-        self.target.get(memory) == sum
     }
 }
 

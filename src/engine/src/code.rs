@@ -8,6 +8,8 @@ pub(crate) enum Fault {
     NegativeShift,
     Division,
     NegativeAdvance,
+    NegativeSum,
+    NegativeHash,
     HeadersTooLong,
     ParserLoop,
 }
@@ -20,6 +22,8 @@ impl std::fmt::Display for Fault {
                 "division or modulo of a negative number or by one that isn't positive, on which simple_switch aborts"
             }
             Self::NegativeAdvance => "advance by a negative amount, on which simple_switch aborts",
+            Self::NegativeSum => "a checksum's field is negative, on which simple_switch aborts",
+            Self::NegativeHash => "base or modulus of a hash is negative, on which simple_switch aborts",
             Self::HeadersTooLong => {
                 "headers grew the packet by more than 512 bytes, on which simple_switch aborts"
             }
@@ -119,6 +123,14 @@ pub(crate) enum Instruction {
         guard: Option<u32>,
         a: Operand,
     },
+    /// To a signed field of that many limbs and bits.
+    StoreSigned {
+        to: u32,
+        limbs: u32,
+        width: u32,
+        guard: Option<u32>,
+        a: Operand,
+    },
     JumpIfFalse {
         condition: u32,
         target: u32,
@@ -163,11 +175,19 @@ pub(crate) fn run(code: &[Instruction], memory: &mut [u64]) -> Result<(), Fault>
             }
             Instruction::Move { to, limbs, a } => copy(*to, *limbs, *a, memory),
             Instruction::Store { to, limbs, top_mask, guard, a } => {
-                let valid = guard.is_none_or(|at| memory.get(at as usize).is_some_and(|flag| *flag != 0));
-                if valid {
+                if guard.is_none_or(|at| is_set(memory, at)) {
                     copy(*to, *limbs, *a, memory);
                     if let Some(top) = memory.get_mut((*to + *limbs - 1) as usize) {
                         *top &= top_mask;
+                    }
+                }
+            }
+            Instruction::StoreSigned { to, limbs, width, guard, a } => {
+                if guard.is_none_or(|at| is_set(memory, at)) {
+                    let fits = wide::fits(a.view(memory), *width);
+                    copy(*to, *limbs, *a, memory);
+                    if !fits && let Some(field) = memory.get_mut(*to as usize..(*to + *limbs) as usize) {
+                        wide::sign_extend_in_place(field, *width);
                     }
                 }
             }
@@ -180,6 +200,11 @@ pub(crate) fn run(code: &[Instruction], memory: &mut [u64]) -> Result<(), Fault>
         }
     }
     Ok(())
+}
+
+/// Whether the flag there is set.
+pub(crate) fn is_set(memory: &[u64], at: u32) -> bool {
+    memory.get(at as usize).is_some_and(|flag| *flag != 0)
 }
 
 fn set(memory: &mut [u64], at: u32, value: u64) {

@@ -100,13 +100,13 @@ impl<'a> Compiler<'a> {
     pub(crate) fn assign(&mut self, place: &Place, value: &Expr) -> Result<(), String> {
         let Place::Field(field) = place;
         let slot = self.layout.field(*field).ok_or("a field that doesn't exist is written")?;
-        let value = self.value(value, slot.width)?;
-        self.code.push(Instruction::Store {
-            to: slot.at,
-            limbs: limbs(slot.width),
-            top_mask: top_mask(slot.width),
-            guard: slot.valid,
-            a: value.operand,
+        let need = if slot.signed { EXACT } else { slot.width };
+        let a = self.value(value, need)?.operand;
+        let (to, limbs, guard) = (slot.at, slot.limbs(), slot.valid);
+        self.code.push(if slot.signed {
+            Instruction::StoreSigned { to, limbs, width: slot.width, guard, a }
+        } else {
+            Instruction::Store { to, limbs, top_mask: top_mask(slot.width), guard, a }
         });
         // Every assignment stands for itself: nothing computed for it is used again.
         self.next = self.base;
@@ -180,16 +180,11 @@ impl<'a> Compiler<'a> {
             Expr::Const(number) => Ok(self.number_constant(number, need)),
             Expr::Field(field) => {
                 let slot = self.layout.field(*field).ok_or("a field that doesn't exist is read")?;
-                let operand = Operand { at: slot.at, limbs: limbs(slot.width), signed: false };
-                if !slot.signed {
-                    return Ok(Value { operand, range: Range::Unsigned(slot.width) });
-                }
-                let range = Range::Signed(slot.width);
-                if need <= slot.width {
-                    return Ok(Value { operand, range });
-                }
-                let operand = self.unary(Unary::SignExtend(slot.width), limbs(slot.width), true, operand);
-                Ok(Value { operand, range })
+                let range = match slot.signed {
+                    true => Range::Signed(slot.width + 1),
+                    false => Range::Unsigned(slot.width),
+                };
+                Ok(Value { operand: slot.operand(), range })
             }
             Expr::Param(index) => {
                 let (at, width) =

@@ -4,6 +4,13 @@
 //! intermediate values. A field starts at a limb, least significant limb first, bits beyond its width zero. The limbs
 //! of an invalid header are zero, so that reading one of its fields needs no look at its validity; whoever writes does
 //! look.
+//!
+//! A signed field is a bit wider than it says, and its sign goes on to the end of its last limb. For bmv2 keeps a number
+//! as it was stored when it fits either as a signed or as an unsigned one: 255 in 8 bits is 255 until the packet is
+//! parsed again (`Field::export_bytes`). Compilers wrap what they store, but arguments of actions come unwrapped.
+
+use crate::code::Operand;
+use crate::wide;
 
 use hyper4_ir::{FieldRef, HeaderId, Program, StandardField};
 
@@ -34,15 +41,55 @@ pub(crate) struct FieldSlot {
 }
 
 impl FieldSlot {
-    /// Store the low bits of `value`, whatever the header's validity.
-    pub(crate) fn set(&self, memory: &mut [u64], value: u64) {
+    /// Limbs that it takes.
+    pub(crate) fn limbs(&self) -> u32 {
+        limbs(self.width + u32::from(self.signed))
+    }
+
+    /// Its limbs.
+    pub(crate) fn of<'a>(&self, memory: &'a [u64]) -> &'a [u64] {
         let at = self.at as usize;
-        if let Some(field) = memory.get_mut(at..at + limbs(self.width) as usize) {
-            field.fill(0);
-            if let Some(low) = field.first_mut() {
-                *low = if self.width < LIMB_BITS { value & top_mask(self.width) } else { value };
-            }
+        memory.get(at..at + self.limbs() as usize).unwrap_or_default()
+    }
+
+    /// Its limbs, to write.
+    pub(crate) fn of_mut<'a>(&self, memory: &'a mut [u64]) -> &'a mut [u64] {
+        let at = self.at as usize;
+        memory.get_mut(at..at + self.limbs() as usize).unwrap_or_default()
+    }
+
+    /// The value as an operand.
+    pub(crate) fn operand(&self) -> Operand {
+        Operand { at: self.at, limbs: self.limbs(), signed: self.signed }
+    }
+
+    /// Store a number, whatever the header's validity.
+    pub(crate) fn set(&self, memory: &mut [u64], value: u64) {
+        let field = self.of_mut(memory);
+        field.fill(0);
+        if let Some(low) = field.first_mut() {
+            *low = value;
         }
+        let fits = self.width >= LIMB_BITS || value >> self.width == 0;
+        if !fits {
+            self.wrap(memory);
+        }
+    }
+
+    /// Make the low bits a number of the field's kind: what was extracted, or was too great.
+    pub(crate) fn wrap(&self, memory: &mut [u64]) {
+        let (width, signed) = (self.width, self.signed);
+        let field = self.of_mut(memory);
+        if signed {
+            wide::sign_extend_in_place(field, width);
+        } else if let Some(top) = field.last_mut() {
+            *top &= top_mask(width);
+        }
+    }
+
+    /// Whether it is less than 0.
+    pub(crate) fn is_negative(&self, memory: &[u64]) -> bool {
+        self.operand().is_negative(memory)
     }
 
     /// The low 64 bits.
@@ -101,9 +148,10 @@ impl Layout {
             let mut width = 0;
             for field in program.header_types.get(header.header_type.index()).iter().flat_map(|t| &t.fields) {
                 let valid = (!header.metadata).then_some(valid);
-                fields.push(FieldSlot { at: next, width: field.width, signed: field.signed, valid });
-                next += limbs(field.width);
+                let slot = FieldSlot { at: next, width: field.width, signed: field.signed, valid };
+                next += slot.limbs();
                 width += field.width;
+                fields.push(slot);
             }
             let metadata = header.metadata;
             let name = header.name.clone();

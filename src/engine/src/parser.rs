@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use hyper4_ir::{self as ir, Event, Extract, ParserOp, Place, Program, SelectKey, TransitionMatch};
 
-use crate::code::{Fault, Instruction, Operand, run};
+use crate::code::{Fault, Instruction, Operand, is_set, run};
 use crate::expression::{Compiler, EXACT};
 use crate::layout::{FieldSlot, HeaderSlot, Layout, limbs};
 use crate::recorder::Recorder;
@@ -269,7 +269,7 @@ fn ops(
                 if left < width.div_ceil(8) as usize {
                     return Ok(Some(errors.too_short));
                 }
-                if to.valid.is_none_or(|at| memory.get(at as usize).is_some_and(|flag| *flag != 0)) {
+                if to.valid.is_none_or(|at| is_set(memory, at)) {
                     lookahead(to, memory, packet, *bytes * 8 + offset, *width);
                 }
             }
@@ -302,9 +302,9 @@ fn extract(header: &HeaderSlot, memory: &mut [u64], packet: &[u8], from: usize) 
     header.set_valid(memory, true);
     let mut offset = from * 8;
     for field in &header.fields {
-        let at = field.at as usize;
-        if let Some(target) = memory.get_mut(at..at + limbs(field.width) as usize) {
-            wire::read_limbs(packet, offset, field.width, target);
+        wire::read_limbs(packet, offset, field.width, field.of_mut(memory));
+        if field.signed {
+            field.wrap(memory);
         }
         offset += field.width as usize;
     }
@@ -312,13 +312,18 @@ fn extract(header: &HeaderSlot, memory: &mut [u64], packet: &[u8], from: usize) 
 
 /// `to` = `width` bits from bit `offset` on; a field that is narrower takes the low ones.
 fn lookahead(to: &FieldSlot, memory: &mut [u64], packet: &[u8], offset: usize, width: u32) {
-    let at = to.at as usize;
-    let Some(target) = memory.get_mut(at..at + limbs(to.width) as usize) else { return };
     let taken = width.min(to.width);
-    target.fill(0);
     let cut = (width - taken) as usize;
-    if let Some(target) = target.get_mut(..limbs(taken) as usize) {
-        wire::read_limbs(packet, offset + cut, taken, target);
+    wire::read_limbs(packet, offset + cut, taken, to.of_mut(memory));
+    // bmv2 extracts where the widths are the same, and stores a number otherwise.
+    let beyond = || {
+        (0..cut.div_ceil(64)).any(|i| {
+            let (from, count) = (i * 64, (cut - i * 64).min(64) as u32);
+            wire::read(packet, offset + from, count) != 0
+        })
+    };
+    if to.signed && (width == to.width || beyond()) {
+        to.wrap(memory);
     }
 }
 

@@ -4,7 +4,7 @@ use hyper4_bits::Bits;
 use hyper4_ir::{ActionId, MatchValue, NextNode, TableEntry, TableKey, TableNext};
 use hyper4_switch::{Handles, prefix_mask};
 
-use crate::layout::{Layout, limbs};
+use crate::layout::{Layout, limbs, top_mask};
 use crate::lookup::{Lookup, Pattern, RangeOf};
 
 /// What is done when an entry matches, or when none does.
@@ -29,6 +29,7 @@ struct Slot {
 struct Part {
     from: u32,
     width: u32,
+    signed: bool,
     /// The limb of the key, and the bit in it; a field of more than one limb starts at bit 0.
     to: u32,
     shift: u32,
@@ -60,24 +61,26 @@ impl Table {
         let mut next = 0;
         let mut used = 64;
         for key in &table.keys {
-            let (from, width) = match key.valid_of {
-                Some(header) => (layout.header(header).ok_or("a key's header doesn't exist")?.valid, 1),
+            let (from, width, signed) = match key.valid_of {
+                Some(header) => {
+                    (layout.header(header).ok_or("a key's header doesn't exist")?.valid, 1, false)
+                }
                 None => {
                     let slot = layout.field(key.field).ok_or("a key's field doesn't exist")?;
-                    (slot.at, slot.width)
+                    (slot.at, slot.width, slot.signed)
                 }
             };
             if width != key.width {
                 return Err(format!("key `{}` has {} bits, but its field {width}", key.name, key.width));
             }
             // Small fields share a limb; a range is compared as a whole and stands alone.
-            let alone = width > 64 || key.match_kind == hyper4_ir::MatchKind::Range;
+            let alone = width > 64 || signed || key.match_kind == hyper4_ir::MatchKind::Range;
             if alone || used + width > 64 {
-                parts.push(Part { from, width, to: next, shift: 0 });
+                parts.push(Part { from, width, signed, to: next, shift: 0 });
                 next += limbs(width);
                 used = if alone { 64 } else { width };
             } else {
-                parts.push(Part { from, width, to: next - 1, shift: used });
+                parts.push(Part { from, width, signed, to: next - 1, shift: used });
                 used += width;
             }
         }
@@ -145,6 +148,12 @@ impl Table {
             };
             for (target, limb) in target.iter_mut().zip(source) {
                 *target |= limb << part.shift;
+            }
+            if part.signed
+                && let Some(top) = target.get_mut(part.limbs() - 1)
+            {
+                // What lies beyond the width is a copy of the sign: the part stands in its limbs alone.
+                *top &= top_mask(part.width);
             }
         }
         let found = match self.parts.is_empty() {

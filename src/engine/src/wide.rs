@@ -124,30 +124,44 @@ pub(crate) fn divide(out: &mut [u64], a: View<'_>, b: View<'_>, remainder: bool)
 
 /// `out = a`, every bit from `width` on a copy of the one before.
 pub(crate) fn sign_extend(out: &mut [u64], a: View<'_>, width: u32) {
+    out.iter_mut().enumerate().for_each(|(i, out)| *out = a.limb(i));
+    sign_extend_in_place(out, width);
+}
+
+/// Every bit from `width` on becomes a copy of the one before.
+pub(crate) fn sign_extend_in_place(number: &mut [u64], width: u32) {
     let (top, used) = ((width.saturating_sub(1) / 64) as usize, (width.saturating_sub(1)) % 64);
     let mut fill = 0;
-    for (i, out) in out.iter_mut().enumerate() {
-        *out = if i < top {
-            a.limb(i)
-        } else if i == top {
-            let extended = ((a.limb(i) << (63 - used)) as i64 >> (63 - used)) as u64;
-            fill = if (extended as i64) < 0 { u64::MAX } else { 0 };
-            extended
+    for (i, limb) in number.iter_mut().enumerate().skip(top) {
+        if i == top {
+            let extended = (*limb << (63 - used)) as i64 >> (63 - used);
+            fill = if extended < 0 { u64::MAX } else { 0 };
+            *limb = extended as u64;
         } else {
-            fill
-        };
+            *limb = fill;
+        }
     }
+}
+
+/// Whether all bits of `a` from bit `from` on are its sign.
+fn is_sign_from(a: View<'_>, from: u32) -> bool {
+    let (limb, bit) = ((from / 64) as usize, from % 64);
+    (limb..a.limbs.len().max(limb + 1)).all(|i| {
+        let mask = if i > limb { u64::MAX } else { u64::MAX << bit };
+        a.limb(i) & mask == a.fill & mask
+    })
+}
+
+/// Whether `a` is a number of that many bits, signed when it is negative and unsigned when it isn't.
+pub(crate) fn fits(a: View<'_>, width: u32) -> bool {
+    is_sign_from(a, if a.is_negative() { width.saturating_sub(1) } else { width })
 }
 
 /// `a` clamped to what `width` bits hold.
 pub(crate) fn saturate(out: &mut [u64], a: View<'_>, width: u32, signed: bool) {
     let value_bits = if signed { width.saturating_sub(1) } else { width };
     let (limb, bit) = ((value_bits / 64) as usize, value_bits % 64);
-    let high = |i: usize| {
-        let mask = if i > limb { u64::MAX } else { u64::MAX << bit };
-        a.limb(i) & mask == a.fill & mask
-    };
-    let fits = (limb..a.limbs.len().max(limb + 1)).all(high);
+    let fits = is_sign_from(a, value_bits);
     let negative = a.is_negative();
     for (i, out) in out.iter_mut().enumerate() {
         let ones = if i < limb {

@@ -83,7 +83,8 @@ pub struct TableKey {
     pub width: u32,
     /// Bits that take part, where the program masks the key.
     pub mask: Option<Bits>,
-    /// Set where the key is a header's validity (1 bit) instead of a field (`$valid$`).
+    /// Set where the key is a header's validity (1 bit) instead of a field (`$valid$`); `field` is that header's first
+    /// then and means nothing.
     pub valid_of: Option<HeaderId>,
 }
 

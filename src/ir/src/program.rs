@@ -113,7 +113,7 @@ pub struct Checksum {
     pub name: String,
     /// Verify or update.
     pub kind: ChecksumKind,
-    /// The field that holds it; skipped when its header is invalid.
+    /// The field that holds it; a verify is skipped when its header is invalid.
     pub target: FieldRef,
     /// What it must be.
     pub calculation: CalculationId,

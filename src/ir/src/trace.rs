@@ -48,9 +48,9 @@ pub enum ChecksumOutcome {
     Correct,
     /// A verify found it wrong.
     Wrong,
-    /// An update wrote it.
+    /// An update wrote it; to an invalid header too, though nobody reads it there.
     Updated,
-    /// The header was invalid or the condition didn't hold.
+    /// The condition didn't hold, or, of a verify, the header was invalid.
     Skipped,
 }
 

@@ -127,7 +127,7 @@ fn compute(expression: &Expr, values: &Values) -> Result<Bits, Option<Fault>> {
     set(&mut memory, slot(h(1)), &bits(8, values.b.into()));
     set(&mut memory, slot(h(3)), &Bits::from_u128(100, values.wide));
     set(&mut memory, slot(meta(1)), &widest(values));
-    set(&mut memory, slot(SIGNED), &Bits::from_bigint_wrapped(70, &values.signed.into()));
+    set(&mut memory, slot(SIGNED), &Bits::from_bigint_wrapped(128, &values.signed.into()));
     for ((at, width), value) in parameters.iter().zip(values.parameters) {
         set(&mut memory, *at, &Bits::from_u128(*width, value));
     }

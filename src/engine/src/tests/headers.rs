@@ -193,3 +193,22 @@ fn metadata_starts_as_zeros_with_every_packet() {
     assert_eq!(shown(&mut engine, &packet(1, 1, 1)), 0);
     assert_eq!(shown(&mut engine, &packet(1, 1, 1)), 0);
 }
+
+#[test]
+fn a_signed_field_keeps_what_fits_either_way() {
+    let mut program = ingress(vec![
+        assign(meta(0), *number(0xffff)),
+        assign(h2(0), *number(-1)),
+        assign(meta(1), Expr::Field(meta(0))),
+        show(Expr::Unary(
+            UnaryOp::BoolToData,
+            Box::new(Expr::Binary(BinaryOp::Gt, Box::new(Expr::Field(meta(0))), number(0))),
+        )),
+        assign(h(1), Expr::Binary(BinaryOp::Shr, Box::new(Expr::Field(h(0))), number(4))),
+    ]);
+    program.header_types[1].fields[0].signed = true;
+    program.header_types[2].fields[0].signed = true;
+    // 0xffff was stored as it is and stays positive; what was extracted is negative.
+    let output = send(&mut engine(program, &[]), &packet(0xfff0, 0, 0)).remove(0).1;
+    assert_eq!((output[2], output[3]), (0xff, 1));
+}

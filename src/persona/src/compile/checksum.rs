@@ -122,13 +122,9 @@ impl<'a> Explorer<'a> {
             assumed,
             rows,
             |own, mut context, value, rows| {
-                let valid = own.evaluator(&context, &NO_ARGUMENTS).is_valid(checksum.target.header);
-                let mut outcome = ChecksumOutcome::Skipped;
-                // simple_switch looks at the condition alone, and writes to an invalid header what nobody reads.
-                if value {
-                    outcome = ChecksumOutcome::Updated;
-                }
-                if value && valid {
+                // An update doesn't look at the header: what it writes to an invalid one is lost.
+                let outcome = if value { ChecksumOutcome::Updated } else { ChecksumOutcome::Skipped };
+                if value && own.evaluator(&context, &NO_ARGUMENTS).is_valid(checksum.target.header) {
                     let Some(sum) = own.sum(&context, checksum)? else {
                         return own.cut(context, Stage::Update(number), Assumed::new(), rows);
                     };

@@ -38,8 +38,24 @@ pub(super) fn check(key: &TableKey, value: &MatchValue) -> Result<(), String> {
     }
 }
 
+/// `key` as simple_switch keeps it and reads it back: bits cleared that don't count, but those behind a prefix in a table
+/// that is lpm.
+pub(super) fn stored(table: &Table, key: &[MatchValue]) -> Vec<MatchValue> {
+    map(table, key, |value, prefix_length| {
+        if table.match_kind == MatchKind::Lpm {
+            value.clone()
+        } else {
+            value.and(&prefix_mask(value.width(), prefix_length))
+        }
+    })
+}
+
 /// `key` with the bits cleared that don't count: two entries with the same one can't both be in the table.
 pub(super) fn normal(table: &Table, key: &[MatchValue]) -> Vec<MatchValue> {
+    map(table, key, |value, prefix_length| value.and(&prefix_mask(value.width(), prefix_length)))
+}
+
+fn map(table: &Table, key: &[MatchValue], prefix: impl Fn(&Bits, u32) -> Bits) -> Vec<MatchValue> {
     key.iter()
         .zip(&table.keys)
         .map(|(value, declared)| {
@@ -47,16 +63,14 @@ pub(super) fn normal(table: &Table, key: &[MatchValue]) -> Vec<MatchValue> {
             match value {
                 MatchValue::Exact(v) => MatchValue::Exact(masked(v)),
                 MatchValue::Lpm { value, prefix_length } => {
-                    let prefix = prefix_mask(value.width(), *prefix_length);
-                    MatchValue::Lpm { value: masked(&value.and(&prefix)), prefix_length: *prefix_length }
+                    let value = masked(&prefix(value, *prefix_length));
+                    MatchValue::Lpm { value, prefix_length: *prefix_length }
                 }
                 MatchValue::Ternary { value, mask } => {
                     MatchValue::Ternary { value: masked(&value.and(mask)), mask: mask.clone() }
                 }
-                MatchValue::Range { low, high } => {
-                    // simple_switch masks the lower bound alone.
-                    MatchValue::Range { low: masked(low), high: high.clone() }
-                }
+                // simple_switch masks the lower bound alone.
+                MatchValue::Range { low, high } => MatchValue::Range { low: masked(low), high: high.clone() },
                 MatchValue::Optional(v) => MatchValue::Optional(v.as_ref().map(masked)),
             }
         })

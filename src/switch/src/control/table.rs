@@ -36,7 +36,7 @@ impl TableState {
             let handle = state.handles.peek();
             state.put(TableEntry {
                 handle,
-                key: entry.key.clone(),
+                key: key::stored(table, &entry.key),
                 action: action_name(program, entry.action),
                 arguments: entry.arguments.clone(),
                 priority: wants_priority(table).then_some(entry.priority),
@@ -119,7 +119,7 @@ impl TableState {
         }
         Ok(TableEntry {
             handle: self.handles.peek(),
-            key: key.to_vec(),
+            key: key::stored(table, key),
             action: action_name(program, action),
             arguments: arguments.to_vec(),
             priority,
