@@ -86,7 +86,7 @@ impl Draw {
         }
         for table in program.tables.iter().filter(|t| !t.hidden) {
             let entries =
-                if table.keys.is_empty() || !table.const_entries.is_empty() { 0 } else { self.below(8) };
+                if table.keys.is_empty() || !table.const_entries.is_empty() { 0 } else { 2 + self.below(10) };
             for _ in 0..entries {
                 let by_priority =
                     matches!(table.match_kind, MatchKind::Ternary | MatchKind::Range | MatchKind::Optional);
@@ -96,6 +96,10 @@ impl Draw {
                     let table = table.name.clone();
                     commands.push(Command::TableAdd { table, key, action, arguments, priority });
                 }
+            }
+            // Constant entries go too.
+            if self.below(10) == 0 {
+                commands.push(Command::TableClear { table: table.name.clone() });
             }
             let fixed = table.default_entry.as_ref().is_some_and(|d| d.const_action);
             if !fixed

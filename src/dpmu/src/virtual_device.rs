@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use hyper4_ir::{MatchValue, TableEntry, TableId};
 use hyper4_persona::{Guest, Row};
-use hyper4_switch::{ControlPlane, Handles};
+use hyper4_switch::{ControlPlane, Handles, TableState};
 
 use crate::DpmuError;
 use crate::device::{RowOwner, Step};
@@ -15,7 +15,7 @@ use crate::store::{DeviceName, RowId, RowMeaning};
 /// Which of the virtual device's things some rows are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Part {
-    /// Parser paths, branches, constant entries.
+    /// Parser paths, branches.
     Fixed,
     /// The default action of a table.
     Default(TableId),
@@ -49,18 +49,22 @@ pub(crate) struct VirtualDevice {
 impl VirtualDevice {
     pub(crate) fn new(name: DeviceName, guest: Guest) -> Self {
         let plane = ControlPlane::new(Arc::clone(guest.program()));
-        Self { name: Arc::new(name), guest, plane, ranks: BTreeMap::new(), placement: None }
+        let ranked = |(table, state): (TableId, &TableState)| {
+            let mut ranks = Ranks::default();
+            state.entries().for_each(|entry| drop(ranks.insert(place(entry))));
+            (table, ranks)
+        };
+        let ranks = plane.tables().map(ranked).collect();
+        Self { name: Arc::new(name), guest, plane, ranks, placement: None }
     }
 
     /// The rows of everything that doesn't depend on the wiring.
     pub(crate) fn all_rows(&self) -> Result<Vec<(Part, Vec<Row>)>, DpmuError> {
         let mut parts = vec![(Part::Fixed, self.guest.fixed_rows().to_vec())];
-        let program = self.guest.program();
         for (table, state) in self.plane.tables() {
             let default = state.default().map(|(action, arguments)| (*action, arguments.as_slice()));
             parts.push((Part::Default(table), self.guest.default_rows(table, default)?));
-            let constant = program.tables.get(table.index()).is_some_and(|t| !t.const_entries.is_empty());
-            for entry in state.entries().filter(|_| !constant) {
+            for entry in state.entries() {
                 let rank = self.ranks.get(&table).and_then(|r| r.get(place(entry))).unwrap_or_default();
                 parts.push((Part::Entry(table, entry.handle), self.guest.entry_rows(table, entry, rank)?));
             }

@@ -58,8 +58,8 @@ impl Guest {
         }
     }
 
-    /// The rows that don't depend on what the control plane does: parser, branches, straight-line code, constant
-    /// entries. Default actions are not among them.
+    /// The rows that don't depend on what the control plane does: parser, branches, straight-line code. Default actions
+    /// and constant entries are not among them: the former can be changed, the latter be cleared.
     pub fn fixed_rows(&self) -> &[Row] {
         &self.fixed_rows
     }
@@ -131,37 +131,6 @@ impl Guest {
             rows.push(place.miss_row(outcome, events.clone(), arguments));
         }
         Ok(rows)
-    }
-
-    /// The rows of constant entries, with the handles that simple_switch gives them.
-    pub(super) fn add_constant_entries(&mut self) -> Result<(), Refusal> {
-        let program = Arc::clone(&self.program);
-        for (number, table) in (0..).map(TableId).zip(&program.tables) {
-            for (handle, constant) in (0..).zip(&table.const_entries) {
-                let prefix = constant.key.iter().find_map(|value| match value {
-                    MatchValue::Lpm { value, prefix_length } => {
-                        Some(value.width().saturating_sub(*prefix_length))
-                    }
-                    _ => None,
-                });
-                let by_priority =
-                    matches!(table.match_kind, MatchKind::Ternary | MatchKind::Range | MatchKind::Optional);
-                let rank = prefix.filter(|_| !by_priority).unwrap_or(constant.priority);
-                let action = program.actions.get(constant.action.index()).map_or("", |a| a.name.as_str());
-                let entry = TableEntry {
-                    handle,
-                    key: constant.key.clone(),
-                    action: action.to_owned(),
-                    arguments: constant.arguments.clone(),
-                    priority: Some(constant.priority),
-                };
-                let rows = self
-                    .entry_rows(number, &entry, rank)
-                    .map_err(|r| r.at(constant.source_info.as_ref().or(table.source_info.as_ref())))?;
-                self.fixed_rows.extend(rows);
-            }
-        }
-        Ok(())
     }
 
     fn table(&self, table: TableId) -> Result<&Table, Refusal> {

@@ -103,10 +103,10 @@ pub fn compile(program: Arc<Program>, layout: &Layout) -> Result<Guest, Refusal>
         true => Emitted::default(),
         false => emitter(PipelineKind::Egress).emit(egress)?,
     };
-    guest(program, ingress, egress)
+    Ok(guest(program, ingress, egress))
 }
 
-fn guest(program: Arc<Program>, ingress: Emitted, egress: Emitted) -> Result<Guest, Refusal> {
+fn guest(program: Arc<Program>, ingress: Emitted, egress: Emitted) -> Guest {
     let start = |emitted: &Emitted| -> Option<(u8, u16, Lookup)> {
         let (slot, pc, lookup) = emitted.start;
         Some((slot, pc, lookup?))
@@ -116,7 +116,7 @@ fn guest(program: Arc<Program>, ingress: Emitted, egress: Emitted) -> Result<Gue
         tables.entry(*id).or_insert_with(Vec::new).push(table.clone());
     }
     let leave_slots: BTreeSet<u8> = ingress.end_slots.iter().copied().collect();
-    let mut guest = Guest {
+    Guest {
         start: start(&ingress).unwrap_or((0, 1, Lookup::Step)),
         egress_start: start(&egress),
         leave_slots: leave_slots.into_iter().collect(),
@@ -125,9 +125,7 @@ fn guest(program: Arc<Program>, ingress: Emitted, egress: Emitted) -> Result<Gue
         fixed_rows: ingress.rows.into_iter().chain(egress.rows).collect(),
         tables,
         program,
-    };
-    guest.add_constant_entries()?;
-    Ok(guest)
+    }
 }
 
 #[cfg(test)]
