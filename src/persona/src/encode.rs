@@ -20,7 +20,9 @@ impl Row {
             RowMatch::Step => {}
             RowMatch::Exact(value) => key.push(MatchValue::Exact(value.clone())),
             RowMatch::Lpm { value, prefix_length } => {
-                key.push(MatchValue::Lpm { value: value.clone(), prefix_length: *prefix_length });
+                let width = value.width();
+                let value = value.slice(width - 1, width.saturating_sub(Layout::MAX_PREFIX_BITS));
+                key.push(MatchValue::Lpm { value, prefix_length: *prefix_length });
             }
             RowMatch::Ternary { value, mask, priority } => {
                 key.push(MatchValue::Ternary { value: value.clone(), mask: mask.clone() });

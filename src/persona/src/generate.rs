@@ -76,6 +76,8 @@ impl Text {
             struct metadata_t {{
             bit<{state}> state;
             bit<{state}> key;       // the part of the state that an exact or lpm lookup matches
+            bit<{prefix}> prefix;    // its upper bits, which an lpm lookup matches
+            bit<8> prefix_shift; // what brings them down; a constant amount would be too large for the back end
             bit<{window}> window;    // the packet's first bytes on their way in and out
             bit<16> device;     // written by the operator's rows alone
             bit<16> pc;         // the row to be looked up next: micro-PC, slot, kind of lookup
@@ -89,7 +91,8 @@ impl Text {
             bit<1> egress;      // the guest has an egress pipeline
             }}
             ",
-            done = Layout::DONE
+            done = Layout::DONE,
+            prefix = layout.prefix_bits()
         ));
     }
 
@@ -99,6 +102,7 @@ impl Text {
             "parser PersonaParser(packet_in packet, out headers_t hdr, inout metadata_t meta,
             inout standard_metadata_t standard_metadata) {{
             state start {{
+            meta.prefix_shift = {};
             transition select(standard_metadata.packet_length) {{
             32w0 &&& 32w0x{:08x}: short_packet;
             default: full_window;
@@ -115,6 +119,7 @@ impl Text {
             meta.length = standard_metadata.packet_length[7:0];
             transition at{};
             }}",
+            layout.prefix_shift().1,
             u32::MAX - u32::from(full) + 1,
             full / 2
         ));
@@ -314,7 +319,7 @@ impl Text {
         let key = match role {
             TableRole::Lookup(Lookup::Step) => "meta.device: exact; meta.pc: exact;",
             TableRole::Lookup(Lookup::Exact) => "meta.device: exact; meta.pc: exact; meta.key: exact;",
-            TableRole::Lookup(Lookup::Lpm) => "meta.device: exact; meta.pc: exact; meta.key: lpm;",
+            TableRole::Lookup(Lookup::Lpm) => "meta.device: exact; meta.pc: exact; meta.prefix: lpm;",
             TableRole::Lookup(Lookup::Ternary) => "meta.device: exact; meta.pc: exact; meta.state: ternary;",
             TableRole::Leave => "meta.device: exact; meta.port: ternary;",
             _ => "meta.device: exact; meta.group: exact;",
@@ -350,7 +355,12 @@ impl Text {
                 [(Lookup::Exact, "if"), (Lookup::Ternary, "} else if"), (Lookup::Lpm, "} else if")]
             {
                 let (code, name) = (lookup as u8, lookup.name());
-                self.lines(&format!("{word} (meta.lookup == {code}) {{\n{name}_{slot}.apply();"));
+                self.line(&format!("{word} (meta.lookup == {code}) {{"));
+                if lookup == Lookup::Lpm {
+                    let shifts = " >> meta.prefix_shift".repeat(layout.prefix_shift().0 as usize);
+                    self.line(&format!("meta.prefix = (bit<{}>)(meta.key{shifts});", layout.prefix_bits()));
+                }
+                self.line(&format!("{name}_{slot}.apply();"));
             }
             if pipeline == PipelineKind::Ingress {
                 self.lines(&format!(

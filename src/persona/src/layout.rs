@@ -127,6 +127,23 @@ impl Layout {
     /// The first bit that the compiler may give to a guest's metadata.
     pub const FIRST_FREE_BIT: u32 = 56;
 
+    /// Bits of the state that an lpm lookup can match at most: simple_switch's trie takes keys of up to 64 bytes
+    /// (lpm_trie.cpp), of which device ID and micro-PC take 4.
+    pub const MAX_PREFIX_BITS: u32 = 480;
+
+    /// Bits, from the top of the state, that an lpm lookup can match.
+    pub fn prefix_bits(&self) -> u32 {
+        self.state_bits().min(Self::MAX_PREFIX_BITS)
+    }
+
+    /// How the bits below [`Layout::prefix_bits`] are shifted out: so many times by that amount, of 8 bits.
+    pub fn prefix_shift(&self) -> (u32, u32) {
+        let below = self.state_bits() - self.prefix_bits();
+        // All sizes are multiples of 16.
+        let times = [1, 2, 4].into_iter().find(|times| below / times <= 255).unwrap_or(8);
+        (times, below / times)
+    }
+
     /// A mask as wide as the state: ones in `range`.
     pub fn mask(&self, range: BitRange) -> Bits {
         Bits::mask(self.state_bits(), range.offset, range.width)

@@ -321,7 +321,8 @@ impl Emitter<'_> {
         if kind == Lookup::Exact
             && let Some(place) = prefixed
         {
-            kind = if lowest_exact >= place.end() { Lookup::Lpm } else { Lookup::Ternary };
+            let reached = place.offset >= self.layout.state_bits() - self.layout.prefix_bits();
+            kind = if reached && lowest_exact >= place.end() { Lookup::Lpm } else { Lookup::Ternary };
         }
         // Of entries that differ in a prefix of a constant, the longest wins.
         if constant_prefix {
