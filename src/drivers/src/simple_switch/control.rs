@@ -119,6 +119,8 @@ fn multicast(
 fn multicast_error(error: CallError, group: Option<u16>, node: Option<u64>) -> SwitchError {
     let code = match error {
         CallError::Broken(reason) => return SwitchError::Failed(reason),
+        // So it answers when a node is destroyed whose group has gone before.
+        CallError::Exception(reason) => return ControlError::Multicast(reason).into(),
         CallError::Refused(code) => code,
     };
     let text = match (code, group, node) {
@@ -253,7 +255,7 @@ impl<'a> TableCall<'a> {
     /// What the switch means by a code, said of this table.
     fn error(&self, error: CallError, action: &str, handle: Option<u64>) -> SwitchError {
         let code = match error {
-            CallError::Broken(reason) => return SwitchError::Failed(reason),
+            CallError::Broken(reason) | CallError::Exception(reason) => return SwitchError::Failed(reason),
             CallError::Refused(code) => code,
         };
         let table = self.table.name.clone();

@@ -35,6 +35,9 @@ pub(super) enum CallError {
     /// The switch refuses.
     #[error("refused with code {0}")]
     Refused(i32),
+    /// The switch found no code for it: the text of an exception that it didn't expect.
+    #[error("{0}")]
+    Exception(String),
     /// The switch is gone, silent, or says what it shouldn't.
     #[error("{0}")]
     Broken(String),
@@ -82,7 +85,7 @@ impl Client {
         if answer.message_type == TMessageType::Exception {
             let error = thrift::Error::read_application_error_from_in_protocol(&mut self.input)?;
             self.input.read_message_end()?;
-            return Err(CallError::Broken(format!("`{method}`: {}", error.message)));
+            return Err(CallError::Exception(format!("`{method}`: {}", error.message)));
         }
         let fields = read(&mut self.input, TType::Struct, 0)?;
         self.input.read_message_end()?;

@@ -68,6 +68,7 @@ fn table_commands() -> impl Strategy<Value = Command> {
             Command::TableSetDefault { table, action, arguments }
         }),
         1 => tables().prop_map(|table| Command::TableResetDefault { table }),
+        1 => tables().prop_map(|table| Command::TableClear { table }),
         2 => tables().prop_map(|table| Command::TableDump { table }),
     ]
 }
@@ -77,34 +78,24 @@ fn multicast_commands() -> impl Strategy<Value = Command> {
     let group = || 0..4u16;
     let node = || 0..5u64;
     prop_oneof![
-        group().prop_map(|group| Command::MulticastGroupCreate { group }),
-        (0..3u16, ports()).prop_map(|(rid, ports)| Command::MulticastNodeCreate { rid, ports }),
-        (node(), ports()).prop_map(|(node, ports)| Command::MulticastNodeUpdate { node, ports }),
-        (group(), node()).prop_map(|(group, node)| Command::MulticastNodeAssociate { group, node }),
-        (group(), node()).prop_map(|(group, node)| Command::MulticastNodeDissociate { group, node }),
-        node().prop_map(|node| Command::MulticastNodeDestroy { node }),
+        3 => group().prop_map(|group| Command::MulticastGroupCreate { group }),
+        1 => group().prop_map(|group| Command::MulticastGroupDestroy { group }),
+        3 => (0..3u16, ports()).prop_map(|(rid, ports)| Command::MulticastNodeCreate { rid, ports }),
+        3 => (node(), ports()).prop_map(|(node, ports)| Command::MulticastNodeUpdate { node, ports }),
+        3 => (group(), node()).prop_map(|(group, node)| Command::MulticastNodeAssociate { group, node }),
+        3 => (group(), node()).prop_map(|(group, node)| Command::MulticastNodeDissociate { group, node }),
+        3 => node().prop_map(|node| Command::MulticastNodeDestroy { node }),
     ]
 }
 
-/// An answer without what is everybody's own: the text of a reason, and bits of a key that don't count.
+/// An answer without the text of its reason, which is everybody's own.
 fn answer(result: Result<Reply, SwitchError>) -> Result<Reply, String> {
-    match result {
-        Ok(Reply::Entries { mut entries, default }) => {
-            entries.iter_mut().flat_map(|entry| &mut entry.key).for_each(|value| match value {
-                MatchValue::Lpm { value, prefix_length } => {
-                    *value = value.and(&Bits::prefix_mask(value.width(), *prefix_length));
-                }
-                MatchValue::Ternary { value, mask } => *value = value.and(mask),
-                _ => {}
-            });
-            Ok(Reply::Entries { entries, default })
-        }
-        Ok(reply) => Ok(reply),
-        Err(SwitchError::Control(ControlError::Multicast(_))) => Err("Multicast".to_owned()),
-        Err(SwitchError::Control(ControlError::BadMatchKey { .. })) => Err("BadMatchKey".to_owned()),
-        Err(SwitchError::Control(ControlError::BadActionData { .. })) => Err("BadActionData".to_owned()),
-        Err(other) => Err(format!("{other:?}")),
-    }
+    result.map_err(|error| match error {
+        SwitchError::Control(ControlError::Multicast(_)) => "Multicast".to_owned(),
+        SwitchError::Control(ControlError::BadMatchKey { .. }) => "BadMatchKey".to_owned(),
+        SwitchError::Control(ControlError::BadActionData { .. }) => "BadActionData".to_owned(),
+        other => format!("{other:?}"),
+    })
 }
 
 #[derive(Default)]

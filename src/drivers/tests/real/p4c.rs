@@ -44,6 +44,21 @@ fn included_files_are_looked_for_where_it_is_told() {
 }
 
 #[test]
+fn macros_are_defined() {
+    let Some(_) = oracle::p4c() else { return };
+    let folder = tempfile::tempdir().unwrap();
+    let program = folder.path().join("prog.p4");
+    let text = std::fs::read_to_string(data("lives.p4")).unwrap();
+    std::fs::write(&program, text.replace("size = 4;", "size = SIZE;")).unwrap();
+    let p4c = P4c::new(None).unwrap();
+    assert!(p4c.compile(&program).unwrap_err().to_string().contains("SIZE"));
+    let compiled = p4c.define("UNUSED").define("SIZE=17").compile(&program).unwrap();
+    let program = Program::from_json(&compiled.json).unwrap();
+    let host = program.table_by_name("LivesIngress.host").unwrap();
+    assert_eq!(program.tables[host.index()].max_size, 17);
+}
+
+#[test]
 fn errors_are_the_compilers_own() {
     let Some(_) = oracle::p4c() else { return };
     let folder = tempfile::tempdir().unwrap();

@@ -92,11 +92,15 @@ fn a_refusal_has_its_code() {
 }
 
 #[test]
+fn an_exception_has_its_text() {
+    let (outcome, _) = answered([head(3, 1), vec![11, 0, 1, 0, 0, 0, 4, b'd', b'e', b'a', b'd', 0]].concat());
+    assert!(matches!(&outcome, Err(CallError::Exception(text)) if text == "`a:b`: dead"), "{outcome:?}");
+}
+
+#[test]
 fn every_other_answer_is_broken() {
     let deep = [head(2, 1), [12, 0, 0].repeat(40)].concat();
-    let exception = [head(3, 1), vec![11, 0, 1, 0, 0, 0, 4, b'd', b'e', b'a', b'd', 0]].concat();
     for (answer, complaint) in [
-        (exception, "dead"),
         ([head(2, 9), vec![0]].concat(), "another call"),
         ([head(1, 1), vec![0]].concat(), "isn't answered by a reply"),
         ([head(2, 1), vec![12, 0, 1, 0, 0]].concat(), "without a code"),
