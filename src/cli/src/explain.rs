@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use hyper4_diff::describe_event;
 use hyper4_dpmu::{InstalledRow, RowMeaning, RowOwner};
+use hyper4_persona::{PortMatch, Verdict};
 use hyper4_switch::Recorder;
 use hyper4_virtual::VirtualNetwork;
 use serde_json::{Value, json};
@@ -54,13 +55,33 @@ fn construct(meaning: &RowMeaning) -> (String, String, Option<String>) {
             (device.device.clone(), origin.construct.clone(), place)
         }
         RowMeaning::Enter { device } => (device.device.clone(), "packets enter".to_owned(), None),
-        RowMeaning::Leave { device, port, verdict, .. } => {
-            (device.device.clone(), format!("{port:?} chosen: {verdict:?}"), None)
-        }
+        RowMeaning::Leave { device, port, verdict, .. } => (
+            device.device.clone(),
+            format!("{} is chosen: {}", port_words(port), verdict_words(verdict)),
+            None,
+        ),
         RowMeaning::LeaveMulticast { device, group } => {
-            (device.device.clone(), format!("multicast group {group} chosen"), None)
+            (device.device.clone(), format!("multicast group {group} is chosen: its copies are made"), None)
         }
         RowMeaning::EnterEgress { device } => (device.device.clone(), "egress begins".to_owned(), None),
+    }
+}
+
+fn port_words(port: &PortMatch) -> String {
+    match port {
+        PortMatch::Port(port) => format!("port {port}"),
+        PortMatch::Any => "any other port".to_owned(),
+    }
+}
+
+fn verdict_words(verdict: &Verdict) -> String {
+    match verdict {
+        Verdict::Transmit { port: Some(port), .. } => format!("the packet leaves by port {port}"),
+        Verdict::Transmit { port: None, .. } => "the packet leaves by it".to_owned(),
+        Verdict::Discard => "the packet is dropped".to_owned(),
+        Verdict::Forward { start, port } => {
+            format!("the packet goes to port {port} of the device with ID {}", start.device)
+        }
     }
 }
 

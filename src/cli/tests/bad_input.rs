@@ -144,7 +144,8 @@ fn what_the_persona_cannot_do_is_refused() -> Result<(), Error> {
     assert_ne!(text, changed);
     let file = folder.path().join("strip.p4");
     std::fs::write(&file, changed)?;
-    let output = hyper4(&["run", &file.to_string_lossy(), "--virtual", "--packet", "1:00", "--format", "json"])?;
+    let output =
+        hyper4(&["run", &file.to_string_lossy(), "--virtual", "--packet", "1:00", "--format", "json"])?;
     let document: serde_json::Value = serde_json::from_slice(&output.stdout)?;
     assert_eq!(output.status.code(), Some(3), "{document}");
     assert_eq!(document.pointer("/outputs"), Some(&serde_json::json!([])));
