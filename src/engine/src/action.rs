@@ -128,8 +128,9 @@ impl Action {
                     }
                 }
                 Step::Exit => {
-                    *with.exit = true;
-                    recorder.event(|| Event::Exit);
+                    if !std::mem::replace(with.exit, true) {
+                        recorder.event(|| Event::Exit);
+                    }
                 }
             }
         }

@@ -13,56 +13,13 @@ use num_bigint::{BigInt, Sign};
 
 use crate::code::{Binary, Instruction, Operand, Unary};
 use crate::layout::{Layout, limbs, top_mask};
+use crate::range::Range;
 
 /// Every bit is looked at.
 pub(crate) const EXACT: u32 = u32::MAX;
 
 /// Values that can become wider are refused.
 const WIDEST: u32 = 1 << 16;
-
-/// What a value can be.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Range {
-    /// From 0, in so many bits.
-    Unsigned(u32),
-    /// Two's complement in so many bits.
-    Signed(u32),
-}
-
-impl Range {
-    fn bits(self) -> u32 {
-        match self {
-            Self::Unsigned(bits) | Self::Signed(bits) => bits,
-        }
-    }
-
-    fn is_signed(self) -> bool {
-        matches!(self, Self::Signed(_))
-    }
-
-    /// Bits as two's complement.
-    fn signed_bits(self) -> u32 {
-        match self {
-            Self::Unsigned(bits) => bits.saturating_add(1),
-            Self::Signed(bits) => bits,
-        }
-    }
-
-    /// What holds both.
-    fn union(self, other: Self) -> Self {
-        match (self, other) {
-            (Self::Unsigned(a), Self::Unsigned(b)) => Self::Unsigned(a.max(b)),
-            _ => Self::Signed(self.signed_bits().max(other.signed_bits())),
-        }
-    }
-
-    fn grown(self, bits: u32) -> Self {
-        match self {
-            Self::Unsigned(own) => Self::Unsigned(own.saturating_add(bits)),
-            Self::Signed(own) => Self::Signed(own.saturating_add(bits)),
-        }
-    }
-}
 
 /// A compiled value.
 #[derive(Clone, Copy, Debug)]
@@ -224,7 +181,7 @@ impl<'a> Compiler<'a> {
                 let (operator, range) = match operator {
                     BinaryOp::Add => (Binary::Add, both.grown(1)),
                     BinaryOp::Sub => (Binary::Sub, Range::Signed(both.signed_bits().saturating_add(1))),
-                    BinaryOp::Mul => (Binary::Mul, product(a.range, b.range)),
+                    BinaryOp::Mul => (Binary::Mul, a.range.product(b.range)),
                     BinaryOp::BitOr => (Binary::Or, both),
                     _ => (Binary::Xor, both),
                 };
@@ -446,13 +403,6 @@ impl<'a> Compiler<'a> {
         let wrapped = hyper4_bits::Bits::from_bigint_wrapped(count * 64, number);
         let operand = Operand { signed: negative, ..self.constant(wrapped.limbs()) };
         Value { operand, range }
-    }
-}
-
-fn product(a: Range, b: Range) -> Range {
-    match (a, b) {
-        (Range::Unsigned(a), Range::Unsigned(b)) => Range::Unsigned(a.saturating_add(b)),
-        _ => Range::Signed(a.signed_bits().saturating_add(b.signed_bits())),
     }
 }
 

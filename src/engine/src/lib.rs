@@ -20,6 +20,7 @@ mod layout;
 mod lookup;
 mod packet;
 mod parser;
+mod range;
 mod recorder;
 mod table;
 mod wide;

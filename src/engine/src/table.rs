@@ -1,11 +1,14 @@
 //! Tables.
 
 use hyper4_bits::Bits;
-use hyper4_ir::{ActionId, MatchValue, NextNode, TableEntry, TableKey, TableNext};
+use hyper4_ir::{ActionId, MatchKind, MatchValue, NextNode, TableEntry, TableKey, TableNext};
 use hyper4_switch::{Handles, prefix_mask};
 
 use crate::layout::{Layout, limbs, top_mask};
 use crate::lookup::{Lookup, Pattern, RangeOf};
+
+/// Bytes that bmv2's prefix tree takes (an assertion of lpm_trie.cpp).
+const LONGEST_PREFIX_KEY: u32 = 64;
 
 /// What is done when an entry matches, or when none does.
 #[derive(Clone, Debug)]
@@ -57,6 +60,12 @@ pub(crate) struct Table {
 
 impl Table {
     pub(crate) fn new(layout: &Layout, table: &hyper4_ir::Table) -> Result<Self, String> {
+        let bytes: u32 = table.keys.iter().map(|key| key.width.div_ceil(8)).sum();
+        if table.match_kind == MatchKind::Lpm && bytes > LONGEST_PREFIX_KEY {
+            return Err(format!(
+                "its key has {bytes} bytes; with an lpm key simple_switch takes at most {LONGEST_PREFIX_KEY}"
+            ));
+        }
         let mut parts = Vec::new();
         let mut next = 0;
         let mut used = 64;
@@ -74,7 +83,7 @@ impl Table {
                 return Err(format!("key `{}` has {} bits, but its field {width}", key.name, key.width));
             }
             // Small fields share a limb; a range is compared as a whole and stands alone.
-            let alone = width > 64 || signed || key.match_kind == hyper4_ir::MatchKind::Range;
+            let alone = width > 64 || signed || key.match_kind == MatchKind::Range;
             if alone || used + width > 64 {
                 parts.push(Part { from, width, signed, to: next, shift: 0 });
                 next += limbs(width);
