@@ -41,7 +41,7 @@ impl Default for SimpleSwitchOptions {
     }
 }
 
-/// A real simple_switch.
+/// A real simple_switch, built with logging and nanomsg, as it is unless told otherwise.
 ///
 /// It is started with a log of level `trace`, traces wanted or not: what takes time is that packets pass alone, from
 /// thread to thread. Every port from 0 to 510 is there. Its egress queues are made long enough never to drop a packet. Each output has
@@ -207,7 +207,8 @@ impl Process {
                 Err(NoLine::Ended) => return Err("its log has ended".to_owned()),
                 Err(NoLine::Late) => {
                     return Err(format!(
-                        "simple_switch doesn't get done with a packet in time; its log ends with `{line}`"
+                        "simple_switch doesn't get done with a packet in time; its log, which must be built in, ends \
+                         with `{line}`"
                     ));
                 }
             }
