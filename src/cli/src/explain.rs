@@ -24,7 +24,7 @@ pub(crate) fn explain(options: &Options, args: &ExplainArgs) -> Result<ExitStatu
         guest.commands = subject::load_commands(&guest.program, path)?;
     }
     let persona = persona::load(options)?;
-    let (recorder, _) = Recorder::new();
+    let (recorder, recording) = Recorder::new();
     let placed = VirtualNetwork::new(Box::new(recorder), persona.program, persona.layout)
         .and_then(|mut network| prove::place(&mut network, &subject.guests).map(|()| network));
     let mut network = match placed {
@@ -40,7 +40,11 @@ pub(crate) fn explain(options: &Options, args: &ExplainArgs) -> Result<ExitStatu
     match options.format {
         Format::Json => {
             let rows: Vec<Value> = rows.iter().map(row_json).collect();
-            print_json(&json!({"schema": "hyper4/explain/1", "name": subject.name, "rows": rows}))?;
+            // All that a switch with the persona on it has to be told, multicast groups included.
+            let commands: Vec<String> = recording.commands().iter().map(ToString::to_string).collect();
+            print_json(&json!({
+                "schema": "hyper4/explain/1", "name": subject.name, "rows": rows, "commands": commands,
+            }))?;
         }
         Format::Term => print(&text(&rows))?,
     }
