@@ -97,6 +97,12 @@ fn random_command(dice: &mut Dice, program: &Program, known: &[Command]) -> Opti
     };
     let (table, handle) = (table.name.clone(), dice.roll(6) as u64 | (dice.roll(2) as u64) << 24);
     let (action, arguments) = (action.clone(), arguments.clone());
+    // Now and then the group that floods is gone, or there but empty.
+    match dice.roll(60) {
+        0 => return Some(Command::MulticastGroupDestroy { group: 1 }),
+        1 => return Some(Command::MulticastGroupCreate { group: 1 }),
+        _ => {}
+    }
     Some(match dice.roll(8) {
         0..=3 => {
             let bit = dice.roll(4) as u32;

@@ -77,8 +77,11 @@ impl Journey<'_> {
     fn replicate(&mut self, group: u64, payload: &[u8], parsed: usize, length: u64) -> Result<(), Fault> {
         self.set(StandardField::InstanceType, REPLICATION);
         let group = group as u16;
+        let Some(replicas) = self.multicast.replicas(group) else {
+            self.recorder.event(|| Event::Drop);
+            return Ok(());
+        };
         self.recorder.event(|| Event::Multicast(group));
-        let replicas = self.multicast.replicas(group).unwrap_or_default();
         let packet_limbs = self.executable.layout.packet_limbs as usize;
         self.saved.clear();
         self.saved.extend(self.memory.iter().take(packet_limbs));
