@@ -70,6 +70,13 @@ pub struct InstalledRow {
     pub meaning: RowMeaning,
 }
 
+impl InstalledRow {
+    /// The persona's table it lies in.
+    pub fn table(&self) -> &str {
+        table(&self.command)
+    }
+}
+
 /// Names a row for as long as it lies in the device, whatever handle the device gives it.
 pub(crate) type RowId = u64;
 
