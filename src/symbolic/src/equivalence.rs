@@ -3,9 +3,12 @@
 #[cfg(test)]
 mod tests;
 
+use std::collections::BTreeSet;
+
 use hyper4_ir::Output;
 
-use crate::execute::{Executor, Input, Prepared, Sent};
+use crate::composition::{Composition, PreparedComposition};
+use crate::execute::{Executor, Input, Outcome, Prepared, Sent, Stop};
 use crate::options::{Length, Options};
 use crate::path::{Context, Path};
 use crate::prove::{Example, Finding, Tally, check_coverage, prove, start};
@@ -19,53 +22,66 @@ use crate::verdict::Verdict;
 /// What the native program reads although nothing defines it stands for any value; where an output depends on it, the two
 /// are not compared and the proof says so.
 pub fn prove_equivalence(native: &Subject, virtual_: &Subject, options: &Options) -> Verdict {
-    let (native, virtual_) = (Prepared::new(native), Prepared::new(virtual_));
-    prove(options, "ports 0 to 510".to_owned(), |length| {
-        Pair { native: &native, virtual_: &virtual_, options }.run(length)
+    let native = Prepared::new(native);
+    pairwise(virtual_, options, |context, input, path| {
+        Executor::new(&native, Side::Native, context, input, options.max_paths).run(path)
     })
 }
 
-struct Pair<'a> {
-    native: &'a Prepared<'a>,
-    virtual_: &'a Prepared<'a>,
-    options: &'a Options,
+/// As [`prove_equivalence`], where the native side is several subjects joined by links.
+pub fn prove_composition(native: &Composition, virtual_: &Subject, options: &Options) -> Verdict {
+    let native = PreparedComposition::new(native);
+    pairwise(virtual_, options, |context, input, path| native.run(context, input, options.max_paths, path))
 }
 
-impl Pair<'_> {
-    fn run(&self, length: Length) -> Result<Tally, Finding> {
-        let mut context = Context::new(self.options.query_timeout);
-        let input = Input::new(&mut context.terms, length);
-        let mut tally = Tally::default();
-        let Some(all) = start(&mut context, &input, length, [])? else { return Ok(tally) };
-        let most = self.options.max_paths;
-        let executor = Executor::new(self.native, Side::Native, &mut context, &input, most);
-        let (native, reads) = executor.run(all.clone()).map_err(|stop| whose("native", stop.0))?;
-        tally.reads.extend(reads);
-        let mut covered = Vec::new();
-        for native in native {
-            // The virtual side runs on the native path: only pairs that one packet can take are met.
-            let executor = Executor::new(self.virtual_, Side::Virtual, &mut context, &input, most);
-            let (outcomes, _) = executor.run(native.path).map_err(|stop| whose("virtual", stop.0))?;
-            for outcome in outcomes {
-                covered.push(outcome.path.conditions().to_vec());
-                tally.paths += 1;
-                tally.transmitting += usize::from(!native.sent.is_empty());
-                if tally.paths > most {
-                    return Err(Finding::Unknown(format!("there are more than {most} pairs of paths")));
-                }
-                let same = same(&mut context.terms, &native.sent, &outcome.sent);
-                let differs = context.split(outcome.path, &same).map_err(crate::execute::Stop::from)?.fails;
-                if let Some(path) = differs {
-                    let exceptions =
-                        difference(&mut context, path, &same, (&native.sent, &outcome.sent), &input, length)?;
-                    tally.exceptions.extend(exceptions);
-                }
+/// What a side does with the packets of a path.
+type Run = Result<(Vec<Outcome>, BTreeSet<String>), Stop>;
+
+fn pairwise(
+    virtual_: &Subject,
+    options: &Options,
+    native: impl Fn(&mut Context, &Input, Path) -> Run + Sync,
+) -> Verdict {
+    let virtual_ = Prepared::new(virtual_);
+    prove(options, "ports 0 to 510".to_owned(), |length| of_length(&native, &virtual_, length, options))
+}
+
+fn of_length(
+    native: &impl Fn(&mut Context, &Input, Path) -> Run,
+    virtual_: &Prepared<'_>,
+    length: Length,
+    options: &Options,
+) -> Result<Tally, Finding> {
+    let mut context = Context::new(options.query_timeout);
+    let input = Input::new(&mut context.terms, length);
+    let mut tally = Tally::default();
+    let Some(all) = start(&mut context, &input, length, [])? else { return Ok(tally) };
+    let most = options.max_paths;
+    let (outcomes, reads) =
+        native(&mut context, &input, all.clone()).map_err(|stop| whose("native", stop.0))?;
+    tally.reads.extend(reads);
+    let mut covered = Vec::new();
+    for native in outcomes {
+        // The virtual side runs on the native path: only pairs that one packet can take are met.
+        let executor = Executor::new(virtual_, Side::Virtual, &mut context, &input, most);
+        let (outcomes, _) = executor.run(native.path).map_err(|stop| whose("virtual", stop.0))?;
+        for outcome in outcomes {
+            covered.push(outcome.path.conditions().to_vec());
+            tally.paths += 1;
+            tally.transmitting += usize::from(!native.sent.is_empty());
+            if tally.paths > most {
+                return Err(Finding::Unknown(format!("there are more than {most} pairs of paths")));
+            }
+            let same = same(&mut context.terms, &native.sent, &outcome.sent);
+            if let Some(path) = context.split(outcome.path, &same).map_err(Stop::from)?.fails {
+                let sent = (native.sent.as_slice(), outcome.sent.as_slice());
+                tally.exceptions.extend(difference(&mut context, path, &same, sent, &input, length)?);
             }
         }
-        check_coverage(&mut context, &all, &covered)?;
-        tally.queries = context.solver.queries;
-        Ok(tally)
     }
+    check_coverage(&mut context, &all, &covered)?;
+    tally.queries = context.solver.queries;
+    Ok(tally)
 }
 
 fn whose(side: &str, reason: String) -> Finding {

@@ -5,10 +5,15 @@
 //! comes in by one slice's ports leaves by that slice's ports alone. Both try every length up to the window, and
 //! everything longer with an opaque tail; [`Verdict`] says what came of it, with a packet where it doesn't hold.
 //!
+//! [`prove_composition`] is [`prove_equivalence`] where the native side is several programs joined by links, and
+//! [`outputs`] what a subject does with packets that are given.
+//!
 //! The executor shares nothing with the engine but the IR: each is an oracle for the other. A counterexample is to be
 //! replayed before it is believed. What the executor can't deal with makes the answer [`Verdict::Unknown`], which is never
 //! a success. It is not the thing to use for programs that keep state between packets: the IR has no such constructs.
 
+mod composition;
+mod concrete;
 mod equivalence;
 mod execute;
 #[cfg(test)]
@@ -23,7 +28,9 @@ mod subject;
 mod term;
 mod verdict;
 
-pub use equivalence::prove_equivalence;
+pub use composition::{Composition, CompositionError, Endpoint};
+pub use concrete::{ExecutionError, outputs};
+pub use equivalence::{prove_composition, prove_equivalence};
 pub use isolation::{Slice, prove_isolation};
 pub use options::Options;
 pub use subject::{Subject, SubjectError};

@@ -24,6 +24,15 @@ pub(crate) struct Solver {
     parameters: Params,
     /// How often it was asked.
     pub(crate) queries: usize,
+    exact: Translation,
+    loose: Translation,
+}
+
+/// Words and conditions in Z3's terms.
+#[derive(Default)]
+struct Translation {
+    /// Hard terms become unknowns: what is unsatisfiable then is so all the more when they have their values.
+    loose: bool,
     terms: HashMap<Term, BV>,
     variables: Vec<(Term, BV)>,
 }
@@ -32,14 +41,28 @@ impl Solver {
     pub(crate) fn new(timeout: Duration) -> Self {
         let mut parameters = Params::new();
         parameters.set_u32("timeout", u32::try_from(timeout.as_millis()).unwrap_or(u32::MAX));
-        Self { parameters, queries: 0, terms: HashMap::new(), variables: Vec::new() }
+        let loose = Translation { loose: true, ..Translation::default() };
+        Self { parameters, queries: 0, exact: Translation::default(), loose }
     }
 
     /// Whether all can hold at once.
     pub(crate) fn satisfiable<'a>(&mut self, conditions: impl IntoIterator<Item = &'a Cond>) -> Answer {
+        let conditions: Vec<&Cond> = conditions.into_iter().collect();
+        if conditions.iter().any(|condition| condition.is_hard()) {
+            self.queries += 1;
+            if let Answer::Unsatisfiable = self.loose.ask(&self.parameters, &conditions) {
+                return Answer::Unsatisfiable;
+            }
+        }
         self.queries += 1;
+        self.exact.ask(&self.parameters, &conditions)
+    }
+}
+
+impl Translation {
+    fn ask(&mut self, parameters: &Params, conditions: &[&Cond]) -> Answer {
         let solver = z3::Solver::new_for_logic("QF_BV").unwrap_or_default();
-        solver.set_params(&self.parameters);
+        solver.set_params(parameters);
         for condition in conditions {
             solver.assert(self.condition(condition));
         }
@@ -109,6 +132,7 @@ impl Solver {
             return known.clone();
         }
         let value = match term.node() {
+            hard if self.loose && hard.is_hard() => BV::fresh_const("hard", term.width()),
             Node::Variable(variable) => {
                 let value = BV::new_const(format!("v{}", variable.number), term.width());
                 self.variables.push((term.clone(), value.clone()));

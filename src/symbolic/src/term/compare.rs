@@ -104,6 +104,11 @@ impl Terms {
         if left.is_zero() {
             return self.equal(&right, &left).not();
         }
+        if let Some(value) = left.as_const() {
+            // `c < x` as `!(x < c + 1)`, so that constants stand right.
+            let next = Word::constant(value.wrapping_add(&Bits::from_u64(value.width(), 1)));
+            return self.less(&right, &next).not();
+        }
         if let Some(value) = right.as_const() {
             if value.is_ones() {
                 return self.equal(&left, &right).not();

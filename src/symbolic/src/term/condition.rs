@@ -15,6 +15,7 @@ pub(crate) struct Cond {
 
 struct CondData {
     id: u32,
+    hard: bool,
     node: CondNode,
 }
 
@@ -34,7 +35,14 @@ pub(crate) enum CondNode {
 
 impl Cond {
     pub(super) fn new(id: u32, node: CondNode) -> Self {
-        Self { data: Rc::new(CondData { id, node }), negated: false }
+        let hard = match &node {
+            CondNode::True => false,
+            CondNode::EqualConst(slice, _) => slice.term.is_hard(),
+            CondNode::EqualSlices(left, right) => left.term.is_hard() || right.term.is_hard(),
+            CondNode::Less(left, right) => left.is_hard() || right.is_hard(),
+            CondNode::And(all) => all.iter().any(Self::is_hard),
+        };
+        Self { data: Rc::new(CondData { id, hard, node }), negated: false }
     }
 
     /// A name that is unique in the pool; a condition and its negation share it.
@@ -45,6 +53,11 @@ impl Cond {
     /// What it is, but for [`Cond::is_negated`].
     pub(crate) fn node(&self) -> &CondNode {
         &self.data.node
+    }
+
+    /// Whether it is about something that is hard to reason about bit by bit.
+    pub(crate) fn is_hard(&self) -> bool {
+        self.data.hard
     }
 
     pub(crate) fn is_negated(&self) -> bool {

@@ -12,6 +12,7 @@ pub(crate) struct Term(Rc<TermData>);
 struct TermData {
     id: u32,
     width: u32,
+    hard: bool,
     node: Node,
 }
 
@@ -75,6 +76,30 @@ impl Term {
     pub(crate) fn node(&self) -> &Node {
         &self.0.node
     }
+
+    /// Whether it is made of something that is hard to reason about bit by bit.
+    pub(crate) fn is_hard(&self) -> bool {
+        self.0.hard
+    }
+}
+
+impl Node {
+    /// Whether it is itself hard to reason about bit by bit.
+    pub(crate) fn is_hard(&self) -> bool {
+        matches!(self, Self::Multiply(..) | Self::Divide(..) | Self::Remainder(..) | Self::Checksum(..))
+    }
+
+    fn has_hard_part(&self) -> bool {
+        match self {
+            Self::Variable(_) => false,
+            Self::And(slices) | Self::Xor(slices) => slices.iter().any(|slice| slice.term.is_hard()),
+            Self::Add(left, right) => left.is_hard() || right.is_hard(),
+            Self::Select(condition, then, otherwise) => {
+                condition.is_hard() || then.is_hard() || otherwise.is_hard()
+            }
+            Self::Multiply(..) | Self::Divide(..) | Self::Remainder(..) | Self::Checksum(..) => true,
+        }
+    }
 }
 
 impl PartialEq for Term {
@@ -131,7 +156,8 @@ impl Terms {
             return term.clone();
         }
         let id = self.terms.len() as u32;
-        let term = Term(Rc::new(TermData { id, width, node: node.clone() }));
+        let hard = node.has_hard_part();
+        let term = Term(Rc::new(TermData { id, width, hard, node: node.clone() }));
         self.terms.insert(node, term.clone());
         term
     }

@@ -88,6 +88,11 @@ impl Word {
         &self.parts
     }
 
+    /// Whether it is made of something that is hard to reason about bit by bit.
+    pub(crate) fn is_hard(&self) -> bool {
+        self.parts.iter().any(|part| matches!(part, Part::Slice(slice) if slice.term.is_hard()))
+    }
+
     /// The value, when every bit is constant.
     pub(crate) fn as_const(&self) -> Option<Bits> {
         match &*self.parts {
