@@ -167,7 +167,9 @@ impl Dpmu {
         match &prepared.change {
             Change::None => {}
             Change::Entry { table, entry } => edit.put(self.device.rows(), *table, entry)?,
-            Change::Delete { table, handles } | Change::Clear { table, handles } => edit.delete(*table, handles),
+            Change::Delete { table, handles } | Change::Clear { table, handles } => {
+                edit.delete(*table, handles)
+            }
             Change::Default { table, default } => {
                 edit.default(self.device.rows(), *table, default.as_ref())?
             }
