@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use hyper4_dpmu::{DpmuConfig, Lease, Wiring};
 use hyper4_ir::Packet;
-use hyper4_switch::{Recorder, SwitchError, Tracing};
+use hyper4_switch::{Endpoint, Recorder, SwitchError, Tracing};
 use hyper4_symbolic as symbolic;
 use hyper4_symbolic::{Bounds, Verdict};
 use hyper4_virtual::VirtualNetwork;
@@ -137,13 +137,33 @@ fn equivalence_verdict(
     subject: &Subject,
     limits: &symbolic::Options,
 ) -> Result<Verdict, SwitchError> {
-    let Guests::One(Guest { program, commands }) = &subject.guests else {
-        let reason = "proofs about compositions aren't carried out yet".to_owned();
-        return Ok(unknown(reason, limits));
-    };
-    let native = with_commands(Arc::clone(program), commands)?;
     let on_persona = filled(persona, |network| place(network, &subject.guests))?;
-    Ok(symbolic::prove_equivalence(&native, &on_persona, limits))
+    match &subject.guests {
+        Guests::One(Guest { program, commands }) => {
+            let native = with_commands(Arc::clone(program), commands)?;
+            Ok(symbolic::prove_equivalence(&native, &on_persona, limits))
+        }
+        Guests::Composition { guests, wiring } => {
+            let mut devices = BTreeMap::new();
+            for (name, guest) in guests {
+                devices.insert(name.clone(), with_commands(Arc::clone(&guest.program), &guest.commands)?);
+            }
+            let links = sides::links(wiring);
+            let ingress = links.ingress.into_iter().map(|(port, end)| (port, endpoint(end))).collect();
+            let egress = links.egress.into_iter().map(|(from, end)| (from, endpoint(end))).collect();
+            let native = symbolic::Composition::new(devices, ingress, egress)
+                .map_err(|e| SwitchError::Failed(e.to_string()))?;
+            Ok(symbolic::prove_composition(&native, &on_persona, limits))
+        }
+    }
+}
+
+/// The prover has its own words, to share nothing with the switches.
+fn endpoint(end: Endpoint) -> symbolic::Endpoint {
+    match end {
+        Endpoint::Physical(port) => symbolic::Endpoint::Physical(port),
+        Endpoint::Device { device, port } => symbolic::Endpoint::Device { device, port },
+    }
 }
 
 /// Whether the engines do different things with a packet, as the executor says.

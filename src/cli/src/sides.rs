@@ -65,11 +65,7 @@ pub(crate) fn native(switches: &Switches, guests: &Guests) -> Result<AnySide, Sw
             for (name, guest) in guests {
                 joined.insert(name.clone(), native_switch(switches, guest)?);
             }
-            let links = match wiring {
-                Wiring::Links(links) => links.clone(),
-                Wiring::Direct(device) => direct(device),
-            };
-            let linked = LinkedSwitches::new(joined, links).map_err(link_error)?;
+            let linked = LinkedSwitches::new(joined, links(wiring)).map_err(link_error)?;
             Ok(Box::new(LinkedSide(linked)))
         }
     }
@@ -128,6 +124,14 @@ fn control_all(
     mut control: impl FnMut(&Command) -> Result<Reply, SwitchError>,
 ) -> Result<(), SwitchError> {
     commands.iter().try_for_each(|command| control(command).map(|_| ()))
+}
+
+/// The links of a wiring.
+pub(crate) fn links(wiring: &Wiring) -> Links {
+    match wiring {
+        Wiring::Links(links) => links.clone(),
+        Wiring::Direct(device) => direct(device),
+    }
 }
 
 /// One device with every port under its own number.
