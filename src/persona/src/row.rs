@@ -36,7 +36,7 @@ impl Lookup {
 pub enum RowMatch {
     /// Nothing more ([`Lookup::Step`]).
     Step,
-    /// The state, masked by [`Next::key_mask`] of the row before, equals this.
+    /// The state, masked by the key mask of the row before ([`Next::Lookup`]), equals this.
     Exact(Bits),
     /// The masked state has this prefix.
     Lpm {
