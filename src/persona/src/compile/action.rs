@@ -73,8 +73,9 @@ impl Explorer<'_> {
             }
             PrimitiveKind::Hash { .. } => Unsupported::new("it computes a hash, and the persona has none"),
             PrimitiveKind::Exit => {
-                context.exited = true;
-                context.events.push(Event::Exit);
+                if !std::mem::replace(&mut context.exited, true) {
+                    context.events.push(Event::Exit);
+                }
                 Ok(())
             }
         }

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::Refusal;
 use super::cells::Cells;
-use super::form::{Atom, Bit, FIRST_CELL, Terms};
+use super::form::{Atom, Bit, FIRST_CELL, Form, Terms};
 use super::site::{Body, KeyPart, Site, SiteId, Target, Transition};
 use crate::{BitRange, Layout};
 
@@ -57,17 +57,11 @@ pub(super) fn liveness(
                 Target::Site(next) => live.get(&next).unwrap_or(end),
                 Target::End => end,
             };
-            // Sums and checksums live as a whole: they can't be computed without their lowest bits.
+            // A field that takes a sum or checksum lives as a whole: it can't be computed without its lowest bits.
             let lives = |bit: &Bit| !outside(bit) || after.contains(bit);
-            let computed: BTreeSet<(bool, usize)> = transition
-                .changes
-                .iter()
-                .filter(|(bit, _)| lives(bit))
-                .flat_map(|(_, form)| form.atoms.iter().filter_map(term))
-                .collect();
-            transition.changes.retain(|bit, form| {
-                lives(bit) || form.atoms.iter().filter_map(term).any(|term| computed.contains(&term))
-            });
+            let living = transition.changes.iter().filter(|(bit, _)| lives(bit));
+            let computed: BTreeSet<Computed> = living.flat_map(|(bit, form)| computed(*bit, form)).collect();
+            transition.changes.retain(|bit, form| lives(bit) || computed_in(*bit, form, &computed));
             here.extend(after.iter().filter(|bit| !transition.changes.contains_key(bit)));
             let read = transition.changes.values().flat_map(|form| terms.support(form));
             here.extend(read.filter(outside));
@@ -77,13 +71,20 @@ pub(super) fn liveness(
     live
 }
 
-/// The sum or checksum that an atom is a bit of.
-fn term(atom: &Atom) -> Option<(bool, usize)> {
-    match atom {
-        Atom::Sum { id, .. } => Some((true, *id)),
-        Atom::Checksum { id, .. } => Some((false, *id)),
+/// A sum (or else a checksum), its number, and where its lowest bit goes.
+type Computed = (bool, usize, Bit);
+
+/// The sums and checksums that a form has a bit of.
+fn computed(bit: Bit, form: &Form) -> impl Iterator<Item = Computed> + '_ {
+    form.atoms.iter().filter_map(move |atom| match atom {
+        Atom::Sum { id, bit: digit } => Some((true, *id, bit.checked_sub(*digit)?)),
+        Atom::Checksum { id, bit: digit } => Some((false, *id, bit.checked_sub(*digit)?)),
         Atom::State(_) | Atom::Param { .. } => None,
-    }
+    })
+}
+
+fn computed_in(bit: Bit, form: &Form, all: &BTreeSet<Computed>) -> bool {
+    computed(bit, form).any(|one| all.contains(&one))
 }
 
 /// What may happen at a site.

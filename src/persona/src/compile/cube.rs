@@ -75,10 +75,19 @@ pub(super) fn or(mut a: Cover, b: Cover) -> Cover {
     a
 }
 
-/// Both.
-pub(super) fn and(a: &Cover, b: &Cover) -> Cover {
-    let products = a.iter().flat_map(|x| b.iter().filter_map(|y| x.and(y)));
-    products.fold(Vec::new(), |cover, cube| or(cover, vec![cube]))
+/// Cubes of a product on the way to it, some of which others cover in the end.
+const MAX_PRODUCT: usize = 1024;
+
+/// Both; `None` when that takes too many cubes.
+pub(super) fn and(a: &Cover, b: &Cover) -> Option<Cover> {
+    if a.len() * b.len() > 4 * MAX_PRODUCT {
+        return None;
+    }
+    let mut products = a.iter().flat_map(|x| b.iter().filter_map(|y| x.and(y)));
+    products.try_fold(Vec::new(), |cover, cube| {
+        let cover = or(cover, vec![cube]);
+        (cover.len() <= MAX_PRODUCT).then_some(cover)
+    })
 }
 
 /// Where the number `word` is less than `bound` (`bound` has at most as many bits). `None` when a bit isn't one of

@@ -8,7 +8,7 @@ use hyper4_ir::{ActionId, MatchKind, PipelineKind, Program, TableId};
 use super::Refusal;
 use super::allocate::{Places, Sites, transitions};
 use super::entry::{PlacedKey, PlacedTable};
-use super::form::Terms;
+use super::form::{Bit, Form, Terms};
 use super::schedule::{Machine, schedule};
 use super::site::{Body, KeyPart, SiteId, TableSite, Target, Transition};
 use super::template::Template;
@@ -58,9 +58,14 @@ impl Emitter<'_> {
     /// All rows of a pipeline.
     pub(super) fn emit(&self, mut sites: Sites) -> Result<Emitted, Refusal> {
         let mut effects = Vec::new();
+        // Many paths do the same.
+        let mut known: HashMap<BTreeMap<Bit, Form>, Vec<Template>> = HashMap::new();
         for (_, site) in &mut sites {
             for transition in transitions(&mut site.body) {
-                effects.push(self.effects(transition)?);
+                if !known.contains_key(&transition.changes) {
+                    known.insert(transition.changes.clone(), self.effects(transition)?);
+                }
+                effects.push(known.get(&transition.changes).cloned().unwrap_or_default());
             }
         }
         let slots = self.slots(&mut sites, &effects)?;
@@ -300,7 +305,7 @@ impl Emitter<'_> {
         let mut mask = self.zero();
         let mut prefixed = None;
         let mut lowest_exact = u32::MAX;
-        let mut constant_prefix = false;
+        let mut ranked_prefix = false;
         let mut kind = Lookup::Exact;
         for (key, part) in table.keys.iter().zip(&site.keys) {
             let place = match part {
@@ -313,8 +318,9 @@ impl Emitter<'_> {
             match (key.match_kind, place) {
                 (MatchKind::Exact, Some(place)) => lowest_exact = lowest_exact.min(place.offset),
                 (MatchKind::Exact, None) => {}
-                (MatchKind::Lpm, Some(place)) => prefixed = Some(place),
-                (MatchKind::Lpm, None) => constant_prefix = true,
+                // In a field that doesn't fill its bytes, prefixes of several lengths can look at the same bits.
+                (MatchKind::Lpm, Some(place)) if place.width.is_multiple_of(8) => prefixed = Some(place),
+                (MatchKind::Lpm, _) => ranked_prefix = true,
                 (MatchKind::Ternary | MatchKind::Range | MatchKind::Optional, _) => kind = Lookup::Ternary,
             }
         }
@@ -325,7 +331,7 @@ impl Emitter<'_> {
             kind = if reached && lowest_exact >= place.end() { Lookup::Lpm } else { Lookup::Ternary };
         }
         // Of entries that differ in a prefix of a constant, the longest wins.
-        if constant_prefix {
+        if ranked_prefix {
             kind = Lookup::Ternary;
         }
         if kind == Lookup::Ternary { (kind, self.zero()) } else { (kind, mask) }

@@ -107,20 +107,20 @@ impl Evaluator<'_> {
             Expr::Binary(op @ (BinaryOp::And | BinaryOp::Or), a, b) => {
                 let left = self.cover(a, number + 1, want, assumed)?;
                 let right = self.cover(b, number + 1 + size(a), want, assumed)?;
-                if (*op == BinaryOp::And) == want { cube::and(&left, &right) } else { cube::or(left, right) }
+                if (*op == BinaryOp::And) == want { both(&left, &right)? } else { cube::or(left, right) }
             }
             Expr::Binary(op @ (BinaryOp::Eq | BinaryOp::Ne), a, b) if is_truth(a) => {
                 let equal = (*op == BinaryOp::Eq) == want;
                 let second = number + 1 + size(a);
-                let both = cube::and(
+                let same = both(
                     &self.cover(a, number + 1, true, assumed)?,
                     &self.cover(b, second, equal, assumed)?,
-                );
-                let neither = cube::and(
+                )?;
+                let neither = both(
                     &self.cover(a, number + 1, false, assumed)?,
                     &self.cover(b, second, !equal, assumed)?,
-                );
-                cube::or(both, neither)
+                )?;
+                cube::or(same, neither)
             }
             Expr::Binary(op, a, b) => {
                 let (left, right) = (self.number(a)?, self.number(b)?);
@@ -129,21 +129,20 @@ impl Evaluator<'_> {
             }
             Expr::Ternary(condition, a, b) => {
                 let second = number + 1 + size(condition);
-                let then = cube::and(
+                let then = both(
                     &self.cover(condition, number + 1, true, assumed)?,
                     &self.cover(a, second, want, assumed)?,
-                );
-                let otherwise = cube::and(
+                )?;
+                let otherwise = both(
                     &self.cover(condition, number + 1, false, assumed)?,
                     &self.cover(b, second + size(a), want, assumed)?,
-                );
+                )?;
                 cube::or(then, otherwise)
             }
             _ => return Err(Unsupported::because("a number where a truth value is wanted").into()),
         };
         if cover.len() > MAX_CUBES {
-            let reason = format!("a condition that needs more than {MAX_CUBES} ternary rows");
-            return Err(Unsupported::because(reason).into());
+            return Err(too_many_rows());
         }
         Ok(cover)
     }
@@ -339,6 +338,14 @@ impl Evaluator<'_> {
             },
         }
     }
+}
+
+fn too_many_rows() -> Blocked {
+    Unsupported::because(format!("a condition that needs more than {MAX_CUBES} ternary rows")).into()
+}
+
+fn both(a: &Cover, b: &Cover) -> Result<Cover, Blocked> {
+    cube::and(a, b).ok_or_else(too_many_rows)
 }
 
 /// Times a constant: a power of two.

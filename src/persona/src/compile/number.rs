@@ -60,6 +60,8 @@ pub(super) struct Number {
     pub(super) above: Above,
 }
 
+/// The bits of a difference that a wider field is assigned.
+const MAX_DIFFERENCE: usize = 256;
 /// Beyond this, a shift gives more bits than any field has.
 const MAX_BITS: usize = 1 << 14;
 
@@ -192,15 +194,17 @@ impl Number {
         {
             return Ok(folded);
         }
-        // One bit more than either, so that nothing is lost.
-        let (width, exact) = match base.above {
-            Above::Unknown => (base.bits.len(), false),
-            _ => (base.bits.len().max(addend.bits.len()) + 1, true),
+        let longest = base.bits.len().max(addend.bits.len());
+        let never_negative = !subtract && base.above == Above::Zeros && addend.above == Above::Zeros;
+        let (width, above) = match base.above {
+            Above::Unknown => (base.bits.len(), Above::Unknown),
+            // One bit more than either, so that nothing is lost.
+            _ if never_negative => (longest + 1, Above::Zeros),
+            // As many bits as a field that takes it may have.
+            _ => (longest.max(MAX_DIFFERENCE), Above::Unknown),
         };
         let width = width as u32;
         let sum = Sum { base: base.store(width)?, addend: addend.store(width)?, subtract };
-        let never_negative = exact && !subtract && base.above == Above::Zeros && addend.above == Above::Zeros;
-        let above = if never_negative { Above::Zeros } else { Above::Unknown };
         Ok(Self { bits: terms.sum(sum), above })
     }
 }

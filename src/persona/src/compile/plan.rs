@@ -51,13 +51,17 @@ impl Plan {
                 match atom {
                     Atom::Sum { id, bit: digit } => {
                         if form.atoms.len() > 1 || form.constant {
-                            return Unsupported::new("a sum that is combined with something else");
+                            return Unsupported::new(
+                                "a sum that an operator other than a mask is applied to: the persona adds in place",
+                            );
                         }
                         let base = terms.get_sum(*id).and_then(|s| s.base.get(*digit as usize));
                         rest = base.cloned().unwrap_or_default().map_state(place);
                         added.insert((*id, start(*bit, *digit)?));
                         if !rest.of_entry() && rest.atoms.iter().any(|a| !matches!(a, Atom::State(_))) {
-                            return Unsupported::new("a sum of a sum");
+                            return Unsupported::new(
+                                "a sum of a sum that isn't folded: the persona adds in place",
+                            );
                         }
                     }
                     Atom::Checksum { id, bit: digit } => {
@@ -188,7 +192,9 @@ impl Plan {
             let width = (0..sum.base.len() as u32).take_while(|digit| is_digit(*digit)).count() as u32;
             let beyond = (width..sum.base.len() as u32).any(is_digit);
             if width == 0 || beyond {
-                return Unsupported::new("a part of a sum that leaves out its lowest bits");
+                return Unsupported::new(
+                    "a part of a sum that leaves out lower bits: the persona adds in place, and from the lowest bit on",
+                );
             }
             let mut addend = Bits::zero(self.machine.state_bits);
             let mut pieces = Vec::new();

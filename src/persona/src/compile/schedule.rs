@@ -62,9 +62,18 @@ struct Step {
     units: Vec<usize>,
 }
 
+/// What must be done before, or at the same time as, a unit.
+struct Waits {
+    /// The units that read what it writes.
+    for_reads: BTreeSet<usize>,
+    /// Something must have been written before.
+    not_yet: bool,
+}
+
 impl Plan {
     /// The effect that carries out most, of those that are possible.
     fn best(&self, first: bool) -> Option<Step> {
+        let waits = self.waits();
         let distances = |towards_front: bool| -> Vec<Option<u32>> {
             let of_units = self.units.iter().filter_map(|u| u.distance(towards_front));
             let all: BTreeSet<u32> = of_units.collect();
@@ -75,7 +84,7 @@ impl Plan {
         for left in &lefts {
             for right in &rights {
                 let fits = |u: &Unit| u.fits(*left, *right);
-                candidates.push(self.possible(*left, *right, fits));
+                candidates.push(self.possible(&waits, *left, *right, fits));
             }
         }
         for (i, unit) in self.units.iter().enumerate() {
@@ -83,13 +92,13 @@ impl Plan {
                 Kind::Checksum { .. } => {
                     for right in &rights {
                         let fits = |u: &Unit| u.kind == unit.kind || u.fits(None, *right);
-                        let step = self.possible(None, *right, fits);
+                        let step = self.possible(&waits, None, *right, fits);
                         candidates.extend(Some(step).filter(|s| s.units.contains(&i)));
                     }
                 }
                 Kind::Add { .. } => {
                     let fits = |u: &Unit| (u.kind == unit.kind && u.bits == unit.bits) || u.fits(None, None);
-                    let step = self.possible(None, None, fits);
+                    let step = self.possible(&waits, None, None, fits);
                     candidates.extend(Some(step).filter(|s| s.units.contains(&i)));
                 }
                 _ => {}
@@ -110,28 +119,51 @@ impl Plan {
         anything.then_some(best)
     }
 
-    /// Of the units that fit into an effect, those that don't destroy what others still read.
-    fn possible(&self, left: Option<u32>, right: Option<u32>, fits: impl Fn(&Unit) -> bool) -> Step {
-        let mut chosen: Vec<usize> =
-            self.units.iter().enumerate().filter(|(_, u)| fits(u)).map(|(i, _)| i).collect();
-        loop {
-            let before = chosen.len();
-            let current = chosen.clone();
-            chosen.retain(|i| {
-                let Some(unit) = self.units.get(*i) else { return false };
-                let others = || self.units.iter().enumerate().filter(|(j, _)| j != i);
-                let destroys = others()
-                    .filter(|(j, _)| !current.contains(j))
-                    .any(|(_, other)| unit.bits.iter().any(|b| !self.written.contains(b) && other.reads(*b)));
-                let too_early = unit.after.iter().any(|b| !self.written.contains(b));
-                // A sum needs its base, all of it, before.
-                let base_missing = matches!(unit.kind, Kind::Add { .. })
-                    && others().any(|(_, other)| other.bits.iter().any(|b| unit.bits.contains(b)));
-                !destroys && !too_early && !base_missing
-            });
-            if chosen.len() == before {
-                return Step { left, right, units: chosen };
+    /// What each unit waits for.
+    fn waits(&self) -> Vec<Waits> {
+        let mut readers: BTreeMap<Bit, Vec<usize>> = BTreeMap::new();
+        let mut writers: BTreeMap<Bit, Vec<usize>> = BTreeMap::new();
+        for (i, unit) in self.units.iter().enumerate() {
+            for bit in unit.read.iter().filter(|bit| unit.reads(**bit)) {
+                readers.entry(*bit).or_default().push(i);
             }
+            for bit in &unit.bits {
+                writers.entry(*bit).or_default().push(i);
+            }
+        }
+        let waits = |(i, unit): (usize, &Unit)| {
+            let others = |units: &BTreeMap<Bit, Vec<usize>>, bit: &Bit| -> Vec<usize> {
+                units.get(bit).into_iter().flatten().copied().filter(|j| *j != i).collect()
+            };
+            let unwritten = unit.bits.iter().filter(|bit| !self.written.contains(bit));
+            let destroyed: BTreeSet<usize> = unwritten.flat_map(|bit| others(&readers, bit)).collect();
+            // A sum needs its base, all of it, before.
+            let base_missing = matches!(unit.kind, Kind::Add { .. })
+                && unit.bits.iter().any(|bit| !others(&writers, bit).is_empty());
+            let too_early = unit.after.iter().any(|bit| !self.written.contains(bit));
+            Waits { for_reads: destroyed, not_yet: base_missing || too_early }
+        };
+        self.units.iter().enumerate().map(waits).collect()
+    }
+
+    /// Of the units that fit into an effect, those that don't destroy what others still read.
+    fn possible(
+        &self,
+        waits: &[Waits],
+        left: Option<u32>,
+        right: Option<u32>,
+        fits: impl Fn(&Unit) -> bool,
+    ) -> Step {
+        let fitting =
+            self.units.iter().zip(waits).enumerate().filter(|(_, (unit, w))| !w.not_yet && fits(unit));
+        let mut chosen: BTreeSet<usize> = fitting.map(|(i, _)| i).collect();
+        loop {
+            let stays = |i: &usize| waits.get(*i).is_some_and(|w| w.for_reads.is_subset(&chosen));
+            let next: BTreeSet<usize> = chosen.iter().copied().filter(stays).collect();
+            if next.len() == chosen.len() {
+                return Step { left, right, units: chosen.into_iter().collect() };
+            }
+            chosen = next;
         }
     }
 

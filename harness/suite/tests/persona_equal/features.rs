@@ -1,0 +1,46 @@
+//! Programs that try every feature the persona's compiler has.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use hyper4_gen::{Guest, PacketGenerator, PacketLimits};
+use hyper4_suite::{Error, program, root};
+
+use crate::compare;
+use crate::draw::Draw;
+
+const SEEDS: u64 = 6;
+const PACKETS: u64 = 300;
+
+/// The programs.
+fn features() -> Result<Vec<PathBuf>, Error> {
+    let folder = root().join("harness/suite/tests/persona_equal");
+    let mut files = Vec::new();
+    for entry in std::fs::read_dir(folder)? {
+        let path = entry?.path();
+        files.extend(path.extension().is_some_and(|e| e == "p4").then_some(path));
+    }
+    files.sort();
+    Ok(files)
+}
+
+#[test]
+fn every_feature_is_the_same_on_a_persona() -> Result<(), Error> {
+    let files = features()?;
+    assert!(files.len() >= 7, "{files:?}");
+    for file in files {
+        let program = program(&file)?;
+        let name = file.file_stem().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
+        let mut hits = 0;
+        for seed in 0..SEEDS {
+            let commands = Draw(seed).commands(&program);
+            let guest = Guest { program: Arc::clone(&program), commands: commands.clone() };
+            let generator = PacketGenerator::new(seed, &name, &[guest], &PacketLimits::default())?;
+            let packets: Vec<_> = (0..PACKETS).map(|i| generator.packet(i)).collect();
+            hits += compare(&program, &format!("{name}, seed {seed}"), &commands, &packets)?;
+        }
+        let has_keys = program.tables.iter().any(|t| !t.keys.is_empty());
+        assert!(hits > 100 || !has_keys, "{name}: only {hits} hits");
+    }
+    Ok(())
+}

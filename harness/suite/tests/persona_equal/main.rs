@@ -1,0 +1,49 @@
+//! Programs with entries and packets drawn at random: native and on a persona they do the same, event by event.
+#![allow(clippy::panic, clippy::indexing_slicing, reason = "a test may fail")]
+
+mod draw;
+mod features;
+mod programs;
+mod random;
+
+use std::sync::Arc;
+
+use hyper4_engine::Engine;
+use hyper4_ir::{Command, Event, Packet, Program, TableOutcome};
+use hyper4_suite::{Error, persona};
+use hyper4_switch::{Switch, Tracing};
+use hyper4_virtual::VirtualSwitch;
+
+/// How many table hits there were.
+fn compare(
+    program: &Arc<Program>,
+    name: &str,
+    commands: &[Command],
+    packets: &[Packet],
+) -> Result<usize, Error> {
+    let persona = persona()?;
+    let mut native = Engine::new();
+    native.load(Arc::clone(program))?;
+    let make_below = Box::new(|| Ok(Box::new(Engine::new()) as Box<dyn Switch + Send>));
+    let mut virtual_switch = VirtualSwitch::new(make_below, persona.program, persona.layout);
+    virtual_switch.load(Arc::clone(program))?;
+    for command in commands {
+        let (expected, actual) = (native.control(command), virtual_switch.control(command));
+        assert_eq!(expected.ok(), actual.ok(), "{name}: {command:?}");
+    }
+    let expected = native.inject(packets, Tracing::On)?;
+    let actual = virtual_switch.inject(packets, Tracing::On)?;
+    assert_eq!(expected.traces.len(), packets.len(), "{name}");
+    assert_eq!(actual.traces.len(), packets.len(), "{name}");
+    for ((packet, expected), actual) in packets.iter().zip(&expected.traces).zip(&actual.traces) {
+        assert_eq!(expected, actual, "{name}: trace of {packet:?}");
+    }
+    for (expected, actual) in expected.outputs.iter().zip(&actual.outputs) {
+        let packet = expected.cause.and_then(|c| packets.get(c));
+        assert_eq!(expected, actual, "{name}: output of {packet:?}");
+    }
+    assert_eq!(expected.outputs.len(), actual.outputs.len(), "{name}");
+    let hit = |e: &&Event| matches!(e, Event::Table { outcome: TableOutcome::Hit(_), .. });
+    let events = expected.traces.iter().flat_map(|t| &t.packets).flat_map(|p| &p.events);
+    Ok(events.filter(hit).count())
+}
