@@ -1,0 +1,1749 @@
+// The HyPer4 persona: emulates P4 programs that are given to it as table rows.
+// Made by `hyper4 persona generate`; do not edit.
+// window_bytes = 128, metadata_bits = 256, ingress_slots = 20, egress_slots = 6, rows_per_table = 4096
+#include <core.p4>
+#include <v1model.p4>
+
+
+header chunk128_t { bit<1024> bytes; }
+header chunk64_t { bit<512> bytes; }
+header chunk32_t { bit<256> bytes; }
+header chunk16_t { bit<128> bytes; }
+header chunk8_t { bit<64> bytes; }
+header chunk4_t { bit<32> bytes; }
+header chunk2_t { bit<16> bytes; }
+header chunk1_t { bit<8> bytes; }
+struct headers_t { chunk128_t chunk128; chunk64_t chunk64; chunk32_t chunk32; chunk16_t chunk16; chunk8_t chunk8; chunk4_t chunk4; chunk2_t chunk2; chunk1_t chunk1; }
+// state: the window, byte 0 of the packet uppermost; below it the guest's metadata, then from bit 0
+// ingress_port (9), egress_spec (9), egress_port (9), at bit 32 mcast_grp (16), at bit 48 length (8).
+struct metadata_t {
+    bit<1280> state;
+    bit<1280> key;       // the part of the state that an exact or lpm lookup matches
+    bit<480> prefix;    // its upper bits, which an lpm lookup matches
+    bit<8> prefix_shift; // what brings them down; a constant amount would be too large for the back end
+    bit<1024> window;    // the packet's first bytes on their way in and out
+    bit<16> device;     // written by the operator's rows alone
+    bit<16> pc;         // the row to be looked up next: micro-PC, slot, kind of lookup
+    bit<8> slot;        // 255: nothing more
+    bit<8> lookup;
+    bit<8> length;      // bytes of the packet in the window
+    bit<8> pad;         // by how much a short packet is shifted, in parts of bytes
+    bit<16> checksum;
+    bit<9> port;        // copies of state fields that the operator's tables match
+    bit<16> group;
+    bit<1> egress;      // the guest has an egress pipeline
+}
+
+parser PersonaParser(packet_in packet, out headers_t hdr, inout metadata_t meta,
+inout standard_metadata_t standard_metadata) {
+    state start {
+        meta.prefix_shift = 200;
+        transition select(standard_metadata.packet_length) {
+            32w0 &&& 32w0xffffff80: short_packet;
+            default: full_window;
+        }
+    }
+    state full_window {
+        packet.extract(hdr.chunk128);
+        meta.window = hdr.chunk128.bytes;
+        meta.length = 128;
+        transition accept;
+    }
+    state short_packet {
+        meta.window = 0;
+        meta.length = standard_metadata.packet_length[7:0];
+        transition at64;
+    }
+    state at64 {
+        transition select(standard_metadata.packet_length[6:6]) {
+            1w1: take64;
+            default: at32;
+        }
+    }
+    state take64 {
+        packet.extract(hdr.chunk64);
+        meta.window = (bit<1024>)hdr.chunk64.bytes;
+        transition at32;
+    }
+    state at32 {
+        transition select(standard_metadata.packet_length[5:5]) {
+            1w1: take32;
+            default: at16;
+        }
+    }
+    state take32 {
+        packet.extract(hdr.chunk32);
+        meta.window = (meta.window << 256) | (bit<1024>)hdr.chunk32.bytes;
+        transition at16;
+    }
+    state at16 {
+        transition select(standard_metadata.packet_length[4:4]) {
+            1w1: take16;
+            default: at8;
+        }
+    }
+    state take16 {
+        packet.extract(hdr.chunk16);
+        meta.window = (meta.window << 128) | (bit<1024>)hdr.chunk16.bytes;
+        transition at8;
+    }
+    state at8 {
+        transition select(standard_metadata.packet_length[3:3]) {
+            1w1: take8;
+            default: at4;
+        }
+    }
+    state take8 {
+        packet.extract(hdr.chunk8);
+        meta.window = (meta.window << 64) | (bit<1024>)hdr.chunk8.bytes;
+        transition at4;
+    }
+    state at4 {
+        transition select(standard_metadata.packet_length[2:2]) {
+            1w1: take4;
+            default: at2;
+        }
+    }
+    state take4 {
+        packet.extract(hdr.chunk4);
+        meta.window = (meta.window << 32) | (bit<1024>)hdr.chunk4.bytes;
+        transition at2;
+    }
+    state at2 {
+        transition select(standard_metadata.packet_length[1:1]) {
+            1w1: take2;
+            default: at1;
+        }
+    }
+    state take2 {
+        packet.extract(hdr.chunk2);
+        meta.window = (meta.window << 16) | (bit<1024>)hdr.chunk2.bytes;
+        transition at1;
+    }
+    state at1 {
+        transition select(standard_metadata.packet_length[0:0]) {
+            1w1: take1;
+            default: align;
+        }
+    }
+    state take1 {
+        packet.extract(hdr.chunk1);
+        meta.window = (meta.window << 8) | (bit<1024>)hdr.chunk1.bytes;
+        transition align;
+    }
+    state align {
+        meta.pad = (128 - meta.length) * 2;
+        meta.window = meta.window << meta.pad << meta.pad << meta.pad << meta.pad;
+        transition accept;
+    }
+}
+
+control PersonaIngress(inout headers_t hdr, inout metadata_t meta,
+inout standard_metadata_t standard_metadata) {
+    action discard() {
+        mark_to_drop(standard_metadata);
+        meta.slot = 255;
+    }
+    action enter_device(bit<16> device, bit<16> pc, bit<8> slot, bit<8> lookup) {
+        meta.device = device;
+        meta.pc = pc;
+        meta.slot = slot;
+        meta.lookup = lookup;
+        meta.state = (((bit<1280>)meta.window) << 256) | ((bit<1280>)meta.length << 48) | (bit<1280>)standard_metadata.ingress_port;
+    }
+    action enter_device_as(bit<9> port, bit<16> device, bit<16> pc, bit<8> slot, bit<8> lookup) {
+        meta.device = device;
+        meta.pc = pc;
+        meta.slot = slot;
+        meta.lookup = lookup;
+        meta.state = (((bit<1280>)meta.window) << 256) | ((bit<1280>)meta.length << 48) | (bit<1280>)port;
+    }
+    action transmit(bit<9> port, bit<1> egress) {
+        standard_metadata.egress_spec = port;
+        meta.egress = egress;
+        meta.slot = 255;
+    }
+    action transmit_same(bit<1> egress) {
+        standard_metadata.egress_spec = meta.port;
+        meta.egress = egress;
+        meta.slot = 255;
+    }
+    action forward(bit<9> port, bit<16> device, bit<16> pc, bit<8> slot, bit<8> lookup) {
+        meta.device = device;
+        meta.pc = pc;
+        meta.slot = slot;
+        meta.lookup = lookup;
+        meta.state = (meta.state & 1280w0xffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff00000000000000000000000000000000000000000000000000ff000000000000) | (bit<1280>)port;
+    }
+    action replicate(bit<16> group, bit<1> egress) {
+        standard_metadata.mcast_grp = group;
+        meta.egress = egress;
+        meta.slot = 255;
+    }
+    table enter {
+        key = { standard_metadata.ingress_port: ternary; }
+        actions = { enter_device; enter_device_as; discard; }
+        default_action = discard();
+        size = 1024;
+    }
+    action commit(bit<1280> keep, bit<1280> value, bit<16> pc, bit<8> slot, bit<8> lookup, bit<1280> key_mask) {
+        meta.state = (meta.state & keep) ^ value;
+        meta.key = meta.state & key_mask;
+        meta.pc = pc;
+        meta.slot = slot;
+        meta.lookup = lookup;
+    }
+    action commit_add(bit<1280> keep, bit<1280> value, bit<1280> add_mask, bit<1280> addend, bit<16> pc, bit<8> slot, bit<8> lookup, bit<1280> key_mask) {
+        meta.state = (meta.state & keep) ^ value ^ (((meta.state & add_mask) + addend) & add_mask);
+        meta.key = meta.state & key_mask;
+        meta.pc = pc;
+        meta.slot = slot;
+        meta.lookup = lookup;
+    }
+    action commit_move(bit<1280> keep, bit<1280> value, bit<1280> left_mask, bit<8> l0, bit<8> l1, bit<8> l2, bit<8> l3, bit<8> l4, bit<1280> right_mask, bit<8> r0, bit<8> r1, bit<8> r2, bit<8> r3, bit<8> r4, bit<16> pc, bit<8> slot, bit<8> lookup, bit<1280> key_mask) {
+        meta.state = (meta.state & keep) ^ value ^ ((meta.state & left_mask) << l0 << l1 << l2 << l3 << l4) ^ ((meta.state & right_mask) >> r0 >> r1 >> r2 >> r3 >> r4);
+        meta.key = meta.state & key_mask;
+        meta.pc = pc;
+        meta.slot = slot;
+        meta.lookup = lookup;
+    }
+    action commit_checksum(bit<1280> keep, bit<1280> value, bit<1280> sum_mask, bit<8> t0, bit<8> t1, bit<8> t2, bit<8> t3, bit<8> t4, bit<1280> right_mask, bit<8> r0, bit<8> r1, bit<8> r2, bit<8> r3, bit<8> r4, bit<16> pc, bit<8> slot, bit<8> lookup, bit<1280> key_mask) {
+        hash(meta.checksum, HashAlgorithm.csum16, 16w0, { meta.state & sum_mask }, 32w0x10000);
+        meta.state = (meta.state & keep) ^ value ^ (((bit<1280>)meta.checksum) << t0 << t1 << t2 << t3 << t4) ^ ((meta.state & right_mask) >> r0 >> r1 >> r2 >> r3 >> r4);
+        meta.key = meta.state & key_mask;
+        meta.pc = pc;
+        meta.slot = slot;
+        meta.lookup = lookup;
+    }
+    table step_0 {
+        key = { meta.device: exact; meta.pc: exact; }
+        actions = { commit; commit_add; commit_move; commit_checksum; @defaultonly discard; }
+        default_action = discard();
+        size = 4096;
+    }
+    table exact_0 {
+        key = { meta.device: exact; meta.pc: exact; meta.key: exact; }
+        actions = { commit; commit_add; commit_move; commit_checksum; @defaultonly NoAction; }
+        default_action = NoAction();
+        size = 4096;
+    }
+    table lpm_0 {
+        key = { meta.device: exact; meta.pc: exact; meta.prefix: lpm; }
+        actions = { commit; commit_add; commit_move; commit_checksum; @defaultonly NoAction; }
+        default_action = NoAction();
+        size = 4096;
+    }
+    table ternary_0 {
+        key = { meta.device: exact; meta.pc: exact; meta.state: ternary; }
+        actions = { commit; commit_add; commit_move; commit_checksum; @defaultonly NoAction; }
+        default_action = NoAction();
+        size = 4096;
+    }
+    table leave_0 {
+        key = { meta.device: exact; meta.port: ternary; }
+        actions = { transmit; transmit_same; forward; discard; }
+        default_action = discard();
+        size = 4096;
+    }
+    table leave_multicast_0 {
+        key = { meta.device: exact; meta.group: exact; }
+        actions = { replicate; discard; }
+        default_action = discard();
+        size = 4096;
+    }
+    table step_1 {
+        key = { meta.device: exact; meta.pc: exact; }
+        actions = { commit; commit_add; commit_move; commit_checksum; @defaultonly discard; }
+        default_action = discard();
+        size = 4096;
+    }
+    table exact_1 {
+        key = { meta.device: exact; meta.pc: exact; meta.key: exact; }
+        actions = { commit; commit_add; commit_move; commit_checksum; @defaultonly NoAction; }
+        default_action = NoAction();
+        size = 4096;
+    }
+    table lpm_1 {
+        key = { meta.device: exact; meta.pc: exact; meta.prefix: lpm; }
+        actions = { commit; commit_add; commit_move; commit_checksum; @defaultonly NoAction; }
+        default_action = NoAction();
+        size = 4096;
+    }
+    table ternary_1 {
+        key = { meta.device: exact; meta.pc: exact; meta.state: ternary; }
+        actions = { commit; commit_add; commit_move; commit_checksum; @defaultonly NoAction; }
+        default_action = NoAction();
+        size = 4096;
+    }
+    table leave_1 {
+        key = { meta.device: exact; meta.port: ternary; }
+        actions = { transmit; transmit_same; forward; discard; }
+        default_action = discard();
+        size = 4096;
+    }
+    table leave_multicast_1 {
+        key = { meta.device: exact; meta.group: exact; }
+        actions = { replicate; discard; }
+        default_action = discard();
+        size = 4096;
+    }
+    table step_2 {
+        key = { meta.device: exact; meta.pc: exact; }
+        actions = { commit; commit_add; commit_move; commit_checksum; @defaultonly discard; }
+        default_action = discard();
+        size = 4096;
+    }
+    table exact_2 {
+        key = { meta.device: exact; meta.pc: exact; meta.key: exact; }
+        actions = { commit; commit_add; commit_move; commit_checksum; @defaultonly NoAction; }
+        default_action = NoAction();
+        size = 4096;
+    }
+    table lpm_2 {
+        key = { meta.device: exact; meta.pc: exact; meta.prefix: lpm; }
+        actions = { commit; commit_add; commit_move; commit_checksum; @defaultonly NoAction; }
+        default_action = NoAction();
+        size = 4096;
+    }
+    table ternary_2 {
+        key = { meta.device: exact; meta.pc: exact; meta.state: ternary; }
+        actions = { commit; commit_add; commit_move; commit_checksum; @defaultonly NoAction; }
+        default_action = NoAction();
+        size = 4096;
+    }
+    table leave_2 {
+        key = { meta.device: exact; meta.port: ternary; }
+        actions = { transmit; transmit_same; forward; discard; }
+        default_action = discard();
+        size = 4096;
+    }
+    table leave_multicast_2 {
+        key = { meta.device: exact; meta.group: exact; }
+        actions = { replicate; discard; }
+        default_action = discard();
+        size = 4096;
+    }
+    table step_3 {
+        key = { meta.device: exact; meta.pc: exact; }
+        actions = { commit; commit_add; commit_move; commit_checksum; @defaultonly discard; }
+        default_action = discard();
+        size = 4096;
+    }
+    table exact_3 {
+        key = { meta.device: exact; meta.pc: exact; meta.key: exact; }
+        actions = { commit; commit_add; commit_move; commit_checksum; @defaultonly NoAction; }
+        default_action = NoAction();
+        size = 4096;
+    }
+    table lpm_3 {
+        key = { meta.device: exact; meta.pc: exact; meta.prefix: lpm; }
+        actions = { commit; commit_add; commit_move; commit_checksum; @defaultonly NoAction; }
+        default_action = NoAction();
+        size = 4096;
+    }
+    table ternary_3 {
+        key = { meta.device: exact; meta.pc: exact; meta.state: ternary; }
+        actions = { commit; commit_add; commit_move; commit_checksum; @defaultonly NoAction; }
+        default_action = NoAction();
+        size = 4096;
+    }
+    table leave_3 {
+        key = { meta.device: exact; meta.port: ternary; }
+        actions = { transmit; transmit_same; forward; discard; }
+        default_action = discard();
+        size = 4096;
+    }
+    table leave_multicast_3 {
+        key = { meta.device: exact; meta.group: exact; }
+        actions = { replicate; discard; }
+        default_action = discard();
+        size = 4096;
+    }
+    table step_4 {
+        key = { meta.device: exact; meta.pc: exact; }
+        actions = { commit; commit_add; commit_move; commit_checksum; @defaultonly discard; }
+        default_action = discard();
+        size = 4096;
+    }
+    table exact_4 {
+        key = { meta.device: exact; meta.pc: exact; meta.key: exact; }
+        actions = { commit; commit_add; commit_move; commit_checksum; @defaultonly NoAction; }
+        default_action = NoAction();
+        size = 4096;
+    }
+    table lpm_4 {
+        key = { meta.device: exact; meta.pc: exact; meta.prefix: lpm; }
+        actions = { commit; commit_add; commit_move; commit_checksum; @defaultonly NoAction; }
+        default_action = NoAction();
+        size = 4096;
+    }
+    table ternary_4 {
+        key = { meta.device: exact; meta.pc: exact; meta.state: ternary; }
+        actions = { commit; commit_add; commit_move; commit_checksum; @defaultonly NoAction; }
+        default_action = NoAction();
+        size = 4096;
+    }
+    table leave_4 {
+        key = { meta.device: exact; meta.port: ternary; }
+        actions = { transmit; transmit_same; forward; discard; }
+        default_action = discard();
+        size = 4096;
+    }
+    table leave_multicast_4 {
+        key = { meta.device: exact; meta.group: exact; }
+        actions = { replicate; discard; }
+        default_action = discard();
+        size = 4096;
+    }
+    table step_5 {
+        key = { meta.device: exact; meta.pc: exact; }
+        actions = { commit; commit_add; commit_move; commit_checksum; @defaultonly discard; }
+        default_action = discard();
+        size = 4096;
+    }
+    table exact_5 {
+        key = { meta.device: exact; meta.pc: exact; meta.key: exact; }
+        actions = { commit; commit_add; commit_move; commit_checksum; @defaultonly NoAction; }
+        default_action = NoAction();
+        size = 4096;
+    }
+    table lpm_5 {
+        key = { meta.device: exact; meta.pc: exact; meta.prefix: lpm; }
+        actions = { commit; commit_add; commit_move; commit_checksum; @defaultonly NoAction; }
+        default_action = NoAction();
+        size = 4096;
+    }
+    table ternary_5 {
+        key = { meta.device: exact; meta.pc: exact; meta.state: ternary; }
+        actions = { commit; commit_add; commit_move; commit_checksum; @defaultonly NoAction; }
+        default_action = NoAction();
+        size = 4096;
+    }
+    table leave_5 {
+        key = { meta.device: exact; meta.port: ternary; }
+        actions = { transmit; transmit_same; forward; discard; }
+        default_action = discard();
+        size = 4096;
+    }
+    table leave_multicast_5 {
+        key = { meta.device: exact; meta.group: exact; }
+        actions = { replicate; discard; }
+        default_action = discard();
+        size = 4096;
+    }
+    table step_6 {
+        key = { meta.device: exact; meta.pc: exact; }
+        actions = { commit; commit_add; commit_move; commit_checksum; @defaultonly discard; }
+        default_action = discard();
+        size = 4096;
+    }
+    table exact_6 {
+        key = { meta.device: exact; meta.pc: exact; meta.key: exact; }
+        actions = { commit; commit_add; commit_move; commit_checksum; @defaultonly NoAction; }
+        default_action = NoAction();
+        size = 4096;
+    }
+    table lpm_6 {
+        key = { meta.device: exact; meta.pc: exact; meta.prefix: lpm; }
+        actions = { commit; commit_add; commit_move; commit_checksum; @defaultonly NoAction; }
+        default_action = NoAction();
+        size = 4096;
+    }
+    table ternary_6 {
+        key = { meta.device: exact; meta.pc: exact; meta.state: ternary; }
+        actions = { commit; commit_add; commit_move; commit_checksum; @defaultonly NoAction; }
+        default_action = NoAction();
+        size = 4096;
+    }
+    table leave_6 {
+        key = { meta.device: exact; meta.port: ternary; }
+        actions = { transmit; transmit_same; forward; discard; }
+        default_action = discard();
+        size = 4096;
+    }
+    table leave_multicast_6 {
+        key = { meta.device: exact; meta.group: exact; }
+        actions = { replicate; discard; }
+        default_action = discard();
+        size = 4096;
+    }
+    table step_7 {
+        key = { meta.device: exact; meta.pc: exact; }
+        actions = { commit; commit_add; commit_move; commit_checksum; @defaultonly discard; }
+        default_action = discard();
+        size = 4096;
+    }
+    table exact_7 {
+        key = { meta.device: exact; meta.pc: exact; meta.key: exact; }
+        actions = { commit; commit_add; commit_move; commit_checksum; @defaultonly NoAction; }
+        default_action = NoAction();
+        size = 4096;
+    }
+    table lpm_7 {
+        key = { meta.device: exact; meta.pc: exact; meta.prefix: lpm; }
+        actions = { commit; commit_add; commit_move; commit_checksum; @defaultonly NoAction; }
+        default_action = NoAction();
+        size = 4096;
+    }
+    table ternary_7 {
+        key = { meta.device: exact; meta.pc: exact; meta.state: ternary; }
+        actions = { commit; commit_add; commit_move; commit_checksum; @defaultonly NoAction; }
+        default_action = NoAction();
+        size = 4096;
+    }
+    table leave_7 {
+        key = { meta.device: exact; meta.port: ternary; }
+        actions = { transmit; transmit_same; forward; discard; }
+        default_action = discard();
+        size = 4096;
+    }
+    table leave_multicast_7 {
+        key = { meta.device: exact; meta.group: exact; }
+        actions = { replicate; discard; }
+        default_action = discard();
+        size = 4096;
+    }
+    table step_8 {
+        key = { meta.device: exact; meta.pc: exact; }
+        actions = { commit; commit_add; commit_move; commit_checksum; @defaultonly discard; }
+        default_action = discard();
+        size = 4096;
+    }
+    table exact_8 {
+        key = { meta.device: exact; meta.pc: exact; meta.key: exact; }
+        actions = { commit; commit_add; commit_move; commit_checksum; @defaultonly NoAction; }
+        default_action = NoAction();
+        size = 4096;
+    }
+    table lpm_8 {
+        key = { meta.device: exact; meta.pc: exact; meta.prefix: lpm; }
+        actions = { commit; commit_add; commit_move; commit_checksum; @defaultonly NoAction; }
+        default_action = NoAction();
+        size = 4096;
+    }
+    table ternary_8 {
+        key = { meta.device: exact; meta.pc: exact; meta.state: ternary; }
+        actions = { commit; commit_add; commit_move; commit_checksum; @defaultonly NoAction; }
+        default_action = NoAction();
+        size = 4096;
+    }
+    table leave_8 {
+        key = { meta.device: exact; meta.port: ternary; }
+        actions = { transmit; transmit_same; forward; discard; }
+        default_action = discard();
+        size = 4096;
+    }
+    table leave_multicast_8 {
+        key = { meta.device: exact; meta.group: exact; }
+        actions = { replicate; discard; }
+        default_action = discard();
+        size = 4096;
+    }
+    table step_9 {
+        key = { meta.device: exact; meta.pc: exact; }
+        actions = { commit; commit_add; commit_move; commit_checksum; @defaultonly discard; }
+        default_action = discard();
+        size = 4096;
+    }
+    table exact_9 {
+        key = { meta.device: exact; meta.pc: exact; meta.key: exact; }
+        actions = { commit; commit_add; commit_move; commit_checksum; @defaultonly NoAction; }
+        default_action = NoAction();
+        size = 4096;
+    }
+    table lpm_9 {
+        key = { meta.device: exact; meta.pc: exact; meta.prefix: lpm; }
+        actions = { commit; commit_add; commit_move; commit_checksum; @defaultonly NoAction; }
+        default_action = NoAction();
+        size = 4096;
+    }
+    table ternary_9 {
+        key = { meta.device: exact; meta.pc: exact; meta.state: ternary; }
+        actions = { commit; commit_add; commit_move; commit_checksum; @defaultonly NoAction; }
+        default_action = NoAction();
+        size = 4096;
+    }
+    table leave_9 {
+        key = { meta.device: exact; meta.port: ternary; }
+        actions = { transmit; transmit_same; forward; discard; }
+        default_action = discard();
+        size = 4096;
+    }
+    table leave_multicast_9 {
+        key = { meta.device: exact; meta.group: exact; }
+        actions = { replicate; discard; }
+        default_action = discard();
+        size = 4096;
+    }
+    table step_10 {
+        key = { meta.device: exact; meta.pc: exact; }
+        actions = { commit; commit_add; commit_move; commit_checksum; @defaultonly discard; }
+        default_action = discard();
+        size = 4096;
+    }
+    table exact_10 {
+        key = { meta.device: exact; meta.pc: exact; meta.key: exact; }
+        actions = { commit; commit_add; commit_move; commit_checksum; @defaultonly NoAction; }
+        default_action = NoAction();
+        size = 4096;
+    }
+    table lpm_10 {
+        key = { meta.device: exact; meta.pc: exact; meta.prefix: lpm; }
+        actions = { commit; commit_add; commit_move; commit_checksum; @defaultonly NoAction; }
+        default_action = NoAction();
+        size = 4096;
+    }
+    table ternary_10 {
+        key = { meta.device: exact; meta.pc: exact; meta.state: ternary; }
+        actions = { commit; commit_add; commit_move; commit_checksum; @defaultonly NoAction; }
+        default_action = NoAction();
+        size = 4096;
+    }
+    table leave_10 {
+        key = { meta.device: exact; meta.port: ternary; }
+        actions = { transmit; transmit_same; forward; discard; }
+        default_action = discard();
+        size = 4096;
+    }
+    table leave_multicast_10 {
+        key = { meta.device: exact; meta.group: exact; }
+        actions = { replicate; discard; }
+        default_action = discard();
+        size = 4096;
+    }
+    table step_11 {
+        key = { meta.device: exact; meta.pc: exact; }
+        actions = { commit; commit_add; commit_move; commit_checksum; @defaultonly discard; }
+        default_action = discard();
+        size = 4096;
+    }
+    table exact_11 {
+        key = { meta.device: exact; meta.pc: exact; meta.key: exact; }
+        actions = { commit; commit_add; commit_move; commit_checksum; @defaultonly NoAction; }
+        default_action = NoAction();
+        size = 4096;
+    }
+    table lpm_11 {
+        key = { meta.device: exact; meta.pc: exact; meta.prefix: lpm; }
+        actions = { commit; commit_add; commit_move; commit_checksum; @defaultonly NoAction; }
+        default_action = NoAction();
+        size = 4096;
+    }
+    table ternary_11 {
+        key = { meta.device: exact; meta.pc: exact; meta.state: ternary; }
+        actions = { commit; commit_add; commit_move; commit_checksum; @defaultonly NoAction; }
+        default_action = NoAction();
+        size = 4096;
+    }
+    table leave_11 {
+        key = { meta.device: exact; meta.port: ternary; }
+        actions = { transmit; transmit_same; forward; discard; }
+        default_action = discard();
+        size = 4096;
+    }
+    table leave_multicast_11 {
+        key = { meta.device: exact; meta.group: exact; }
+        actions = { replicate; discard; }
+        default_action = discard();
+        size = 4096;
+    }
+    table step_12 {
+        key = { meta.device: exact; meta.pc: exact; }
+        actions = { commit; commit_add; commit_move; commit_checksum; @defaultonly discard; }
+        default_action = discard();
+        size = 4096;
+    }
+    table exact_12 {
+        key = { meta.device: exact; meta.pc: exact; meta.key: exact; }
+        actions = { commit; commit_add; commit_move; commit_checksum; @defaultonly NoAction; }
+        default_action = NoAction();
+        size = 4096;
+    }
+    table lpm_12 {
+        key = { meta.device: exact; meta.pc: exact; meta.prefix: lpm; }
+        actions = { commit; commit_add; commit_move; commit_checksum; @defaultonly NoAction; }
+        default_action = NoAction();
+        size = 4096;
+    }
+    table ternary_12 {
+        key = { meta.device: exact; meta.pc: exact; meta.state: ternary; }
+        actions = { commit; commit_add; commit_move; commit_checksum; @defaultonly NoAction; }
+        default_action = NoAction();
+        size = 4096;
+    }
+    table leave_12 {
+        key = { meta.device: exact; meta.port: ternary; }
+        actions = { transmit; transmit_same; forward; discard; }
+        default_action = discard();
+        size = 4096;
+    }
+    table leave_multicast_12 {
+        key = { meta.device: exact; meta.group: exact; }
+        actions = { replicate; discard; }
+        default_action = discard();
+        size = 4096;
+    }
+    table step_13 {
+        key = { meta.device: exact; meta.pc: exact; }
+        actions = { commit; commit_add; commit_move; commit_checksum; @defaultonly discard; }
+        default_action = discard();
+        size = 4096;
+    }
+    table exact_13 {
+        key = { meta.device: exact; meta.pc: exact; meta.key: exact; }
+        actions = { commit; commit_add; commit_move; commit_checksum; @defaultonly NoAction; }
+        default_action = NoAction();
+        size = 4096;
+    }
+    table lpm_13 {
+        key = { meta.device: exact; meta.pc: exact; meta.prefix: lpm; }
+        actions = { commit; commit_add; commit_move; commit_checksum; @defaultonly NoAction; }
+        default_action = NoAction();
+        size = 4096;
+    }
+    table ternary_13 {
+        key = { meta.device: exact; meta.pc: exact; meta.state: ternary; }
+        actions = { commit; commit_add; commit_move; commit_checksum; @defaultonly NoAction; }
+        default_action = NoAction();
+        size = 4096;
+    }
+    table leave_13 {
+        key = { meta.device: exact; meta.port: ternary; }
+        actions = { transmit; transmit_same; forward; discard; }
+        default_action = discard();
+        size = 4096;
+    }
+    table leave_multicast_13 {
+        key = { meta.device: exact; meta.group: exact; }
+        actions = { replicate; discard; }
+        default_action = discard();
+        size = 4096;
+    }
+    table step_14 {
+        key = { meta.device: exact; meta.pc: exact; }
+        actions = { commit; commit_add; commit_move; commit_checksum; @defaultonly discard; }
+        default_action = discard();
+        size = 4096;
+    }
+    table exact_14 {
+        key = { meta.device: exact; meta.pc: exact; meta.key: exact; }
+        actions = { commit; commit_add; commit_move; commit_checksum; @defaultonly NoAction; }
+        default_action = NoAction();
+        size = 4096;
+    }
+    table lpm_14 {
+        key = { meta.device: exact; meta.pc: exact; meta.prefix: lpm; }
+        actions = { commit; commit_add; commit_move; commit_checksum; @defaultonly NoAction; }
+        default_action = NoAction();
+        size = 4096;
+    }
+    table ternary_14 {
+        key = { meta.device: exact; meta.pc: exact; meta.state: ternary; }
+        actions = { commit; commit_add; commit_move; commit_checksum; @defaultonly NoAction; }
+        default_action = NoAction();
+        size = 4096;
+    }
+    table leave_14 {
+        key = { meta.device: exact; meta.port: ternary; }
+        actions = { transmit; transmit_same; forward; discard; }
+        default_action = discard();
+        size = 4096;
+    }
+    table leave_multicast_14 {
+        key = { meta.device: exact; meta.group: exact; }
+        actions = { replicate; discard; }
+        default_action = discard();
+        size = 4096;
+    }
+    table step_15 {
+        key = { meta.device: exact; meta.pc: exact; }
+        actions = { commit; commit_add; commit_move; commit_checksum; @defaultonly discard; }
+        default_action = discard();
+        size = 4096;
+    }
+    table exact_15 {
+        key = { meta.device: exact; meta.pc: exact; meta.key: exact; }
+        actions = { commit; commit_add; commit_move; commit_checksum; @defaultonly NoAction; }
+        default_action = NoAction();
+        size = 4096;
+    }
+    table lpm_15 {
+        key = { meta.device: exact; meta.pc: exact; meta.prefix: lpm; }
+        actions = { commit; commit_add; commit_move; commit_checksum; @defaultonly NoAction; }
+        default_action = NoAction();
+        size = 4096;
+    }
+    table ternary_15 {
+        key = { meta.device: exact; meta.pc: exact; meta.state: ternary; }
+        actions = { commit; commit_add; commit_move; commit_checksum; @defaultonly NoAction; }
+        default_action = NoAction();
+        size = 4096;
+    }
+    table leave_15 {
+        key = { meta.device: exact; meta.port: ternary; }
+        actions = { transmit; transmit_same; forward; discard; }
+        default_action = discard();
+        size = 4096;
+    }
+    table leave_multicast_15 {
+        key = { meta.device: exact; meta.group: exact; }
+        actions = { replicate; discard; }
+        default_action = discard();
+        size = 4096;
+    }
+    table step_16 {
+        key = { meta.device: exact; meta.pc: exact; }
+        actions = { commit; commit_add; commit_move; commit_checksum; @defaultonly discard; }
+        default_action = discard();
+        size = 4096;
+    }
+    table exact_16 {
+        key = { meta.device: exact; meta.pc: exact; meta.key: exact; }
+        actions = { commit; commit_add; commit_move; commit_checksum; @defaultonly NoAction; }
+        default_action = NoAction();
+        size = 4096;
+    }
+    table lpm_16 {
+        key = { meta.device: exact; meta.pc: exact; meta.prefix: lpm; }
+        actions = { commit; commit_add; commit_move; commit_checksum; @defaultonly NoAction; }
+        default_action = NoAction();
+        size = 4096;
+    }
+    table ternary_16 {
+        key = { meta.device: exact; meta.pc: exact; meta.state: ternary; }
+        actions = { commit; commit_add; commit_move; commit_checksum; @defaultonly NoAction; }
+        default_action = NoAction();
+        size = 4096;
+    }
+    table leave_16 {
+        key = { meta.device: exact; meta.port: ternary; }
+        actions = { transmit; transmit_same; forward; discard; }
+        default_action = discard();
+        size = 4096;
+    }
+    table leave_multicast_16 {
+        key = { meta.device: exact; meta.group: exact; }
+        actions = { replicate; discard; }
+        default_action = discard();
+        size = 4096;
+    }
+    table step_17 {
+        key = { meta.device: exact; meta.pc: exact; }
+        actions = { commit; commit_add; commit_move; commit_checksum; @defaultonly discard; }
+        default_action = discard();
+        size = 4096;
+    }
+    table exact_17 {
+        key = { meta.device: exact; meta.pc: exact; meta.key: exact; }
+        actions = { commit; commit_add; commit_move; commit_checksum; @defaultonly NoAction; }
+        default_action = NoAction();
+        size = 4096;
+    }
+    table lpm_17 {
+        key = { meta.device: exact; meta.pc: exact; meta.prefix: lpm; }
+        actions = { commit; commit_add; commit_move; commit_checksum; @defaultonly NoAction; }
+        default_action = NoAction();
+        size = 4096;
+    }
+    table ternary_17 {
+        key = { meta.device: exact; meta.pc: exact; meta.state: ternary; }
+        actions = { commit; commit_add; commit_move; commit_checksum; @defaultonly NoAction; }
+        default_action = NoAction();
+        size = 4096;
+    }
+    table leave_17 {
+        key = { meta.device: exact; meta.port: ternary; }
+        actions = { transmit; transmit_same; forward; discard; }
+        default_action = discard();
+        size = 4096;
+    }
+    table leave_multicast_17 {
+        key = { meta.device: exact; meta.group: exact; }
+        actions = { replicate; discard; }
+        default_action = discard();
+        size = 4096;
+    }
+    table step_18 {
+        key = { meta.device: exact; meta.pc: exact; }
+        actions = { commit; commit_add; commit_move; commit_checksum; @defaultonly discard; }
+        default_action = discard();
+        size = 4096;
+    }
+    table exact_18 {
+        key = { meta.device: exact; meta.pc: exact; meta.key: exact; }
+        actions = { commit; commit_add; commit_move; commit_checksum; @defaultonly NoAction; }
+        default_action = NoAction();
+        size = 4096;
+    }
+    table lpm_18 {
+        key = { meta.device: exact; meta.pc: exact; meta.prefix: lpm; }
+        actions = { commit; commit_add; commit_move; commit_checksum; @defaultonly NoAction; }
+        default_action = NoAction();
+        size = 4096;
+    }
+    table ternary_18 {
+        key = { meta.device: exact; meta.pc: exact; meta.state: ternary; }
+        actions = { commit; commit_add; commit_move; commit_checksum; @defaultonly NoAction; }
+        default_action = NoAction();
+        size = 4096;
+    }
+    table leave_18 {
+        key = { meta.device: exact; meta.port: ternary; }
+        actions = { transmit; transmit_same; forward; discard; }
+        default_action = discard();
+        size = 4096;
+    }
+    table leave_multicast_18 {
+        key = { meta.device: exact; meta.group: exact; }
+        actions = { replicate; discard; }
+        default_action = discard();
+        size = 4096;
+    }
+    table step_19 {
+        key = { meta.device: exact; meta.pc: exact; }
+        actions = { commit; commit_add; commit_move; commit_checksum; @defaultonly discard; }
+        default_action = discard();
+        size = 4096;
+    }
+    table exact_19 {
+        key = { meta.device: exact; meta.pc: exact; meta.key: exact; }
+        actions = { commit; commit_add; commit_move; commit_checksum; @defaultonly NoAction; }
+        default_action = NoAction();
+        size = 4096;
+    }
+    table lpm_19 {
+        key = { meta.device: exact; meta.pc: exact; meta.prefix: lpm; }
+        actions = { commit; commit_add; commit_move; commit_checksum; @defaultonly NoAction; }
+        default_action = NoAction();
+        size = 4096;
+    }
+    table ternary_19 {
+        key = { meta.device: exact; meta.pc: exact; meta.state: ternary; }
+        actions = { commit; commit_add; commit_move; commit_checksum; @defaultonly NoAction; }
+        default_action = NoAction();
+        size = 4096;
+    }
+    table leave_19 {
+        key = { meta.device: exact; meta.port: ternary; }
+        actions = { transmit; transmit_same; forward; discard; }
+        default_action = discard();
+        size = 4096;
+    }
+    table leave_multicast_19 {
+        key = { meta.device: exact; meta.group: exact; }
+        actions = { replicate; discard; }
+        default_action = discard();
+        size = 4096;
+    }
+    apply {
+        enter.apply();
+        if (meta.slot == 0) {
+            if (meta.lookup == 1) {
+                exact_0.apply();
+            } else if (meta.lookup == 3) {
+                ternary_0.apply();
+            } else if (meta.lookup == 2) {
+                meta.prefix = (bit<480>)(meta.key >> meta.prefix_shift >> meta.prefix_shift >> meta.prefix_shift >> meta.prefix_shift);
+                lpm_0.apply();
+            } else if (meta.lookup == 4) {
+                meta.port = meta.state[17:9];
+                meta.group = meta.state[47:32];
+                if (meta.group != 0) {
+                    leave_multicast_0.apply();
+                } else {
+                    leave_0.apply();
+                }
+            }
+            if (meta.slot == 0) {
+                step_0.apply();
+            }
+        }
+        if (meta.slot != 255) {
+            if (meta.slot == 1) {
+                if (meta.lookup == 1) {
+                    exact_1.apply();
+                } else if (meta.lookup == 3) {
+                    ternary_1.apply();
+                } else if (meta.lookup == 2) {
+                    meta.prefix = (bit<480>)(meta.key >> meta.prefix_shift >> meta.prefix_shift >> meta.prefix_shift >> meta.prefix_shift);
+                    lpm_1.apply();
+                } else if (meta.lookup == 4) {
+                    meta.port = meta.state[17:9];
+                    meta.group = meta.state[47:32];
+                    if (meta.group != 0) {
+                        leave_multicast_1.apply();
+                    } else {
+                        leave_1.apply();
+                    }
+                }
+                if (meta.slot == 1) {
+                    step_1.apply();
+                }
+            }
+            if (meta.slot != 255) {
+                if (meta.slot == 2) {
+                    if (meta.lookup == 1) {
+                        exact_2.apply();
+                    } else if (meta.lookup == 3) {
+                        ternary_2.apply();
+                    } else if (meta.lookup == 2) {
+                        meta.prefix = (bit<480>)(meta.key >> meta.prefix_shift >> meta.prefix_shift >> meta.prefix_shift >> meta.prefix_shift);
+                        lpm_2.apply();
+                    } else if (meta.lookup == 4) {
+                        meta.port = meta.state[17:9];
+                        meta.group = meta.state[47:32];
+                        if (meta.group != 0) {
+                            leave_multicast_2.apply();
+                        } else {
+                            leave_2.apply();
+                        }
+                    }
+                    if (meta.slot == 2) {
+                        step_2.apply();
+                    }
+                }
+                if (meta.slot != 255) {
+                    if (meta.slot == 3) {
+                        if (meta.lookup == 1) {
+                            exact_3.apply();
+                        } else if (meta.lookup == 3) {
+                            ternary_3.apply();
+                        } else if (meta.lookup == 2) {
+                            meta.prefix = (bit<480>)(meta.key >> meta.prefix_shift >> meta.prefix_shift >> meta.prefix_shift >> meta.prefix_shift);
+                            lpm_3.apply();
+                        } else if (meta.lookup == 4) {
+                            meta.port = meta.state[17:9];
+                            meta.group = meta.state[47:32];
+                            if (meta.group != 0) {
+                                leave_multicast_3.apply();
+                            } else {
+                                leave_3.apply();
+                            }
+                        }
+                        if (meta.slot == 3) {
+                            step_3.apply();
+                        }
+                    }
+                    if (meta.slot != 255) {
+                        if (meta.slot == 4) {
+                            if (meta.lookup == 1) {
+                                exact_4.apply();
+                            } else if (meta.lookup == 3) {
+                                ternary_4.apply();
+                            } else if (meta.lookup == 2) {
+                                meta.prefix = (bit<480>)(meta.key >> meta.prefix_shift >> meta.prefix_shift >> meta.prefix_shift >> meta.prefix_shift);
+                                lpm_4.apply();
+                            } else if (meta.lookup == 4) {
+                                meta.port = meta.state[17:9];
+                                meta.group = meta.state[47:32];
+                                if (meta.group != 0) {
+                                    leave_multicast_4.apply();
+                                } else {
+                                    leave_4.apply();
+                                }
+                            }
+                            if (meta.slot == 4) {
+                                step_4.apply();
+                            }
+                        }
+                        if (meta.slot != 255) {
+                            if (meta.slot == 5) {
+                                if (meta.lookup == 1) {
+                                    exact_5.apply();
+                                } else if (meta.lookup == 3) {
+                                    ternary_5.apply();
+                                } else if (meta.lookup == 2) {
+                                    meta.prefix = (bit<480>)(meta.key >> meta.prefix_shift >> meta.prefix_shift >> meta.prefix_shift >> meta.prefix_shift);
+                                    lpm_5.apply();
+                                } else if (meta.lookup == 4) {
+                                    meta.port = meta.state[17:9];
+                                    meta.group = meta.state[47:32];
+                                    if (meta.group != 0) {
+                                        leave_multicast_5.apply();
+                                    } else {
+                                        leave_5.apply();
+                                    }
+                                }
+                                if (meta.slot == 5) {
+                                    step_5.apply();
+                                }
+                            }
+                            if (meta.slot != 255) {
+                                if (meta.slot == 6) {
+                                    if (meta.lookup == 1) {
+                                        exact_6.apply();
+                                    } else if (meta.lookup == 3) {
+                                        ternary_6.apply();
+                                    } else if (meta.lookup == 2) {
+                                        meta.prefix = (bit<480>)(meta.key >> meta.prefix_shift >> meta.prefix_shift >> meta.prefix_shift >> meta.prefix_shift);
+                                        lpm_6.apply();
+                                    } else if (meta.lookup == 4) {
+                                        meta.port = meta.state[17:9];
+                                        meta.group = meta.state[47:32];
+                                        if (meta.group != 0) {
+                                            leave_multicast_6.apply();
+                                        } else {
+                                            leave_6.apply();
+                                        }
+                                    }
+                                    if (meta.slot == 6) {
+                                        step_6.apply();
+                                    }
+                                }
+                                if (meta.slot != 255) {
+                                    if (meta.slot == 7) {
+                                        if (meta.lookup == 1) {
+                                            exact_7.apply();
+                                        } else if (meta.lookup == 3) {
+                                            ternary_7.apply();
+                                        } else if (meta.lookup == 2) {
+                                            meta.prefix = (bit<480>)(meta.key >> meta.prefix_shift >> meta.prefix_shift >> meta.prefix_shift >> meta.prefix_shift);
+                                            lpm_7.apply();
+                                        } else if (meta.lookup == 4) {
+                                            meta.port = meta.state[17:9];
+                                            meta.group = meta.state[47:32];
+                                            if (meta.group != 0) {
+                                                leave_multicast_7.apply();
+                                            } else {
+                                                leave_7.apply();
+                                            }
+                                        }
+                                        if (meta.slot == 7) {
+                                            step_7.apply();
+                                        }
+                                    }
+                                    if (meta.slot != 255) {
+                                        if (meta.slot == 8) {
+                                            if (meta.lookup == 1) {
+                                                exact_8.apply();
+                                            } else if (meta.lookup == 3) {
+                                                ternary_8.apply();
+                                            } else if (meta.lookup == 2) {
+                                                meta.prefix = (bit<480>)(meta.key >> meta.prefix_shift >> meta.prefix_shift >> meta.prefix_shift >> meta.prefix_shift);
+                                                lpm_8.apply();
+                                            } else if (meta.lookup == 4) {
+                                                meta.port = meta.state[17:9];
+                                                meta.group = meta.state[47:32];
+                                                if (meta.group != 0) {
+                                                    leave_multicast_8.apply();
+                                                } else {
+                                                    leave_8.apply();
+                                                }
+                                            }
+                                            if (meta.slot == 8) {
+                                                step_8.apply();
+                                            }
+                                        }
+                                        if (meta.slot != 255) {
+                                            if (meta.slot == 9) {
+                                                if (meta.lookup == 1) {
+                                                    exact_9.apply();
+                                                } else if (meta.lookup == 3) {
+                                                    ternary_9.apply();
+                                                } else if (meta.lookup == 2) {
+                                                    meta.prefix = (bit<480>)(meta.key >> meta.prefix_shift >> meta.prefix_shift >> meta.prefix_shift >> meta.prefix_shift);
+                                                    lpm_9.apply();
+                                                } else if (meta.lookup == 4) {
+                                                    meta.port = meta.state[17:9];
+                                                    meta.group = meta.state[47:32];
+                                                    if (meta.group != 0) {
+                                                        leave_multicast_9.apply();
+                                                    } else {
+                                                        leave_9.apply();
+                                                    }
+                                                }
+                                                if (meta.slot == 9) {
+                                                    step_9.apply();
+                                                }
+                                            }
+                                            if (meta.slot != 255) {
+                                                if (meta.slot == 10) {
+                                                    if (meta.lookup == 1) {
+                                                        exact_10.apply();
+                                                    } else if (meta.lookup == 3) {
+                                                        ternary_10.apply();
+                                                    } else if (meta.lookup == 2) {
+                                                        meta.prefix = (bit<480>)(meta.key >> meta.prefix_shift >> meta.prefix_shift >> meta.prefix_shift >> meta.prefix_shift);
+                                                        lpm_10.apply();
+                                                    } else if (meta.lookup == 4) {
+                                                        meta.port = meta.state[17:9];
+                                                        meta.group = meta.state[47:32];
+                                                        if (meta.group != 0) {
+                                                            leave_multicast_10.apply();
+                                                        } else {
+                                                            leave_10.apply();
+                                                        }
+                                                    }
+                                                    if (meta.slot == 10) {
+                                                        step_10.apply();
+                                                    }
+                                                }
+                                                if (meta.slot != 255) {
+                                                    if (meta.slot == 11) {
+                                                        if (meta.lookup == 1) {
+                                                            exact_11.apply();
+                                                        } else if (meta.lookup == 3) {
+                                                            ternary_11.apply();
+                                                        } else if (meta.lookup == 2) {
+                                                            meta.prefix = (bit<480>)(meta.key >> meta.prefix_shift >> meta.prefix_shift >> meta.prefix_shift >> meta.prefix_shift);
+                                                            lpm_11.apply();
+                                                        } else if (meta.lookup == 4) {
+                                                            meta.port = meta.state[17:9];
+                                                            meta.group = meta.state[47:32];
+                                                            if (meta.group != 0) {
+                                                                leave_multicast_11.apply();
+                                                            } else {
+                                                                leave_11.apply();
+                                                            }
+                                                        }
+                                                        if (meta.slot == 11) {
+                                                            step_11.apply();
+                                                        }
+                                                    }
+                                                    if (meta.slot != 255) {
+                                                        if (meta.slot == 12) {
+                                                            if (meta.lookup == 1) {
+                                                                exact_12.apply();
+                                                            } else if (meta.lookup == 3) {
+                                                                ternary_12.apply();
+                                                            } else if (meta.lookup == 2) {
+                                                                meta.prefix = (bit<480>)(meta.key >> meta.prefix_shift >> meta.prefix_shift >> meta.prefix_shift >> meta.prefix_shift);
+                                                                lpm_12.apply();
+                                                            } else if (meta.lookup == 4) {
+                                                                meta.port = meta.state[17:9];
+                                                                meta.group = meta.state[47:32];
+                                                                if (meta.group != 0) {
+                                                                    leave_multicast_12.apply();
+                                                                } else {
+                                                                    leave_12.apply();
+                                                                }
+                                                            }
+                                                            if (meta.slot == 12) {
+                                                                step_12.apply();
+                                                            }
+                                                        }
+                                                        if (meta.slot != 255) {
+                                                            if (meta.slot == 13) {
+                                                                if (meta.lookup == 1) {
+                                                                    exact_13.apply();
+                                                                } else if (meta.lookup == 3) {
+                                                                    ternary_13.apply();
+                                                                } else if (meta.lookup == 2) {
+                                                                    meta.prefix = (bit<480>)(meta.key >> meta.prefix_shift >> meta.prefix_shift >> meta.prefix_shift >> meta.prefix_shift);
+                                                                    lpm_13.apply();
+                                                                } else if (meta.lookup == 4) {
+                                                                    meta.port = meta.state[17:9];
+                                                                    meta.group = meta.state[47:32];
+                                                                    if (meta.group != 0) {
+                                                                        leave_multicast_13.apply();
+                                                                    } else {
+                                                                        leave_13.apply();
+                                                                    }
+                                                                }
+                                                                if (meta.slot == 13) {
+                                                                    step_13.apply();
+                                                                }
+                                                            }
+                                                            if (meta.slot != 255) {
+                                                                if (meta.slot == 14) {
+                                                                    if (meta.lookup == 1) {
+                                                                        exact_14.apply();
+                                                                    } else if (meta.lookup == 3) {
+                                                                        ternary_14.apply();
+                                                                    } else if (meta.lookup == 2) {
+                                                                        meta.prefix = (bit<480>)(meta.key >> meta.prefix_shift >> meta.prefix_shift >> meta.prefix_shift >> meta.prefix_shift);
+                                                                        lpm_14.apply();
+                                                                    } else if (meta.lookup == 4) {
+                                                                        meta.port = meta.state[17:9];
+                                                                        meta.group = meta.state[47:32];
+                                                                        if (meta.group != 0) {
+                                                                            leave_multicast_14.apply();
+                                                                        } else {
+                                                                            leave_14.apply();
+                                                                        }
+                                                                    }
+                                                                    if (meta.slot == 14) {
+                                                                        step_14.apply();
+                                                                    }
+                                                                }
+                                                                if (meta.slot != 255) {
+                                                                    if (meta.slot == 15) {
+                                                                        if (meta.lookup == 1) {
+                                                                            exact_15.apply();
+                                                                        } else if (meta.lookup == 3) {
+                                                                            ternary_15.apply();
+                                                                        } else if (meta.lookup == 2) {
+                                                                            meta.prefix = (bit<480>)(meta.key >> meta.prefix_shift >> meta.prefix_shift >> meta.prefix_shift >> meta.prefix_shift);
+                                                                            lpm_15.apply();
+                                                                        } else if (meta.lookup == 4) {
+                                                                            meta.port = meta.state[17:9];
+                                                                            meta.group = meta.state[47:32];
+                                                                            if (meta.group != 0) {
+                                                                                leave_multicast_15.apply();
+                                                                            } else {
+                                                                                leave_15.apply();
+                                                                            }
+                                                                        }
+                                                                        if (meta.slot == 15) {
+                                                                            step_15.apply();
+                                                                        }
+                                                                    }
+                                                                    if (meta.slot != 255) {
+                                                                        if (meta.slot == 16) {
+                                                                            if (meta.lookup == 1) {
+                                                                                exact_16.apply();
+                                                                            } else if (meta.lookup == 3) {
+                                                                                ternary_16.apply();
+                                                                            } else if (meta.lookup == 2) {
+                                                                                meta.prefix = (bit<480>)(meta.key >> meta.prefix_shift >> meta.prefix_shift >> meta.prefix_shift >> meta.prefix_shift);
+                                                                                lpm_16.apply();
+                                                                            } else if (meta.lookup == 4) {
+                                                                                meta.port = meta.state[17:9];
+                                                                                meta.group = meta.state[47:32];
+                                                                                if (meta.group != 0) {
+                                                                                    leave_multicast_16.apply();
+                                                                                } else {
+                                                                                    leave_16.apply();
+                                                                                }
+                                                                            }
+                                                                            if (meta.slot == 16) {
+                                                                                step_16.apply();
+                                                                            }
+                                                                        }
+                                                                        if (meta.slot != 255) {
+                                                                            if (meta.slot == 17) {
+                                                                                if (meta.lookup == 1) {
+                                                                                    exact_17.apply();
+                                                                                } else if (meta.lookup == 3) {
+                                                                                    ternary_17.apply();
+                                                                                } else if (meta.lookup == 2) {
+                                                                                    meta.prefix = (bit<480>)(meta.key >> meta.prefix_shift >> meta.prefix_shift >> meta.prefix_shift >> meta.prefix_shift);
+                                                                                    lpm_17.apply();
+                                                                                } else if (meta.lookup == 4) {
+                                                                                    meta.port = meta.state[17:9];
+                                                                                    meta.group = meta.state[47:32];
+                                                                                    if (meta.group != 0) {
+                                                                                        leave_multicast_17.apply();
+                                                                                    } else {
+                                                                                        leave_17.apply();
+                                                                                    }
+                                                                                }
+                                                                                if (meta.slot == 17) {
+                                                                                    step_17.apply();
+                                                                                }
+                                                                            }
+                                                                            if (meta.slot != 255) {
+                                                                                if (meta.slot == 18) {
+                                                                                    if (meta.lookup == 1) {
+                                                                                        exact_18.apply();
+                                                                                    } else if (meta.lookup == 3) {
+                                                                                        ternary_18.apply();
+                                                                                    } else if (meta.lookup == 2) {
+                                                                                        meta.prefix = (bit<480>)(meta.key >> meta.prefix_shift >> meta.prefix_shift >> meta.prefix_shift >> meta.prefix_shift);
+                                                                                        lpm_18.apply();
+                                                                                    } else if (meta.lookup == 4) {
+                                                                                        meta.port = meta.state[17:9];
+                                                                                        meta.group = meta.state[47:32];
+                                                                                        if (meta.group != 0) {
+                                                                                            leave_multicast_18.apply();
+                                                                                        } else {
+                                                                                            leave_18.apply();
+                                                                                        }
+                                                                                    }
+                                                                                    if (meta.slot == 18) {
+                                                                                        step_18.apply();
+                                                                                    }
+                                                                                }
+                                                                                if (meta.slot != 255) {
+                                                                                    if (meta.slot == 19) {
+                                                                                        if (meta.lookup == 1) {
+                                                                                            exact_19.apply();
+                                                                                        } else if (meta.lookup == 3) {
+                                                                                            ternary_19.apply();
+                                                                                        } else if (meta.lookup == 2) {
+                                                                                            meta.prefix = (bit<480>)(meta.key >> meta.prefix_shift >> meta.prefix_shift >> meta.prefix_shift >> meta.prefix_shift);
+                                                                                            lpm_19.apply();
+                                                                                        } else if (meta.lookup == 4) {
+                                                                                            meta.port = meta.state[17:9];
+                                                                                            meta.group = meta.state[47:32];
+                                                                                            if (meta.group != 0) {
+                                                                                                leave_multicast_19.apply();
+                                                                                            } else {
+                                                                                                leave_19.apply();
+                                                                                            }
+                                                                                        }
+                                                                                        if (meta.slot == 19) {
+                                                                                            step_19.apply();
+                                                                                        }
+                                                                                    }
+                                                                                }
+                                                                            }
+                                                                        }
+                                                                    }
+                                                                }
+                                                            }
+                                                        }
+                                                    }
+                                                }
+                                            }
+                                        }
+                                    }
+                                }
+                            }
+                        }
+                    }
+                }
+            }
+        }
+        if (meta.slot != 255) {
+            mark_to_drop(standard_metadata);
+        }
+    }
+}
+control PersonaEgress(inout headers_t hdr, inout metadata_t meta,
+inout standard_metadata_t standard_metadata) {
+    action discard() {
+        mark_to_drop(standard_metadata);
+        meta.slot = 254;
+    }
+    action begin_egress(bit<16> pc, bit<8> slot, bit<8> lookup) {
+        meta.pc = pc;
+        meta.slot = slot;
+        meta.lookup = lookup;
+        meta.state = (meta.state & 1280w0xfffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff80001ff) | ((bit<1280>)standard_metadata.egress_port << 18);
+    }
+    action begin_egress_as(bit<9> port, bit<16> pc, bit<8> slot, bit<8> lookup) {
+        meta.pc = pc;
+        meta.slot = slot;
+        meta.lookup = lookup;
+        meta.state = (meta.state & 1280w0xfffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff80001ff) | ((bit<1280>)port << 18);
+    }
+    table enter_egress {
+        key = { meta.device: exact; standard_metadata.egress_port: ternary; }
+        actions = { begin_egress; begin_egress_as; discard; }
+        default_action = discard();
+        size = 1024;
+    }
+    action commit(bit<1280> keep, bit<1280> value, bit<16> pc, bit<8> slot, bit<8> lookup, bit<1280> key_mask) {
+        meta.state = (meta.state & keep) ^ value;
+        meta.key = meta.state & key_mask;
+        meta.pc = pc;
+        meta.slot = slot;
+        meta.lookup = lookup;
+    }
+    action commit_add(bit<1280> keep, bit<1280> value, bit<1280> add_mask, bit<1280> addend, bit<16> pc, bit<8> slot, bit<8> lookup, bit<1280> key_mask) {
+        meta.state = (meta.state & keep) ^ value ^ (((meta.state & add_mask) + addend) & add_mask);
+        meta.key = meta.state & key_mask;
+        meta.pc = pc;
+        meta.slot = slot;
+        meta.lookup = lookup;
+    }
+    action commit_move(bit<1280> keep, bit<1280> value, bit<1280> left_mask, bit<8> l0, bit<8> l1, bit<8> l2, bit<8> l3, bit<8> l4, bit<1280> right_mask, bit<8> r0, bit<8> r1, bit<8> r2, bit<8> r3, bit<8> r4, bit<16> pc, bit<8> slot, bit<8> lookup, bit<1280> key_mask) {
+        meta.state = (meta.state & keep) ^ value ^ ((meta.state & left_mask) << l0 << l1 << l2 << l3 << l4) ^ ((meta.state & right_mask) >> r0 >> r1 >> r2 >> r3 >> r4);
+        meta.key = meta.state & key_mask;
+        meta.pc = pc;
+        meta.slot = slot;
+        meta.lookup = lookup;
+    }
+    action commit_checksum(bit<1280> keep, bit<1280> value, bit<1280> sum_mask, bit<8> t0, bit<8> t1, bit<8> t2, bit<8> t3, bit<8> t4, bit<1280> right_mask, bit<8> r0, bit<8> r1, bit<8> r2, bit<8> r3, bit<8> r4, bit<16> pc, bit<8> slot, bit<8> lookup, bit<1280> key_mask) {
+        hash(meta.checksum, HashAlgorithm.csum16, 16w0, { meta.state & sum_mask }, 32w0x10000);
+        meta.state = (meta.state & keep) ^ value ^ (((bit<1280>)meta.checksum) << t0 << t1 << t2 << t3 << t4) ^ ((meta.state & right_mask) >> r0 >> r1 >> r2 >> r3 >> r4);
+        meta.key = meta.state & key_mask;
+        meta.pc = pc;
+        meta.slot = slot;
+        meta.lookup = lookup;
+    }
+    table step_0 {
+        key = { meta.device: exact; meta.pc: exact; }
+        actions = { commit; commit_add; commit_move; commit_checksum; @defaultonly discard; }
+        default_action = discard();
+        size = 4096;
+    }
+    table exact_0 {
+        key = { meta.device: exact; meta.pc: exact; meta.key: exact; }
+        actions = { commit; commit_add; commit_move; commit_checksum; @defaultonly NoAction; }
+        default_action = NoAction();
+        size = 4096;
+    }
+    table lpm_0 {
+        key = { meta.device: exact; meta.pc: exact; meta.prefix: lpm; }
+        actions = { commit; commit_add; commit_move; commit_checksum; @defaultonly NoAction; }
+        default_action = NoAction();
+        size = 4096;
+    }
+    table ternary_0 {
+        key = { meta.device: exact; meta.pc: exact; meta.state: ternary; }
+        actions = { commit; commit_add; commit_move; commit_checksum; @defaultonly NoAction; }
+        default_action = NoAction();
+        size = 4096;
+    }
+    table step_1 {
+        key = { meta.device: exact; meta.pc: exact; }
+        actions = { commit; commit_add; commit_move; commit_checksum; @defaultonly discard; }
+        default_action = discard();
+        size = 4096;
+    }
+    table exact_1 {
+        key = { meta.device: exact; meta.pc: exact; meta.key: exact; }
+        actions = { commit; commit_add; commit_move; commit_checksum; @defaultonly NoAction; }
+        default_action = NoAction();
+        size = 4096;
+    }
+    table lpm_1 {
+        key = { meta.device: exact; meta.pc: exact; meta.prefix: lpm; }
+        actions = { commit; commit_add; commit_move; commit_checksum; @defaultonly NoAction; }
+        default_action = NoAction();
+        size = 4096;
+    }
+    table ternary_1 {
+        key = { meta.device: exact; meta.pc: exact; meta.state: ternary; }
+        actions = { commit; commit_add; commit_move; commit_checksum; @defaultonly NoAction; }
+        default_action = NoAction();
+        size = 4096;
+    }
+    table step_2 {
+        key = { meta.device: exact; meta.pc: exact; }
+        actions = { commit; commit_add; commit_move; commit_checksum; @defaultonly discard; }
+        default_action = discard();
+        size = 4096;
+    }
+    table exact_2 {
+        key = { meta.device: exact; meta.pc: exact; meta.key: exact; }
+        actions = { commit; commit_add; commit_move; commit_checksum; @defaultonly NoAction; }
+        default_action = NoAction();
+        size = 4096;
+    }
+    table lpm_2 {
+        key = { meta.device: exact; meta.pc: exact; meta.prefix: lpm; }
+        actions = { commit; commit_add; commit_move; commit_checksum; @defaultonly NoAction; }
+        default_action = NoAction();
+        size = 4096;
+    }
+    table ternary_2 {
+        key = { meta.device: exact; meta.pc: exact; meta.state: ternary; }
+        actions = { commit; commit_add; commit_move; commit_checksum; @defaultonly NoAction; }
+        default_action = NoAction();
+        size = 4096;
+    }
+    table step_3 {
+        key = { meta.device: exact; meta.pc: exact; }
+        actions = { commit; commit_add; commit_move; commit_checksum; @defaultonly discard; }
+        default_action = discard();
+        size = 4096;
+    }
+    table exact_3 {
+        key = { meta.device: exact; meta.pc: exact; meta.key: exact; }
+        actions = { commit; commit_add; commit_move; commit_checksum; @defaultonly NoAction; }
+        default_action = NoAction();
+        size = 4096;
+    }
+    table lpm_3 {
+        key = { meta.device: exact; meta.pc: exact; meta.prefix: lpm; }
+        actions = { commit; commit_add; commit_move; commit_checksum; @defaultonly NoAction; }
+        default_action = NoAction();
+        size = 4096;
+    }
+    table ternary_3 {
+        key = { meta.device: exact; meta.pc: exact; meta.state: ternary; }
+        actions = { commit; commit_add; commit_move; commit_checksum; @defaultonly NoAction; }
+        default_action = NoAction();
+        size = 4096;
+    }
+    table step_4 {
+        key = { meta.device: exact; meta.pc: exact; }
+        actions = { commit; commit_add; commit_move; commit_checksum; @defaultonly discard; }
+        default_action = discard();
+        size = 4096;
+    }
+    table exact_4 {
+        key = { meta.device: exact; meta.pc: exact; meta.key: exact; }
+        actions = { commit; commit_add; commit_move; commit_checksum; @defaultonly NoAction; }
+        default_action = NoAction();
+        size = 4096;
+    }
+    table lpm_4 {
+        key = { meta.device: exact; meta.pc: exact; meta.prefix: lpm; }
+        actions = { commit; commit_add; commit_move; commit_checksum; @defaultonly NoAction; }
+        default_action = NoAction();
+        size = 4096;
+    }
+    table ternary_4 {
+        key = { meta.device: exact; meta.pc: exact; meta.state: ternary; }
+        actions = { commit; commit_add; commit_move; commit_checksum; @defaultonly NoAction; }
+        default_action = NoAction();
+        size = 4096;
+    }
+    table step_5 {
+        key = { meta.device: exact; meta.pc: exact; }
+        actions = { commit; commit_add; commit_move; commit_checksum; @defaultonly discard; }
+        default_action = discard();
+        size = 4096;
+    }
+    table exact_5 {
+        key = { meta.device: exact; meta.pc: exact; meta.key: exact; }
+        actions = { commit; commit_add; commit_move; commit_checksum; @defaultonly NoAction; }
+        default_action = NoAction();
+        size = 4096;
+    }
+    table lpm_5 {
+        key = { meta.device: exact; meta.pc: exact; meta.prefix: lpm; }
+        actions = { commit; commit_add; commit_move; commit_checksum; @defaultonly NoAction; }
+        default_action = NoAction();
+        size = 4096;
+    }
+    table ternary_5 {
+        key = { meta.device: exact; meta.pc: exact; meta.state: ternary; }
+        actions = { commit; commit_add; commit_move; commit_checksum; @defaultonly NoAction; }
+        default_action = NoAction();
+        size = 4096;
+    }
+    apply {
+        if (meta.egress == 1) {
+            enter_egress.apply();
+            if (meta.slot == 0) {
+                if (meta.lookup == 1) {
+                    exact_0.apply();
+                } else if (meta.lookup == 3) {
+                    ternary_0.apply();
+                } else if (meta.lookup == 2) {
+                    meta.prefix = (bit<480>)(meta.key >> meta.prefix_shift >> meta.prefix_shift >> meta.prefix_shift >> meta.prefix_shift);
+                    lpm_0.apply();
+                }
+                if (meta.slot == 0) {
+                    step_0.apply();
+                }
+            }
+            if (meta.slot != 255) {
+                if (meta.slot == 1) {
+                    if (meta.lookup == 1) {
+                        exact_1.apply();
+                    } else if (meta.lookup == 3) {
+                        ternary_1.apply();
+                    } else if (meta.lookup == 2) {
+                        meta.prefix = (bit<480>)(meta.key >> meta.prefix_shift >> meta.prefix_shift >> meta.prefix_shift >> meta.prefix_shift);
+                        lpm_1.apply();
+                    }
+                    if (meta.slot == 1) {
+                        step_1.apply();
+                    }
+                }
+                if (meta.slot != 255) {
+                    if (meta.slot == 2) {
+                        if (meta.lookup == 1) {
+                            exact_2.apply();
+                        } else if (meta.lookup == 3) {
+                            ternary_2.apply();
+                        } else if (meta.lookup == 2) {
+                            meta.prefix = (bit<480>)(meta.key >> meta.prefix_shift >> meta.prefix_shift >> meta.prefix_shift >> meta.prefix_shift);
+                            lpm_2.apply();
+                        }
+                        if (meta.slot == 2) {
+                            step_2.apply();
+                        }
+                    }
+                    if (meta.slot != 255) {
+                        if (meta.slot == 3) {
+                            if (meta.lookup == 1) {
+                                exact_3.apply();
+                            } else if (meta.lookup == 3) {
+                                ternary_3.apply();
+                            } else if (meta.lookup == 2) {
+                                meta.prefix = (bit<480>)(meta.key >> meta.prefix_shift >> meta.prefix_shift >> meta.prefix_shift >> meta.prefix_shift);
+                                lpm_3.apply();
+                            }
+                            if (meta.slot == 3) {
+                                step_3.apply();
+                            }
+                        }
+                        if (meta.slot != 255) {
+                            if (meta.slot == 4) {
+                                if (meta.lookup == 1) {
+                                    exact_4.apply();
+                                } else if (meta.lookup == 3) {
+                                    ternary_4.apply();
+                                } else if (meta.lookup == 2) {
+                                    meta.prefix = (bit<480>)(meta.key >> meta.prefix_shift >> meta.prefix_shift >> meta.prefix_shift >> meta.prefix_shift);
+                                    lpm_4.apply();
+                                }
+                                if (meta.slot == 4) {
+                                    step_4.apply();
+                                }
+                            }
+                            if (meta.slot != 255) {
+                                if (meta.slot == 5) {
+                                    if (meta.lookup == 1) {
+                                        exact_5.apply();
+                                    } else if (meta.lookup == 3) {
+                                        ternary_5.apply();
+                                    } else if (meta.lookup == 2) {
+                                        meta.prefix = (bit<480>)(meta.key >> meta.prefix_shift >> meta.prefix_shift >> meta.prefix_shift >> meta.prefix_shift);
+                                        lpm_5.apply();
+                                    }
+                                    if (meta.slot == 5) {
+                                        step_5.apply();
+                                    }
+                                }
+                            }
+                        }
+                    }
+                }
+            }
+            if (meta.slot != 255 || meta.state[17:9] == 511) {
+                mark_to_drop(standard_metadata);
+            }
+        }
+        meta.window = (bit<1024>)((meta.state >> 256));
+        if (hdr.chunk128.isValid()) {
+            hdr.chunk128.bytes = meta.window;
+        } else {
+            meta.window = meta.window >> meta.pad >> meta.pad >> meta.pad >> meta.pad;
+            if (hdr.chunk1.isValid()) {
+                hdr.chunk1.bytes = meta.window[7:0];
+                meta.window = meta.window >> 8;
+            }
+            if (hdr.chunk2.isValid()) {
+                hdr.chunk2.bytes = meta.window[15:0];
+                meta.window = meta.window >> 16;
+            }
+            if (hdr.chunk4.isValid()) {
+                hdr.chunk4.bytes = meta.window[31:0];
+                meta.window = meta.window >> 32;
+            }
+            if (hdr.chunk8.isValid()) {
+                hdr.chunk8.bytes = meta.window[63:0];
+                meta.window = meta.window >> 64;
+            }
+            if (hdr.chunk16.isValid()) {
+                hdr.chunk16.bytes = meta.window[127:0];
+                meta.window = meta.window >> 128;
+            }
+            if (hdr.chunk32.isValid()) {
+                hdr.chunk32.bytes = meta.window[255:0];
+                meta.window = meta.window >> 256;
+            }
+            if (hdr.chunk64.isValid()) {
+                hdr.chunk64.bytes = meta.window[511:0];
+            }
+        }
+    }
+}
+control PersonaVerify(inout headers_t hdr, inout metadata_t meta) {
+    apply { }
+}
+control PersonaCompute(inout headers_t hdr, inout metadata_t meta) {
+    apply { }
+}
+control PersonaDeparser(packet_out packet, in headers_t hdr) {
+    apply {
+        packet.emit(hdr.chunk128);
+        packet.emit(hdr.chunk64);
+        packet.emit(hdr.chunk32);
+        packet.emit(hdr.chunk16);
+        packet.emit(hdr.chunk8);
+        packet.emit(hdr.chunk4);
+        packet.emit(hdr.chunk2);
+        packet.emit(hdr.chunk1);
+    }
+}
+V1Switch(PersonaParser(), PersonaVerify(), PersonaIngress(), PersonaEgress(), PersonaCompute(),
+PersonaDeparser()) main;
