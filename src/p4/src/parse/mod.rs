@@ -305,6 +305,15 @@ impl Parser<'_> {
             tokens.push(token);
         }
         let (name, body) = tokens.split_first()?;
+        // As `@name(tokens)` it must be something that can be written.
+        if name.kind != TokenKind::Word || &*name.text == "pragma" {
+            self.error(name.span, "expected the name of a pragma");
+            return None;
+        }
+        if !balanced(body) {
+            self.error(name.span, "the brackets of this pragma don't fit together");
+            return None;
+        }
         let name = Name { text: Text::clone(&name.text), span: name.span };
         let body = match body {
             [] => AnnotationBody::Empty,
@@ -338,6 +347,25 @@ impl Parser<'_> {
             tokens.push(token);
         }
     }
+}
+
+/// Whether every bracket is closed by one of its kind.
+fn balanced(tokens: &[Token]) -> bool {
+    let mut open = Vec::new();
+    for token in tokens {
+        match token.kind {
+            TokenKind::LeftParen => open.push(TokenKind::RightParen),
+            TokenKind::LeftBracket => open.push(TokenKind::RightBracket),
+            TokenKind::LeftBrace => open.push(TokenKind::RightBrace),
+            TokenKind::RightParen | TokenKind::RightBracket | TokenKind::RightBrace
+                if open.pop() != Some(token.kind) =>
+            {
+                return false;
+            }
+            _ => {}
+        }
+    }
+    open.is_empty()
 }
 
 #[cfg(test)]
