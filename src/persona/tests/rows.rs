@@ -7,7 +7,8 @@ use std::sync::Arc;
 
 use hyper4_bits::Bits;
 use hyper4_ir::{
-    Command, Event, MatchValue, PipelineKind, Program, TableEntry, TableId, TableOutcome, parse_command,
+    Command, ConditionalId, Event, Expr, MatchKind, MatchValue, Node, PipelineKind, Program, TableEntry,
+    TableId, TableOutcome, parse_command,
 };
 use hyper4_persona::{Guest, Layout, Lookup, Next, PersonaConfig, Row, RowMatch, compile};
 
@@ -164,4 +165,44 @@ fn the_guests_use_so_many_slots_and_rows() {
         (guest.slots(PipelineKind::Ingress), guest.slots(PipelineKind::Egress), guest.fixed_rows().len())
     });
     assert_eq!(costs, [(4, 2, 7), (6, 0, 16), (4, 0, 16), (7, 0, 12)]);
+}
+
+/// A chain of conditions as long as nobody writes it needs more slots than there are, but not more stack.
+#[test]
+fn a_very_long_chain_of_conditions_is_refused() {
+    let mut program = (**guest("l2_switch").program()).clone();
+    let length = 50_000;
+    let mut conditional = program.conditionals[0].clone();
+    conditional.pipeline = PipelineKind::Ingress;
+    conditional.expression = Expr::Bool(true);
+    program.conditionals.truncate(1);
+    for number in 1..=length {
+        let next = (number < length).then_some(Node::Conditional(ConditionalId(number + 1)));
+        (conditional.true_next, conditional.false_next) = (next, next);
+        program.conditionals.push(conditional.clone());
+    }
+    program.ingress.start = Some(Node::Conditional(ConditionalId(1)));
+    let refusal = compile(Arc::new(program), &layout()).unwrap_err();
+    assert!(refusal.reason.contains("slots"), "{refusal}");
+}
+
+/// An entry whose ranges multiply to more rows than a table holds is refused before they are made.
+#[test]
+fn an_entry_with_too_many_rows_is_refused() {
+    let mut program = (**guest("firewall").program()).clone();
+    let table = program.tables.iter_mut().find(|t| t.name.ends_with("acl")).unwrap();
+    table.match_kind = MatchKind::Range;
+    table.keys.iter_mut().for_each(|key| key.match_kind = MatchKind::Range);
+    let widths: Vec<u32> = table.keys.iter().map(|key| key.width).collect();
+    let guest = compile(Arc::new(program), &layout()).unwrap();
+    let id = guest.program().table_by_name("acl").unwrap();
+    let range = |width: &u32| MatchValue::Range {
+        low: Bits::from_u64(*width, 1),
+        high: Bits::ones(*width).wrapping_sub(&Bits::from_u64(*width, 1)),
+    };
+    let key = widths.iter().map(range).collect();
+    let entry =
+        TableEntry { handle: 0, key, action: "permit".to_owned(), arguments: vec![], priority: Some(1) };
+    let refusal = guest.entry_rows(id, &entry, 1).unwrap_err();
+    assert!(refusal.reason.contains("more than the 4096 rows"), "{refusal}");
 }

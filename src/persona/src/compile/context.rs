@@ -51,6 +51,8 @@ pub(super) struct Context {
     pub(super) asked: Cell<usize>,
     /// `exit` was met.
     pub(super) exited: bool,
+    /// Conditions and checksums met since the lookup.
+    pub(super) depth: usize,
     /// Nothing has been done yet: what can't be done now can't be done at all.
     pub(super) fresh: bool,
 }
@@ -70,6 +72,7 @@ impl Context {
             choices: Vec::new(),
             asked: Cell::new(0),
             exited: false,
+            depth: 0,
             fresh: true,
         }
     }

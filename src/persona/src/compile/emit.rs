@@ -117,6 +117,7 @@ impl Emitter<'_> {
                         pc: here.pc,
                         lookup: here.lookup,
                         state_bits: self.layout.state_bits(),
+                        max_rows: self.layout.config().rows_per_table,
                         keys,
                         outcomes,
                         no_action,

@@ -17,6 +17,8 @@ pub(super) struct PlacedTable {
     pub(super) pc: u16,
     pub(super) lookup: Lookup,
     pub(super) state_bits: u32,
+    /// Rows that the persona's table holds.
+    pub(super) max_rows: u32,
     pub(super) keys: Vec<PlacedKey>,
     pub(super) outcomes: BTreeMap<(ActionId, bool), Outcome>,
     pub(super) no_action: Outcome,
@@ -39,7 +41,7 @@ struct Masked {
 }
 
 impl PlacedTable {
-    /// The rows of an entry: none when it can't match here.
+    /// The rows of an entry: none when it can't match here. `None`: more than the persona's table holds.
     pub(super) fn entry_rows(
         &self,
         declared: &[TableKey],
@@ -48,7 +50,7 @@ impl PlacedTable {
         outcome: &Outcome,
         events: Vec<Event>,
         arguments: &[Bits],
-    ) -> Vec<Row> {
+    ) -> Option<Vec<Row>> {
         let nothing = Masked { value: Bits::zero(self.state_bits), mask: Bits::zero(self.state_bits) };
         let mut matches = vec![nothing];
         let mut prefix = None;
@@ -58,12 +60,15 @@ impl PlacedTable {
                 PlacedKey::Constant(constant) => {
                     let fits = |m: &Masked| constant.matches(&m.value, &m.mask);
                     if !alternatives.iter().any(fits) {
-                        return Vec::new();
+                        return Some(Vec::new());
                     }
                 }
                 PlacedKey::Place(at) => {
                     if let (MatchValue::Lpm { .. }, Some(m)) = (value, alternatives.first()) {
                         prefix = Some(self.state_bits - at.end() + m.mask.leading_ones());
+                    }
+                    if matches.len() * alternatives.len() > self.max_rows as usize {
+                        return None;
                     }
                     let widened = |m: &Masked| Masked {
                         value: m.value.resize(self.state_bits).shl(at.offset as usize),
@@ -85,7 +90,7 @@ impl PlacedTable {
             };
             self.row(matches, outcome, events.clone(), arguments)
         };
-        matches.into_iter().map(row).collect()
+        Some(matches.into_iter().map(row).collect())
     }
 
     /// The row of a miss.

@@ -25,6 +25,8 @@ pub(super) type Rows = Vec<(Cube, Transition)>;
 const MAX_ROWS: usize = 4096;
 /// A condition is decided by the lookup before it when that adds at most so many rows.
 const MAX_FUSED: usize = 8;
+/// After so many conditions without a lookup there is one: paths are followed by recursion.
+const MAX_DEPTH: usize = 128;
 /// Lookups that a pipeline may have at most.
 const MAX_SITES: usize = 16_384;
 
@@ -183,6 +185,10 @@ impl<'a> Explorer<'a> {
     ) -> Result<(), Refusal> {
         let mut stage = stage;
         let mut assumed = assumed;
+        context.depth += 1;
+        if context.depth > MAX_DEPTH && !context.fresh {
+            return self.cut(context, stage, assumed, rows);
+        }
         loop {
             let next = match stage {
                 Stage::Start => return self.begin(context, rows),

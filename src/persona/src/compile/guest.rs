@@ -95,7 +95,12 @@ impl Guest {
                 Refusal::new(construct(), format!("the table has no action `{}`", entry.action))
             })?;
             let (key, arguments) = (&entry.key, &entry.arguments);
-            rows.extend(place.entry_rows(&declared.keys, key, rank, outcome, events.clone(), arguments));
+            let here = place.entry_rows(&declared.keys, key, rank, outcome, events.clone(), arguments);
+            let too_many = || {
+                let reason = format!("its ranges take more than the {} rows of a table", place.max_rows);
+                Refusal::new(construct(), reason)
+            };
+            rows.extend(here.ok_or_else(too_many)?);
         }
         Ok(rows)
     }
