@@ -96,6 +96,8 @@ impl<'a, 'd> Walk<'a, 'd> {
     fn op(&mut self, op: &ParserOp) {
         match op {
             ParserOp::Extract(Extract::Regular(header)) => self.extract(*header),
+            // Nothing is aimed at what these read; random bytes do.
+            ParserOp::Extract(_) | ParserOp::Primitive(_) => {}
             ParserOp::Set { place: Place::Field(to), value } => {
                 let known = self.expression(*to, value);
                 self.set(*to, known);
@@ -281,6 +283,7 @@ impl<'a, 'd> Walk<'a, 'd> {
             parts.push(match key {
                 SelectKey::Field(field) => self.known(*field),
                 SelectKey::Lookahead { offset, width } => self.ahead(*offset, *width),
+                SelectKey::LastField(..) | SelectKey::UnionLastField { .. } => Known::Nothing,
             });
         }
         let mut taken = None;
@@ -345,7 +348,9 @@ impl<'a, 'd> Walk<'a, 'd> {
                 TransitionMatch::Values(values) => values.get(number).map(|(value, mask)| {
                     Pattern::Masked { value: value.and(mask), mask: mask.clone() }.hit(self.dice)
                 }),
-                TransitionMatch::Default => self.beside(state, number, width),
+                TransitionMatch::Default | TransitionMatch::ValueSet { .. } => {
+                    self.beside(state, number, width)
+                }
             };
             if let Some(value) = value {
                 self.buffer.write(bit, &value.resize(width));
@@ -360,7 +365,7 @@ impl<'a, 'd> Walk<'a, 'd> {
             .iter()
             .filter_map(|transition| match &transition.matches {
                 TransitionMatch::Values(values) => values.get(part),
-                TransitionMatch::Default => None,
+                TransitionMatch::Default | TransitionMatch::ValueSet { .. } => None,
             })
             .filter(|(_, mask)| !mask.is_zero())
             .collect();
@@ -386,6 +391,7 @@ impl<'a, 'd> Walk<'a, 'd> {
             .collect();
         state.transitions.iter().enumerate().position(|(case, transition)| match &transition.matches {
             TransitionMatch::Default => true,
+            TransitionMatch::ValueSet { .. } => false,
             TransitionMatch::Values(wants) => wants.iter().zip(&values).all(|((value, mask), is)| {
                 is.as_ref().map_or(case == wanted, |is| is.resize(value.width()).matches(value, mask))
             }),

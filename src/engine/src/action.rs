@@ -173,6 +173,7 @@ fn step(
             Ok(Step::Hash { code: compiler.take(), base, modulus, calculation: calculation.index(), to })
         }
         PrimitiveKind::Exit => Ok(Step::Exit),
+        other => Err(format!("primitive `{}` is not supported", other.name())),
     }
 }
 

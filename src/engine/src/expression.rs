@@ -167,6 +167,12 @@ impl<'a> Compiler<'a> {
             }
             Expr::Binary(operator, a, b) => self.binary_value(*operator, a, b, need),
             Expr::Ternary(condition, then, otherwise) => self.choice(condition, then, otherwise, need),
+            Expr::FieldOf(..)
+            | Expr::ValidOf(_)
+            | Expr::UnionValid(_)
+            | Expr::LastIndex(_)
+            | Expr::StackSize(_)
+            | Expr::Equal(..) => Err("header stacks and unions are not supported".to_owned()),
             Expr::Bool(_) | Expr::Valid(_) | Expr::Unary(UnaryOp::Not | UnaryOp::DataToBool, _) => {
                 Err("a truth value stands where a number is expected".to_owned())
             }

@@ -181,6 +181,10 @@ fn state(
                 }
                 Op::Extract(header.index())
             }
+            ParserOp::Extract(_) => return Err("such an extract is not supported".to_owned()),
+            ParserOp::Primitive(primitive) => {
+                return Err(format!("primitive `{}` in the parser is not supported", primitive.name()));
+            }
             ParserOp::Set { place, value } => {
                 compiler.assign(place, value)?;
                 Op::Set(compiler.take())
@@ -210,6 +214,9 @@ fn state(
             SelectKey::Lookahead { offset, width } => {
                 KeyPart::Lookahead { offset: *offset as usize, width: *width }
             }
+            SelectKey::LastField(..) | SelectKey::UnionLastField { .. } => {
+                return Err("selecting on a stack's element is not supported".to_owned());
+            }
         });
     }
     let mut cases = Vec::new();
@@ -226,6 +233,7 @@ fn state(
                 otherwise = next;
                 break;
             }
+            TransitionMatch::ValueSet { .. } => return Err("value sets are not supported".to_owned()),
             TransitionMatch::Values(values) if values.len() == key.len() => {
                 let limbs = |pick: fn(&(hyper4_bits::Bits, hyper4_bits::Bits)) -> hyper4_bits::Bits| {
                     values.iter().flat_map(|pair| pick(pair).limbs().to_vec()).collect::<Box<[u64]>>()

@@ -2,13 +2,72 @@
 
 use num_bigint::BigInt;
 
-use crate::{FieldRef, HeaderId};
+use crate::{FieldRef, HeaderId, HeaderStackId, HeaderUnionId, HeaderUnionStackId};
 
 /// Something an assignment can write.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Place {
     /// A field of a header or metadata instance; the value is masked to its width when stored.
     Field(FieldRef),
+}
+
+/// A stack of either kind.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum StackRef {
+    /// Of headers.
+    Headers(HeaderStackId),
+    /// Of header unions.
+    Unions(HeaderUnionStackId),
+}
+
+/// A header that is found when the expression is evaluated.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum HeaderExpr {
+    /// That one.
+    Header(HeaderId),
+    /// An element of a stack (`dereference_header_stack`); the real switch aborts when there is none of that index.
+    Element {
+        /// The stack.
+        stack: HeaderStackId,
+        /// A number, from 0.
+        index: Box<Expr>,
+    },
+    /// The last element in use (`stack_field`); the real switch aborts when none is.
+    Last(HeaderStackId),
+    /// A member of a union (`access_union_header`).
+    UnionMember {
+        /// The union.
+        union: UnionExpr,
+        /// The number of the member in the union's type.
+        member: u32,
+    },
+}
+
+/// A header union that is found when the expression is evaluated.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum UnionExpr {
+    /// That one.
+    Union(HeaderUnionId),
+    /// An element of a stack (`dereference_union_stack`).
+    Element {
+        /// The stack.
+        stack: HeaderUnionStackId,
+        /// A number, from 0.
+        index: Box<Expr>,
+    },
+}
+
+/// What can be compared as a whole.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Aggregate {
+    /// A header.
+    Header(HeaderExpr),
+    /// A stack of headers.
+    Stack(HeaderStackId),
+    /// A header union.
+    Union(UnionExpr),
+    /// A stack of header unions.
+    UnionStack(HeaderUnionStackId),
 }
 
 /// An expression. Numbers are unbounded integers, as in bmv2 (`data.h`): only a store masks them, so the compiler
@@ -23,6 +82,19 @@ pub enum Expr {
     Field(FieldRef),
     /// Whether a header is valid: a truth value.
     Valid(HeaderId),
+    /// The value of a field of a header that is found when the expression is evaluated (`access_field`, `stack_field`).
+    FieldOf(Box<HeaderExpr>, u32),
+    /// Whether a header that is found when the expression is evaluated is valid: a truth value.
+    ValidOf(Box<HeaderExpr>),
+    /// Whether a member of a union is valid (`valid_union`): a truth value.
+    UnionValid(UnionExpr),
+    /// The index of the last element in use, a number (`last_stack_index`); undefined when none is.
+    LastIndex(StackRef),
+    /// How many elements are in use, a number (`size_stack`).
+    StackSize(StackRef),
+    /// Whether both are equal: a truth value. Which rules that follows is told in bmv2's headers.h, header_unions.h and
+    /// stacks.h (two invalid headers are not equal).
+    Equal(Box<Aggregate>, Box<Aggregate>),
     /// The action's parameter of that number.
     Param(usize),
     /// One operand.
@@ -37,8 +109,13 @@ impl Expr {
     /// Whether it is a truth value, not a number, as its outermost operator tells.
     pub fn is_truth(&self) -> bool {
         match self {
-            Self::Bool(_) | Self::Valid(_) => true,
-            Self::Const(_) | Self::Field(_) | Self::Param(_) => false,
+            Self::Bool(_) | Self::Valid(_) | Self::ValidOf(_) | Self::UnionValid(_) | Self::Equal(..) => true,
+            Self::Const(_)
+            | Self::Field(_)
+            | Self::FieldOf(..)
+            | Self::LastIndex(_)
+            | Self::StackSize(_)
+            | Self::Param(_) => false,
             Self::Unary(op, _) => matches!(op, UnaryOp::Not | UnaryOp::DataToBool),
             Self::Binary(op, ..) => op.is_truth(),
             Self::Ternary(_, then, _) => then.is_truth(),

@@ -40,6 +40,9 @@ fn table(name: &str, keys: Vec<TableKey>, match_kind: MatchKind, next: NextNode)
         }),
         const_entries: vec![],
         max_size: 16,
+        implementation: crate::TableImplementation::Simple,
+        direct_counter: None,
+        direct_meter: None,
         with_counters: false,
         support_timeout: false,
         hidden: false,
@@ -86,6 +89,16 @@ pub(crate) fn program() -> Program {
     let eth_type = FieldRef { header: HeaderId(2), field: 2 };
     let ip_ttl = FieldRef { header: HeaderId(3), field: 0 };
     Program {
+        header_stacks: Vec::new(),
+        header_unions: Vec::new(),
+        header_union_stacks: Vec::new(),
+        counters: Vec::new(),
+        meters: Vec::new(),
+        registers: Vec::new(),
+        field_lists: Vec::new(),
+        learn_lists: Vec::new(),
+        value_sets: Vec::new(),
+        action_profiles: Vec::new(),
         name: "forward.p4".to_owned(),
         header_types: vec![
             header_type("scalars_0", vec![field("key", 128), field("small", 12), field("_padding_1", 4)]),
@@ -131,7 +144,11 @@ pub(crate) fn program() -> Program {
                 },
             ],
         },
-        deparser: Deparser { name: "deparser".to_owned(), order: vec![HeaderId(2), HeaderId(3)] },
+        deparser: Deparser {
+            name: "deparser".to_owned(),
+            order: vec![HeaderId(2), HeaderId(3)],
+            primitives: Vec::new(),
+        },
         actions: vec![
             Action {
                 name: "MyIngress.drop".to_owned(),

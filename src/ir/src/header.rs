@@ -1,6 +1,6 @@
 //! Headers and metadata.
 
-use crate::HeaderTypeId;
+use crate::{HeaderId, HeaderTypeId, HeaderUnionId};
 
 /// A field of a header type.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -50,6 +50,46 @@ pub struct Header {
     pub header_type: HeaderTypeId,
     /// Metadata is always valid, starts as zeros and is never emitted.
     pub metadata: bool,
+}
+
+/// A header stack. How many of its elements are in use (`nextIndex`) is a part of the packet's state.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct HeaderStack {
+    /// The name in bmv2 JSON, `labels`.
+    pub name: String,
+    /// The type of its elements.
+    pub header_type: HeaderTypeId,
+    /// Its elements, each a header of its own too, `labels[0]` first.
+    pub headers: Vec<HeaderId>,
+}
+
+/// A header union: at most one of its members is valid, making one valid makes the others invalid.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct HeaderUnion {
+    /// The name in bmv2 JSON, `options[0]`.
+    pub name: String,
+    /// The name of its type in bmv2 JSON.
+    pub union_type: String,
+    /// Its members, each a header of its own too, in the order of the type.
+    pub members: Vec<HeaderUnionMember>,
+}
+
+/// A member of a header union.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct HeaderUnionMember {
+    /// The member's name in the union's type.
+    pub name: String,
+    /// The header.
+    pub header: HeaderId,
+}
+
+/// A stack of header unions.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct HeaderUnionStack {
+    /// The name in bmv2 JSON, `options`.
+    pub name: String,
+    /// Its elements, all of one type.
+    pub unions: Vec<HeaderUnionId>,
 }
 
 /// Fields of `standard_metadata` that the switch itself reads or writes (v1model, simple_switch).

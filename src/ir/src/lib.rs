@@ -29,17 +29,25 @@ pub use action::{Action, ActionParameter, Primitive, PrimitiveKind};
 pub use command::{Command, MatchValue, Reply, TableEntry, TableRef};
 pub use commands::{Line, parse_command, parse_commands, parse_stimulus, write_stimulus};
 pub use error::IrError;
-pub use expression::{BinaryOp, Expr, Place, UnaryOp};
-pub use header::{FieldType, Header, HeaderType, StandardField};
+pub use expression::{Aggregate, BinaryOp, Expr, HeaderExpr, Place, StackRef, UnaryOp, UnionExpr};
+pub use header::{
+    FieldType, Header, HeaderStack, HeaderType, HeaderUnion, HeaderUnionMember, HeaderUnionStack,
+    StandardField,
+};
 pub use packet::{Batch, Output, Packet, Stimulus};
-pub use parser::{Extract, ParseState, Parser, ParserOp, SelectKey, Transition, TransitionMatch};
+pub use parser::{
+    Extract, ExtractTarget, ParseState, Parser, ParserOp, SelectKey, Transition, TransitionMatch,
+};
 pub use pipeline::{
-    ConstEntry, DefaultEntry, MatchKind, NextNode, Node, Pipeline, Table, TableConditional, TableKey,
-    TableNext,
+    ActionProfile, ConstEntry, DefaultEntry, DirectMeter, MatchKind, NextNode, Node, Pipeline, Selector,
+    Table, TableConditional, TableImplementation, TableKey, TableNext,
 };
 pub use program::{
-    ActionId, Calculation, CalculationId, CalculationInput, Checksum, ChecksumKind, ConditionalId, Deparser,
-    ErrorCode, FieldRef, HeaderId, HeaderTypeId, ParseStateId, PipelineKind, Program, TableId,
+    ActionId, ActionProfileId, Calculation, CalculationId, CalculationInput, Checksum, ChecksumKind,
+    ConditionalId, CounterArray, CounterId, Deparser, ErrorCode, FieldList, FieldListId, FieldRef, HeaderId,
+    HeaderStackId, HeaderTypeId, HeaderUnionId, HeaderUnionStackId, LearnElement, LearnList, LearnListId,
+    MeterArray, MeterId, MeterUnit, ParseStateId, PipelineKind, Program, RegisterArray, RegisterId, TableId,
+    ValueSet, ValueSetId,
 };
 pub use source::SourceInfo;
 pub use trace::{ChecksumOutcome, Event, TableOutcome, Trace, TracedPacket};

@@ -2,7 +2,10 @@
 
 use hyper4_bits::Bits;
 
-use crate::{Expr, FieldRef, HeaderId, ParseStateId, Place, SourceInfo};
+use crate::{
+    Expr, FieldRef, HeaderId, HeaderStackId, HeaderUnionStackId, ParseStateId, Place, PrimitiveKind,
+    SourceInfo, ValueSetId,
+};
 
 /// The parse graph. There is one a program.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -64,6 +67,8 @@ pub enum ParserOp {
         /// How many bits.
         bits: Expr,
     },
+    /// A primitive, as in an action; neither a jump nor one that reads the action's parameters (`primitive`).
+    Primitive(PrimitiveKind),
 }
 
 /// What is extracted.
@@ -71,6 +76,39 @@ pub enum ParserOp {
 pub enum Extract {
     /// A header of fixed size.
     Regular(HeaderId),
+    /// A header with a varbit (`extract_VL`).
+    Variable {
+        /// The header.
+        target: ExtractTarget,
+        /// The width of its varbit in bits: a multiple of 8 or the real switch aborts; wider than the field's most raises
+        /// `HeaderTooShort`.
+        width: Expr,
+    },
+    /// The next element of a stack; a full stack raises `StackOutOfBounds`.
+    StackNext(HeaderStackId),
+    /// A member of the next element of a stack of unions; a full stack raises `StackOutOfBounds`.
+    UnionStackNext {
+        /// The stack.
+        stack: HeaderUnionStackId,
+        /// The number of the member in the union's type.
+        member: u32,
+    },
+}
+
+/// The header that an extract of variable size fills.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ExtractTarget {
+    /// That one.
+    Header(HeaderId),
+    /// The next element of a stack.
+    StackNext(HeaderStackId),
+    /// A member of the next element of a stack of unions.
+    UnionStackNext {
+        /// The stack.
+        stack: HeaderUnionStackId,
+        /// The number of the member in the union's type.
+        member: u32,
+    },
 }
 
 /// A part of what a state selects on.
@@ -84,6 +122,17 @@ pub enum SelectKey {
         offset: u32,
         /// Bits.
         width: u32,
+    },
+    /// A field of the last element in use of a stack (`stack_field`).
+    LastField(HeaderStackId, u32),
+    /// A field of a member of the last element in use of a stack of unions (`union_stack_field`).
+    UnionLastField {
+        /// The stack.
+        stack: HeaderUnionStackId,
+        /// The number of the member in the union's type.
+        member: u32,
+        /// The number of the field in the member's type.
+        field: u32,
     },
 }
 
@@ -103,4 +152,12 @@ pub enum TransitionMatch {
     Default,
     /// When every part of the key equals its value in the bits of its mask; a pair for each [`SelectKey`].
     Values(Vec<(Bits, Bits)>),
+    /// When the key, under the mask (one for each [`SelectKey`]; `None` is all of it), is in a value set that the
+    /// control plane fills.
+    ValueSet {
+        /// The set.
+        set: ValueSetId,
+        /// One for each [`SelectKey`].
+        mask: Option<Vec<Bits>>,
+    },
 }

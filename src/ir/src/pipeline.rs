@@ -1,8 +1,11 @@
 //! Pipelines: tables and conditionals, joined to a graph.
 
-use hyper4_bits::Bits;
+use hyper4_bits::{Bits, HashAlgorithm};
 
-use crate::{ActionId, ConditionalId, Expr, FieldRef, HeaderId, PipelineKind, SourceInfo, TableId};
+use crate::{
+    ActionId, ActionProfileId, ConditionalId, CounterId, Expr, FieldRef, HeaderId, MeterId, PipelineKind,
+    SourceInfo, TableId,
+};
 
 /// A match-action pipeline. Its graph has no circles.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -109,14 +112,60 @@ pub struct Table {
     pub const_entries: Vec<ConstEntry>,
     /// Entries it may hold.
     pub max_size: u32,
+    /// Where its entries' actions are: in the entries, or in an action profile that they refer to.
+    pub implementation: TableImplementation,
     /// Counts packets and bytes for each entry.
     pub with_counters: bool,
+    /// The direct counter's name, where the program declares one.
+    pub direct_counter: Option<CounterId>,
+    /// Meters each entry's packets, on a hit and before the action.
+    pub direct_meter: Option<DirectMeter>,
     /// Ages entries.
     pub support_timeout: bool,
     /// Made by the compiler for straight-line code: no key, no name in the source.
     pub hidden: bool,
     /// Where it stands.
     pub source_info: Option<SourceInfo>,
+}
+
+/// Where the actions of a table's entries are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum TableImplementation {
+    /// In the entries (`simple`).
+    Simple,
+    /// In a profile: entries refer to members (`indirect`), and to groups too when it has a selector (`indirect_ws`).
+    Profile(ActionProfileId),
+}
+
+/// A meter for each entry of a table.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct DirectMeter {
+    /// The meter.
+    pub meter: MeterId,
+    /// Where the colour goes.
+    pub target: FieldRef,
+}
+
+/// An action profile: actions with arguments, shared by tables' entries.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ActionProfile {
+    /// The name in bmv2 JSON, `MyIngress.as`.
+    pub name: String,
+    /// Members and groups that were asked for.
+    pub max_size: u32,
+    /// How a member of a group is chosen; `None`: there are no groups.
+    pub selector: Option<Selector>,
+    /// Where it stands.
+    pub source_info: Option<SourceInfo>,
+}
+
+/// How a member of a group is chosen: by a hash of fields, modulo the group's size, members in ascending handle order.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Selector {
+    /// The hash.
+    pub algorithm: HashAlgorithm,
+    /// What is hashed.
+    pub inputs: Vec<crate::CalculationInput>,
 }
 
 /// What comes after a table.

@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 use hyper4_bits::HashAlgorithm;
 
 use crate::{
-    Action, Expr, Header, HeaderType, Parser, Pipeline, SourceInfo, StandardField, Table, TableConditional,
+    Action, ActionProfile, Expr, Header, HeaderStack, HeaderType, HeaderUnion, HeaderUnionStack, Parser,
+    Pipeline, SourceInfo, StandardField, Table, TableConditional,
 };
 
 macro_rules! index {
@@ -49,6 +50,47 @@ index!(
 index!(
     /// Indexes [`Program::calculations`].
     CalculationId
+);
+
+index!(
+    /// Indexes [`Program::header_stacks`].
+    HeaderStackId
+);
+index!(
+    /// Indexes [`Program::header_unions`].
+    HeaderUnionId
+);
+index!(
+    /// Indexes [`Program::header_union_stacks`].
+    HeaderUnionStackId
+);
+index!(
+    /// Indexes [`Program::counters`].
+    CounterId
+);
+index!(
+    /// Indexes [`Program::meters`].
+    MeterId
+);
+index!(
+    /// Indexes [`Program::registers`].
+    RegisterId
+);
+index!(
+    /// Indexes [`Program::field_lists`].
+    FieldListId
+);
+index!(
+    /// Indexes [`Program::learn_lists`].
+    LearnListId
+);
+index!(
+    /// Indexes [`Program::value_sets`].
+    ValueSetId
+);
+index!(
+    /// Indexes [`Program::action_profiles`].
+    ActionProfileId
 );
 
 /// A field of a header or metadata instance.
@@ -123,6 +165,100 @@ pub struct Checksum {
     pub source_info: Option<SourceInfo>,
 }
 
+/// Counters of packets and bytes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CounterArray {
+    /// The name in bmv2 JSON, `MyIngress.packets`.
+    pub name: String,
+    /// One for each entry of that table; `None`: by index.
+    pub direct: Option<TableId>,
+    /// How many there are; of a direct one as many as its table may have entries.
+    pub size: u32,
+    /// Where it stands.
+    pub source_info: Option<SourceInfo>,
+}
+
+/// What a meter measures.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum MeterUnit {
+    /// Packets.
+    Packets,
+    /// Bytes, by the packet's length at ingress.
+    Bytes,
+}
+
+/// Meters: token buckets, two rates and three colours as v1model's (meters.cpp).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct MeterArray {
+    /// The name in bmv2 JSON, `MyIngress.meter`.
+    pub name: String,
+    /// One for each entry of that table; `None`: by index.
+    pub direct: Option<TableId>,
+    /// How many there are; of a direct one as many as its table may have entries.
+    pub size: u32,
+    /// What it measures.
+    pub unit: MeterUnit,
+    /// How many rates, 2 in v1model; one colour more than that.
+    pub rate_count: u32,
+    /// Where it stands.
+    pub source_info: Option<SourceInfo>,
+}
+
+/// Registers: numbers that outlive a packet, zeros at first.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RegisterArray {
+    /// The name in bmv2 JSON, `MyIngress.last_seen`.
+    pub name: String,
+    /// Bits of each.
+    pub width: u32,
+    /// How many there are.
+    pub size: u32,
+    /// Where it stands.
+    pub source_info: Option<SourceInfo>,
+}
+
+/// What clones, resubmitted and recirculated packets keep of their metadata.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FieldList {
+    /// The number that primitives name it by, not 0.
+    pub id: u32,
+    /// The name in bmv2 JSON, `fl`.
+    pub name: String,
+    /// Its elements. simple_switch keeps fields alone.
+    pub fields: Vec<FieldRef>,
+}
+
+/// What a digest contains.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LearnList {
+    /// The number that the notification carries, not 0.
+    pub id: u32,
+    /// The name in bmv2 JSON, `mac_learn_digest_t`.
+    pub name: String,
+    /// Its elements, in order: numbers.
+    pub elements: Vec<LearnElement>,
+}
+
+/// An element of a digest.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum LearnElement {
+    /// A field.
+    Field(FieldRef),
+    /// A constant.
+    Constant(hyper4_bits::Bits),
+}
+
+/// A set that a parser selects by and the control plane fills.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ValueSet {
+    /// The name in bmv2 JSON, `MyParser.trusted`.
+    pub name: String,
+    /// Bits of a member: the parts of the key, each without padding, concatenated (`compressed_bitwidth`).
+    pub width: u32,
+    /// Members that were asked for; simple_switch sets no limit.
+    pub max_size: Option<u32>,
+}
+
 /// The order in which valid headers are emitted.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Deparser {
@@ -130,6 +266,8 @@ pub struct Deparser {
     pub name: String,
     /// The headers, first on the wire first.
     pub order: Vec<crate::HeaderId>,
+    /// What is done before: no jumps, and none that reads an action's parameters.
+    pub primitives: Vec<crate::Primitive>,
 }
 
 /// A validated program: every index points at something, every width fits, the graphs end.
@@ -161,6 +299,26 @@ pub struct Program {
     pub calculations: Vec<Calculation>,
     /// Checksums, in the order of the program.
     pub checksums: Vec<Checksum>,
+    /// Header stacks; a header is in at most one.
+    pub header_stacks: Vec<HeaderStack>,
+    /// Header unions; a header is in at most one.
+    pub header_unions: Vec<HeaderUnion>,
+    /// Stacks of header unions; a union is in at most one.
+    pub header_union_stacks: Vec<HeaderUnionStack>,
+    /// Counters.
+    pub counters: Vec<CounterArray>,
+    /// Meters.
+    pub meters: Vec<MeterArray>,
+    /// Registers.
+    pub registers: Vec<RegisterArray>,
+    /// What clones, resubmitted and recirculated packets keep of their metadata.
+    pub field_lists: Vec<FieldList>,
+    /// What digests contain.
+    pub learn_lists: Vec<LearnList>,
+    /// Sets that a parser selects by and the control plane fills.
+    pub value_sets: Vec<ValueSet>,
+    /// Action profiles.
+    pub action_profiles: Vec<ActionProfile>,
     /// Where the switch's own metadata lies; a field that the program's architecture file doesn't declare is missing.
     pub standard: BTreeMap<StandardField, FieldRef>,
 }

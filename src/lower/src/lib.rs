@@ -184,6 +184,16 @@ impl<'a> Lowerer<'a> {
             egress,
             calculations: std::mem::take(&mut self.calculations),
             checksums: std::mem::take(&mut self.checksums),
+            header_stacks: Vec::new(),
+            header_unions: Vec::new(),
+            header_union_stacks: Vec::new(),
+            counters: Vec::new(),
+            meters: Vec::new(),
+            registers: Vec::new(),
+            field_lists: Vec::new(),
+            learn_lists: Vec::new(),
+            value_sets: Vec::new(),
+            action_profiles: Vec::new(),
             standard: std::mem::take(&mut self.standard),
         })
     }

@@ -26,10 +26,7 @@ impl Sink for Operations {
         let what = match kind {
             PrimitiveKind::AssignHeader { .. } => "assigning a header",
             PrimitiveKind::SetValid(_) | PrimitiveKind::SetInvalid(_) => "making a header valid or invalid",
-            PrimitiveKind::Assign { .. }
-            | PrimitiveKind::MarkToDrop
-            | PrimitiveKind::Hash { .. }
-            | PrimitiveKind::Exit => "this",
+            _ => "this",
         };
         lowerer.refused(span, format!("{what} is not supported yet in a parser"))
     }

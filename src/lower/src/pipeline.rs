@@ -27,7 +27,7 @@ impl Lowerer<'_> {
         for statement in statements {
             self.emit(statement, &mut order)?;
         }
-        Some(ir::Deparser { name: "deparser".to_owned(), order })
+        Some(ir::Deparser { name: "deparser".to_owned(), order, primitives: Vec::new() })
     }
 
     fn emit(&mut self, statement: &Statement, order: &mut Vec<ir::HeaderId>) -> Lowered<()> {

@@ -181,8 +181,31 @@ impl<'a, 'c> Executor<'a, 'c> {
         Self { subject, side, context, input, max_paths, reads: BTreeSet::new(), threads: Vec::new() }
     }
 
+    /// Refuses what would be passed over in silence: what refers to it is refused where it is met.
+    fn carried(&self) -> Result<(), Stop> {
+        let program = &self.subject.program;
+        if let Some(union) = program.header_unions.first() {
+            let construct = format!("header union `{}`", union.name);
+            return Err(unsupported(&construct, None, "the proofs don't keep at most one member valid"));
+        }
+        if let Some(primitive) = program.deparser.primitives.first() {
+            let construct = format!("primitive `{}` in the deparser", primitive.kind.name());
+            return Err(unsupported(&construct, primitive.source_info.as_ref(), "the proofs don't carry it"));
+        }
+        for table in &program.tables {
+            if table.implementation != hyper4_ir::TableImplementation::Simple || table.direct_meter.is_some()
+            {
+                let construct = format!("table `{}`", table.name);
+                let reason = "the proofs carry neither action profiles nor meters";
+                return Err(unsupported(&construct, table.source_info.as_ref(), reason));
+            }
+        }
+        Ok(())
+    }
+
     /// What is done with the packets of a path, and which undefined values are read on the way.
     pub(crate) fn run(mut self, path: Path) -> Result<(Vec<Outcome>, BTreeSet<String>), Stop> {
+        self.carried()?;
         let state = self.arrival()?;
         let start = self.subject.program.parser.start;
         self.threads.push(Thread {

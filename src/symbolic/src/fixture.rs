@@ -79,6 +79,9 @@ fn table(
         }),
         const_entries: vec![],
         max_size: 64,
+        implementation: hyper4_ir::TableImplementation::Simple,
+        direct_counter: None,
+        direct_meter: None,
         with_counters: false,
         support_timeout: false,
         hidden: false,
@@ -131,6 +134,16 @@ pub(crate) fn program() -> Program {
     let hit_miss = |hit, miss| TableNext::HitMiss { hit, miss };
     let node = |number| Some(Node::Table(TableId(number)));
     Program {
+        header_stacks: Vec::new(),
+        header_unions: Vec::new(),
+        header_union_stacks: Vec::new(),
+        counters: Vec::new(),
+        meters: Vec::new(),
+        registers: Vec::new(),
+        field_lists: Vec::new(),
+        learn_lists: Vec::new(),
+        value_sets: Vec::new(),
+        action_profiles: Vec::new(),
         name: "fixture".to_owned(),
         header_types: vec![
             header_type("standard_metadata", &standard_fields.map(|(field, width)| (field.name(), width))),
@@ -161,7 +174,7 @@ pub(crate) fn program() -> Program {
                 state("parse_ip", IP, vec![], vec![accept()]),
             ],
         },
-        deparser: Deparser { name: "deparser".to_owned(), order: vec![ETHERNET, IP] },
+        deparser: Deparser { name: "deparser".to_owned(), order: vec![ETHERNET, IP], primitives: Vec::new() },
         actions: vec![
             action("drop", &[], vec![Primitive { kind: PrimitiveKind::MarkToDrop, source_info: None }]),
             action("forward", &[9], vec![assign(SPEC, Expr::Param(0))]),

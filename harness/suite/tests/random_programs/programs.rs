@@ -100,6 +100,16 @@ fn frame(random: &mut Random) -> Program {
     let mut order = vec![H, G, K];
     order.swap(0, random.below(3));
     Program {
+        header_stacks: Vec::new(),
+        header_unions: Vec::new(),
+        header_union_stacks: Vec::new(),
+        counters: Vec::new(),
+        meters: Vec::new(),
+        registers: Vec::new(),
+        field_lists: Vec::new(),
+        learn_lists: Vec::new(),
+        value_sets: Vec::new(),
+        action_profiles: Vec::new(),
         name: "random".into(),
         headers: vec![
             header("standard_metadata", 0, true),
@@ -115,7 +125,7 @@ fn frame(random: &mut Random) -> Program {
             .map(|(name, code)| ((*name).to_owned(), ErrorCode(code)))
             .collect(),
         parser: Parser { name: "parser".into(), start: ParseStateId(0), states: vec![] },
-        deparser: Deparser { name: "deparser".into(), order },
+        deparser: Deparser { name: "deparser".into(), order, primitives: Vec::new() },
         actions: vec![],
         tables: vec![],
         conditionals: vec![],
@@ -283,6 +293,7 @@ fn parser(program: &mut Program, random: &mut Random) {
             let width = match part {
                 SelectKey::Field(field) => program.field(*field).map_or(1, |field| field.width),
                 SelectKey::Lookahead { width, .. } => *width,
+                SelectKey::LastField(..) | SelectKey::UnionLastField { .. } => 0,
             };
             // Few bits, so that it is met now and then.
             (random.bits(width), Bits::mask(width, random.below(width as usize) as u32, 1))
@@ -462,6 +473,9 @@ fn table(program: &Program, random: &mut Random, pipeline: PipelineKind, later: 
         default_entry,
         const_entries,
         max_size: max_size as u32,
+        implementation: hyper4_ir::TableImplementation::Simple,
+        direct_counter: None,
+        direct_meter: None,
         with_counters: false,
         support_timeout: false,
         hidden: false,

@@ -162,6 +162,16 @@ pub(super) fn read(root: &Root) -> Result<Program, IrError> {
         egress: pipelines.egress,
         calculations,
         checksums,
+        header_stacks: Vec::new(),
+        header_unions: Vec::new(),
+        header_union_stacks: Vec::new(),
+        counters: Vec::new(),
+        meters: Vec::new(),
+        registers: Vec::new(),
+        field_lists: Vec::new(),
+        learn_lists: Vec::new(),
+        value_sets: Vec::new(),
+        action_profiles: Vec::new(),
         standard,
     })
 }
@@ -174,5 +184,5 @@ fn read_deparser(names: &Names, deparser: &super::model::Deparser) -> Result<Dep
         return Err(owner.unsupported(format!("primitive `{}` in a deparser", primitive.op)));
     }
     let order = deparser.order.iter().map(|name| names.header(&owner, name)).collect::<Result<_, _>>()?;
-    Ok(Deparser { name: deparser.name.clone(), order })
+    Ok(Deparser { name: deparser.name.clone(), order, primitives: Vec::new() })
 }

@@ -43,6 +43,7 @@ fn read_state(
         .map(|part| match part {
             SelectKey::Field(field) => names.width(*field),
             SelectKey::Lookahead { width, .. } => *width,
+            SelectKey::LastField(..) | SelectKey::UnionLastField { .. } => 0,
         })
         .collect();
     let mut transitions = Vec::new();

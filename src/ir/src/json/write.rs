@@ -164,6 +164,7 @@ impl Writer<'_> {
                 json!({ "parameters": parameters, "op": "verify" })
             }
             ParserOp::Advance { bits } => json!({ "parameters": [operand(self, bits)], "op": "advance" }),
+            ParserOp::Extract(_) | ParserOp::Primitive(_) => Value::Null,
         }
     }
 
@@ -173,6 +174,7 @@ impl Writer<'_> {
             SelectKey::Lookahead { offset, width } => {
                 json!({ "type": "lookahead", "value": [offset, width] })
             }
+            SelectKey::LastField(..) | SelectKey::UnionLastField { .. } => Value::Null,
         }
     }
 
@@ -182,6 +184,7 @@ impl Writer<'_> {
             TransitionMatch::Default => {
                 json!({ "type": "default", "value": null, "mask": null, "next_state": next })
             }
+            TransitionMatch::ValueSet { .. } => Value::Null,
             TransitionMatch::Values(pairs) => {
                 let join = |pick: fn(&(Bits, Bits)) -> &Bits| {
                     let digits: String = pairs.iter().map(|pair| bytes(pick(pair))).collect();
@@ -258,6 +261,7 @@ impl Writer<'_> {
                 ("modify_field_with_hash_based_offset", parameters)
             }
             PrimitiveKind::Exit => ("exit", Vec::new()),
+            _ => ("no_op", Vec::new()),
         };
         Value::Object(object(json!({ "op": op, "parameters": parameters }), primitive.source_info.as_ref()))
     }

@@ -39,6 +39,12 @@ impl Checker<'_> {
                 Some(_) => Ok(()),
                 None => unresolved(scope.kind, scope.name, format!("header {}", header.0)),
             },
+            Expr::FieldOf(..)
+            | Expr::ValidOf(_)
+            | Expr::UnionValid(_)
+            | Expr::LastIndex(_)
+            | Expr::StackSize(_)
+            | Expr::Equal(..) => invalid(scope.kind, scope.name, "stacks and unions are not read yet"),
             Expr::Param(index) if *index < scope.parameters => Ok(()),
             Expr::Param(index) => unresolved(scope.kind, scope.name, format!("parameter {index}")),
             Expr::Unary(op, a) => self.expression(scope, a, matches!(op, UnaryOp::Not | UnaryOp::BoolToData)),

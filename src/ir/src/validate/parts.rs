@@ -146,6 +146,9 @@ impl Checker<'_> {
                     self.number(scope, error)?;
                 }
                 ParserOp::Advance { bits } => self.number(scope, bits)?,
+                ParserOp::Extract(_) | ParserOp::Primitive(_) => {
+                    return invalid(scope.kind, scope.name, "this operation is not read yet");
+                }
             }
         }
         let mut widths = Vec::new();
@@ -156,6 +159,9 @@ impl Checker<'_> {
                     lookahead(scope, *width)?;
                     *width
                 }
+                SelectKey::LastField(..) | SelectKey::UnionLastField { .. } => {
+                    return invalid(scope.kind, scope.name, "stacks are not read yet");
+                }
             });
         }
         for (i, transition) in state.transitions.iter().enumerate() {
@@ -164,6 +170,9 @@ impl Checker<'_> {
                     return invalid(scope.kind, scope.name, "a transition stands behind the default one");
                 }
                 TransitionMatch::Default => {}
+                TransitionMatch::ValueSet { .. } => {
+                    return invalid(scope.kind, scope.name, "value sets are not read yet");
+                }
                 TransitionMatch::Values(values) => {
                     let fits = |((value, mask), width): (&(Bits, Bits), &u32)| {
                         value.width() == *width && mask.width() == *width
@@ -248,7 +257,8 @@ impl Checker<'_> {
                 self.number(scope, modulus)?;
                 self.calculation(scope, *calculation)
             }
-            PrimitiveKind::MarkToDrop | PrimitiveKind::Exit => Ok(()),
+            PrimitiveKind::MarkToDrop | PrimitiveKind::Exit | PrimitiveKind::NoOp => Ok(()),
+            _ => invalid(scope.kind, scope.name, "a primitive that is not read yet"),
         }
     }
 

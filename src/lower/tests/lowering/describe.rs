@@ -71,6 +71,7 @@ fn lines(p: &Program, comparable: bool) -> Vec<String> {
             .map(|key| match key {
                 SelectKey::Field(field) => p.field_name(*field),
                 SelectKey::Lookahead { offset, width } => format!("ahead({offset}, {width})"),
+                other => format!("{other:?}"),
             })
             .collect();
         lines.push(format!("state {} {{ {} }} select({})", state.name, ops.join("; "), key.join(", ")));
@@ -78,6 +79,7 @@ fn lines(p: &Program, comparable: bool) -> Vec<String> {
             let next = transition.next.map_or("accept", |next| p.parser.states[next.index()].name.as_str());
             let matches = match &transition.matches {
                 TransitionMatch::Default => "default".to_owned(),
+                TransitionMatch::ValueSet { set, mask } => format!("{set:?} {mask:?}"),
                 TransitionMatch::Values(values) => {
                     let values: Vec<String> =
                         values.iter().map(|(value, mask)| format!("{value} & {mask}")).collect();
@@ -189,6 +191,7 @@ fn parser_op(p: &Program, op: &ParserOp) -> String {
             format!("verify({}, {})", expression(p, condition), expression(p, error))
         }
         ParserOp::Advance { bits } => format!("advance({})", expression(p, bits)),
+        other => format!("{other:?}"),
     }
 }
 
@@ -212,6 +215,7 @@ fn primitive(p: &Program, kind: &PrimitiveKind) -> String {
             expression(p, modulus)
         ),
         PrimitiveKind::Exit => "exit".to_owned(),
+        other => format!("{other:?}"),
     }
 }
 
@@ -261,6 +265,7 @@ fn expression(p: &Program, e: &Expr) -> String {
             let parts = [condition, then, otherwise].map(|part| expression(p, part));
             format!("({} ? {} : {})", parts[0], parts[1], parts[2])
         }
+        other => format!("{other:?}"),
     }
 }
 

@@ -78,6 +78,8 @@ impl Explorer<'_> {
                 }
                 Ok(())
             }
+            PrimitiveKind::NoOp => Ok(()),
+            other => Unsupported::new(format!("it has `{}`, which the persona can't do", other.name())),
         }
     }
 

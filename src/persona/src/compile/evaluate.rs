@@ -213,9 +213,15 @@ impl Evaluator<'_> {
                 let truth = self.truth(condition, &Assumed::new())?;
                 if self.decide(truth)? { self.number(a) } else { self.number(b) }
             }
-            Expr::Bool(_) | Expr::Valid(_) | Expr::Unary(..) => {
-                Unsupported::new("a truth value where a number is wanted")
+            Expr::FieldOf(..) | Expr::LastIndex(_) | Expr::StackSize(_) => {
+                Unsupported::new("an element of a header stack")
             }
+            Expr::Bool(_)
+            | Expr::Valid(_)
+            | Expr::ValidOf(_)
+            | Expr::UnionValid(_)
+            | Expr::Equal(..)
+            | Expr::Unary(..) => Unsupported::new("a truth value where a number is wanted"),
         }
     }
 

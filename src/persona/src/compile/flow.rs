@@ -147,14 +147,24 @@ fn action_headers(program: &Program, id: ActionId, headers: &mut Headers) {
             PrimitiveKind::SetValid(header) | PrimitiveKind::SetInvalid(header) => {
                 headers.insert(*header);
             }
-            PrimitiveKind::MarkToDrop | PrimitiveKind::Hash { .. } | PrimitiveKind::Exit => {}
+            // Others the compiler refuses when it comes to them.
+            _ => {}
         }
     }
 }
 
 fn expression_headers(expr: &Expr, headers: &mut Headers) {
     match expr {
-        Expr::Const(_) | Expr::Bool(_) | Expr::Param(_) => {}
+        // What refers to stacks and unions is refused where it is evaluated.
+        Expr::Const(_)
+        | Expr::Bool(_)
+        | Expr::Param(_)
+        | Expr::FieldOf(..)
+        | Expr::ValidOf(_)
+        | Expr::UnionValid(_)
+        | Expr::LastIndex(_)
+        | Expr::StackSize(_)
+        | Expr::Equal(..) => {}
         Expr::Field(field) => {
             headers.insert(field.header);
         }

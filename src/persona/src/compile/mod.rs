@@ -54,6 +54,18 @@ use form::Terms;
 /// # Errors
 /// A [`Refusal`] when it does what such a persona can't do exactly.
 pub fn compile(program: Arc<Program>, layout: &Layout) -> Result<Guest, Refusal> {
+    if let Some(union) = program.header_unions.first() {
+        let construct = format!("header union {}", union.name);
+        return Err(Refusal::new(
+            construct,
+            "at most one of its members is valid, which the persona can't keep",
+        ));
+    }
+    if let Some(primitive) = program.deparser.primitives.first() {
+        let construct = format!("deparser {}", program.deparser.name);
+        let reason = format!("it has `{}`, which the persona can't do there", primitive.kind.name());
+        return Err(Refusal::new(construct, reason).at(primitive.source_info.as_ref()));
+    }
     let mut cells = Cells::new(&program, layout)?;
     let mut terms = Terms::default();
     let has_egress = program.egress.start.is_some();

@@ -122,6 +122,14 @@ impl Explorer<'_> {
                     self.too_short(&context, &mut progress, width.div_ceil(8), rows)?;
                     self.look_ahead(&mut context, place, progress.bytes, *width).map_err(refused)?;
                 }
+                ParserOp::Extract(_) => {
+                    let reason = "it extracts into a header stack, or a header of variable size";
+                    return Err(refuse(state, reason.to_owned()));
+                }
+                ParserOp::Primitive(primitive) => {
+                    let reason = format!("it has `{}` in the parser", primitive.name());
+                    return Err(refuse(state, reason));
+                }
                 ParserOp::Advance { .. } => {
                     let reason = "it skips bits, which then are not in the packet that leaves: the persona can't close \
                                   the gap";
@@ -219,8 +227,12 @@ impl Explorer<'_> {
         let mut key = Vec::new();
         for part in &state.key {
             let SelectKey::Field(field) = part else {
-                let reason =
-                    "it selects on bits ahead; simple_switch then doesn't test whether the packet has them";
+                let reason = match part {
+                    SelectKey::Lookahead { .. } => {
+                        "it selects on bits ahead; simple_switch then doesn't test whether the packet has them"
+                    }
+                    _ => "it selects on an element of a header stack",
+                };
                 return Err(refuse(state, reason.to_owned()));
             };
             let word = self.evaluator(&context, &NO_ARGUMENTS).field(*field);
@@ -231,6 +243,9 @@ impl Explorer<'_> {
         for transition in &state.transitions {
             let cube = match &transition.matches {
                 TransitionMatch::Default => Some(base.clone()),
+                TransitionMatch::ValueSet { .. } => {
+                    return Err(refuse(state, "it selects by a value set".to_owned()));
+                }
                 TransitionMatch::Values(values) => {
                     let mut cube = base.clone();
                     let mut possible = true;

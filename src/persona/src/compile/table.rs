@@ -4,7 +4,9 @@ use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
 
 use hyper4_bits::Bits;
-use hyper4_ir::{ActionId, Event, FieldRef, Node, Program, Table, TableId, TableNext, TableOutcome};
+use hyper4_ir::{
+    ActionId, Event, FieldRef, Node, Program, Table, TableId, TableImplementation, TableNext, TableOutcome,
+};
 
 use super::Refusal;
 use super::action::Halt;
@@ -49,6 +51,11 @@ impl Explorer<'_> {
         let refuse = |reason: String| Refusal::new(construct.clone(), reason).at(table.source_info.as_ref());
         if table.with_counters || table.support_timeout {
             return Err(refuse("it counts or ages its entries, which rows of the persona don't".to_owned()));
+        }
+        if table.implementation != TableImplementation::Simple || table.direct_meter.is_some() {
+            return Err(refuse(
+                "it has an action profile or a meter, which the persona has none of".to_owned(),
+            ));
         }
         let start = Context::new(known.clone(), point.valid.clone(), None);
         let mut keys = Vec::new();

@@ -66,6 +66,12 @@ impl Executor<'_, '_> {
                 let signed = self.program().field(*field).is_some_and(|field| field.signed);
                 Ok(if signed { Integer::signed(word) } else { Integer::unsigned(word) })
             }
+            Expr::FieldOf(..) | Expr::LastIndex(_) | Expr::StackSize(_) => {
+                Err(refused("the proofs don't carry header stacks and unions"))
+            }
+            Expr::ValidOf(_) | Expr::UnionValid(_) | Expr::Equal(..) => {
+                Err(refused("a truth value stands where a number is wanted"))
+            }
             Expr::Param(number) => match scope.arguments.get(*number) {
                 Some(argument) => Ok(Integer::unsigned(Word::constant(argument.clone()))),
                 None => Err(refused(format!("there is no argument {number}"))),
@@ -169,9 +175,16 @@ impl Executor<'_, '_> {
                     }
                 }
             }
-            Expr::Const(_) | Expr::Field(_) | Expr::Param(_) | Expr::Unary(..) => {
-                Err(refused("a number stands where a truth value is wanted"))
+            Expr::ValidOf(_) | Expr::UnionValid(_) | Expr::Equal(..) => {
+                Err(refused("the proofs don't carry header stacks and unions"))
             }
+            Expr::Const(_)
+            | Expr::Field(_)
+            | Expr::FieldOf(..)
+            | Expr::LastIndex(_)
+            | Expr::StackSize(_)
+            | Expr::Param(_)
+            | Expr::Unary(..) => Err(refused("a number stands where a truth value is wanted")),
         }
     }
 
@@ -182,7 +195,7 @@ impl Executor<'_, '_> {
         left: &Expr,
         right: &Expr,
     ) -> Result<Cond, Stop> {
-        if matches!(operator, BinaryOp::Eq | BinaryOp::Ne) && is_truth(left) {
+        if matches!(operator, BinaryOp::Eq | BinaryOp::Ne) && left.is_truth() {
             let (left, right) = (self.truth(scope, left)?, self.truth(scope, right)?);
             let same = self.context.terms.same(&left, &right);
             return Ok(if operator == BinaryOp::Eq { same } else { same.not() });
@@ -199,26 +212,5 @@ impl Executor<'_, '_> {
             _ => Err("a number stands where a truth value is wanted".to_owned()),
         };
         result.map_err(refused)
-    }
-}
-
-/// Whether an expression is a truth value.
-fn is_truth(expression: &Expr) -> bool {
-    match expression {
-        Expr::Bool(_) | Expr::Valid(_) => true,
-        Expr::Unary(operator, _) => matches!(operator, UnaryOp::Not | UnaryOp::DataToBool),
-        Expr::Binary(operator, ..) => matches!(
-            operator,
-            BinaryOp::Eq
-                | BinaryOp::Ne
-                | BinaryOp::Lt
-                | BinaryOp::Le
-                | BinaryOp::Gt
-                | BinaryOp::Ge
-                | BinaryOp::And
-                | BinaryOp::Or
-        ),
-        Expr::Ternary(_, then, _) => is_truth(then),
-        Expr::Const(_) | Expr::Field(_) | Expr::Param(_) => false,
     }
 }

@@ -35,6 +35,13 @@ impl Executor<'_, '_> {
                     error = Some(TOO_SHORT);
                 }
             }
+            ParserOp::Extract(_) => {
+                return Err(unsupported("an extract", None, "the proofs carry headers of fixed size alone"));
+            }
+            ParserOp::Primitive(primitive) => {
+                let construct = format!("primitive `{}` in the parser", primitive.name());
+                return Err(unsupported(&construct, None, "the proofs don't carry it"));
+            }
             ParserOp::Set { place, value } => {
                 let value = self.number(&Scope::of(&thread.state), value)?;
                 self.store(&mut thread.state, place, &value);
@@ -155,6 +162,9 @@ impl Executor<'_, '_> {
             key.push(match part {
                 SelectKey::Field(field) => self.read(&thread.state, *field),
                 SelectKey::Lookahead { offset, width } => self.lookahead(&thread.state, *offset, *width)?,
+                SelectKey::LastField(..) | SelectKey::UnionLastField { .. } => {
+                    return Err(unsupported("a select", None, "the proofs don't carry header stacks"));
+                }
             });
         }
         let mut path = Some(thread.path.clone());
@@ -162,6 +172,9 @@ impl Executor<'_, '_> {
             let Some(current) = path.take() else { return Ok(()) };
             let condition = match &transition.matches {
                 TransitionMatch::Default => self.context.terms.bool(true),
+                TransitionMatch::ValueSet { .. } => {
+                    return Err(unsupported("a select", None, "the proofs don't carry value sets"));
+                }
                 TransitionMatch::Values(values) => {
                     let mut parts = Vec::with_capacity(values.len());
                     for (part, (value, mask)) in key.iter().zip(values) {

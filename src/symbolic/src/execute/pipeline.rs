@@ -126,6 +126,14 @@ impl Executor<'_, '_> {
                 self.store(state, place, &value);
             }
             PrimitiveKind::Exit => state.exit = true,
+            PrimitiveKind::NoOp => {}
+            other => {
+                return Err(unsupported(
+                    &format!("primitive `{}`", other.name()),
+                    None,
+                    "the proofs don't carry it",
+                ));
+            }
         }
         Ok(())
     }

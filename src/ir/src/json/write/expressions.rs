@@ -36,6 +36,12 @@ pub(super) fn expression(w: &Writer<'_>, value: &Expr) -> Value {
             operation("d2b", Value::Null, valid)
         }
         Expr::Param(index) => json!({ "type": "local", "value": index }),
+        Expr::FieldOf(..)
+        | Expr::ValidOf(_)
+        | Expr::UnionValid(_)
+        | Expr::LastIndex(_)
+        | Expr::StackSize(_)
+        | Expr::Equal(..) => Value::Null,
         Expr::Unary(operator, operand) => {
             operation(unary_name(*operator), Value::Null, expression(w, operand))
         }
