@@ -112,6 +112,11 @@ impl Lowerer<'_> {
                 return self
                     .refused(span, "`return` under a condition within an action is not supported yet");
             }
+            StatementKind::AssignOp(..)
+            | StatementKind::For(_)
+            | StatementKind::ForIn(_)
+            | StatementKind::Break
+            | StatementKind::Continue => return self.refused(span, "loops are not supported yet"),
             StatementKind::Switch(..) => {
                 return self.refused(span, "`switch` within an action is not supported yet");
             }
@@ -148,7 +153,7 @@ impl Lowerer<'_> {
                 call.span,
                 format!("control `{}` applied within another one is not supported yet", control.name),
             ),
-            Callee::Action(_) | Callee::Table(_) | Callee::Parser(..) => {
+            Callee::Action(_) | Callee::Table(_) | Callee::Parser(..) | Callee::Constructed(..) => {
                 self.refused(call.span, "this can't be applied here")
             }
             Callee::PushFront(..) | Callee::PopFront(..) => {

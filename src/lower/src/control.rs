@@ -118,9 +118,14 @@ impl Lowerer<'_> {
             StatementKind::Assign(target, value) if hit(value).is_some() => {
                 self.assigned_hit(target, value, span, block)
             }
-            StatementKind::Variable(..) | StatementKind::Assign(..) | StatementKind::Exit => {
-                self.straight_line(statement, block)
-            }
+            StatementKind::AssignOp(..)
+            | StatementKind::For(_)
+            | StatementKind::ForIn(_)
+            | StatementKind::Break
+            | StatementKind::Continue
+            | StatementKind::Variable(..)
+            | StatementKind::Assign(..)
+            | StatementKind::Exit => self.straight_line(statement, block),
         }
     }
 

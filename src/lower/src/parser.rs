@@ -118,6 +118,11 @@ impl Lowerer<'_> {
                 let help = "use states and `transition select`";
                 self.refused_with_help(span, "branches within a parser state are not supported yet", help)
             }
+            StatementKind::AssignOp(..)
+            | StatementKind::For(_)
+            | StatementKind::ForIn(_)
+            | StatementKind::Break
+            | StatementKind::Continue => self.refused(span, "loops are not supported yet"),
             StatementKind::Return(_) | StatementKind::Exit => {
                 self.refused(span, "this can't stand in a parser")
             }

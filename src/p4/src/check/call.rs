@@ -337,6 +337,7 @@ impl Checker<'_> {
             name,
             ty,
             arguments,
+            methods: Vec::new(),
             annotations: annotations.to_vec(),
             span,
         }))
@@ -353,6 +354,7 @@ pub(super) fn of_variables(name: &Text, parameters: &[Arc<Variable>], result: Ty
         },
         ty: variable.ty.clone(),
         optional: false,
+        default: None,
     });
     Signature {
         name: Text::clone(name),
@@ -360,6 +362,7 @@ pub(super) fn of_variables(name: &Text, parameters: &[Arc<Variable>], result: Ty
         type_parameters: Vec::new(),
         parameters: parameters.collect(),
         result,
+        annotations: Vec::new(),
         span,
     }
 }

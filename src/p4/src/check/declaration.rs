@@ -194,6 +194,7 @@ impl<'a> Checker<'a> {
                 type_parameters,
                 parameters,
                 result,
+                annotations: Vec::new(),
                 span: name.span,
             }
         })
@@ -212,6 +213,7 @@ impl<'a> Checker<'a> {
                 direction: parameter.direction,
                 ty: self.ty(&parameter.ty),
                 optional,
+                default: None,
             });
         }
         parameters
@@ -246,7 +248,11 @@ impl<'a> Checker<'a> {
                 }
                 let signature = checker.signature(&method.name, &method.signature, SignatureKind::Function);
                 let name = Text::clone(&method.name.text);
-                resolved.push(Method { name, signature: Arc::new(signature) });
+                resolved.push(Method {
+                    name,
+                    signature: Arc::new(signature),
+                    is_abstract: method.is_abstract,
+                });
             }
             Extern {
                 name: Text::clone(&name.text),
@@ -349,6 +355,7 @@ impl<'a> Checker<'a> {
             control_plane_name: self.control_plane_name(&name.text, &declaration.annotations),
             ty,
             arguments: vec![size],
+            methods: Vec::new(),
             annotations: declaration.annotations.clone(),
             span: name.span,
         });

@@ -217,8 +217,8 @@ impl Checker<'_> {
                     invalid(span)
                 }
             },
-            Type::Stack(structure, size) => {
-                let element = Type::Structure(structure);
+            Type::Stack(element, size) => {
+                let element = (*element).clone();
                 let base = Box::new(base);
                 match &*name.text {
                     "next" => typed(ExpressionKind::StackNext(base), element),
@@ -252,7 +252,7 @@ impl Checker<'_> {
         }
         let position = index.integer().map(ToPrimitive::to_usize);
         let (ty, size) = match &base.ty {
-            Type::Stack(structure, size) => (Type::Structure(Arc::clone(structure)), *size as usize),
+            Type::Stack(element, size) => ((**element).clone(), *size as usize),
             Type::Tuple(types) => match position.flatten().and_then(|position| types.get(position)) {
                 Some(ty) => (ty.clone(), types.len()),
                 None => {

@@ -110,7 +110,10 @@ impl Checker<'_> {
         let result = self.inferred(&signature.result, &substitution, &signature.name, span)?;
         let types = bound(&signature, &substitution);
         let method = Text::clone(&signature.name);
-        Some((Call { callee: Callee::Method { object, declared, method }, types, arguments, span }, result))
+        Some((
+            Call { callee: Callee::Method { object, declared, method, signature }, types, arguments, span },
+            result,
+        ))
     }
 
     /// `isValid` and the like.

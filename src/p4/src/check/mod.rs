@@ -158,6 +158,7 @@ impl<'a> Checker<'a> {
             name: Text::clone(&name.text),
             ty,
             kind,
+            default: None,
             annotations: annotations.to_vec(),
             span: name.span,
         });

@@ -47,6 +47,7 @@ impl Checker<'_> {
             const_default: false,
             entries: Vec::new(),
             const_entries: false,
+            largest_priority_wins: true,
             size: None,
             properties: Vec::new(),
             annotations: declaration.annotations.clone(),

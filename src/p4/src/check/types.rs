@@ -68,24 +68,30 @@ impl Checker<'_> {
 
     fn stack(&mut self, inner: &ast::Type, size: &ast::Expression, span: Span) -> Type {
         let inner = self.ty(inner);
-        let size = self.constant_integer(size);
-        match (inner, size.and_then(|size| size.to_u32())) {
-            (Type::Invalid, _) | (_, None) => Type::Invalid,
-            (Type::Structure(structure), Some(size))
-                if structure.kind != StructureKind::Struct && (1..=MAX_WIDTH).contains(&size) =>
-            {
-                Type::Stack(structure, size)
-            }
-            (inner, Some(size)) => {
-                let message = if matches!(&inner, Type::Structure(s) if s.kind != StructureKind::Struct) {
-                    format!("a stack can't have {size} elements")
-                } else {
-                    format!("stacks are of headers or header unions, not of `{inner}`")
-                };
-                self.error(span, message);
-                Type::Invalid
-            }
+        let Some(size) = self.constant_integer(size) else { return Type::Invalid };
+        if inner.is_invalid() {
+            return Type::Invalid;
         }
+        let storable = match inner.underlying() {
+            Type::Structure(_) | Type::Stack(..) | Type::Tuple(_) | Type::Enum(_) | Type::Parameter(..) => {
+                true
+            }
+            Type::Bit(_) | Type::Int(_) | Type::Bool | Type::Error | Type::Varbit(_) => true,
+            _ => false,
+        };
+        if !storable {
+            self.error(
+                span,
+                format!("there are no stacks of `{inner}`: headers and other values can be stacked"),
+            );
+            return Type::Invalid;
+        }
+        let Some(size) = size.to_u32().filter(|size| (1..=MAX_WIDTH).contains(size)) else {
+            self.error(span, format!("a stack can't have {size} elements: between 1 and {MAX_WIDTH}"));
+            return Type::Invalid;
+        };
+        let stack = Type::Stack(Arc::new(inner), size);
+        if self.too_large(&stack, span) { Type::Invalid } else { stack }
     }
 
     fn width(&mut self, width: &ast::Expression) -> Option<u32> {

@@ -5,8 +5,8 @@ use std::sync::Arc;
 use num_bigint::BigInt;
 
 use super::{
-    Action, BinaryOp, Control, Direction, Extern, Function, Instance, Parser, Signature, Table, Type,
-    UnaryOp, Variable,
+    Action, Annotation, BinaryOp, Control, Direction, Extern, Function, Instance, Parser, Signature, Table,
+    Type, UnaryOp, Variable,
 };
 use crate::source::{Span, Text};
 
@@ -41,7 +41,8 @@ pub enum ExpressionKind {
     Variable(Arc<Variable>),
     /// A field of a header, struct or union.
     Member(Box<Expression>, Text),
-    /// A header of a stack.
+    /// An element of a stack, whose index may be known only at run time, or one of a tuple, whose index is an
+    /// [`ExpressionKind::Integer`].
     Index(Box<Expression>, Box<Expression>),
     /// `stack.next`
     StackNext(Box<Expression>),
@@ -49,19 +50,26 @@ pub enum ExpressionKind {
     StackLast(Box<Expression>),
     /// `stack.lastIndex`
     StackLastIndex(Box<Expression>),
-    /// `value[high:low]`
+    /// `value[high:low]`, also written `value[low+:width]`, whose bounds are known when compiled.
     Slice(Box<Expression>, u32, u32),
+    /// `value[low+:width]` whose lowest bit is known only at run time; bits beyond the value read as zero.
+    PlusSlice(Box<Expression>, Box<Expression>, u32),
     /// `op operand`
     Unary(UnaryOp, Box<Expression>),
-    /// `left op right`; both sides have one type, but for shifts and `++`.
+    /// `left op right`; both sides have one type, but for shifts and `++`. `==` and `!=` are of values of any
+    /// type: headers, structs, unions, stacks, tuples too.
     Binary(BinaryOp, Box<Expression>, Box<Expression>),
     /// `condition ? then : otherwise`
     Conditional(Box<Expression>, Box<Expression>, Box<Expression>),
     /// To the expression's own type.
     Cast(Box<Expression>),
-    /// A value for each field of a tuple, struct or header, in their order.
+    /// A value for each field of a tuple, struct or header, for each element of a stack or of a `list<…>`, in
+    /// their order. What `...` stood for is written out.
     List(Vec<Expression>),
-    /// `{#}`
+    /// As a constructor argument, an optional one that was left out. Within the checker also `...`, which is
+    /// replaced by the default value of the type that is wanted.
+    Default,
+    /// `{#}`: an invalid header, or a union of which no header is valid.
     InvalidHeader,
     /// A call that gives a value.
     Call(Box<Call>),
@@ -95,7 +103,8 @@ pub struct Argument {
     pub name: Text,
     /// Its direction.
     pub direction: Direction,
-    /// Its value; nothing for `_` or an optional parameter that was left out.
+    /// Its value, the parameter's default value when it was left out; nothing for `_` or an optional parameter
+    /// that was left out.
     pub value: Option<Expression>,
 }
 
@@ -104,7 +113,7 @@ pub struct Argument {
 pub enum Callee {
     /// An action.
     Action(Arc<Action>),
-    /// A function of the program.
+    /// A function of the program; of one with type parameters there is one for each use of them.
     Function(Arc<Function>),
     /// An extern function.
     ExternFunction(Arc<Signature>),
@@ -114,8 +123,10 @@ pub enum Callee {
         object: Object,
         /// Its type.
         declared: Arc<Extern>,
-        /// The method.
+        /// The method's name.
         method: Text,
+        /// Which of the methods of that name, the object's type arguments put in.
+        signature: Arc<Signature>,
     },
     /// A table's `apply`, its result unused; see also [`ExpressionKind::TableHit`].
     Table(Arc<Table>),
@@ -123,6 +134,8 @@ pub enum Callee {
     Control(Arc<Control>, Arc<Instance>),
     /// A parser's `apply`, and the instance.
     Parser(Arc<Parser>, Arc<Instance>),
+    /// `apply` of a control or parser that is a constructor parameter of the one around it.
+    Constructed(Arc<Variable>, Arc<Signature>),
     /// `header.setValid()`
     SetValid(Box<Expression>),
     /// `header.setInvalid()`
@@ -142,6 +155,8 @@ pub enum Object {
     Variable(Arc<Variable>),
     /// An instance.
     Instance(Arc<Instance>),
+    /// `this`, in a method that an instance gives to an abstract one.
+    This,
 }
 
 /// A set of values in a select case or a table entry. The expressions have the type of the key.
@@ -155,7 +170,7 @@ pub enum KeySet {
     Mask(Expression, Expression),
     /// `low .. high`, both included.
     Range(Expression, Expression),
-    /// A parser value set.
+    /// A parser value set. It stands for all keys of the select at once when it is the only key set of a case.
     ValueSet(Arc<Instance>),
 }
 
@@ -173,8 +188,12 @@ pub struct Statement {
 pub enum StatementKind {
     /// A local variable begins, with its initial value.
     Variable(Arc<Variable>, Option<Expression>),
-    /// `left = right;` of the same type.
+    /// `left = right;` of the same type. `left op= right;` is `left = left op right;`, unless that would evaluate
+    /// something with side effects twice.
     Assign(Expression, Expression),
+    /// `left op= right;` where an index in `left` has side effects: `left` is evaluated once, then `right`. Both have
+    /// one type, but for shifts.
+    AssignOp(Expression, BinaryOp, Expression),
     /// A call whose result is not used.
     Call(Call),
     /// `{ … }`
@@ -187,6 +206,53 @@ pub enum StatementKind {
     Return(Option<Expression>),
     /// `exit`
     Exit,
+    /// `for (init; condition; update) body`
+    For(Box<ForLoop>),
+    /// `for (variable in collection) body`
+    ForIn(Box<ForInLoop>),
+    /// `break`
+    Break,
+    /// `continue`
+    Continue,
+}
+
+/// `for (init; condition; update) body`
+#[derive(Clone, Debug)]
+pub struct ForLoop {
+    /// Done once, before the first round. What is declared there lives as long as the loop.
+    pub init: Vec<Statement>,
+    /// Evaluated before each round.
+    pub condition: Expression,
+    /// Done after each round, also after `continue`.
+    pub update: Vec<Statement>,
+    /// A round.
+    pub body: Vec<Statement>,
+    /// The loop's annotations: `@unroll`, `@nounroll`.
+    pub annotations: Vec<Annotation>,
+}
+
+/// `for (variable in collection) body`
+#[derive(Clone, Debug)]
+pub struct ForInLoop {
+    /// The variable, of its own or declared before.
+    pub variable: Arc<Variable>,
+    /// Whether the loop declares the variable.
+    pub declares: bool,
+    /// What it goes through.
+    pub collection: Collection,
+    /// A round.
+    pub body: Vec<Statement>,
+    /// The loop's annotations: `@unroll`, `@nounroll`.
+    pub annotations: Vec<Annotation>,
+}
+
+/// What a `for (… in …)` goes through.
+#[derive(Clone, Debug)]
+pub enum Collection {
+    /// `low .. high`, both included, both of the variable's type, evaluated once.
+    Range(Expression, Expression),
+    /// A stack or a `list<…>`, from its first element to its last.
+    Elements(Expression),
 }
 
 /// A case of a `switch`; labels that fell through are gathered.

@@ -3,6 +3,9 @@
 //! Declarations are shared by [`Arc`]: what refers to an action or table holds it. Names are declared
 //! before they are used, so there are no circles but the states of a parser, which refer to each other
 //! by name.
+//!
+//! Parsers, controls, functions and structures with type parameters are there once for each list of type
+//! arguments they are used with, under a name like `f<bit<8>>`; [`Program`] has those only.
 
 mod expression;
 mod types;
@@ -14,8 +17,8 @@ use num_bigint::BigInt;
 
 pub use crate::ast::{Annotation, AnnotationBody, BinaryOp, Direction, StructureKind, UnaryOp};
 pub use expression::{
-    Argument, Call, Callee, Expression, ExpressionKind, KeySet, Object, Statement, StatementKind, SwitchCase,
-    SwitchLabel,
+    Argument, Call, Callee, Collection, Expression, ExpressionKind, ForInLoop, ForLoop, KeySet, Object,
+    Statement, StatementKind, SwitchCase, SwitchLabel,
 };
 pub use types::{
     Enum, EnumMember, Extern, Field, Method, NewType, Parameter, Signature, SignatureKind, Structure, Type,
@@ -38,7 +41,7 @@ pub struct Program {
     pub match_kinds: Vec<Text>,
     /// Actions declared outside controls.
     pub actions: Vec<Arc<Action>>,
-    /// Functions.
+    /// Functions, also those of instances with abstract methods.
     pub functions: Vec<Arc<Function>>,
     /// Parsers by name.
     pub parsers: IndexMap<Text, Arc<Parser>>,
@@ -61,6 +64,8 @@ pub struct Variable {
     pub ty: Type,
     /// What it is.
     pub kind: VariableKind,
+    /// Of a parameter: what it is when it is left out.
+    pub default: Option<Box<Expression>>,
     /// Its annotations.
     pub annotations: Vec<Annotation>,
     /// Where it was declared.
@@ -112,6 +117,9 @@ pub struct Function {
 }
 
 /// An object: an extern, a control, a parser, a package or a value set.
+///
+/// `Type.apply(…)` makes one of its own, called like `Type_inst`, which the control plane knows by the name of the
+/// type.
 #[derive(Clone, Debug)]
 pub struct Instance {
     /// Its name as declared.
@@ -120,8 +128,12 @@ pub struct Instance {
     pub control_plane_name: Text,
     /// Its type: [`Type::Extern`], [`Type::Control`], [`Type::Parser`], [`Type::Package`] or [`Type::ValueSet`].
     pub ty: Type,
-    /// Constructor arguments in the order of the constructor's parameters.
+    /// Constructor arguments in the order of the constructor's parameters, those left out filled in
+    /// ([`ExpressionKind::Default`] where there is no default value). They are known when compiled, once the
+    /// constructor parameters around them are.
     pub arguments: Vec<Expression>,
+    /// What it gives to abstract methods of its type.
+    pub methods: Vec<Arc<Function>>,
     /// Its annotations.
     pub annotations: Vec<Annotation>,
     /// Where it was declared.
@@ -235,9 +247,11 @@ pub struct Table {
     pub entries: Vec<Entry>,
     /// Whether the control plane can't add entries.
     pub const_entries: bool,
+    /// Whether an entry with a larger priority goes first, as the property of this name says.
+    pub largest_priority_wins: bool,
     /// How many entries are asked for.
     pub size: Option<BigInt>,
-    /// All other properties.
+    /// All other properties: `implementation`, `counters`, `meters`, `support_timeout`, unknown ones …
     pub properties: Vec<TableProperty>,
     /// Its annotations.
     pub annotations: Vec<Annotation>,
@@ -287,7 +301,8 @@ pub struct Entry {
     pub keysets: Vec<KeySet>,
     /// What is then done.
     pub action: ActionCall,
-    /// Its priority, when it was written.
+    /// Its priority; none when all entries are constant, or no match kind needs one. Where none was written it
+    /// follows from the others, see [`Table::largest_priority_wins`].
     pub priority: Option<BigInt>,
     /// Whether the control plane can't change it.
     pub is_const: bool,

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use num_bigint::BigInt;
 
-use super::{Annotation, Control, Direction, Parser, StructureKind, Table};
+use super::{Annotation, Control, Direction, Expression, Parser, StructureKind, Table};
 use crate::source::{Span, Text};
 
 /// A type.
@@ -33,13 +33,15 @@ pub enum Type {
     Str,
     /// A header, struct or union.
     Structure(Arc<Structure>),
-    /// `T[n]`
-    Stack(Arc<Structure>, u32),
+    /// `T[n]`: of headers or header unions, or an array of other values.
+    Stack(Arc<Type>, u32),
     /// An enum, serializable or not.
     Enum(Arc<Enum>),
     /// `tuple<…>`, or the type of `{ a, b }`
     Tuple(Vec<Type>),
-    /// Type of `{ x = a, y = b }` where nothing says which struct it is.
+    /// Type of `...`; only within the checker.
+    Default,
+    /// Type of `{ x = a, y = b }` where nothing says which struct it is; a trailing `...` is a field of that name.
     Record(Vec<(Text, Type)>),
     /// `list<T>`
     List(Box<Type>),
@@ -79,7 +81,7 @@ pub struct Field {
 /// A header, struct or header union; one of each name.
 #[derive(Clone, Debug)]
 pub struct Structure {
-    /// Its name; a specialised one has its type arguments in it.
+    /// Its name; a specialised one has its type arguments in it: `S<bit<8>>`. See [`Structure::flat_name`].
     pub name: Text,
     /// Which.
     pub kind: StructureKind,
@@ -142,6 +144,8 @@ pub struct Method {
     pub name: Text,
     /// What it takes and gives.
     pub signature: Arc<Signature>,
+    /// Whether instances have to give it a body.
+    pub is_abstract: bool,
 }
 
 /// What a function, method, parser, control, package or constructor takes and gives.
@@ -157,6 +161,8 @@ pub struct Signature {
     pub parameters: Vec<Parameter>,
     /// What it gives.
     pub result: Type,
+    /// Its annotations: `@pure`, `@noSideEffects`.
+    pub annotations: Vec<Annotation>,
     /// Where it was declared.
     pub span: Span,
 }
@@ -185,9 +191,25 @@ pub struct Parameter {
     pub ty: Type,
     /// Whether it may be left out.
     pub optional: bool,
+    /// What it is when it is left out.
+    pub default: Option<Box<Expression>>,
 }
 
 impl Structure {
+    /// Its name as p4c gives it to a target: type arguments joined by underscores, like `S_bit8`.
+    pub fn flat_name(&self) -> String {
+        let mut name = String::new();
+        for (index, part) in self.name.split('<').enumerate() {
+            // The brackets of a width vanish, those of type arguments are underscores.
+            let width = name.ends_with("bit") || name.ends_with("int");
+            if index > 0 && !width {
+                name.push('_');
+            }
+            name.push_str(&part.replace(['>', ' '], "").replace([',', '.'], "_"));
+        }
+        name
+    }
+
     /// The field of a name.
     pub fn field(&self, name: &str) -> Option<&Field> {
         self.fields.iter().find(|field| &*field.name == name)
@@ -219,9 +241,7 @@ impl Type {
             Self::Structure(structure) if structure.kind != StructureKind::Union => {
                 structure.fields.iter().try_fold(0u32, |sum, field| sum.checked_add(field.ty.width()?))
             }
-            Self::Stack(structure, size) => {
-                Self::Structure(Arc::clone(structure)).width()?.checked_mul(*size)
-            }
+            Self::Stack(element, size) => element.width()?.checked_mul(*size),
             Self::Tuple(types) => types.iter().try_fold(0u32, |sum, ty| sum.checked_add(ty.width()?)),
             _ => None,
         }
@@ -238,10 +258,7 @@ impl Type {
             Self::Record(fields) => sum(&mut fields.iter().map(|(_, ty)| ty)),
             Self::List(inner) | Self::ValueSet(inner) => inner.size().saturating_add(1),
             Self::NewType(new) => new.underlying.size(),
-            Self::Stack(structure, count) => {
-                let element = Self::Structure(Arc::clone(structure)).size();
-                element.saturating_mul(*count as usize).saturating_add(1)
-            }
+            Self::Stack(element, count) => element.size().saturating_mul(*count as usize).saturating_add(1),
             _ => 1,
         }
     }
@@ -272,6 +289,7 @@ impl PartialEq for Type {
             | (Self::Void, Self::Void)
             | (Self::Bool, Self::Bool)
             | (Self::Integer, Self::Integer)
+            | (Self::Default, Self::Default)
             | (Self::Error, Self::Error)
             | (Self::MatchKind, Self::MatchKind)
             | (Self::Str, Self::Str) => true,
@@ -279,7 +297,7 @@ impl PartialEq for Type {
             | (Self::Int(a), Self::Int(b))
             | (Self::Varbit(a), Self::Varbit(b)) => a == b,
             (Self::Structure(a), Self::Structure(b)) => a.name == b.name,
-            (Self::Stack(a, n), Self::Stack(b, m)) => a.name == b.name && n == m,
+            (Self::Stack(a, n), Self::Stack(b, m)) => n == m && a == b,
             (Self::Enum(a), Self::Enum(b)) => a.name == b.name,
             (Self::Tuple(a), Self::Tuple(b)) => a == b,
             (Self::Record(a), Self::Record(b)) => a == b,
@@ -313,11 +331,12 @@ impl fmt::Display for Type {
             Self::Int(width) => write!(f, "int<{width}>"),
             Self::Varbit(width) => write!(f, "varbit<{width}>"),
             Self::Integer => f.write_str("int"),
+            Self::Default => f.write_str("..."),
             Self::Error => f.write_str("error"),
             Self::MatchKind => f.write_str("match_kind"),
             Self::Str => f.write_str("string"),
             Self::Structure(structure) => f.write_str(&structure.name),
-            Self::Stack(structure, size) => write!(f, "{}[{size}]", structure.name),
+            Self::Stack(element, size) => write!(f, "{element}[{size}]"),
             Self::Enum(declared) => f.write_str(&declared.name),
             Self::Tuple(types) => {
                 f.write_str("tuple<")?;
