@@ -1,6 +1,6 @@
 //! Programs that have to be accepted, and programs with the diagnostics they have to get.
 //!
-//! `UPDATE_EXPECTED=1` writes the diagnostics beside the programs in `err/`; look at the difference.
+//! `UPDATE_EXPECTED=1` writes the diagnostics beside the programs in `corpus/p4/err`; look at the difference.
 
 use std::path::Path;
 
@@ -38,11 +38,11 @@ fn refused(path: &Path) -> Outcome {
     let text = std::fs::read_to_string(path)?;
     // The name alone, so that the messages are the same everywhere.
     let (_, diagnostics) = hyper4_p4::compile_source(&name, &text, &Options::default());
-    if diagnostics.list.is_empty() {
-        return Err("no diagnostics".into());
+    if !diagnostics.has_errors() {
+        return Err(format!("it is taken\n{}", diagnostics.render()).into());
     }
     let found = diagnostics.render() + "\n";
-    let expected = path.with_extension("txt");
+    let expected = path.with_extension("stderr");
     if std::env::var_os("UPDATE_EXPECTED").is_some() {
         std::fs::write(&expected, &found)?;
     }
@@ -54,8 +54,8 @@ fn refused(path: &Path) -> Outcome {
 }
 
 datatest_stable::harness! {
-    { test = accepted, root = "tests/data/ok", pattern = r"\.p4$" },
-    { test = refused, root = "tests/data/err", pattern = r"\.p4$" },
+    { test = accepted, root = "../../corpus/p4/ok", pattern = r"\.p4$" },
+    { test = refused, root = "../../corpus/p4/err", pattern = r"\.p4$" },
     { test = accepted, root = "../../p4programs", pattern = r"prog\.p4$" },
     { test = round_trip, root = "../../p4programs/include", pattern = r"\.p4$" },
 }

@@ -114,10 +114,10 @@ const TOKENS: &[&str] = &[
 ];
 
 const PROGRAMS: &[&str] = &[
-    include_str!("data/ok/declarations.p4"),
-    include_str!("data/ok/expressions.p4"),
-    include_str!("data/ok/macros.p4"),
-    include_str!("data/ok/tables.p4"),
+    include_str!("../../../corpus/p4/ok/declarations.p4"),
+    include_str!("../../../corpus/p4/ok/expressions.p4"),
+    include_str!("../../../corpus/p4/ok/macros.p4"),
+    include_str!("../../../corpus/p4/ok/tables.p4"),
 ];
 
 /// Compiles, renders what was found, and checks that tree and errors fit together.

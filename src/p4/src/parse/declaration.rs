@@ -38,7 +38,7 @@ impl Parser<'_> {
     pub(super) fn constant(&mut self) -> Parsed<Declaration> {
         let start = self.bump().span;
         let ty = self.ty()?;
-        let name = self.name("the name of a constant")?;
+        let (ty, name) = self.declarator(ty, "the name of a constant")?;
         self.expect(TokenKind::Assign, "`=`")?;
         let value = self.expression()?;
         self.semicolon()?;
@@ -56,7 +56,13 @@ impl Parser<'_> {
             "enum" => TypeOrDeclaration::Declaration(Box::new(self.enumeration()?)),
             _ => TypeOrDeclaration::Type(self.ty()?),
         };
-        let name = self.name("the name of a type")?;
+        let (target, name) = match target {
+            TypeOrDeclaration::Type(ty) => {
+                let (ty, name) = self.declarator(ty, "the name of a type")?;
+                (TypeOrDeclaration::Type(ty), name)
+            }
+            declared => (declared, self.name("the name of a type")?),
+        };
         self.semicolon()?;
         self.declare(&name, true);
         let kind = DeclarationKind::Typedef(target);
@@ -66,7 +72,7 @@ impl Parser<'_> {
     pub(super) fn new_type(&mut self) -> Parsed<Declaration> {
         let start = self.bump().span;
         let ty = self.ty()?;
-        let name = self.name("the name of a type")?;
+        let (ty, name) = self.declarator(ty, "the name of a type")?;
         self.semicolon()?;
         self.declare(&name, true);
         Some(plain(name, DeclarationKind::NewType(ty), self.since(start)))
@@ -86,7 +92,7 @@ impl Parser<'_> {
             let fields = parser.items(|parser| {
                 let annotations = parser.annotations();
                 let ty = parser.ty()?;
-                let name = parser.name("the name of a field")?;
+                let (ty, name) = parser.declarator(ty, "the name of a field")?;
                 parser.semicolon()?;
                 Some(Field { annotations, ty, name })
             })?;
@@ -105,8 +111,9 @@ impl Parser<'_> {
         let kind = match underlying {
             None => DeclarationKind::Enum(self.name_list()?),
             Some(ty) => {
-                let members = self.list(TokenKind::RightBrace, "`,` or `}`", |parser| {
-                    let name = parser.member_name()?;
+                let what = "`,` or `}`";
+                let members = self.list_with_trailing_comma(TokenKind::RightBrace, what, |parser| {
+                    let name = parser.name("the name of a member")?;
                     parser.expect(TokenKind::Assign, "`=`")?;
                     Some((name, parser.expression()?))
                 })?;
@@ -116,13 +123,14 @@ impl Parser<'_> {
         Some(plain(name, kind, self.since(start)))
     }
 
-    fn member_name(&mut self) -> Parsed<Name> {
-        self.annotations();
-        self.name("the name of a member")
-    }
-
     fn name_list(&mut self) -> Parsed<Vec<Name>> {
-        self.list(TokenKind::RightBrace, "`,` or `}`", Self::member_name)
+        let names = self.list_with_trailing_comma(TokenKind::RightBrace, "`,` or `}`", |parser| {
+            parser.name("the name of a member")
+        })?;
+        if names.is_empty() {
+            self.error(self.previous_span(), "there has to be a member at least");
+        }
+        Some(names)
     }
 
     /// `error { … }` or `match_kind { … }`
@@ -243,7 +251,7 @@ impl Parser<'_> {
             self.not_a_declaration(&ty, known);
             return None;
         }
-        let name = self.name("a name")?;
+        let (ty, name) = self.declarator(ty, "a name")?;
         if self.at(TokenKind::Less) || self.at(TokenKind::LeftParen) {
             return self.function(ty, name, start);
         }
@@ -280,12 +288,24 @@ impl Parser<'_> {
         Some(plain(name, DeclarationKind::Variable(ty, value), self.since(start)))
     }
 
+    /// A method of an instance's body, or an instance in it.
+    fn implementation(&mut self) -> Parsed<Declaration> {
+        let annotations = self.annotations();
+        let mut declaration = self.function_or_instance(false)?;
+        if matches!(declaration.kind, DeclarationKind::Variable(..)) {
+            let at = declaration.name.span;
+            self.error(at, "only functions and instances can be declared here");
+        }
+        declaration.annotations.splice(0..0, annotations);
+        Some(declaration)
+    }
+
     pub(super) fn instance(&mut self, ty: Type, start: Span) -> Parsed<Declaration> {
         let arguments = self.arguments()?;
         let annotations = self.annotations();
-        let name = self.name("the name of an instance")?;
+        let (ty, name) = self.declarator(ty, "the name of an instance")?;
         let body = match self.eat(TokenKind::Assign) {
-            Some(_) => self.deeper(|parser| parser.items(|parser| parser.function_or_instance(false)))?,
+            Some(_) => self.deeper(|parser| parser.scoped(|parser| parser.items(Self::implementation)))?,
             None => Vec::new(),
         };
         self.semicolon()?;

@@ -13,14 +13,6 @@ impl Parser<'_> {
         })
     }
 
-    /// An expression without comparisons and shifts outside of brackets.
-    pub(super) fn sum(&mut self) -> Parsed<Expression> {
-        self.deeper(|parser| {
-            let left = parser.unary()?;
-            parser.binary_from(left, BinaryOp::Add.precedence())
-        })
-    }
-
     /// The rest of an expression whose first operand was read.
     fn expression_from(&mut self, left: Expression) -> Parsed<Expression> {
         let condition = self.binary_from(left, 0)?;
@@ -123,11 +115,11 @@ impl Parser<'_> {
             }
             TokenKind::LeftParen => {
                 self.bump();
-                let inner = self.expression()?;
+                let inner = self.bracketed(Self::expression)?;
                 self.expect(TokenKind::RightParen, "`)`")?;
                 Some(inner)
             }
-            TokenKind::LeftBrace => self.braces(),
+            TokenKind::LeftBrace => self.bracketed(Self::braces),
             TokenKind::Ellipsis => {
                 self.bump();
                 Some(Expression::new(ExpressionKind::Ellipsis, start))
@@ -204,16 +196,7 @@ impl Parser<'_> {
                 }
                 TokenKind::LeftBracket => {
                     self.bump();
-                    let index = Box::new(self.expression()?);
-                    let kind = if self.eat(TokenKind::Colon).is_some() {
-                        ExpressionKind::Slice(Box::new(base), index, Box::new(self.expression()?))
-                    } else if self.eat(TokenKind::PlusColon).is_some() {
-                        ExpressionKind::PlusSlice(Box::new(base), index, Box::new(self.expression()?))
-                    } else {
-                        ExpressionKind::Index(Box::new(base), index)
-                    };
-                    self.expect(TokenKind::RightBracket, "`]`")?;
-                    kind
+                    self.bracketed(|parser| parser.index(base))?
                 }
                 TokenKind::LeftParen => self.call(base, Vec::new())?,
                 // `f<bit<8>>(x)`: what follows is a type and no operand.
@@ -231,6 +214,20 @@ impl Parser<'_> {
         }
     }
 
+    /// What stands behind the `[`: an index or a slice.
+    fn index(&mut self, base: Expression) -> Parsed<ExpressionKind> {
+        let index = Box::new(self.expression()?);
+        let kind = if self.eat(TokenKind::Colon).is_some() {
+            ExpressionKind::Slice(Box::new(base), index, Box::new(self.expression()?))
+        } else if self.eat(TokenKind::PlusColon).is_some() {
+            ExpressionKind::PlusSlice(Box::new(base), index, Box::new(self.expression()?))
+        } else {
+            ExpressionKind::Index(Box::new(base), index)
+        };
+        self.expect(TokenKind::RightBracket, "`]`")?;
+        Some(kind)
+    }
+
     fn call(&mut self, callee: Expression, types: Vec<crate::ast::Type>) -> Parsed<ExpressionKind> {
         let arguments = self.arguments()?;
         Some(ExpressionKind::Call { callee: Box::new(callee), types, arguments })
@@ -239,6 +236,10 @@ impl Parser<'_> {
     /// `(a, _, name = b)`
     pub(super) fn arguments(&mut self) -> Parsed<Vec<Argument>> {
         self.expect(TokenKind::LeftParen, "`(`")?;
+        self.bracketed(|parser| parser.arguments_behind())
+    }
+
+    fn arguments_behind(&mut self) -> Parsed<Vec<Argument>> {
         self.list(TokenKind::RightParen, "`,` or `)`", |parser| {
             let named = parser.at(TokenKind::Word) && parser.peek_at(1).kind == TokenKind::Assign;
             let name = if named {

@@ -45,7 +45,7 @@ pub fn literal(text: &str) -> Result<Literal, LiteralError> {
     };
     let digits: String = digits.unwrap_or("").chars().filter(|digit| *digit != '_').collect();
     let value = Some(digits.as_bytes())
-        .filter(|digits| digits.first().is_some_and(u8::is_ascii_alphanumeric) && !number.starts_with('_'))
+        .filter(|digits| digits.first().is_some_and(u8::is_ascii_alphanumeric) && !text.starts_with('_'))
         .and_then(|digits| BigInt::parse_bytes(digits, base))
         .ok_or_else(|| LiteralError::Digits(text.to_owned(), base))?;
     Ok(Literal { value, width, text: text.into() })

@@ -12,6 +12,7 @@ mod statement;
 mod table;
 mod types;
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 
 pub(crate) use literal::MAX_WIDTH;
@@ -31,14 +32,16 @@ const MAX_ERRORS: usize = 100;
 /// Parses tokens that end in [`TokenKind::End`].
 pub fn parse(tokens: &[Token], sources: &SourceMap, diagnostics: &mut Vec<Diagnostic>) -> Program {
     let span = tokens.last().map(|token| token.span).unwrap_or_default();
+    let known = known_tokens(tokens, diagnostics);
     let mut parser = Parser {
-        tokens,
+        tokens: &known,
         end: Token { kind: TokenKind::End, text: "".into(), span, joined: false },
         position: 0,
         depth: 0,
         scopes: vec![HashMap::new()],
         diagnostics,
         errors: 0,
+        in_width: false,
         reported: None,
         line: &|span| (span.file, sources.line(span)),
     };
@@ -54,6 +57,8 @@ struct Parser<'a> {
     scopes: Vec<HashMap<Text, bool>>,
     diagnostics: &'a mut Vec<Diagnostic>,
     errors: usize,
+    /// Whether a `>` ends what is read: in the width of a type, outside of its brackets.
+    in_width: bool,
     /// Position of the last error: one is enough for a token.
     reported: Option<usize>,
     /// The line of a place: only `@pragma` cares for it.
@@ -227,8 +232,36 @@ impl Parser<'_> {
         result
     }
 
-    /// Items with commas between them up to the closing token, which is taken; a trailing comma is allowed.
+    /// Items with commas between them up to the closing token, which is taken.
     fn list<T>(
+        &mut self,
+        close: TokenKind,
+        what: &str,
+        mut item: impl FnMut(&mut Self) -> Parsed<T>,
+    ) -> Parsed<Vec<T>> {
+        let mut items = Vec::new();
+        if self.eat(close).is_some() {
+            return Some(items);
+        }
+        loop {
+            items.push(item(self)?);
+            let comma = self.eat(TokenKind::Comma);
+            let Some(comma) = comma else {
+                self.expect(close, what)?;
+                return Some(items);
+            };
+            if self.at(close) {
+                let message = format!("expected another element, found {}", self.describe());
+                let diagnostic = Diagnostic::error(self.peek().span, message);
+                self.report(diagnostic.related(comma.span, "this comma is one too many"));
+                self.bump();
+                return Some(items);
+            }
+        }
+    }
+
+    /// As [`Self::list`], but a comma may stand behind the last.
+    fn list_with_trailing_comma<T>(
         &mut self,
         close: TokenKind,
         what: &str,
@@ -245,6 +278,14 @@ impl Parser<'_> {
                 return Some(items);
             }
         }
+    }
+
+    /// What stands in brackets, where a `>` is an operator again.
+    fn bracketed<T>(&mut self, inner: impl FnOnce(&mut Self) -> T) -> T {
+        let in_width = std::mem::replace(&mut self.in_width, false);
+        let result = inner(self);
+        self.in_width = in_width;
+        result
     }
 
     /// Items in `{ … }`, each of which is skipped when it can't be read.
@@ -347,6 +388,36 @@ impl Parser<'_> {
             tokens.push(token);
         }
     }
+}
+
+/// The tokens without characters that P4 doesn't know, which are reported; only annotations may have them.
+fn known_tokens<'a>(tokens: &'a [Token], diagnostics: &mut Vec<Diagnostic>) -> Cow<'a, [Token]> {
+    if tokens.iter().all(|token| token.kind != TokenKind::Unknown) {
+        return Cow::Borrowed(tokens);
+    }
+    let mut known = Vec::with_capacity(tokens.len());
+    // The brackets that are open since an annotation's.
+    let mut depth = 0usize;
+    for token in tokens {
+        let before = |back: usize| known.len().checked_sub(back).and_then(|index: usize| known.get(index));
+        match token.kind {
+            TokenKind::LeftParen if depth > 0 => depth += 1,
+            TokenKind::LeftParen => {
+                let named = before(1).is_some_and(|token: &Token| token.kind == TokenKind::Word);
+                let annotation = before(2).is_some_and(|token: &Token| token.kind == TokenKind::At);
+                depth = usize::from(named && annotation);
+            }
+            TokenKind::RightParen => depth = depth.saturating_sub(1),
+            TokenKind::Unknown if depth == 0 => {
+                let message = format!("`{}` starts nothing that P4 knows", token.text.escape_debug());
+                diagnostics.push(Diagnostic::error(token.span, message));
+                continue;
+            }
+            _ => {}
+        }
+        known.push(token.clone());
+    }
+    Cow::Owned(known)
 }
 
 /// Whether every bracket is closed by one of its kind.

@@ -29,6 +29,9 @@ impl Parser<'_> {
     }
 
     fn operator_tokens(&self) -> Option<(BinaryOp, usize)> {
+        if self.in_width && self.at(TokenKind::Greater) {
+            return None;
+        }
         Some(match self.peek().kind {
             TokenKind::Star => (BinaryOp::Mul, 1),
             TokenKind::Slash => (BinaryOp::Div, 1),

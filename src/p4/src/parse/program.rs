@@ -3,8 +3,9 @@
 use super::{Parsed, Parser};
 use crate::ast::{
     ControlBody, ControlDeclaration, Declaration, DeclarationKind, Direction, Parameter, ParserBody,
-    ParserDeclaration, Program, Select, SelectCase, State, Transition,
+    ParserDeclaration, Program, Select, SelectCase, State, Statement, Transition,
 };
+use crate::diagnostic::Diagnostic;
 use crate::token::TokenKind;
 
 impl Parser<'_> {
@@ -18,9 +19,10 @@ impl Parser<'_> {
             // Nothing of an unreadable declaration is kept in scope or depth.
             let depth = self.depth;
             match self.top_declaration() {
-                Some(declaration) => declarations.push(declaration),
+                Some(declaration) => declarations.extend(declaration),
                 None => {
                     self.scopes.truncate(1);
+                    self.in_width = false;
                     self.recover();
                     self.eat(TokenKind::RightBrace);
                 }
@@ -33,11 +35,19 @@ impl Parser<'_> {
         Program { declarations }
     }
 
-    fn top_declaration(&mut self) -> Parsed<Declaration> {
+    /// A declaration; nothing for one that only says that an extern will come.
+    fn top_declaration(&mut self) -> Parsed<Option<Declaration>> {
         let annotations = self.annotations();
+        if self.at_word("extern") && self.peek_at(2).kind == TokenKind::Semicolon {
+            self.bump();
+            let name = self.name("the name of an extern")?;
+            self.declare(&name, true);
+            self.bump();
+            return Some(None);
+        }
         let mut declaration = self.declaration()?;
         declaration.annotations.splice(0..0, annotations);
-        Some(declaration)
+        Some(Some(declaration))
     }
 
     /// Any declaration but tables and value sets.
@@ -74,7 +84,7 @@ impl Parser<'_> {
                 parser.bump();
             }
             let ty = parser.ty()?;
-            let name = parser.name("the name of a parameter")?;
+            let (ty, name) = parser.declarator(ty, "the name of a parameter")?;
             let default = match parser.eat(TokenKind::Assign) {
                 Some(_) => Some(parser.expression()?),
                 None => None,
@@ -105,7 +115,7 @@ impl Parser<'_> {
 
     fn parser_body(&mut self) -> Parsed<ParserBody> {
         let mut locals = Vec::new();
-        let mut states = Vec::new();
+        let mut states: Vec<State> = Vec::new();
         self.items(|parser| {
             let annotations = parser.annotations();
             if parser.at_word("state") && parser.peek_at(1).kind == TokenKind::Word {
@@ -113,12 +123,22 @@ impl Parser<'_> {
                 state.annotations = annotations;
                 states.push(state);
             } else {
+                let at = parser.peek().span;
                 let mut local = parser.local()?;
+                if let Some(state) = states.first() {
+                    let error = Diagnostic::error(at, "declarations of a parser come before its states");
+                    parser.report(error.related(state.span, "the first state"));
+                }
                 local.annotations.splice(0..0, annotations);
                 locals.push(local);
             }
             Some(())
         })?;
+        if states.is_empty() && self.errors == 0 {
+            let error =
+                Diagnostic::error(self.previous_span(), "a parser needs states, the first one is `start`");
+            self.report(error);
+        }
         Some(ParserBody { locals, states })
     }
 
@@ -187,10 +207,11 @@ impl Parser<'_> {
 
     fn control_body(&mut self) -> Parsed<ControlBody> {
         let mut locals = Vec::new();
-        let mut apply = None;
-        let open = self.peek().span;
+        let mut apply: Option<Vec<Statement>> = None;
+        let mut apply_at = self.peek().span;
         self.items(|parser| {
             let annotations = parser.annotations();
+            let first = parser.peek().span;
             let next = parser.peek_at(1).kind;
             if parser.at_word("apply") && matches!(next, TokenKind::LeftBrace | TokenKind::At) {
                 let start = parser.bump().span;
@@ -198,18 +219,26 @@ impl Parser<'_> {
                 parser.annotations();
                 let block = parser.block()?;
                 if apply.is_some() {
-                    parser.error(start, "this control has two apply blocks");
+                    let error = Diagnostic::error(start, "this control has two apply blocks");
+                    parser.report(error.related(apply_at, "the first"));
                 }
+                apply_at = start;
                 apply = Some(block);
             } else {
                 let mut local = parser.local()?;
+                if apply.is_some() {
+                    let error =
+                        Diagnostic::error(first, "declarations of a control come before its apply block");
+                    parser.report(error.related(apply_at, "the apply block"));
+                }
                 local.annotations.splice(0..0, annotations);
                 locals.push(local);
             }
             Some(())
         })?;
         if apply.is_none() {
-            self.error(open, "this control has no apply block");
+            let diagnostic = Diagnostic::error(self.previous_span(), "this control has no apply block");
+            self.report(diagnostic.help("end it with `apply { … }`"));
         }
         Some(ControlBody { locals, apply: apply.unwrap_or_default() })
     }
@@ -221,7 +250,15 @@ impl Parser<'_> {
             "action" => self.action(),
             "table" => self.table(),
             "value_set" => self.value_set(),
-            _ => self.function_or_instance(false),
+            _ => {
+                let declaration = self.function_or_instance(false)?;
+                if matches!(declaration.kind, DeclarationKind::Function(..)) {
+                    let at = declaration.name.span;
+                    let error = Diagnostic::error(at, "a function can't be declared in a parser or control");
+                    self.report(error.help("declare it at the top level, or make it an action"));
+                }
+                Some(declaration)
+            }
         }
     }
 

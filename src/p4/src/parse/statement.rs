@@ -2,8 +2,10 @@
 
 use super::{Parsed, Parser};
 use crate::ast::{
-    Declaration, Expression, ExpressionKind, ForHeader, Statement, StatementKind, SwitchCase, SwitchLabel,
+    Annotation, Declaration, Expression, ExpressionKind, ForHeader, Statement, StatementKind, SwitchCase,
+    SwitchLabel,
 };
+use crate::diagnostic::Diagnostic;
 use crate::token::{TokenKind, is_reserved};
 
 impl Parser<'_> {
@@ -13,14 +15,14 @@ impl Parser<'_> {
 
     pub(super) fn statement(&mut self) -> Parsed<Statement> {
         self.deeper(|parser| {
-            let annotations = parser.annotations();
+            let mut annotations = parser.annotations();
             let start = parser.peek().span;
-            let kind = parser.statement_kind()?;
+            let kind = parser.statement_kind(&mut annotations)?;
             Some(Statement { annotations, kind, span: parser.since(start) })
         })
     }
 
-    fn statement_kind(&mut self) -> Parsed<StatementKind> {
+    fn statement_kind(&mut self, annotations: &mut Vec<Annotation>) -> Parsed<StatementKind> {
         if self.eat(TokenKind::Semicolon).is_some() {
             return Some(StatementKind::Empty);
         }
@@ -30,7 +32,7 @@ impl Parser<'_> {
         let simple = match &*self.peek().text.clone() {
             "if" => return self.conditional(),
             "switch" => return self.switch(),
-            "for" => return self.scoped(Self::iteration),
+            "for" => return self.scoped(|parser| parser.iteration(annotations)),
             "return" => {
                 self.bump();
                 let value = if self.at(TokenKind::Semicolon) { None } else { Some(self.expression()?) };
@@ -107,7 +109,7 @@ impl Parser<'_> {
         if self.at(TokenKind::LeftParen) {
             return self.instance(ty, start);
         }
-        let name = self.name("the name of a variable")?;
+        let (ty, name) = self.declarator(ty, "the name of a variable")?;
         self.variable(ty, name, start)
     }
 
@@ -137,12 +139,22 @@ impl Parser<'_> {
     fn conditional(&mut self) -> Parsed<StatementKind> {
         self.bump();
         let condition = self.condition()?;
-        let then = Box::new(self.scoped(Self::statement)?);
+        let then = Box::new(self.scoped(Self::branch)?);
         let otherwise = match self.eat_word("else") {
-            Some(_) => Some(Box::new(self.scoped(Self::statement)?)),
+            Some(_) => Some(Box::new(self.scoped(Self::branch)?)),
             None => None,
         };
         Some(StatementKind::If(condition, then, otherwise))
+    }
+
+    /// The statement of an `if`, which can't be a declaration.
+    fn branch(&mut self) -> Parsed<Statement> {
+        let statement = self.statement()?;
+        if let StatementKind::Declaration(declaration) = &statement.kind {
+            let error = Diagnostic::error(declaration.name.span, "a declaration has to be in a block here");
+            self.report(error.help("put it in `{ … }`"));
+        }
+        Some(statement)
     }
 
     fn switch(&mut self) -> Parsed<StatementKind> {
@@ -161,12 +173,22 @@ impl Parser<'_> {
         Some(StatementKind::Switch(value, cases))
     }
 
-    fn iteration(&mut self) -> Parsed<StatementKind> {
+    /// A `for`; what is annotated on its variable is the loop's.
+    fn iteration(&mut self, annotations: &mut Vec<Annotation>) -> Parsed<StatementKind> {
         self.bump();
         self.expect(TokenKind::LeftParen, "`(`")?;
         let header = if self.iterates_collection() {
-            let ty = if self.peek_at(1).is_word("in") { None } else { Some(self.ty()?) };
+            annotations.extend(self.annotations());
+            let untyped = self.peek_at(1).is_word("in");
+            let ty = if untyped { None } else { Some(self.ty()?) };
             let name = self.name("the name of a variable")?;
+            if untyped {
+                let error =
+                    Diagnostic::error(name.span, format!("the loop's variable `{}` needs a type", name.text));
+                self.report(
+                    error.help(format!("write `for (T {} in …)` with the type of the elements", name.text)),
+                );
+            }
             self.bump();
             let collection = self.keyset_element()?;
             self.expect(TokenKind::RightParen, "`)`")?;
@@ -179,7 +201,7 @@ impl Parser<'_> {
             let update = self.for_statements(TokenKind::RightParen)?;
             ForHeader::Classic { init, condition, update }
         };
-        let body = self.statement()?;
+        let body = self.branch()?;
         Some(StatementKind::For(Box::new(header), Box::new(body)))
     }
 
@@ -204,7 +226,7 @@ impl Parser<'_> {
             let start = parser.peek().span;
             let kind = if parser.declaration_follows() {
                 let ty = parser.ty()?;
-                let name = parser.name("the name of a variable")?;
+                let (ty, name) = parser.declarator(ty, "the name of a variable")?;
                 let value = match parser.eat(TokenKind::Assign) {
                     Some(_) => Some(parser.expression()?),
                     None => None,

@@ -59,3 +59,29 @@ fn a_name_declared_as_a_type_makes_a_cast() {
         .collect();
     assert_eq!(kinds, [true, false, false]);
 }
+
+#[test]
+fn unknown_characters_are_for_annotations_alone() {
+    let text = "@a(it's $5 (say)) const bit<8> a = 1;\nconst bit<8> b = $ 2;\n";
+    let (tree, diagnostics) = parse_source("t.p4", text, &Options::default());
+    let messages: Vec<&str> = diagnostics.list.iter().map(|d| &*d.message).collect();
+    assert_eq!(messages, ["`$` starts nothing that P4 knows"]);
+    assert_eq!(tree.declarations.len(), 2);
+}
+
+#[test]
+fn arrays_may_be_declared_behind_the_name() {
+    let text = "struct s { bit<8> a[4]; }\nstruct t { bit<8>[4] a; }\n";
+    let (tree, diagnostics) = parse_source("t.p4", text, &Options::default());
+    assert!(diagnostics.list.is_empty(), "{}", diagnostics.render());
+    let fields: Vec<_> = tree
+        .declarations
+        .iter()
+        .filter_map(|declaration| match &declaration.kind {
+            crate::ast::DeclarationKind::Structure(structure) => structure.fields.first(),
+            _ => None,
+        })
+        .collect();
+    assert_eq!(fields.len(), 2);
+    assert_eq!(fields.first(), fields.last());
+}

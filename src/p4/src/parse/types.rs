@@ -3,6 +3,7 @@
 use super::{Parsed, Parser};
 use crate::ast::{Expression, Name, Type, TypeKind, TypeName};
 use crate::diagnostic::Diagnostic;
+use crate::source::Span;
 use crate::token::TokenKind;
 
 /// Words that start a type by themselves.
@@ -54,6 +55,14 @@ impl Parser<'_> {
             None => self.parameterised()?,
         };
         let mut ty = Type { kind, span: self.since(start) };
+        if self.at(TokenKind::LeftBracket) {
+            ty = self.dimensions(ty, start)?;
+        }
+        Some(ty)
+    }
+
+    /// `[n]`, any number of them: an array of what was read.
+    pub(super) fn dimensions(&mut self, mut ty: Type, start: Span) -> Parsed<Type> {
         let mut dimensions = 0;
         while self.eat(TokenKind::LeftBracket).is_some() {
             dimensions += 1;
@@ -61,11 +70,18 @@ impl Parser<'_> {
                 self.error(ty.span, format!("more than {MAX_DIMENSIONS} dimensions"));
                 return None;
             }
-            let size = self.expression()?;
+            let size = self.bracketed(Self::expression)?;
             self.expect(TokenKind::RightBracket, "`]`")?;
             ty = Type { kind: TypeKind::Stack(Box::new(ty), Box::new(size)), span: self.since(start) };
         }
         Some(ty)
+    }
+
+    /// `name`, or `name[n]` for an array; with the type that the name has then.
+    pub(super) fn declarator(&mut self, ty: Type, what: &str) -> Parsed<(Type, Name)> {
+        let name = self.name(what)?;
+        let start = name.span;
+        Some((self.dimensions(ty, start)?, name))
     }
 
     fn parameterised(&mut self) -> Parsed<TypeKind> {
@@ -114,8 +130,10 @@ impl Parser<'_> {
             self.report(Diagnostic::error(token.span, message).label("expected a number"));
             return None;
         }
-        // Comparisons and shifts would take the `>`.
-        let width = self.sum()?;
+        let in_width = std::mem::replace(&mut self.in_width, true);
+        let width = self.expression();
+        self.in_width = in_width;
+        let width = width?;
         self.expect(TokenKind::Greater, "`>`")?;
         Some(Box::new(width))
     }

@@ -125,13 +125,8 @@ impl Preprocessor<'_> {
                     let start = Span { end: token.span.start.saturating_add(2), ..token.span };
                     self.error(start, "this comment does not end");
                 }
-                TokenKind::Unknown => {
-                    let message = if token.text.starts_with('"') {
-                        "this string does not end".to_owned()
-                    } else {
-                        format!("`{}` starts nothing that P4 knows", token.text.escape_debug())
-                    };
-                    self.error(token.span, message);
+                TokenKind::Unknown if token.text.starts_with('"') => {
+                    self.error(token.span, "this string does not end");
                 }
                 _ => self.output.push(token),
             }
