@@ -51,6 +51,14 @@ impl Integer {
         Some(if self.signed { bits.to_bigint_signed() } else { bits.to_bigint() })
     }
 
+    /// Whether every value that it can have is one of so many bits in two's complement, as far as that can be seen.
+    pub(crate) fn fits_signed(&self, terms: &mut Terms, width: u32) -> bool {
+        match self.as_const() {
+            Some(value) => Bits::from_bigint_wrapped(width, &value).to_bigint_signed() == value,
+            None => self.clone().trimmed(terms).signed_width() <= width,
+        }
+    }
+
     /// Without upper bits that say nothing.
     fn trimmed(self, terms: &mut Terms) -> Self {
         let zeros = self.word.leading_zeros();

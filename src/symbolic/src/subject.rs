@@ -14,7 +14,7 @@ use hyper4_bits::Bits;
 use hyper4_ir::{Action, ActionId, Command, Program, Reply, Table, TableEntry, TableId};
 
 pub(crate) use groups::Groups;
-pub(crate) use rows::{Row, Rows};
+pub(crate) use rows::{Row, Rows, prefix_bits};
 
 /// Why a command is refused; nothing is changed then.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -124,7 +124,8 @@ impl Subject {
                 Ok(Reply::Done)
             }
             Command::TableClear { table } => {
-                let (_, _, rows) = self.mutable(&program, table)?;
+                // Constant entries too: simple_switch takes care of them for all other commands, but not for this one.
+                let (_, _, rows) = self.table(&program, table)?;
                 rows.clear();
                 Ok(Reply::Done)
             }

@@ -1,14 +1,14 @@
 //! Checksums, and other calculations over fields.
 
 use hyper4_bits::{Bits, HashAlgorithm};
-use hyper4_ir::{CalculationId, CalculationInput, Checksum, ChecksumKind};
+use hyper4_ir::{CalculationId, CalculationInput, Checksum, ChecksumKind, Expr, Place};
 
 use crate::integer::Integer;
 use crate::term::{Cond, Word};
 
 use super::expression::Scope;
 use super::state::State;
-use super::{Executor, Stop, unsupported};
+use super::{Executor, Stop, Thread, unsupported};
 
 impl Executor<'_, '_> {
     /// What a calculation gives. Fields of invalid headers are left out.
@@ -40,12 +40,22 @@ impl Executor<'_, '_> {
                 input = input.concat(&next);
             }
         }
-        match calculation.algorithm {
-            HashAlgorithm::Csum16 | HashAlgorithm::Cksum16 => {
+        match (calculation.algorithm, input.as_const()) {
+            (HashAlgorithm::Csum16 | HashAlgorithm::Cksum16, _) => {
                 Ok(self.context.terms.internet_checksum(&input))
             }
-            algorithm => {
-                let reason = format!("the algorithm `{}` is not dealt with", algorithm.bmv2_name());
+            (HashAlgorithm::RoundRobin | HashAlgorithm::RoundRobinConsistent, _) => {
+                Err(unsupported(&construct, None, "it counts packets, which is not dealt with"))
+            }
+            (algorithm, Some(bits)) => {
+                // The last byte's missing bits are zeros.
+                let width = bits.width().next_multiple_of(8);
+                let bytes = bits.resize(width).shl((width - bits.width()) as usize).to_be_bytes();
+                Ok(Word::number(64, algorithm.compute(&bytes)))
+            }
+            (algorithm, None) => {
+                let name = algorithm.bmv2_name();
+                let reason = format!("`{name}` of what isn't constant is not dealt with");
                 Err(unsupported(&construct, None, &reason))
             }
         }
@@ -60,7 +70,8 @@ impl Executor<'_, '_> {
     }
 
     /// Whether a checksum is wrong.
-    pub(super) fn verify_checksums(&mut self, state: &State) -> Result<Cond, Stop> {
+    pub(super) fn verify_checksums(&mut self, thread: &Thread) -> Result<Cond, Stop> {
+        let state = &thread.state;
         let mut wrong = Vec::new();
         for checksum in &self.program().checksums {
             let target = checksum.target;
@@ -71,11 +82,21 @@ impl Executor<'_, '_> {
             if applies.as_bool() == Some(false) {
                 continue;
             }
+            let refuse = |reason: &str| {
+                unsupported(&format!("checksum `{}`", checksum.name), checksum.source_info.as_ref(), reason)
+            };
             let expected = self.calculate(state, checksum.calculation)?;
-            let found = self.read(state, target);
-            let width = expected.width().max(found.width());
+            let found = self.number(&Scope::of(state), &Expr::Field(target))?;
             let terms = &mut self.context.terms;
-            let (expected, found) = (terms.resize(&expected, width), terms.resize(&found, width));
+            let negative =
+                found.less(terms, &Integer::unsigned(Word::zero(1))).map_err(|why| refuse(&why))?;
+            let aborts = terms.all([applies.clone(), negative]);
+            if self.context.split(thread.path.clone(), &aborts)?.holds.is_some() {
+                return Err(refuse("its field may be negative, on which simple_switch aborts"));
+            }
+            // The switch compares 64 bits.
+            let terms = &mut self.context.terms;
+            let (expected, found) = (terms.resize(&expected, 64), found.wrapped(terms, 64));
             let equal = terms.equal(&expected, &found);
             wrong.push(terms.all([applies, equal.not()]));
         }
@@ -88,15 +109,15 @@ impl Executor<'_, '_> {
                 continue;
             }
             let applies = self.applies(state, checksum)?;
-            let Some(old) = state.field(checksum.target).cloned() else { continue };
             // The switch writes to an invalid header too, which nobody sees.
             if applies.as_bool() == Some(false) || !state.is_valid(checksum.target.header) {
                 continue;
             }
-            let value = self.calculate(state, checksum.calculation)?;
-            let value = self.context.terms.resize(&value, old.width());
-            let value = self.context.terms.select(&applies, &value, &old);
-            state.set_field(checksum.target, value);
+            let sum = Integer::unsigned(self.calculate(state, checksum.calculation)?);
+            let old = self.number(&Scope::of(state), &Expr::Field(checksum.target))?;
+            let value = sum.or_else(&mut self.context.terms, &applies, &old);
+            let value = value.map_err(|reason| unsupported("a checksum", None, &reason))?;
+            self.store(state, &Place::Field(checksum.target), &value)?;
         }
         Ok(())
     }

@@ -50,11 +50,21 @@ impl Executor<'_, '_> {
     }
 
     /// Store a number: masked to the field's width.
-    pub(super) fn store(&mut self, state: &mut State, place: &Place, value: &Integer) {
+    pub(super) fn store(&mut self, state: &mut State, place: &Place, value: &Integer) -> Result<(), Stop> {
         let Place::Field(field) = place;
-        let width = self.program().field(*field).map_or(0, |field| field.width);
-        let value = value.wrapped(&mut self.context.terms, width);
-        state.set_field(*field, value);
+        let declared = self.program().field(*field);
+        let (width, signed) = declared.map_or((0, false), |field| (field.width, field.signed));
+        let terms = &mut self.context.terms;
+        state.set_field(*field, value.wrapped(terms, width));
+        if signed && !value.fits_signed(terms, width) {
+            let least = Integer::signed(Word::constant(Bits::min_signed(width)));
+            let most = Integer::unsigned(Word::constant(Bits::ones(width)));
+            let below = value.less(terms, &least).map_err(refused)?;
+            let above = most.less(terms, value).map_err(refused)?;
+            let unwrapped = terms.all([below.not(), above.not()]);
+            state.set_unwrapped(*field, unwrapped);
+        }
+        Ok(())
     }
 
     /// A number.
@@ -63,8 +73,17 @@ impl Executor<'_, '_> {
             Expr::Const(value) => Ok(Integer::constant(value)),
             Expr::Field(field) => {
                 let word = self.read(scope.state, *field);
-                let signed = self.program().field(*field).is_some_and(|field| field.signed);
-                Ok(if signed { Integer::signed(word) } else { Integer::unsigned(word) })
+                if !self.program().field(*field).is_some_and(|field| field.signed) {
+                    return Ok(Integer::unsigned(word));
+                }
+                let number = Integer::signed(word.clone());
+                match scope.state.unwrapped(*field) {
+                    Some(when) if scope.state.is_valid(field.header) => {
+                        let as_given = Integer::unsigned(word);
+                        as_given.or_else(&mut self.context.terms, when, &number).map_err(refused)
+                    }
+                    _ => Ok(number),
+                }
             }
             Expr::FieldOf(..) | Expr::LastIndex(_) | Expr::StackSize(_) => {
                 Err(refused("the proofs don't carry header stacks and unions"))

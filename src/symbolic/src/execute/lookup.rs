@@ -5,12 +5,12 @@ use std::collections::HashMap;
 use hyper4_bits::Bits;
 use hyper4_ir::{ActionId, MatchKind, MatchValue, Table, TableId};
 
-use crate::path::Path;
-use crate::subject::Row;
+use crate::path::{Path, Undecided};
+use crate::subject::{Row, prefix_bits};
 use crate::term::{Cond, Word};
 
+use super::Executor;
 use super::state::State;
-use super::{Executor, Stop, unsupported};
 
 /// Packets of one path that a table treats alike.
 pub(super) struct Matched<'a> {
@@ -27,8 +27,8 @@ impl<'a> Executor<'a, '_> {
         state: &State,
         id: TableId,
         table: &Table,
-    ) -> Result<Vec<Matched<'a>>, Stop> {
-        let key = self.key(state, table)?;
+    ) -> Result<Vec<Matched<'a>>, Undecided> {
+        let key = self.key(state, table);
         let mut groups: Vec<(Vec<Cond>, &'a Row)> = Vec::new();
         // Rows of an exact table never match together, so that their order says nothing.
         let mut by_effect: HashMap<(ActionId, &[Bits]), usize> = HashMap::new();
@@ -71,15 +71,9 @@ impl<'a> Executor<'a, '_> {
     }
 
     /// The key's fields; those of invalid headers are 0.
-    fn key(&mut self, state: &State, table: &Table) -> Result<Vec<Word>, Stop> {
+    fn key(&mut self, state: &State, table: &Table) -> Vec<Word> {
         let mut key = Vec::with_capacity(table.keys.len());
         for field in &table.keys {
-            if field.match_kind == MatchKind::Lpm && field.width % 8 != 0 {
-                let construct = format!("table `{}`", table.name);
-                let reason = "simple_switch counts a prefix from the first byte's upper end: \
-                              an lpm key that isn't a multiple of 8 bits wide is not dealt with";
-                return Err(unsupported(&construct, table.source_info.as_ref(), reason));
-            }
             let word = match field.valid_of {
                 Some(header) => Word::number(field.width, u64::from(state.is_valid(header))),
                 None if !state.is_valid(field.field.header) => Word::zero(field.width),
@@ -94,7 +88,7 @@ impl<'a> Executor<'a, '_> {
                 None => word,
             });
         }
-        Ok(key)
+        key
     }
 
     fn matches(&mut self, key: &[Word], row: &Row) -> Cond {
@@ -124,9 +118,10 @@ impl<'a> Executor<'a, '_> {
             }
             MatchValue::Optional(None) => terms.bool(true),
             MatchValue::Lpm { value, prefix_length } => {
-                let behind = word.width().saturating_sub(*prefix_length);
-                let prefix = terms.extract(word, behind, *prefix_length);
-                let value = value.lshr(behind as usize).resize(*prefix_length);
+                let compared = prefix_bits(word.width(), *prefix_length);
+                let behind = word.width() - compared;
+                let prefix = terms.extract(word, behind, compared);
+                let value = value.lshr(behind as usize).resize(compared);
                 terms.equal(&prefix, &Word::constant(value))
             }
             MatchValue::Ternary { value, mask } => {

@@ -1,7 +1,7 @@
 //! The parser.
 
 use hyper4_ir::{
-    Extract, HeaderId, ParseState, ParseStateId, ParserOp, PipelineKind, SelectKey, StandardField,
+    Extract, HeaderId, ParseState, ParseStateId, ParserOp, PipelineKind, Place, SelectKey, StandardField,
     TransitionMatch,
 };
 
@@ -44,7 +44,7 @@ impl Executor<'_, '_> {
             }
             ParserOp::Set { place, value } => {
                 let value = self.number(&Scope::of(&thread.state), value)?;
-                self.store(&mut thread.state, place, &value);
+                self.store(&mut thread.state, place, &value)?;
             }
             ParserOp::SetLookahead { place, offset, width } => {
                 // The switch compares with what is left without regard to the offset.
@@ -52,8 +52,13 @@ impl Executor<'_, '_> {
                     self.in_window("a lookahead")?;
                     error = Some(TOO_SHORT);
                 } else {
-                    let value = Integer::unsigned(self.lookahead(&thread.state, *offset, *width)?);
-                    self.store(&mut thread.state, place, &value);
+                    let value = self.lookahead(&thread.state, *offset, *width)?;
+                    let Place::Field(field) = place;
+                    let field = self.program().field(*field);
+                    // As wide as the field it is taken as it lies there, else as a number.
+                    let as_it_is = field.is_some_and(|field| field.signed && field.width == *width);
+                    let value = if as_it_is { Integer::signed(value) } else { Integer::unsigned(value) };
+                    self.store(&mut thread.state, place, &value)?;
                 }
             }
             ParserOp::Verify { condition, error } => {
@@ -209,7 +214,7 @@ impl Executor<'_, '_> {
     /// Checksums are verified even after an error, and ingress runs.
     fn end_of_parser(&mut self, thread: &mut Thread, error: &Word) -> Result<(), Stop> {
         self.set_standard(&mut thread.state, StandardField::ParserError, error);
-        let wrong = self.verify_checksums(&thread.state)?;
+        let wrong = self.verify_checksums(thread)?;
         let wrong = self.context.terms.bit(&wrong);
         self.set_standard(&mut thread.state, StandardField::ChecksumError, &wrong);
         thread.point = Point::Node(PipelineKind::Ingress, self.program().ingress.start);

@@ -87,12 +87,15 @@ impl Executor<'_, '_> {
         match &primitive.kind {
             PrimitiveKind::Assign { place, value } => {
                 let value = self.number(&Scope { state, arguments }, value)?;
-                self.store(state, place, &value);
+                self.store(state, place, &value)?;
             }
-            PrimitiveKind::AssignHeader { destination, source } => match state.header(*source).cloned() {
-                Some(source) if source.valid => state.set_header(*destination, source),
-                _ => state.set_valid(*destination, false),
-            },
+            PrimitiveKind::AssignHeader { destination, source } => {
+                if state.is_valid(*source) {
+                    state.copy_header(*destination, *source);
+                } else {
+                    state.set_valid(*destination, false);
+                }
+            }
             PrimitiveKind::SetValid(header) => {
                 if !state.is_valid(*header) {
                     let fields =
@@ -123,7 +126,7 @@ impl Executor<'_, '_> {
                 let hash = self.hash(state, *calculation, &modulus)?;
                 let value = hash.add(&mut self.context.terms, &base);
                 let value: Integer = value.map_err(|reason| unsupported("a hash", None, &reason))?;
-                self.store(state, place, &value);
+                self.store(state, place, &value)?;
             }
             PrimitiveKind::Exit => state.exit = true,
             PrimitiveKind::NoOp => {}

@@ -1,10 +1,11 @@
 //! What a packet carries along: headers, metadata, the bytes behind the headers.
 
+use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use hyper4_ir::{FieldRef, HeaderId, Program};
 
-use crate::term::Word;
+use crate::term::{Cond, Word};
 
 use super::{Input, Stop, unsupported};
 
@@ -26,6 +27,9 @@ pub(super) struct State {
     pub(super) length: Word,
     /// `exit` was met.
     pub(super) exit: bool,
+    /// Signed fields that were given a number beyond their range, and when: the switch keeps numbers that fit the field
+    /// unsigned, and reads them as they were given.
+    unwrapped: BTreeMap<FieldRef, Cond>,
 }
 
 impl State {
@@ -45,7 +49,13 @@ impl State {
                 fields: Rc::new(header_type.fields.iter().map(|field| Word::zero(field.width)).collect()),
             });
         }
-        Ok(Self { headers, payload: input.head.clone(), length: input.length.clone(), exit: false })
+        Ok(Self {
+            headers,
+            payload: input.head.clone(),
+            length: input.length.clone(),
+            exit: false,
+            unwrapped: BTreeMap::new(),
+        })
     }
 
     pub(super) fn header(&self, header: HeaderId) -> Option<&HeaderState> {
@@ -61,7 +71,18 @@ impl State {
         self.header(field.header)?.fields.get(field.field as usize)
     }
 
+    /// When a signed field's number is that of its bits without a sign.
+    pub(super) fn unwrapped(&self, field: FieldRef) -> Option<&Cond> {
+        self.unwrapped.get(&field)
+    }
+
+    /// After [`State::set_field`].
+    pub(super) fn set_unwrapped(&mut self, field: FieldRef, when: Cond) {
+        self.unwrapped.insert(field, when);
+    }
+
     pub(super) fn set_field(&mut self, field: FieldRef, value: Word) {
+        self.unwrapped.remove(&field);
         let fields =
             self.headers.get_mut(field.header.index()).map(|header| Rc::make_mut(&mut header.fields));
         if let Some(place) = fields.and_then(|fields| fields.get_mut(field.field as usize)) {
@@ -69,7 +90,21 @@ impl State {
         }
     }
 
+    /// All of another header, which is valid and of the same type.
+    pub(super) fn copy_header(&mut self, destination: HeaderId, source: HeaderId) {
+        let Some(value) = self.header(source).cloned() else { return };
+        let kept: Vec<(FieldRef, Cond)> = self
+            .unwrapped
+            .iter()
+            .filter(|(field, _)| field.header == source)
+            .map(|(field, when)| (FieldRef { header: destination, ..*field }, when.clone()))
+            .collect();
+        self.set_header(destination, value);
+        self.unwrapped.extend(kept);
+    }
+
     pub(super) fn set_header(&mut self, header: HeaderId, value: HeaderState) {
+        self.unwrapped.retain(|field, _| field.header != header);
         if let Some(place) = self.headers.get_mut(header.index()) {
             *place = value;
         }

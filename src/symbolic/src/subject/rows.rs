@@ -76,6 +76,9 @@ impl Rows {
             (false, _) => None,
         };
         let key = canonical(table, &key)?;
+        if key.is_empty() {
+            return Err(invalid(construct(), "it has no key, so that it can't have entries"));
+        }
         if self.rows.values().any(|row| row.key == key && row.priority == priority) {
             return Err(state(table, "there is an entry with that key"));
         }
@@ -124,11 +127,11 @@ impl Rows {
         arguments: Vec<Bits>,
     ) -> Result<(), SubjectError> {
         if let Some(default) = &table.default_entry {
+            if default.const_entry {
+                return Err(state(table, "its default entry is constant"));
+            }
             if default.const_action && default.action != action {
                 return Err(state(table, "its default action is constant"));
-            }
-            if default.const_entry && default.arguments != arguments {
-                return Err(state(table, "its default entry is constant"));
             }
         }
         self.default = Some((action, arguments));
@@ -150,6 +153,12 @@ impl Rows {
 
 fn state(table: &Table, reason: &str) -> SubjectError {
     SubjectError::State { construct: format!("table `{}`", table.name), reason: reason.to_owned() }
+}
+
+/// How many of a key's first bits a prefix compares: the switch counts from the upper end of its first byte, which for a
+/// width that isn't a multiple of 8 begins with zeros of no meaning.
+pub(crate) fn prefix_bits(width: u32, prefix_length: u32) -> u32 {
+    prefix_length.saturating_sub(width.next_multiple_of(8) - width)
 }
 
 fn prefix_length(row: &Row) -> u32 {
@@ -181,7 +190,8 @@ fn canonical(table: &Table, key: &[MatchValue]) -> Result<Vec<MatchValue>, Subje
                     let (name, width) = (&field.name, field.width);
                     return Err(wrong(format!("key `{name}` has {width} bits, the prefix {prefix_length}")));
                 }
-                let value = of_width(value)?.and(&Bits::prefix_mask(field.width, *prefix_length));
+                let compared = prefix_bits(field.width, *prefix_length);
+                let value = of_width(value)?.and(&Bits::prefix_mask(field.width, compared));
                 MatchValue::Lpm { value, prefix_length: *prefix_length }
             }
             (MatchKind::Ternary, MatchValue::Ternary { value, mask }) => {
@@ -189,11 +199,12 @@ fn canonical(table: &Table, key: &[MatchValue]) -> Result<Vec<MatchValue>, Subje
                 MatchValue::Ternary { value: of_width(value)?.and(mask), mask: mask.clone() }
             }
             (MatchKind::Range, MatchValue::Range { low, high }) => {
-                let (low, high) = (of_width(low)?, of_width(high)?);
-                if low.cmp_unsigned(&high).is_gt() {
+                if low.cmp_unsigned(high).is_gt() {
                     return Err(wrong(format!("key `{}`: the range is empty", field.name)));
                 }
-                MatchValue::Range { low, high }
+                of_width(high)?;
+                // The switch masks the lower bound alone.
+                MatchValue::Range { low: of_width(low)?, high: high.clone() }
             }
             (MatchKind::Optional, MatchValue::Optional(value)) => {
                 MatchValue::Optional(value.as_ref().map(of_width).transpose()?)

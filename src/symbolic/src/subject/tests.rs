@@ -153,3 +153,63 @@ fn groups_copy_by_node_then_by_port() {
     assert_eq!(subject.apply(&Command::MulticastNodeDestroy { node: 0 }), Ok(Reply::Done));
     assert_eq!(subject.groups().copies(7), []);
 }
+
+#[test]
+fn constant_entries_go_with_a_clear_and_constant_defaults_stay() {
+    let mut program = program();
+    let entry = |mac, port| ConstEntry {
+        key: vec![MatchValue::Exact(Bits::from_u64(48, mac))],
+        action: ActionId(1),
+        arguments: vec![Bits::from_u64(9, port)],
+        priority: 1,
+        source_info: None,
+    };
+    program.tables[0].const_entries = vec![entry(1, 1), entry(2, 2)];
+    program.tables[1].default_entry =
+        Some(DefaultEntry { action: ActionId(0), arguments: vec![], const_action: true, const_entry: true });
+    let mut subject = Subject::new(Arc::new(program)).expect("its entries fit");
+    assert!(matches!(subject.apply(&add(3, 1)), Err(SubjectError::State { .. })));
+    assert!(matches!(subject.apply(&delete(0)), Err(SubjectError::State { .. })));
+    assert_eq!(entries(&mut subject).len(), 2);
+    assert_eq!(subject.apply(&Command::TableClear { table: "switch".to_owned() }), Ok(Reply::Done));
+    assert_eq!(entries(&mut subject), []);
+    // The same entry again is refused, too.
+    let same =
+        Command::TableSetDefault { table: "list".to_owned(), action: "drop".to_owned(), arguments: vec![] };
+    assert!(matches!(subject.apply(&same), Err(SubjectError::State { .. })));
+    let keyless = Command::TableAdd {
+        table: "prune".to_owned(),
+        key: vec![],
+        action: "drop".to_owned(),
+        arguments: vec![],
+        priority: None,
+    };
+    assert!(subject.apply(&keyless).is_err());
+}
+
+#[test]
+fn a_prefix_counts_from_its_first_byte_and_a_range_keeps_its_upper_bound() {
+    // 12 bits lie in two bytes, of which the first four bits are none of the key's.
+    for (prefix_length, compared) in [(0, 0), (3, 0), (4, 0), (5, 1), (12, 8)] {
+        assert_eq!(super::prefix_bits(12, prefix_length), compared);
+        assert_eq!(super::prefix_bits(16, prefix_length), prefix_length);
+    }
+    let mut program = program();
+    program.tables[1].keys[1].mask = Some(Bits::from_u64(8, 0xf0));
+    let mut subject = Subject::new(Arc::new(program)).expect("a program without entries");
+    let range = |low: u64, high: u64| Command::TableAdd {
+        table: "list".to_owned(),
+        key: vec![
+            MatchValue::Ternary { value: Bits::zero(8), mask: Bits::zero(8) },
+            MatchValue::Range { low: Bits::from_u64(8, low), high: Bits::from_u64(8, high) },
+        ],
+        action: "drop".to_owned(),
+        arguments: vec![],
+        priority: Some(1),
+    };
+    assert_eq!(subject.apply(&range(0x13, 0x15)), Ok(Reply::Handle(0)));
+    assert!(subject.apply(&range(0x15, 0x13)).is_err());
+    let rows = subject.rows(TableId(1)).expect("there is such a table").by_precedence(MatchKind::Range);
+    let kept = MatchValue::Range { low: Bits::from_u64(8, 0x10), high: Bits::from_u64(8, 0x15) };
+    assert_eq!(rows.first().and_then(|row| row.key.get(1)), Some(&kept));
+}
