@@ -1,6 +1,24 @@
 //! Proofs about the real guests on the real persona, each counterexample replayed on the engine.
 
+// The random programs on which the engine is compared with a real simple_switch.
+#[path = "../random_programs/commands.rs"]
+#[allow(
+    clippy::indexing_slicing,
+    reason = "a generator that is wrong about its own program shall fail where it is"
+)]
+mod commands;
+#[path = "../random_programs/programs.rs"]
+#[allow(
+    clippy::indexing_slicing,
+    reason = "a generator that is wrong about its own program shall fail where it is"
+)]
+mod programs;
+#[path = "../random_programs/random.rs"]
+#[allow(clippy::indexing_slicing, reason = "what is picked from isn't empty")]
+mod random;
+
 mod equivalence;
 mod executor;
 mod isolation;
+mod random_programs;
 mod sides;
