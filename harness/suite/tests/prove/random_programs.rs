@@ -89,6 +89,7 @@ fn tamed(mut program: Program) -> Program {
                     tame(error, &metadata);
                 }
                 ParserOp::Advance { bits } => tame(bits, &metadata),
+                ParserOp::Primitive(primitive) => tame_primitive(primitive, &metadata),
                 ParserOp::Extract(_) | ParserOp::SetLookahead { .. } => {}
             }
         }
@@ -97,14 +98,7 @@ fn tamed(mut program: Program) -> Program {
         tame(&mut conditional.expression, &metadata);
     }
     for primitive in program.actions.iter_mut().flat_map(|action| &mut action.primitives) {
-        match &mut primitive.kind {
-            PrimitiveKind::Assign { value, .. } => tame(value, &metadata),
-            PrimitiveKind::Hash { base, modulus, .. } => {
-                tame(base, &metadata);
-                tame(modulus, &metadata);
-            }
-            _ => {}
-        }
+        tame_primitive(&mut primitive.kind, &metadata);
     }
     for calculation in &mut program.calculations {
         calculation.algorithm = HashAlgorithm::Csum16;
@@ -122,6 +116,17 @@ fn tamed(mut program: Program) -> Program {
     program
 }
 
+fn tame_primitive(primitive: &mut PrimitiveKind, metadata: &[bool]) {
+    match primitive {
+        PrimitiveKind::Assign { value, .. } => tame(value, metadata),
+        PrimitiveKind::Hash { base, modulus, .. } => {
+            tame(base, metadata);
+            tame(modulus, metadata);
+        }
+        _ => {}
+    }
+}
+
 fn tame(expression: &mut Expr, metadata: &[bool]) {
     match expression {
         Expr::Field(field) if !metadata.get(field.header.index()).copied().unwrap_or(true) => {
@@ -133,7 +138,7 @@ fn tame(expression: &mut Expr, metadata: &[bool]) {
         Expr::Ternary(condition, then, otherwise) => {
             [condition, then, otherwise].into_iter().for_each(|one| tame(one, metadata));
         }
-        Expr::Const(_) | Expr::Bool(_) | Expr::Field(_) | Expr::Valid(_) | Expr::Param(_) => {}
+        _ => {}
     }
 }
 
