@@ -57,11 +57,11 @@ impl Executor<'_, '_> {
         let terms = &mut self.context.terms;
         state.set_field(*field, value.wrapped(terms, width));
         if signed && !value.fits_signed(terms, width) {
-            let least = Integer::signed(Word::constant(Bits::min_signed(width)));
+            let signed_most = Integer::unsigned(Word::constant(Bits::max_signed(width)));
             let most = Integer::unsigned(Word::constant(Bits::ones(width)));
-            let below = value.less(terms, &least).map_err(refused)?;
+            let beyond = signed_most.less(terms, value).map_err(refused)?;
             let above = most.less(terms, value).map_err(refused)?;
-            let unwrapped = terms.all([below.not(), above.not()]);
+            let unwrapped = terms.all([beyond, above.not()]);
             state.set_unwrapped(*field, unwrapped);
         }
         Ok(())

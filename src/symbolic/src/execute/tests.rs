@@ -1,17 +1,19 @@
 //! Outcomes against the meaning of the program, for packets taken at random from what matters.
 
 use std::cell::Cell;
+use std::sync::Arc;
 use std::time::Duration;
 
 use hyper4_bits::Bits;
-use hyper4_ir::Packet;
+use hyper4_ir::{BinaryOp, Expr, FieldRef, Packet, ParserOp, Place};
 use proptest::prelude::*;
 
 use super::{Executor, Input, Outcome, Prepared};
-use crate::fixture::{reference, subject};
+use crate::fixture::{META, STANDARD, binary, number, program, reference, subject};
 use crate::options::Length;
 use crate::path::Context;
 use crate::prove::start;
+use crate::subject::Subject;
 use crate::term::{Assignment, Evaluator, Side, Word};
 
 struct Run {
@@ -19,9 +21,8 @@ struct Run {
     outcomes: Vec<Outcome>,
 }
 
-fn run(length: Length) -> Run {
-    let subject = subject();
-    let prepared = Prepared::new(&subject);
+fn run(subject: &Subject, length: Length) -> Run {
+    let prepared = Prepared::new(subject);
     let mut context = Context::new(Duration::from_secs(20));
     let input = Input::new(&mut context.terms, length);
     let Ok(Some(all)) = start(&mut context, &input, length, []) else { panic!("there are packets") };
@@ -98,8 +99,8 @@ fn packet() -> impl Strategy<Value = Packet> {
 
 #[test]
 fn each_packet_is_on_one_path_and_gets_what_the_program_means() {
-    let lengths: Vec<Run> = (0..60).map(|bytes| run(Length::Bytes(bytes))).collect();
-    let longer = run(Length::Longer { window: 24, longest: 65_535 });
+    let lengths: Vec<Run> = (0..60).map(|bytes| run(&subject(), Length::Bytes(bytes))).collect();
+    let longer = run(&subject(), Length::Longer { window: 24, longest: 65_535 });
     let sent: [Cell<usize>; 4] = Default::default();
     let long = Cell::new(0usize);
     proptest!(ProptestConfig::with_cases(4000), |(packet in packet())| {
@@ -147,4 +148,31 @@ fn a_packet_that_is_all_constant_takes_one_path_and_asks_nothing() {
     assert_eq!(sent[0].port.as_u64(), Some(1));
     assert_eq!(sent[0].bytes, input.head);
     assert_eq!(context.solver.queries, 0);
+}
+
+#[test]
+fn a_signed_field_keeps_what_fits_it_signed_or_unsigned() {
+    let mut program = program();
+    let (port, scratch) = (FieldRef { header: STANDARD, field: 0 }, FieldRef { header: META, field: 0 });
+    program.header_types[1].fields[0].signed = true;
+    let value = binary(BinaryOp::Sub, Expr::Field(port), number(3));
+    program.parser.states[0].ops.insert(0, ParserOp::Set { place: Place::Field(scratch), value });
+    // What is negative leaves by port 0, anything else goes to a group that there isn't.
+    program.conditionals[0].expression = binary(BinaryOp::Lt, Expr::Field(scratch), number(0));
+    program.conditionals[0].true_next = None;
+    let subject = Subject::new(Arc::new(program)).expect("a program without entries");
+    let run = run(&subject, Length::Bytes(14));
+    let mut negative = 0;
+    for port in 1..511u16 {
+        let value = i32::from(port) - 3;
+        let kept = if value <= 255 { value } else { i32::from(value as i8) };
+        let sent = concrete(&run, &Packet { port, bytes: vec![1; 14] });
+        assert_eq!(
+            sent.iter().map(|(port, _)| *port).collect::<Vec<_>>(),
+            vec![0; usize::from(kept < 0)],
+            "{port}"
+        );
+        negative += sent.len();
+    }
+    assert_eq!(negative, 2 + 124);
 }
