@@ -6,7 +6,7 @@
 //! everything longer with an opaque tail; [`Verdict`] says what came of it, with a packet where it doesn't hold.
 //!
 //! [`prove_composition`] is [`prove_equivalence`] where the native side is several programs joined by links, and
-//! [`outputs`] what a subject does with packets that are given.
+//! [`outputs`] what a subject does with packets that are given; [`outputs_by_paths`] says it by a proof's paths.
 //!
 //! The executor shares nothing with the engine but the IR: each is an oracle for the other. A counterexample is to be
 //! replayed before it is believed. What the executor can't deal with makes the answer [`Verdict::Unknown`], which is never
@@ -29,7 +29,7 @@ mod term;
 mod verdict;
 
 pub use composition::{Composition, CompositionError, Endpoint};
-pub use concrete::{ExecutionError, outputs};
+pub use concrete::{ExecutionError, outputs, outputs_by_paths};
 pub use equivalence::{prove_composition, prove_equivalence};
 pub use isolation::{Slice, prove_isolation};
 pub use options::Options;

@@ -8,7 +8,7 @@ use hyper4_engine::Engine;
 use hyper4_ir::{ChecksumKind, Command, Expr, Packet, ParserOp, PrimitiveKind, Program, Reply};
 use hyper4_suite::Error;
 use hyper4_switch::{Switch, SwitchError, Tracing};
-use hyper4_symbolic::{Options, Subject, Verdict, outputs, prove_equivalence};
+use hyper4_symbolic::{Options, Subject, Verdict, outputs, outputs_by_paths, prove_equivalence};
 
 use crate::random::Random;
 use crate::{commands, programs};
@@ -18,6 +18,9 @@ const PROGRAMS: u64 = 150;
 const PACKETS: usize = 40;
 /// Programs about which something is asked, unless `HYPER4_PROGRAMS` says another number.
 const PROOFS: u64 = 24;
+
+/// Programs of which all paths are found, unless `HYPER4_PROGRAMS` says another number.
+const PATHS: u64 = 100;
 
 /// What was compared.
 #[derive(Debug, Default)]
@@ -49,6 +52,38 @@ fn it_does_with_random_programs_what_the_engine_does() -> Result<(), Error> {
         compared.outputs > 100 && compared.commands > 100 && compared.refused > 0 && compared.killed > 0,
         "{compared:?}"
     );
+    Ok(())
+}
+
+/// All packets of a length at once are reckoned with, and then those that are given are looked up.
+#[test]
+fn its_paths_through_random_programs_are_those_of_the_engine() -> Result<(), Error> {
+    let first = setting("HYPER4_SEED", 1);
+    let (mut packets, mut outputs, mut refused) = (0, 0, 0);
+    for seed in first..first + setting("HYPER4_PROGRAMS", PATHS) {
+        let mut random = Random::new(seed);
+        let program = Arc::new(tamed(programs::program(&mut random)));
+        if Engine::new().load(Arc::clone(&program)).is_err() {
+            continue;
+        }
+        let (mut engine, subject) = both(&program, &commands::commands(&program, &mut random))?;
+        let batch: Vec<Packet> = (0..PACKETS)
+            .map(|number| Packet { port: number as u16, bytes: programs::packet(&program, &mut random) })
+            .collect();
+        match outputs_by_paths(&subject, &batch, 200) {
+            Ok(by_paths) => {
+                assert_eq!(engine.inject(&batch, Tracing::Off)?.outputs, by_paths, "seed {seed}");
+                packets += batch.len();
+                outputs += by_paths.len();
+            }
+            Err(error) => {
+                println!("seed {seed}: {error}");
+                refused += 1;
+            }
+        }
+    }
+    println!("seed {first}: {packets} packets, {outputs} outputs, {refused} programs refused");
+    assert!(packets > 40 * refused && outputs > 100, "{packets} {outputs} {refused}");
     Ok(())
 }
 
