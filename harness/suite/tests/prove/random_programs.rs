@@ -17,7 +17,7 @@ use crate::{commands, programs};
 const PROGRAMS: u64 = 150;
 const PACKETS: usize = 40;
 /// Programs about which something is asked, unless `HYPER4_PROGRAMS` says another number.
-const PROOFS: u64 = 24;
+const PROOFS: u64 = 18;
 
 /// Programs of which all paths are found, unless `HYPER4_PROGRAMS` says another number.
 const PATHS: u64 = 100;
@@ -105,7 +105,7 @@ fn its_answers_about_random_programs_are_right() -> Result<(), Error> {
         ask(seed, &mut answers)?;
     }
     println!("seed {first}: {answers:?}");
-    assert!(answers.proved > 5 && answers.refuted > 5, "{answers:?}");
+    assert!(answers.proved > 4 && answers.refuted > 4, "{answers:?}");
     assert!(answers.proved + answers.refuted > answers.unknown, "{answers:?}");
     Ok(())
 }
