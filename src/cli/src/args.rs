@@ -23,7 +23,7 @@ pub(crate) struct Args {
 }
 
 /// What means the same for every command.
-#[derive(Debug, clap::Args)]
+#[derive(Clone, Debug, clap::Args)]
 pub(crate) struct Options {
     /// How results are written.
     #[arg(long, value_enum, default_value_t = Format::Term, global = true)]
@@ -137,6 +137,8 @@ pub(crate) enum Command {
     Verify(VerifyArgs),
     /// Run packets through one program.
     Run(RunArgs),
+    /// Run p4c's packet tests (STF).
+    Stf(StfArgs),
     /// Compile P4_16 to bmv2 JSON.
     Compile(CompileArgs),
     /// Show how a program and its entries become rows of the persona.
@@ -203,6 +205,32 @@ pub(crate) enum TraceFormat {
     Text,
     /// In the JSON document.
     Json,
+}
+
+/// `hyper4 stf`
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Unlike p4c's own runner, this one also holds a test to its check_counter, remove and no_packet.
+
+Examples:
+  hyper4 stf test.stf prog.p4
+  hyper4 stf test.stf prog.json --virtual
+  ls *.p4 | sed 's/\\(.*\\)\\.p4/\\1.stf \\1.p4/' | hyper4 stf --batch - --format json")]
+pub(crate) struct StfArgs {
+    /// The test.
+    #[arg(value_name = "TEST.stf", required_unless_present = "batch", requires = "program")]
+    pub(crate) test: Option<PathBuf>,
+    /// The program (.p4 or bmv2 .json).
+    pub(crate) program: Option<PathBuf>,
+    /// Many tests: a line `TEST.stf PROGRAM` each, with a blank or a tab between; `-` is standard input.
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["test", "program"])]
+    pub(crate) batch: Option<PathBuf>,
+    /// Run the program on a persona.
+    #[arg(long = "virtual")]
+    pub(crate) on_persona: bool,
+    /// Seconds that a test may take, compilation included.
+    #[arg(long, value_name = "SECONDS", default_value_t = 60)]
+    pub(crate) timeout: u64,
 }
 
 /// `hyper4 compile`

@@ -12,6 +12,7 @@ mod progress;
 mod prove;
 mod run;
 mod sides;
+mod stf;
 mod subject;
 mod verify;
 
@@ -50,6 +51,7 @@ fn dispatch(args: &Args) -> Result<ExitStatus, Failure> {
     match &args.command {
         Command::Verify(verify) => verify::verify(options, verify),
         Command::Run(run) => run::run(options, run),
+        Command::Stf(stf) => stf::stf(options, stf),
         Command::Compile(compile) => compile::compile(options, compile),
         Command::Explain(explain) => explain::explain(options, explain),
         Command::Persona(persona) => persona::persona(options, persona),

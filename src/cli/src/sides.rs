@@ -79,9 +79,7 @@ pub(crate) fn on_persona(
 ) -> Result<AnySide, SwitchError> {
     match guests {
         Guests::One(guest) => {
-            let (make, program, layout) =
-                (switches.clone(), Arc::clone(&persona.program), persona.layout.clone());
-            let mut switch = VirtualSwitch::new(Box::new(move || make.make()), program, layout);
+            let mut switch = virtual_switch(switches, persona);
             switch.load(Arc::clone(&guest.program))?;
             control_all(&guest.commands, |command| switch.control(command))?;
             Ok(Box::new(VirtualSide(switch)))
@@ -94,6 +92,12 @@ pub(crate) fn on_persona(
             Ok(Box::new(NetworkSide(network)))
         }
     }
+}
+
+/// A switch that runs one program on a persona; it has none yet.
+pub(crate) fn virtual_switch(switches: &Switches, persona: &Persona) -> VirtualSwitch {
+    let (make, program, layout) = (switches.clone(), Arc::clone(&persona.program), persona.layout.clone());
+    VirtualSwitch::new(Box::new(move || make.make()), program, layout)
 }
 
 /// Make a slice and carry out its programs' first commands.
