@@ -3,7 +3,7 @@
 use std::fmt::Write;
 
 use hyper4_bits::Bits;
-use hyper4_ir::{ChecksumOutcome, Event, Output, Reply, TableOutcome};
+use hyper4_ir::{ChecksumOutcome, EntryAction, Event, Output, ProfileTarget, Reply, TableOutcome};
 use hyper4_switch::SwitchError;
 
 /// An event in words; `None` is that nothing more happened.
@@ -58,14 +58,27 @@ pub(crate) fn describe_reply(reply: &Result<Reply, SwitchError>) -> String {
             let mut text = format!("{} entries", entries.len());
             for entry in entries {
                 // Writing to a string can't fail.
-                let _ = write!(text, "; {}: {}({})", entry.handle, entry.action, list(&entry.arguments));
+                let _ = write!(text, "; {}: {}", entry.handle, describe_action(&entry.action));
             }
-            if let Some((action, arguments)) = default {
-                let _ = write!(text, "; default: {action}({})", list(arguments));
+            if let Some(action) = default {
+                let _ = write!(text, "; default: {}", describe_action(action));
             }
             text
         }
+        Ok(Reply::Count(count)) => count.to_string(),
+        Ok(Reply::Counter(value)) => format!("{} packets, {} bytes", value.packets, value.bytes),
+        Ok(Reply::Values(values)) => list(values),
+        // Rarely looked at: their fields say what they are.
+        Ok(other) => format!("{other:?}"),
         Err(error) => format!("refused: {error}"),
+    }
+}
+
+fn describe_action(action: &EntryAction) -> String {
+    match action {
+        EntryAction::Direct { action, arguments } => format!("{action}({})", list(arguments)),
+        EntryAction::Indirect(ProfileTarget::Member(member)) => format!("member {member}"),
+        EntryAction::Indirect(ProfileTarget::Group(group)) => format!("group {group}"),
     }
 }
 

@@ -220,10 +220,13 @@ impl Device {
     }
 
     fn create_node(&mut self, group: u16, rid: u16, ports: Vec<u16>) -> Result<u64, SwitchError> {
-        let node = match self.switch.control(&Command::MulticastNodeCreate { rid, ports })? {
-            Reply::Handle(node) => node,
-            other => return Err(SwitchError::Failed(format!("answered {other:?} to a node that was made"))),
-        };
+        let node =
+            match self.switch.control(&Command::MulticastNodeCreate { rid, ports, lags: Vec::new() })? {
+                Reply::Handle(node) => node,
+                other => {
+                    return Err(SwitchError::Failed(format!("answered {other:?} to a node that was made")));
+                }
+            };
         match self.switch.control(&Command::MulticastNodeAssociate { group, node }) {
             Ok(_) => Ok(node),
             Err(error) => {

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use hyper4_ir::{Command, PipelineKind, Program, Reply};
-use hyper4_persona::{Guest, Layout, PortMatch, compile};
+use hyper4_persona::{Guest, Layout, PortMatch, Refusal, compile};
 use hyper4_switch::{Change, Switch};
 
 use crate::device::Device;
@@ -176,6 +176,19 @@ impl Dpmu {
             Change::Multicast(next) => {
                 let mut free = self.device.free_groups();
                 edit.multicast(next, slice.wiring.as_ref(), &slice.lease, &mut free)?;
+            }
+            Change::Timeout { .. }
+            | Change::Profile { .. }
+            | Change::Rates { .. }
+            | Change::ValueSet { .. }
+            | Change::Mirroring { .. }
+            | Change::Queue { .. }
+            | Change::Calculation { .. }
+            | Change::Reset
+            | Change::Data(_) => {
+                let reason = "a virtual device takes commands for tables with actions of their own and for multicast \
+                              groups alone";
+                return Err(Refusal::new(format!("command `{command}`"), reason).into());
             }
         }
         let (done, steps) = edit.finish();

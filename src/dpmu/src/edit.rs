@@ -2,10 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use hyper4_bits::Bits;
-use hyper4_ir::{ActionId, Command, TableEntry, TableId};
+use hyper4_ir::{Command, TableEntry, TableId};
 use hyper4_persona::Row;
-use hyper4_switch::Multicast;
+use hyper4_switch::{DefaultAction, Multicast};
 
 use crate::device::Step;
 use crate::dpmu::Lease;
@@ -79,9 +78,9 @@ impl<'a> Edit<'a> {
         &mut self,
         store: &RowStore,
         table: TableId,
-        default: Option<&(ActionId, Vec<Bits>)>,
+        default: Option<&DefaultAction>,
     ) -> Result<(), DpmuError> {
-        let default = default.map(|(action, arguments)| (*action, arguments.as_slice()));
+        let default = default.and_then(DefaultAction::direct);
         let rows = self.device.guest.default_rows(table, default)?;
         self.change(store, Part::Default(table), rows);
         Ok(())

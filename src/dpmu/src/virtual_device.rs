@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use hyper4_ir::{MatchValue, TableEntry, TableId};
 use hyper4_persona::{Guest, Row};
-use hyper4_switch::{ControlPlane, Handles, TableState};
+use hyper4_switch::{ControlPlane, DefaultAction, Handles, TableState};
 
 use crate::DpmuError;
 use crate::device::{RowOwner, Step};
@@ -62,7 +62,7 @@ impl VirtualDevice {
     pub(crate) fn all_rows(&self) -> Result<Vec<(Part, Vec<Row>)>, DpmuError> {
         let mut parts = vec![(Part::Fixed, self.guest.fixed_rows().to_vec())];
         for (table, state) in self.plane.tables() {
-            let default = state.default().map(|(action, arguments)| (*action, arguments.as_slice()));
+            let default = state.default().and_then(DefaultAction::direct);
             parts.push((Part::Default(table), self.guest.default_rows(table, default)?));
             for entry in state.entries() {
                 let rank = self.ranks.get(&table).and_then(|r| r.get(place(entry))).unwrap_or_default();

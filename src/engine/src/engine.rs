@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use hyper4_ir::{Batch, Command, Output, Packet, Program, Reply, Trace};
-use hyper4_switch::{Change, ControlPlane, Switch, SwitchError, Tracing};
+use hyper4_switch::{Change, ControlPlane, DefaultAction, Switch, SwitchError, Tracing};
 
 use crate::clock::{Clock, StoppedClock};
 use crate::executable::Executable;
@@ -91,11 +91,28 @@ impl Switch for Engine {
         let prepared = loaded.control.prepare(command)?;
         let program = loaded.control.program().clone();
         match &prepared.change {
-            Change::None | Change::Multicast(_) => {}
+            Change::None
+            | Change::Multicast(_)
+            | Change::Mirroring { .. }
+            // Every packet has run its course before the next arrives: no queue fills up.
+            | Change::Queue { .. } => {}
+            Change::Timeout { .. }
+            | Change::Profile { .. }
+            | Change::Rates { .. }
+            | Change::ValueSet { .. }
+            | Change::Calculation { .. }
+            | Change::Reset
+            | Change::Data(_) => {
+                return Err(SwitchError::Unsupported {
+                    construct: format!("command `{command}`"),
+                    reason: "the engine carries tables with actions of their own and multicast groups".to_owned(),
+                    source_info: None,
+                });
+            }
             Change::Entry { table, entry } => {
                 if let (Some(compiled), Some(action)) = (
                     loaded.executable.tables.get_mut(table.index()),
-                    program.action_by_name(*table, &entry.action),
+                    entry.action.direct().and_then(|(name, _)| program.action_by_name(*table, name)),
                 ) {
                     compiled.put(entry, action);
                 }
@@ -112,7 +129,7 @@ impl Switch for Engine {
             }
             Change::Default { table, default } => {
                 if let Some(compiled) = loaded.executable.tables.get_mut(table.index()) {
-                    compiled.set_default(default.as_ref());
+                    compiled.set_default(default.as_ref().and_then(DefaultAction::direct));
                 }
             }
         }

@@ -1,7 +1,7 @@
 //! A program made ready to run.
 
 use hyper4_ir::{Expr, Program, SourceInfo, StandardField};
-use hyper4_switch::{ControlPlane, SwitchError};
+use hyper4_switch::{ControlPlane, DefaultAction, SwitchError};
 
 use crate::action::Action;
 use crate::calculation::{Checksum, Hasher};
@@ -78,9 +78,10 @@ impl Executable {
             })
         })?;
         for (compiled, (id, state)) in tables.iter_mut().zip(control.tables()) {
-            compiled.set_default(state.default());
+            compiled.set_default(state.default().and_then(DefaultAction::direct));
             for entry in state.entries() {
-                if let Some(action) = program.action_by_name(id, &entry.action) {
+                let name = entry.action.direct().map(|(name, _)| name);
+                if let Some(action) = name.and_then(|name| program.action_by_name(id, name)) {
                     compiled.put(entry, action);
                 }
             }

@@ -108,7 +108,8 @@ impl Table {
 
     /// Add an entry or replace its action.
     pub(crate) fn put(&mut self, entry: &TableEntry, action: ActionId) {
-        let call = self.call(action, &entry.arguments, true);
+        let Some((_, arguments)) = entry.action.direct() else { return };
+        let call = self.call(action, arguments, true);
         let number = Handles::number(entry.handle);
         let index = number as usize;
         if self.slots.len() <= index {
@@ -140,8 +141,8 @@ impl Table {
     }
 
     /// What is done when nothing matches.
-    pub(crate) fn set_default(&mut self, default: Option<&(ActionId, Vec<Bits>)>) {
-        self.default = default.map(|(action, arguments)| self.call(*action, arguments, false));
+    pub(crate) fn set_default(&mut self, default: Option<(ActionId, &[Bits])>) {
+        self.default = default.map(|(action, arguments)| self.call(action, arguments, false));
     }
 
     /// The handle of the entry that matches the packet and what is to be done, or what is to be done when none does.

@@ -10,6 +10,7 @@ mod stimulus;
 mod suggest;
 #[cfg(test)]
 mod tests;
+mod usage;
 mod value;
 
 pub use parse::{parse_command, parse_commands};

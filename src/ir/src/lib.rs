@@ -17,6 +17,7 @@ mod expression;
 mod fixture;
 mod header;
 mod json;
+mod names;
 mod packet;
 mod parser;
 mod pipeline;
@@ -26,7 +27,12 @@ mod trace;
 mod validate;
 
 pub use action::{Action, ActionParameter, Primitive, PrimitiveKind};
-pub use command::{Command, MatchValue, Reply, TableEntry, TableRef};
+pub use command::{
+    CalculationCommand, Command, CounterCommand, CounterValue, EntryAction, EntryLife, MatchValue,
+    MeterCommand, MeterRate, MirroringCommand, MirroringSession, MulticastDump, MulticastNodeEntry,
+    ProfileCommand, ProfileGroup, ProfileMember, ProfileTarget, QueueCommand, Queues, RegisterCommand, Reply,
+    TableEntry, TableRef, ValueSetCommand,
+};
 pub use commands::{Line, parse_command, parse_commands, parse_stimulus, write_stimulus};
 pub use error::IrError;
 pub use expression::{Aggregate, BinaryOp, Expr, HeaderExpr, Place, StackRef, UnaryOp, UnionExpr};

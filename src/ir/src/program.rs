@@ -341,26 +341,4 @@ impl Program {
             _ => format!("header {} field {}", field.header.0, field.field),
         }
     }
-
-    /// The table of that name: exactly it, or the only one that ends in `.name`.
-    pub fn table_by_name(&self, name: &str) -> Option<TableId> {
-        by_name(self.tables.iter().map(|t| t.name.as_str()), name).map(TableId)
-    }
-
-    /// Among `table`'s actions the one of that name: exactly it, or the only one that ends in `.name`.
-    pub fn action_by_name(&self, table: TableId, name: &str) -> Option<ActionId> {
-        let actions = &self.tables.get(table.index())?.actions;
-        let names = actions.iter().map(|a| self.actions.get(a.index()).map_or("", |a| a.name.as_str()));
-        by_name(names, name).and_then(|i| actions.get(i as usize).copied())
-    }
-}
-
-fn by_name<'a>(names: impl Iterator<Item = &'a str> + Clone, wanted: &str) -> Option<u32> {
-    if let Some(i) = names.clone().position(|n| n == wanted) {
-        return u32::try_from(i).ok();
-    }
-    let mut found =
-        names.enumerate().filter(|(_, n)| n.strip_suffix(wanted).is_some_and(|rest| rest.ends_with('.')));
-    let (i, _) = found.next()?;
-    if found.next().is_some() { None } else { u32::try_from(i).ok() }
 }

@@ -7,8 +7,8 @@ use std::sync::Arc;
 
 use hyper4_bits::Bits;
 use hyper4_ir::{
-    Command, ConditionalId, Event, Expr, MatchKind, MatchValue, Node, PipelineKind, Program, TableEntry,
-    TableId, TableOutcome, parse_command,
+    Command, ConditionalId, EntryAction, Event, Expr, MatchKind, MatchValue, Node, PipelineKind, Program,
+    TableEntry, TableId, TableOutcome, parse_command,
 };
 use hyper4_persona::{Guest, Layout, Lookup, Next, PersonaConfig, Row, RowMatch, compile};
 
@@ -32,7 +32,8 @@ fn entry(guest: &Guest, line: &str, handle: u64) -> (TableId, TableEntry) {
         panic!("no entry: {line}");
     };
     let id = guest.program().table_by_name(&table).unwrap();
-    (id, TableEntry { handle, key, action, arguments, priority })
+    let action = EntryAction::Direct { action, arguments };
+    (id, TableEntry { handle, key, action, priority, life: None })
 }
 
 /// All rows of a guest whose tables are empty.
@@ -147,9 +148,10 @@ fn entries_that_do_not_fit_are_refused() {
     let guest = guest("ipv4_router");
     let (table, fits) = entry(&guest, "table_add ipv4_lpm set_nexthop 10.1.0.0/16 => 3", 0);
     let refused = |entry: &TableEntry| guest.entry_rows(table, entry, 1).unwrap_err().to_string();
-    let unknown = TableEntry { action: "nothing".to_owned(), ..fits.clone() };
+    let direct = |action: &str, arguments| EntryAction::Direct { action: action.to_owned(), arguments };
+    let unknown = TableEntry { action: direct("nothing", vec![]), ..fits.clone() };
     assert!(refused(&unknown).contains("no action `nothing`"));
-    let narrow = TableEntry { arguments: vec![Bits::zero(3)], ..fits.clone() };
+    let narrow = TableEntry { action: direct("set_nexthop", vec![Bits::zero(3)]), ..fits.clone() };
     assert!(refused(&narrow).contains("takes arguments of [16] bits"));
     let exact = TableEntry { key: vec![MatchValue::Exact(Bits::zero(32))], ..fits.clone() };
     assert!(refused(&exact).contains("key"));
@@ -201,8 +203,8 @@ fn an_entry_with_too_many_rows_is_refused() {
         high: Bits::ones(*width).wrapping_sub(&Bits::from_u64(*width, 1)),
     };
     let key = widths.iter().map(range).collect();
-    let entry =
-        TableEntry { handle: 0, key, action: "permit".to_owned(), arguments: vec![], priority: Some(1) };
+    let action = EntryAction::Direct { action: "permit".to_owned(), arguments: vec![] };
+    let entry = TableEntry { handle: 0, key, action, priority: Some(1), life: None };
     let refusal = guest.entry_rows(id, &entry, 1).unwrap_err();
     assert!(refusal.reason.contains("more than the 4096 rows"), "{refusal}");
 }

@@ -10,9 +10,10 @@ mod linked;
 mod recorder;
 
 pub use control::{
-    Change, ControlPlane, Handles, Multicast, MulticastNode, Prepared, Replica, TableState, prefix_mask,
+    Change, ControlPlane, DataAccess, DefaultAction, Handles, Multicast, MulticastNode, Prepared,
+    ProfileChange, ProfileState, Replica, TableState, prefix_mask,
 };
-pub use error::{ControlError, SwitchError};
+pub use error::{ControlError, MulticastError, ObjectKind, SwitchError};
 pub use linked::{Endpoint, LinkError, LinkedSwitches, Links};
 pub use recorder::{Recorder, Recording};
 

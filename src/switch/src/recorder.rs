@@ -4,7 +4,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use hyper4_ir::{Batch, Command, Packet, Program, Reply};
 
-use crate::{ControlPlane, Switch, SwitchError, Tracing};
+use crate::{Change, ControlPlane, Switch, SwitchError, Tracing};
 
 /// What a [`Recorder`] was told, shared with whoever wants to read it.
 #[derive(Clone, Debug, Default)]
@@ -56,6 +56,13 @@ impl Switch for Recorder {
     fn control(&mut self, command: &Command) -> Result<Reply, SwitchError> {
         let plane = self.plane.as_mut().ok_or(SwitchError::NotLoaded)?;
         let prepared = plane.prepare(command)?;
+        if let Change::Data(_) = prepared.change {
+            return Err(SwitchError::Unsupported {
+                construct: format!("command `{command}`"),
+                reason: "this switch only records commands and has no counters and registers".to_owned(),
+                source_info: None,
+            });
+        }
         plane.commit(prepared.change);
         self.recording.push(command.clone());
         Ok(prepared.reply)

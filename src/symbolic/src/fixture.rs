@@ -281,7 +281,7 @@ pub(crate) fn commands() -> Vec<Command> {
     };
     vec![
         Command::MulticastGroupCreate { group: 1 },
-        Command::MulticastNodeCreate { rid: 0, ports: vec![1, 2, 3] },
+        Command::MulticastNodeCreate { rid: 0, ports: vec![1, 2, 3], lags: vec![] },
         Command::MulticastNodeAssociate { group: 1, node: 0 },
         switch(0xa1, 1),
         switch(0xa2, 2),

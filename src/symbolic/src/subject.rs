@@ -11,7 +11,7 @@ mod tests;
 use std::sync::Arc;
 
 use hyper4_bits::Bits;
-use hyper4_ir::{Action, ActionId, Command, Program, Reply, Table, TableEntry, TableId};
+use hyper4_ir::{Action, ActionId, Command, EntryAction, Program, Reply, Table, TableEntry, TableId};
 
 pub(crate) use groups::Groups;
 pub(crate) use rows::{Row, Rows, prefix_bits};
@@ -151,6 +151,10 @@ impl Subject {
             | Command::MulticastNodeAssociate { .. }
             | Command::MulticastNodeDissociate { .. }
             | Command::MulticastNodeDestroy { .. } => self.groups.apply(command),
+            _ => Err(SubjectError::Invalid {
+                construct: format!("command `{command}`"),
+                reason: "proofs are about tables and multicast groups alone".to_owned(),
+            }),
         }
     }
 
@@ -216,12 +220,15 @@ fn dump(program: &Program, rows: &Rows) -> Reply {
     let entries = rows.by_handle().map(|row| TableEntry {
         handle: row.handle,
         key: row.key.clone(),
-        action: name(row.action),
-        arguments: row.arguments.clone(),
+        action: EntryAction::Direct { action: name(row.action), arguments: row.arguments.clone() },
         priority: row.priority,
+        life: None,
     });
     Reply::Entries {
         entries: entries.collect(),
-        default: rows.default().map(|(action, arguments)| (name(*action), arguments.clone())),
+        default: rows.default().map(|(action, arguments)| EntryAction::Direct {
+            action: name(*action),
+            arguments: arguments.clone(),
+        }),
     }
 }

@@ -316,7 +316,7 @@ pub(crate) fn commands() -> Vec<Command> {
         add("next_hops", vec![MatchValue::Exact(Bits::from_u64(12, 9))], "drop", vec![]),
         add("access", vec![source, ports], "drop", vec![]),
         add("vlans", vec![MatchValue::Exact(Bits::from_bool(true))], "drop", vec![]),
-        Command::MulticastNodeCreate { rid: 1, ports: vec![300, 511] },
+        Command::MulticastNodeCreate { rid: 1, ports: vec![300, 511], lags: vec![] },
     ]
 }
 

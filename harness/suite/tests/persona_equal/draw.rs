@@ -79,7 +79,7 @@ impl Draw {
         let mut commands = Vec::new();
         for group in 1..3 {
             commands.push(Command::MulticastGroupCreate { group });
-            commands.push(Command::MulticastNodeCreate { rid: group, ports: vec![1, 2, 3] });
+            commands.push(Command::MulticastNodeCreate { rid: group, ports: vec![1, 2, 3], lags: vec![] });
             commands.push(Command::MulticastNodeAssociate { group, node: u64::from(group) - 1 });
         }
         for table in program.tables.iter().filter(|t| !t.hidden) {

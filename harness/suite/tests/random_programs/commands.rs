@@ -8,8 +8,8 @@ use crate::random::Random;
 pub(crate) fn commands(program: &Program, random: &mut Random) -> Vec<Command> {
     let mut commands = vec![
         Command::MulticastGroupCreate { group: 1 },
-        Command::MulticastNodeCreate { rid: 7, ports: vec![1, 2, 510] },
-        Command::MulticastNodeCreate { rid: 300, ports: vec![0] },
+        Command::MulticastNodeCreate { rid: 7, ports: vec![1, 2, 510], lags: vec![] },
+        Command::MulticastNodeCreate { rid: 300, ports: vec![0], lags: vec![] },
         Command::MulticastNodeAssociate { group: 1, node: 1 },
         Command::MulticastNodeAssociate { group: 1, node: 0 },
         Command::MulticastNodeAssociate { group: 1, node: 0 },

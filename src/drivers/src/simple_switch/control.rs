@@ -4,8 +4,8 @@
 //! without a needed priority) is refused before it is asked, as its own command line does.
 
 use hyper4_bits::Bits;
-use hyper4_ir::{Command, MatchKind, MatchValue, Program, Reply, Table, TableEntry, TableId};
-use hyper4_switch::{ControlError, ControlPlane, SwitchError};
+use hyper4_ir::{Command, EntryAction, MatchKind, MatchValue, Program, Reply, Table, TableEntry, TableId};
+use hyper4_switch::{ControlError, ControlPlane, MulticastError, SwitchError};
 
 use super::rpc::CallError;
 use super::runtime::{ActionEntry, KeyPart, RawEntry, Runtime};
@@ -60,14 +60,16 @@ pub(super) fn control(
         Command::MulticastGroupDestroy { group } => {
             multicast(runtime.group_destroy(*group), Some(*group), None)
         }
-        Command::MulticastNodeCreate { rid, ports } => {
+        Command::MulticastNodeCreate { rid, ports, lags } => {
             check_ports(ports)?;
-            let handle = runtime.node_create(*rid, ports);
+            check_ports(lags)?;
+            let handle = runtime.node_create(*rid, ports, lags);
             handle.map(Reply::Handle).map_err(|error| multicast_error(error, None, None))
         }
-        Command::MulticastNodeUpdate { node, ports } => {
+        Command::MulticastNodeUpdate { node, ports, lags } => {
             check_ports(ports)?;
-            multicast(runtime.node_update(node_handle(*node)?, ports), None, Some(*node))
+            check_ports(lags)?;
+            multicast(runtime.node_update(node_handle(*node)?, ports, lags), None, Some(*node))
         }
         Command::MulticastNodeAssociate { group, node } => {
             multicast(runtime.node_associate(*group, node_handle(*node)?), Some(*group), Some(*node))
@@ -78,6 +80,12 @@ pub(super) fn control(
         Command::MulticastNodeDestroy { node } => {
             multicast(runtime.node_destroy(node_handle(*node)?), None, Some(*node))
         }
+        _ => Err(SwitchError::Unsupported {
+            construct: format!("command `{command}`"),
+            reason: "only commands for tables with actions of their own and for multicast are sent to simple_switch"
+                .to_owned(),
+            source_info: None,
+        }),
     }
 }
 
@@ -99,13 +107,13 @@ pub(super) fn check(blank: &ControlPlane, command: &Command) -> Result<(), Contr
 
 fn check_ports(ports: &[u16]) -> Result<(), ControlError> {
     match ports.iter().find(|port| **port > 511) {
-        Some(port) => Err(ControlError::Multicast(format!("port {port}: ports are 0 to 511"))),
+        Some(port) => Err(MulticastError::OutOfRange(format!("port {port}: ports are 0 to 511")).into()),
         None => Ok(()),
     }
 }
 
 fn node_handle(node: u64) -> Result<i32, ControlError> {
-    i32::try_from(node).map_err(|_| ControlError::Multicast(format!("no node {node}")))
+    i32::try_from(node).map_err(|_| MulticastError::NoNode(node).into())
 }
 
 fn multicast(
@@ -117,24 +125,27 @@ fn multicast(
 }
 
 fn multicast_error(error: CallError, group: Option<u16>, node: Option<u64>) -> SwitchError {
-    let code = match error {
+    let error = match error {
         CallError::Broken(reason) => return SwitchError::Failed(reason),
         // So it answers when a node is destroyed whose group has gone before.
-        CallError::Exception(reason) => return ControlError::Multicast(reason).into(),
-        CallError::Refused(code) => code,
+        CallError::Exception(reason) => MulticastError::Other(reason),
+        CallError::Refused(code) => multicast_refused(code, group, node),
     };
-    let text = match (code, group, node) {
-        (multicast_code::FULL, ..) => "there is no room for it".to_owned(),
+    ControlError::from(error).into()
+}
+
+fn multicast_refused(code: i32, group: Option<u16>, node: Option<u64>) -> MulticastError {
+    match (code, group, node) {
+        (multicast_code::FULL, ..) => MulticastError::Full,
         (multicast_code::INVALID_GROUP | multicast_code::INVALID_GROUP_HANDLE, Some(group), _) => {
-            format!("no group {group}")
+            MulticastError::NoGroup(group)
         }
-        (multicast_code::INVALID_NODE, _, Some(node)) => format!("no node {node}"),
-        (_, Some(group), Some(node)) => {
-            format!("node {node} isn't in group {group}, or is in a group already")
-        }
-        _ => format!("simple_switch refuses it with code {code}"),
-    };
-    ControlError::Multicast(text).into()
+        (multicast_code::INVALID_NODE, _, Some(node)) => MulticastError::NoNode(node),
+        (_, Some(group), Some(node)) => MulticastError::Association(format!(
+            "node {node} isn't in group {group}, or is in a group already"
+        )),
+        _ => MulticastError::Other(format!("simple_switch refuses it with code {code}")),
+    }
 }
 
 /// A command for a table.
@@ -190,7 +201,7 @@ impl<'a> TableCall<'a> {
         let default = self.runtime.default_entry(table).map_err(|error| self.error(error, "", None))?;
         let mut entries = raw.into_iter().map(|entry| self.entry(entry)).collect::<Result<Vec<_>, _>>()?;
         entries.sort_by_key(|entry| hyper4_switch::Handles::number(entry.handle));
-        let default = default.map(|action| self.arguments(action)).transpose()?;
+        let default = default.map(|action| self.action_entry(action)).transpose()?;
         Ok(Reply::Entries { entries, default })
     }
 
@@ -202,14 +213,14 @@ impl<'a> TableCall<'a> {
         let parts = self.table.keys.iter().zip(raw.key);
         let key = parts.map(|(key, part)| match_value(key.match_kind, key.width, part).ok_or_else(failed));
         let key = key.collect::<Result<_, _>>()?;
-        let (action, arguments) = self.arguments(raw.action)?;
+        let action = self.action_entry(raw.action)?;
         let ranked =
             matches!(self.table.match_kind, MatchKind::Ternary | MatchKind::Range | MatchKind::Optional);
         let priority = raw.priority.filter(|_| ranked).map(i32::cast_unsigned);
-        Ok(TableEntry { handle: raw.handle.cast_unsigned().into(), key, action, arguments, priority })
+        Ok(TableEntry { handle: raw.handle.cast_unsigned().into(), key, action, priority, life: None })
     }
 
-    fn arguments(&self, (name, data): ActionEntry) -> Result<(String, Vec<Bits>), SwitchError> {
+    fn action_entry(&self, (name, data): ActionEntry) -> Result<EntryAction, SwitchError> {
         let failed = || SwitchError::Failed(format!("`{}` has an action `{name}`", self.table.name));
         // The default action may be one that entries can't have.
         let action = self.program.actions.iter().find(|action| action.name == name).ok_or_else(failed)?;
@@ -218,7 +229,7 @@ impl<'a> TableCall<'a> {
         }
         let values = action.parameters.iter().zip(&data);
         let values = values.map(|(parameter, bytes)| Bits::from_be_bytes(parameter.width, bytes)).collect();
-        Ok((name, values))
+        Ok(EntryAction::Direct { action: name, arguments: values })
     }
 
     /// The action's full name.
@@ -262,19 +273,15 @@ impl<'a> TableCall<'a> {
         let refused = || "simple_switch refuses it".to_owned();
         let error = match (code, handle) {
             (table_code::FULL, _) => ControlError::TableFull { table, size: self.table.max_size },
-            (table_code::INVALID_HANDLE | table_code::EXPIRED_HANDLE, Some(handle)) => {
-                self.invalid_handle(handle)
-            }
+            (table_code::INVALID_HANDLE, Some(handle)) => self.invalid_handle(handle),
+            (table_code::EXPIRED_HANDLE, Some(handle)) => ControlError::ExpiredHandle { table, handle },
             (table_code::INVALID_TABLE_NAME, _) => ControlError::UnknownTable(table),
             (table_code::INVALID_ACTION_NAME, _) => self.unknown_action(action),
             (table_code::DUPLICATE_ENTRY, _) => ControlError::DuplicateEntry(table),
             (table_code::BAD_MATCH_KEY, _) => ControlError::BadMatchKey { table, reason: refused() },
-            (table_code::NO_TABLE_KEY, _) => {
-                ControlError::BadMatchKey { table, reason: "it has no key, so it has no entries".to_owned() }
-            }
-            (table_code::DEFAULT_ACTION_IS_CONST | table_code::DEFAULT_ENTRY_IS_CONST, _) => {
-                ControlError::ConstDefault(table)
-            }
+            (table_code::NO_TABLE_KEY, _) => ControlError::NoTableKey(table),
+            (table_code::DEFAULT_ACTION_IS_CONST, _) => ControlError::ConstDefaultAction(table),
+            (table_code::DEFAULT_ENTRY_IS_CONST, _) => ControlError::ConstDefaultEntry(table),
             (table_code::IMMUTABLE_TABLE_ENTRIES, _) => ControlError::ImmutableEntries(table),
             (table_code::BAD_ACTION_DATA, _) => {
                 ControlError::BadActionData { action: action.to_owned(), reason: refused() }

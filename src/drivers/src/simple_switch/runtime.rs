@@ -148,13 +148,13 @@ impl Runtime {
         self.multicast_call("bm_mc_mgrp_destroy", vec![Value::I32(group.into())]).map(drop)
     }
 
-    pub(super) fn node_create(&mut self, rid: u16, ports: &[u16]) -> Result<u64, CallError> {
-        let all = vec![Value::I32(rid.into()), set(ports), set(&[])];
+    pub(super) fn node_create(&mut self, rid: u16, ports: &[u16], lags: &[u16]) -> Result<u64, CallError> {
+        let all = vec![Value::I32(rid.into()), set(ports), set(lags)];
         Ok(number(self.multicast_call("bm_mc_node_create", all)?.as_ref())?.cast_unsigned().into())
     }
 
-    pub(super) fn node_update(&mut self, node: i32, ports: &[u16]) -> Result<(), CallError> {
-        let all = vec![Value::I32(node), set(ports), set(&[])];
+    pub(super) fn node_update(&mut self, node: i32, ports: &[u16], lags: &[u16]) -> Result<(), CallError> {
+        let all = vec![Value::I32(node), set(ports), set(lags)];
         self.multicast_call("bm_mc_node_update", all).map(drop)
     }
 

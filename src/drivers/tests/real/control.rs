@@ -80,8 +80,8 @@ fn multicast_commands() -> impl Strategy<Value = Command> {
     prop_oneof![
         3 => group().prop_map(|group| Command::MulticastGroupCreate { group }),
         1 => group().prop_map(|group| Command::MulticastGroupDestroy { group }),
-        3 => (0..3u16, ports()).prop_map(|(rid, ports)| Command::MulticastNodeCreate { rid, ports }),
-        3 => (node(), ports()).prop_map(|(node, ports)| Command::MulticastNodeUpdate { node, ports }),
+        3 => (0..3u16, ports()).prop_map(|(rid, ports)| Command::MulticastNodeCreate { rid, ports, lags: vec![] }),
+        3 => (node(), ports()).prop_map(|(node, ports)| Command::MulticastNodeUpdate { node, ports, lags: vec![] }),
         3 => (group(), node()).prop_map(|(group, node)| Command::MulticastNodeAssociate { group, node }),
         3 => (group(), node()).prop_map(|(group, node)| Command::MulticastNodeDissociate { group, node }),
         3 => node().prop_map(|node| Command::MulticastNodeDestroy { node }),

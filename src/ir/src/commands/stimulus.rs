@@ -47,7 +47,7 @@ fn parse_step(program: &Program, line: &str, number: usize) -> Result<Stimulus, 
             Err(wrong(format!("port {port} can't be an ingress port: ports are 0 to {LAST_PORT}")))
         }
         Step::Packet { port, hex } => {
-            let bytes = parse_hex(&hex).map_err(wrong)?;
+            let bytes = parse_hex(&hex).map_err(|error| wrong(format!("`hex`: {error}")))?;
             Ok(Stimulus::Packet(Packet { port, bytes }))
         }
         Step::Command { command } => match parse_command(program, &command, number)? {
@@ -65,16 +65,16 @@ fn shortened(line: &str) -> String {
     }
 }
 
-fn parse_hex(text: &str) -> Result<Vec<u8>, String> {
+pub(super) fn parse_hex(text: &str) -> Result<Vec<u8>, String> {
     let mut nibbles = Vec::with_capacity(text.len());
     for (position, c) in text.chars().filter(|c| *c != ' ').enumerate() {
         let nibble = c
             .to_digit(16)
-            .ok_or_else(|| format!("`hex` has `{c}` as digit {}, which is not hexadecimal", position + 1))?;
+            .ok_or_else(|| format!("it has `{c}` as digit {}, which is not hexadecimal", position + 1))?;
         nibbles.push(nibble as u8);
     }
     if nibbles.len() % 2 == 1 {
-        return Err(format!("`hex` has {} digits: a byte is two", nibbles.len()));
+        return Err(format!("it has {} digits: a byte is two", nibbles.len()));
     }
     Ok(nibbles.chunks_exact(2).map(|pair| pair.iter().fold(0, |byte, nibble| byte << 4 | nibble)).collect())
 }

@@ -85,10 +85,20 @@ fn reads_multicast_commands() {
     assert_eq!(command("mc_mgrp_destroy 65535"), Command::MulticastGroupDestroy { group: 65535 });
     assert_eq!(
         command("mc_node_create 5 3 1 511 |"),
-        Command::MulticastNodeCreate { rid: 5, ports: vec![1, 3, 511] }
+        Command::MulticastNodeCreate { rid: 5, ports: vec![1, 3, 511], lags: vec![] }
     );
-    assert_eq!(command("mc_node_create 5"), Command::MulticastNodeCreate { rid: 5, ports: vec![] });
-    assert_eq!(command("mc_node_update 0 2"), Command::MulticastNodeUpdate { node: 0, ports: vec![2] });
+    assert_eq!(
+        command("mc_node_create 5"),
+        Command::MulticastNodeCreate { rid: 5, ports: vec![], lags: vec![] }
+    );
+    assert_eq!(
+        command("mc_node_create 5 | 4 2"),
+        Command::MulticastNodeCreate { rid: 5, ports: vec![], lags: vec![2, 4] }
+    );
+    assert_eq!(
+        command("mc_node_update 0 2"),
+        Command::MulticastNodeUpdate { node: 0, ports: vec![2], lags: vec![] }
+    );
     assert_eq!(command("mc_node_associate 1 0"), Command::MulticastNodeAssociate { group: 1, node: 0 });
     assert_eq!(command("mc_node_dissociate 1 0"), Command::MulticastNodeDissociate { group: 1, node: 0 });
     assert_eq!(command("mc_node_destroy 0"), Command::MulticastNodeDestroy { node: 0 });
@@ -135,12 +145,12 @@ fn names_what_is_wrong_and_what_was_meant() {
         ("table_add exact drop -1 1 =>", "`-1` is negative"),
         ("table_add exact drop zzz 1 =>", "`zzz` is not a number"),
         ("table_delete exact", "`table_delete` with 1 arguments: write `table_delete <table> <handle>`"),
-        ("table_delete exact x", "`x` is not an entry's handle"),
+        ("table_delete exact x", "`x` is not a handle"),
         ("mc_mgrp_create 0", "group 0 stands for none"),
         ("mc_mgrp_create 65536", "a number from 0 to 65535 is expected"),
         ("mc_node_create 1 512", "`512` is not a port: a number from 0 to 511 is expected"),
         ("mc_node_create 1 7 7", "port 7 is given twice"),
-        ("mc_node_update 1", "write `mc_node_update <node> <port>…`"),
+        ("mc_node_update 1", "write `mc_node_update <node> <port>… [| <lag>…]`"),
     ];
     for (line, expected) in cases {
         let found = reason(line);
@@ -149,9 +159,8 @@ fn names_what_is_wrong_and_what_was_meant() {
 }
 
 #[test]
-fn refuses_what_the_ir_does_not_carry() {
-    for line in
-        ["register_write r 0 1", "mc_node_create 1 2 | 3", "table_dump_entry exact 1", "mirroring_add 1 2"]
+fn refuses_what_is_not_for_the_program() {
+    for line in ["show_tables", "switch_info", "swap_configs", "get_time_elapsed", "port_add veth0 1", "help"]
     {
         let error = parse_command(&program(), line, 4).unwrap_err();
         assert!(matches!(error, IrError::Unsupported { .. }), "{line} gives {error}");
@@ -184,8 +193,8 @@ fn refuses_a_wrong_stimulus() {
         ("{\"port\": 1, \"hex\": \"00\", \"x\": 1}", "expected"),
         ("{\"port\": 511, \"hex\": \"00\"}", "port 511 can't be an ingress port: ports are 0 to 510"),
         ("{\"port\": 70000, \"hex\": \"00\"}", "expected"),
-        ("{\"port\": 1, \"hex\": \"0\"}", "`hex` has 1 digits: a byte is two"),
-        ("{\"port\": 1, \"hex\": \"0g\"}", "`hex` has `g` as digit 2"),
+        ("{\"port\": 1, \"hex\": \"0\"}", "`hex`: it has 1 digits: a byte is two"),
+        ("{\"port\": 1, \"hex\": \"0g\"}", "`hex`: it has `g` as digit 2"),
         ("{\"command\": \"# nothing\"}", "holds no command"),
         ("{\"command\": \"table_clear nothing\"}", "no table is called `nothing`"),
     ];
@@ -243,7 +252,16 @@ fn a_command() -> impl Strategy<Value = Command> {
             arguments
         }),
         any::<u64>().prop_map(move |handle| Command::TableDelete { table: exact.to_owned(), handle }),
-        (any::<u16>(), ports()).prop_map(|(rid, ports)| Command::MulticastNodeCreate { rid, ports }),
+        (any::<u16>(), ports()).prop_map(|(rid, ports)| Command::MulticastNodeCreate {
+            rid,
+            ports,
+            lags: vec![]
+        }),
+        (any::<u64>(), ports(), ports()).prop_map(|(node, ports, lags)| Command::MulticastNodeUpdate {
+            node,
+            ports,
+            lags
+        }),
         (1..=u16::MAX, any::<u64>())
             .prop_map(|(group, node)| Command::MulticastNodeAssociate { group, node }),
     ]

@@ -74,10 +74,12 @@ impl Guest {
     pub fn entry_rows(&self, table: TableId, entry: &TableEntry, rank: u32) -> Result<Vec<Row>, Refusal> {
         let declared = self.table(table)?;
         let construct = || format!("entry {} of table {}", entry.handle, declared.name);
-        let action = self.program.action_by_name(table, &entry.action).ok_or_else(|| {
-            Refusal::new(construct(), format!("the table has no action `{}`", entry.action))
-        })?;
-        self.check_arguments(action, &entry.arguments, &construct)?;
+        let no_action = |name: &str| Refusal::new(construct(), format!("the table has no action `{name}`"));
+        let Some((name, arguments)) = entry.action.direct() else {
+            return Err(Refusal::new(construct(), "action profiles are not carried"));
+        };
+        let action = self.program.action_by_name(table, name).ok_or_else(|| no_action(name))?;
+        self.check_arguments(action, arguments, &construct)?;
         if declared.keys.is_empty() {
             return Err(Refusal::new(construct(), "the table has no key, so nothing can match"));
         }
@@ -88,14 +90,11 @@ impl Guest {
             return Err(Refusal::new(construct(), "its key doesn't fit the table's"));
         }
         let hit = Event::Table { name: declared.name.clone(), outcome: TableOutcome::Hit(entry.handle) };
-        let events = vec![hit, self.action_event(action, &entry.arguments)];
+        let events = vec![hit, self.action_event(action, arguments)];
         let mut rows = Vec::new();
         for place in self.tables.get(&table).into_iter().flatten() {
-            let outcome = place.outcomes.get(&(action, true)).ok_or_else(|| {
-                Refusal::new(construct(), format!("the table has no action `{}`", entry.action))
-            })?;
-            let (key, arguments) = (&entry.key, &entry.arguments);
-            let here = place.entry_rows(&declared.keys, key, rank, outcome, events.clone(), arguments);
+            let outcome = place.outcomes.get(&(action, true)).ok_or_else(|| no_action(name))?;
+            let here = place.entry_rows(&declared.keys, &entry.key, rank, outcome, events.clone(), arguments);
             let too_many = || {
                 let reason = format!("its ranges take more than the {} rows of a table", place.max_rows);
                 Refusal::new(construct(), reason)

@@ -14,7 +14,8 @@ pub struct Refusal {
 }
 
 impl Refusal {
-    pub(crate) fn new(construct: impl Into<String>, reason: impl Into<String>) -> Self {
+    /// A refusal without a place.
+    pub fn new(construct: impl Into<String>, reason: impl Into<String>) -> Self {
         Self { construct: construct.into(), reason: reason.into(), source_info: None }
     }
 

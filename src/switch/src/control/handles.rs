@@ -22,6 +22,11 @@ impl Handles {
         u64::from(version) << Self::NUMBER_BITS | u64::from(number)
     }
 
+    /// The number in the handle that [`Handles::take`] gives next, where handles have no versions.
+    pub(super) fn peek_number(&self) -> u64 {
+        u64::from(Self::number(self.peek()))
+    }
+
     /// Take a handle.
     pub fn take(&mut self) -> u64 {
         let handle = self.peek();

@@ -3,8 +3,12 @@
 use std::collections::{BTreeMap, HashMap};
 
 use hyper4_bits::Bits;
-use hyper4_ir::{ActionId, MatchKind, MatchValue, Program, Table, TableEntry, TableId};
+use hyper4_ir::{
+    ActionId, ActionProfileId, EntryAction, EntryLife, MatchKind, MatchValue, ProfileTarget, Program, Table,
+    TableEntry, TableId, TableImplementation,
+};
 
+use super::change::DefaultAction;
 use super::{Handles, key};
 use crate::ControlError;
 
@@ -17,7 +21,7 @@ pub struct TableState {
     handles: Handles,
     entries: BTreeMap<u32, TableEntry>,
     present: HashMap<Identity, u64>,
-    default: Option<(ActionId, Vec<Bits>)>,
+    default: Option<DefaultAction>,
     table: Table,
     constant: bool,
 }
@@ -28,7 +32,7 @@ impl TableState {
             handles: Handles::default(),
             entries: BTreeMap::new(),
             present: HashMap::new(),
-            default: table.default_entry.as_ref().map(|d| (d.action, d.arguments.clone())),
+            default: program_default(table),
             table: table.clone(),
             constant: !table.const_entries.is_empty(),
         };
@@ -37,9 +41,12 @@ impl TableState {
             state.put(TableEntry {
                 handle,
                 key: key::stored(table, &entry.key),
-                action: action_name(program, entry.action),
-                arguments: entry.arguments.clone(),
+                action: EntryAction::Direct {
+                    action: action_name(program, entry.action),
+                    arguments: entry.arguments.clone(),
+                },
                 priority: wants_priority(table).then_some(entry.priority),
+                life: None,
             });
         }
         state
@@ -65,65 +72,131 @@ impl TableState {
         self.entries.is_empty()
     }
 
-    /// What is done on a miss; `None`: nothing.
-    pub fn default(&self) -> Option<&(ActionId, Vec<Bits>)> {
+    /// What is done on a miss; `None`: nothing. Of an indirect table whose default was not set, what the program says.
+    pub fn default(&self) -> Option<&DefaultAction> {
         self.default.as_ref()
     }
 
-    pub(super) fn mutable(&self, program: &Program, table: TableId) -> Result<&Self, ControlError> {
-        if self.constant { Err(ControlError::ImmutableEntries(table_name(program, table))) } else { Ok(self) }
+    /// The program's table.
+    pub(super) fn declared(&self) -> &Table {
+        &self.table
     }
 
-    pub(super) fn entry(
-        &self,
-        program: &Program,
-        table: TableId,
-        handle: u64,
-    ) -> Result<&TableEntry, ControlError> {
-        self.by_handle(handle)
-            .ok_or_else(|| ControlError::InvalidHandle { table: table_name(program, table), handle })
+    /// The entry with that number, of whatever version the handle is: what counters and timeouts look at.
+    pub(super) fn by_number(&self, handle: u64) -> Result<&TableEntry, ControlError> {
+        let invalid = || ControlError::InvalidHandle { table: self.table.name.clone(), handle };
+        self.entries.get(&Handles::number(handle)).ok_or_else(invalid)
     }
 
-    pub(super) fn prepare_add(
+    /// A command for tables whose entries have actions of their own.
+    pub(super) fn simple(&self) -> Result<&Self, ControlError> {
+        match self.table.implementation {
+            TableImplementation::Simple => Ok(self),
+            TableImplementation::Profile(_) => {
+                Err(self.wrong_type("has an action profile: name a member of it"))
+            }
+        }
+    }
+
+    /// A command for tables whose entries refer to an action profile.
+    pub(super) fn indirect(&self) -> Result<ActionProfileId, ControlError> {
+        match self.table.implementation {
+            TableImplementation::Profile(profile) => Ok(profile),
+            TableImplementation::Simple => Err(self.wrong_type("has no action profile")),
+        }
+    }
+
+    pub(super) fn wrong_type(&self, reason: &'static str) -> ControlError {
+        ControlError::WrongTableType { table: self.table.name.clone(), reason }
+    }
+
+    pub(super) fn mutable(&self) -> Result<&Self, ControlError> {
+        if self.constant { Err(ControlError::ImmutableEntries(self.table.name.clone())) } else { Ok(self) }
+    }
+
+    /// Whether the control plane may set this default action, or, with `None`, this table's member or group.
+    pub(super) fn check_default(&self, action: Option<ActionId>) -> Result<(), ControlError> {
+        let name = || self.table.name.clone();
+        match self.table.default_entry.as_ref() {
+            Some(d) if d.const_entry => Err(ControlError::ConstDefaultEntry(name())),
+            Some(d) if d.const_action && action.is_some_and(|action| d.action != action) => {
+                Err(ControlError::ConstDefaultAction(name()))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// What the program says is done on a miss.
+    pub(super) fn program_default(&self) -> Option<DefaultAction> {
+        program_default(&self.table)
+    }
+
+    /// What the control plane has set to be done on a miss, as it is read.
+    pub(super) fn read_default(&self, program: &Program) -> Option<EntryAction> {
+        let default = self.default.as_ref()?;
+        // Of an indirect table simple_switch tells what was set, not what the program says.
+        let unset = self.indirect().is_ok() && default.direct().is_some();
+        (!unset).then(|| default.read(program))
+    }
+
+    pub(super) fn entry(&self, handle: u64) -> Result<&TableEntry, ControlError> {
+        let entry = self.by_number(handle)?;
+        if entry.handle == handle {
+            return Ok(entry);
+        }
+        Err(ControlError::ExpiredHandle { table: self.table.name.clone(), handle })
+    }
+
+    /// What that key and priority find.
+    pub(super) fn by_key(
         &self,
-        program: &Program,
-        id: TableId,
         key: &[MatchValue],
-        action: ActionId,
-        arguments: &[Bits],
         priority: Option<u32>,
-    ) -> Result<TableEntry, ControlError> {
-        self.mutable(program, id)?;
+    ) -> Result<&TableEntry, ControlError> {
+        let priority = self.check_key(key, priority)?;
+        let handle = self.present.get(&self.identity(key, priority));
+        handle.and_then(|handle| self.by_handle(*handle)).ok_or_else(|| ControlError::BadMatchKey {
+            table: self.table.name.clone(),
+            reason: "no entry has that key".to_owned(),
+        })
+    }
+
+    fn check_key(&self, key: &[MatchValue], priority: Option<u32>) -> Result<Option<u32>, ControlError> {
         let table = &self.table;
         let bad_key = |reason| ControlError::BadMatchKey { table: table.name.clone(), reason };
-        if table.keys.is_empty() {
-            return Err(bad_key("it has no key, so that it can't have entries".to_owned()));
-        }
         if key.len() != table.keys.len() {
             return Err(bad_key(format!("{} key fields, but it has {}", key.len(), table.keys.len())));
         }
         for (declared, value) in table.keys.iter().zip(key) {
             key::check(declared, value).map_err(bad_key)?;
         }
-        let priority = match (wants_priority(table), priority) {
-            (true, None) => return Err(ControlError::PriorityMissing(table.name.clone())),
-            (true, given) => given,
+        match (wants_priority(table), priority) {
+            (true, None) => Err(ControlError::PriorityMissing(table.name.clone())),
+            (true, given) => Ok(given),
             // simple_switch takes a priority here and doesn't look at it.
-            (false, _) => None,
-        };
+            (false, _) => Ok(None),
+        }
+    }
+
+    pub(super) fn prepare_add(
+        &self,
+        key: &[MatchValue],
+        action: EntryAction,
+        priority: Option<u32>,
+    ) -> Result<TableEntry, ControlError> {
+        let table = &self.table;
+        if table.keys.is_empty() {
+            return Err(ControlError::NoTableKey(table.name.clone()));
+        }
+        let priority = self.check_key(key, priority)?;
         if self.present.contains_key(&self.identity(key, priority)) {
             return Err(ControlError::DuplicateEntry(table.name.clone()));
         }
         if self.entries.len() >= table.max_size as usize {
             return Err(ControlError::TableFull { table: table.name.clone(), size: table.max_size });
         }
-        Ok(TableEntry {
-            handle: self.handles.peek(),
-            key: key::stored(table, key),
-            action: action_name(program, action),
-            arguments: arguments.to_vec(),
-            priority,
-        })
+        let key = key::stored(table, key);
+        Ok(TableEntry { handle: self.handles.peek(), key, action, priority, life: None })
     }
 
     fn identity(&self, key: &[MatchValue], priority: Option<u32>) -> Identity {
@@ -152,8 +225,28 @@ impl TableState {
         self.present.clear();
     }
 
-    pub(super) fn set_default(&mut self, default: Option<(ActionId, Vec<Bits>)>) {
+    pub(super) fn set_default(&mut self, default: Option<DefaultAction>) {
         self.default = default;
+    }
+
+    pub(super) fn set_timeout(&mut self, handle: u64, milliseconds: u32) {
+        if let Some(entry) = self.entries.get_mut(&Handles::number(handle)) {
+            entry.life = (milliseconds > 0).then_some(EntryLife { timeout: milliseconds, since_hit: 0 });
+        }
+    }
+
+    /// What it and its entries refer to: the entry with that handle, or the default.
+    pub(super) fn target(&self, handle: Option<u64>) -> Option<ProfileTarget> {
+        match handle {
+            Some(handle) => match self.by_handle(handle)?.action {
+                EntryAction::Indirect(target) => Some(target),
+                EntryAction::Direct { .. } => None,
+            },
+            None => match self.default.as_ref()? {
+                DefaultAction::Indirect(target) => Some(*target),
+                DefaultAction::Direct(..) => None,
+            },
+        }
     }
 }
 
@@ -162,30 +255,29 @@ fn wants_priority(table: &Table) -> bool {
     matches!(table.match_kind, MatchKind::Ternary | MatchKind::Range | MatchKind::Optional)
 }
 
-pub(super) fn table_name(program: &Program, table: TableId) -> String {
-    program.tables.get(table.index()).map_or_else(String::new, |t| t.name.clone())
+fn program_default(table: &Table) -> Option<DefaultAction> {
+    table.default_entry.as_ref().map(|d| DefaultAction::Direct(d.action, d.arguments.clone()))
 }
 
 pub(super) fn action_name(program: &Program, action: ActionId) -> String {
     program.actions.get(action.index()).map_or_else(String::new, |a| a.name.clone())
 }
 
-pub(super) fn program_default(program: &Program, table: TableId) -> Option<(ActionId, Vec<Bits>)> {
-    let default = program.tables.get(table.index())?.default_entry.as_ref()?;
-    Some((default.action, default.arguments.clone()))
+/// The action of that name.
+pub(super) fn action(program: &Program, table: TableId, name: &str) -> Result<ActionId, ControlError> {
+    program.action_by_name(table, name).ok_or_else(|| ControlError::UnknownAction {
+        table: program.tables.get(table.index()).map_or_else(String::new, |t| t.name.clone()),
+        action: name.to_owned(),
+    })
 }
 
-/// The action of that name, when the arguments fit it.
-pub(super) fn action(
+/// Whether the arguments fit the action.
+pub(super) fn check_arguments(
     program: &Program,
-    table: TableId,
-    name: &str,
+    action: ActionId,
     arguments: &[Bits],
-) -> Result<ActionId, ControlError> {
-    let unknown =
-        || ControlError::UnknownAction { table: table_name(program, table), action: name.to_owned() };
-    let id = program.action_by_name(table, name).ok_or_else(unknown)?;
-    let declared = program.actions.get(id.index()).ok_or_else(unknown)?;
+) -> Result<(), ControlError> {
+    let Some(declared) = program.actions.get(action.index()) else { return Ok(()) };
     let bad = |reason| Err(ControlError::BadActionData { action: declared.name.clone(), reason });
     if declared.parameters.len() != arguments.len() {
         return bad(format!(
@@ -203,15 +295,5 @@ pub(super) fn action(
             ));
         }
     }
-    Ok(id)
-}
-
-/// Whether the control plane may set this default action.
-pub(super) fn check_default(program: &Program, table: TableId, action: ActionId) -> Result<(), ControlError> {
-    match program.tables.get(table.index()).and_then(|t| t.default_entry.as_ref()) {
-        Some(d) if d.const_entry || (d.const_action && d.action != action) => {
-            Err(ControlError::ConstDefault(table_name(program, table)))
-        }
-        _ => Ok(()),
-    }
+    Ok(())
 }

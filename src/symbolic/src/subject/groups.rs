@@ -49,13 +49,21 @@ impl Groups {
                     node.group = None;
                 }
             }
-            Command::MulticastNodeCreate { rid, ports } => {
+            Command::MulticastNodeCreate { lags, .. } | Command::MulticastNodeUpdate { lags, .. }
+                if !lags.is_empty() =>
+            {
+                return Err(SubjectError::Invalid {
+                    construct: format!("command `{command}`"),
+                    reason: "proofs don't know link aggregation groups".to_owned(),
+                });
+            }
+            Command::MulticastNodeCreate { rid, ports, .. } => {
                 let taken = self.nodes.keys().zip(0u64..).take_while(|(node, expected)| *node == expected);
                 let node = taken.count() as u64;
                 self.nodes.insert(node, GroupNode { rid: *rid, ports: ascending(ports), group: None });
                 return Ok(Reply::Handle(node));
             }
-            Command::MulticastNodeUpdate { node, ports } => self.node(*node)?.ports = ascending(ports),
+            Command::MulticastNodeUpdate { node, ports, .. } => self.node(*node)?.ports = ascending(ports),
             Command::MulticastNodeAssociate { group, node } => {
                 if !self.groups.contains_key(group) {
                     return Err(wrong(format!("group {group}"), "there is no such group"));

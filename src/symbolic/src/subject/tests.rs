@@ -139,7 +139,7 @@ fn ternary_rows_win_by_priority_then_by_handle_and_prefixes_by_length() {
 #[test]
 fn groups_copy_by_node_then_by_port() {
     let mut subject = empty();
-    let node = |rid, ports: &[u16]| Command::MulticastNodeCreate { rid, ports: ports.to_vec() };
+    let node = |rid, ports: &[u16]| Command::MulticastNodeCreate { rid, ports: ports.to_vec(), lags: vec![] };
     assert_eq!(subject.apply(&Command::MulticastGroupCreate { group: 7 }), Ok(Reply::Done));
     assert_eq!(subject.apply(&node(1, &[3, 1])), Ok(Reply::Handle(0)));
     assert_eq!(subject.apply(&node(2, &[2])), Ok(Reply::Handle(1)));
@@ -148,7 +148,10 @@ fn groups_copy_by_node_then_by_port() {
     }
     assert_eq!(subject.groups().copies(7), [(2, 2), (1, 1), (1, 3)]);
     assert_eq!(subject.apply(&Command::MulticastNodeDissociate { group: 7, node: 1 }), Ok(Reply::Done));
-    assert_eq!(subject.apply(&Command::MulticastNodeUpdate { node: 0, ports: vec![9] }), Ok(Reply::Done));
+    assert_eq!(
+        subject.apply(&Command::MulticastNodeUpdate { node: 0, ports: vec![9], lags: vec![] }),
+        Ok(Reply::Done)
+    );
     assert_eq!(subject.groups().copies(7), [(1, 9)]);
     assert_eq!(subject.apply(&Command::MulticastNodeDestroy { node: 0 }), Ok(Reply::Done));
     assert_eq!(subject.groups().copies(7), []);
