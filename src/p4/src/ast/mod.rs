@@ -4,6 +4,7 @@
 
 mod expression;
 mod statement;
+pub mod visit;
 
 pub use expression::{Argument, BinaryOp, Expression, ExpressionKind, Literal, UnaryOp};
 pub use statement::{ForHeader, Statement, StatementKind, SwitchCase, SwitchLabel};

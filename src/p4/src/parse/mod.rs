@@ -3,6 +3,7 @@
 //! It always gives a tree. What it can't read it reports and leaves out, going on behind the next `;` or
 //! `}`. How deep a tree can get is bounded, so that no pass over it runs out of stack.
 
+mod annotation;
 mod declaration;
 mod expression;
 mod literal;
@@ -15,10 +16,11 @@ mod types;
 use std::borrow::Cow;
 use std::collections::HashMap;
 
+pub(crate) use annotation::annotation_elements;
 pub(crate) use literal::MAX_WIDTH;
 pub use literal::{LiteralError, literal};
 
-use crate::ast::{Annotation, AnnotationBody, Name, Program};
+use crate::ast::{Name, Program};
 use crate::diagnostic::Diagnostic;
 use crate::source::{FileId, SourceMap, Span, Text};
 use crate::token::{Token, TokenKind, is_reserved};
@@ -33,19 +35,7 @@ const MAX_ERRORS: usize = 100;
 pub fn parse(tokens: &[Token], sources: &SourceMap, diagnostics: &mut Vec<Diagnostic>) -> Program {
     let span = tokens.last().map(|token| token.span).unwrap_or_default();
     let known = known_tokens(tokens, diagnostics);
-    let mut parser = Parser {
-        tokens: &known,
-        end: Token { kind: TokenKind::End, text: "".into(), span, joined: false },
-        position: 0,
-        depth: 0,
-        scopes: vec![HashMap::new()],
-        diagnostics,
-        errors: 0,
-        in_width: false,
-        reported: None,
-        line: &|span| (span.file, sources.line(span)),
-    };
-    parser.program()
+    Parser::new(&known, span, diagnostics, &|span| (span.file, sources.line(span))).program()
 }
 
 struct Parser<'a> {
@@ -67,6 +57,29 @@ struct Parser<'a> {
 
 /// Nothing where an error was reported.
 type Parsed<T> = Option<T>;
+
+impl<'a> Parser<'a> {
+    /// A parser at the first of the tokens; the span is where their end is.
+    fn new(
+        tokens: &'a [Token],
+        end: Span,
+        diagnostics: &'a mut Vec<Diagnostic>,
+        line: &'a dyn Fn(Span) -> (FileId, u32),
+    ) -> Self {
+        Parser {
+            tokens,
+            end: Token { kind: TokenKind::End, text: "".into(), span: end, joined: false },
+            position: 0,
+            depth: 0,
+            scopes: vec![HashMap::new()],
+            diagnostics,
+            errors: 0,
+            in_width: false,
+            reported: None,
+            line,
+        }
+    }
+}
 
 impl Parser<'_> {
     fn peek(&self) -> &Token {
@@ -310,84 +323,6 @@ impl Parser<'_> {
             }
         }
     }
-
-    fn annotations(&mut self) -> Vec<Annotation> {
-        let mut annotations = Vec::new();
-        while self.at(TokenKind::At) {
-            self.bump();
-            let token = self.peek().clone();
-            if token.kind != TokenKind::Word {
-                self.expected("the name of an annotation");
-                continue;
-            }
-            self.bump();
-            let name = Name { text: token.text, span: token.span };
-            if &*name.text == "pragma" {
-                annotations.extend(self.pragma());
-                continue;
-            }
-            let body = match self.peek().kind {
-                TokenKind::LeftParen => AnnotationBody::Unstructured(self.balanced()),
-                TokenKind::LeftBracket => AnnotationBody::Structured(self.balanced()),
-                _ => AnnotationBody::Empty,
-            };
-            annotations.push(Annotation { name, body });
-        }
-        annotations
-    }
-
-    /// `@pragma name tokens`, up to the end of the line: as `@name(tokens)`.
-    fn pragma(&mut self) -> Option<Annotation> {
-        let line = self.line;
-        let at = line(self.previous_span());
-        let mut tokens = Vec::new();
-        while !self.at_end() && line(self.peek().span) == at {
-            let token = self.bump();
-            tokens.push(token);
-        }
-        let (name, body) = tokens.split_first()?;
-        // As `@name(tokens)` it must be something that can be written.
-        if name.kind != TokenKind::Word || &*name.text == "pragma" {
-            self.error(name.span, "expected the name of a pragma");
-            return None;
-        }
-        if !balanced(body) {
-            self.error(name.span, "the brackets of this pragma don't fit together");
-            return None;
-        }
-        let name = Name { text: Text::clone(&name.text), span: name.span };
-        let body = match body {
-            [] => AnnotationBody::Empty,
-            _ => AnnotationBody::Unstructured(body.to_vec()),
-        };
-        Some(Annotation { name, body })
-    }
-
-    /// The tokens inside the bracket that comes next.
-    fn balanced(&mut self) -> Vec<Token> {
-        let open = self.bump();
-        let mut depth = 1usize;
-        let mut tokens = Vec::new();
-        loop {
-            match self.peek().kind {
-                TokenKind::End => {
-                    self.error(open.span, "this bracket is not closed");
-                    return tokens;
-                }
-                TokenKind::LeftParen | TokenKind::LeftBracket | TokenKind::LeftBrace => depth += 1,
-                TokenKind::RightParen | TokenKind::RightBracket | TokenKind::RightBrace => {
-                    depth -= 1;
-                    if depth == 0 {
-                        self.bump();
-                        return tokens;
-                    }
-                }
-                _ => {}
-            }
-            let token = self.bump();
-            tokens.push(token);
-        }
-    }
 }
 
 /// The tokens without characters that P4 doesn't know, which are reported; only annotations may have them.
@@ -418,25 +353,6 @@ fn known_tokens<'a>(tokens: &'a [Token], diagnostics: &mut Vec<Diagnostic>) -> C
         known.push(token.clone());
     }
     Cow::Owned(known)
-}
-
-/// Whether every bracket is closed by one of its kind.
-fn balanced(tokens: &[Token]) -> bool {
-    let mut open = Vec::new();
-    for token in tokens {
-        match token.kind {
-            TokenKind::LeftParen => open.push(TokenKind::RightParen),
-            TokenKind::LeftBracket => open.push(TokenKind::RightBracket),
-            TokenKind::LeftBrace => open.push(TokenKind::RightBrace),
-            TokenKind::RightParen | TokenKind::RightBracket | TokenKind::RightBrace
-                if open.pop() != Some(token.kind) =>
-            {
-                return false;
-            }
-            _ => {}
-        }
-    }
-    open.is_empty()
 }
 
 #[cfg(test)]

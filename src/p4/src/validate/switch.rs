@@ -1,0 +1,64 @@
+//! Labels of `switch`.
+
+use crate::ast::visit::{Visitor, walk_statement};
+use crate::ast::{Expression, ExpressionKind, Statement, StatementKind, SwitchCase, SwitchLabel};
+use crate::diagnostic::Diagnostic;
+use crate::source::Span;
+
+pub(super) struct Switches<'d> {
+    pub(super) diagnostics: &'d mut Vec<Diagnostic>,
+}
+
+/// Whether two labels are sure to be the same value.
+fn same(left: &Expression, right: &Expression) -> bool {
+    match (&left.kind, &right.kind) {
+        (ExpressionKind::Integer(a), ExpressionKind::Integer(b)) => {
+            a.value == b.value && (a.width == b.width || a.width.is_none() || b.width.is_none())
+        }
+        _ => left == right,
+    }
+}
+
+/// The word `default` at the start of a case.
+fn word(case: Span) -> Span {
+    Span { end: case.start.saturating_add(7), ..case }
+}
+
+impl Switches<'_> {
+    fn labels(&mut self, cases: &[SwitchCase]) {
+        let mut default: Option<Span> = None;
+        let mut labels: Vec<&Expression> = Vec::new();
+        for case in cases {
+            match (&case.label, default) {
+                (SwitchLabel::Default, None) => default = Some(word(case.span)),
+                (SwitchLabel::Default, Some(first)) => {
+                    let diagnostic = Diagnostic::error(word(case.span), "this switch has two `default` labels");
+                    self.diagnostics.push(diagnostic.related(first, "the first"));
+                }
+                (SwitchLabel::Expression(label), Some(default)) => {
+                    let diagnostic = Diagnostic::error(label.span, "`default` has to be the last label of a switch");
+                    self.diagnostics.push(diagnostic.related(default, "the default case"));
+                    return;
+                }
+                (SwitchLabel::Expression(label), None) => {
+                    if let Some(first) = labels.iter().find(|first| same(first, label)) {
+                        let diagnostic = Diagnostic::error(label.span, "this label is there twice");
+                        self.diagnostics.push(diagnostic.related(first.span, "the first"));
+                    }
+                    labels.push(label);
+                }
+            }
+        }
+    }
+}
+
+impl<'a> Visitor<'a> for Switches<'_> {
+    fn statement(&mut self, statement: &'a Statement) {
+        if let StatementKind::Switch(_, cases) = &statement.kind {
+            self.labels(cases);
+        }
+        walk_statement(self, statement);
+    }
+
+    fn expression(&mut self, _expression: &'a Expression) {}
+}

@@ -1,0 +1,197 @@
+//! Properties of tables.
+
+use std::collections::HashMap;
+
+use crate::ast::visit::Visitor;
+use crate::ast::{
+    ActionReference, Argument, BinaryOp, Declaration, DeclarationKind, Expression, ExpressionKind, Name, Property,
+    PropertyValue, Table,
+};
+use crate::diagnostic::Diagnostic;
+
+pub(super) struct Tables<'d> {
+    diagnostics: &'d mut Vec<Diagnostic>,
+}
+
+/// An action's name and its arguments, none where there are no brackets.
+fn action(expression: &Expression) -> Option<(&Name, Option<&[Argument]>)> {
+    match &expression.kind {
+        ExpressionKind::Name(name) | ExpressionKind::GlobalName(name) => Some((name, None)),
+        ExpressionKind::Call { callee, arguments, .. } => {
+            let (name, _) = action(callee)?;
+            Some((name, Some(arguments)))
+        }
+        _ => None,
+    }
+}
+
+/// Whether a key's text is a name that the control plane can use.
+fn is_simple(key: &Expression) -> bool {
+    match &key.kind {
+        ExpressionKind::Name(_) | ExpressionKind::GlobalName(_) => true,
+        ExpressionKind::Integer(_) | ExpressionKind::Bool(_) => true,
+        ExpressionKind::Member(base, _) => is_simple(base),
+        ExpressionKind::Index(base, index) => is_simple(base) && is_simple(index),
+        ExpressionKind::Slice(base, high, low) => is_simple(base) && is_simple(high) && is_simple(low),
+        ExpressionKind::PlusSlice(base, low, width) => is_simple(base) && is_simple(low) && is_simple(width),
+        ExpressionKind::Binary(BinaryOp::BitAnd, left, right) => is_simple(left) && is_simple(right),
+        ExpressionKind::Call { callee, arguments, .. } => {
+            arguments.is_empty()
+                && matches!(&callee.kind, ExpressionKind::Member(base, name)
+                    if &*name.text == "isValid" && is_simple(base))
+        }
+        _ => false,
+    }
+}
+
+impl<'d> Tables<'d> {
+    pub(super) fn new(diagnostics: &'d mut Vec<Diagnostic>) -> Self {
+        Self { diagnostics }
+    }
+
+    fn table(&mut self, name: &Name, table: &Table) {
+        let mut seen: HashMap<&str, &Property> = HashMap::new();
+        for property in &table.properties {
+            if property.is_const && matches!(&*property.name.text, "key" | "actions") {
+                let message = format!("`{}` is constant anyway: `const` can't stand here", property.name.text);
+                self.diagnostics.push(Diagnostic::error(property.name.span, message));
+            }
+            if let Some(first) = seen.get(&*property.name.text) {
+                let message = format!("property `{}` is there twice", property.name.text);
+                let diagnostic = Diagnostic::error(property.name.span, message);
+                self.diagnostics.push(diagnostic.related(first.name.span, "the first"));
+                continue;
+            }
+            seen.insert(&property.name.text, property);
+        }
+        let Some(actions) = seen.get("actions") else {
+            let message = format!("table `{}` has no `actions`", name.text);
+            self.diagnostics.push(Diagnostic::error(name.span, message).help("list them: `actions = { … }`"));
+            return;
+        };
+        if let PropertyValue::Actions(list) = &actions.value {
+            self.actions(list);
+            if let Some(default) = seen.get("default_action") {
+                self.default_action(list, default);
+            }
+        }
+        let entries = seen.get("entries").filter(|entries| match &entries.value {
+            PropertyValue::Entries(list) => !list.is_empty(),
+            _ => false,
+        });
+        let key = seen.get("key");
+        match (entries, key) {
+            (Some(entries), None) => self.no_key(name, entries),
+            (Some(entries), Some(key)) => {
+                let empty = matches!(&key.value, PropertyValue::Key(keys) if keys.is_empty());
+                let position = |name: &str| {
+                    table.properties.iter().position(|property| &*property.name.text == name)
+                };
+                if empty {
+                    self.no_key(name, entries);
+                } else if position("entries") < position("key") {
+                    let message = "the entries of a table come after its key";
+                    let diagnostic = Diagnostic::error(entries.name.span, message);
+                    self.diagnostics.push(diagnostic.related(key.name.span, "the key"));
+                }
+            }
+            (None, _) => {}
+        }
+        if let Some(PropertyValue::Key(keys)) = key.map(|key| &key.value) {
+            for key in keys {
+                let named = key.annotations.iter().any(|annotation| &*annotation.name.text == "name");
+                if !named && !is_simple(&key.expression) {
+                    let message = "the control plane has no name for this key";
+                    let diagnostic = Diagnostic::error(key.expression.span, message);
+                    self.diagnostics.push(diagnostic.help("give it one: `: exact @name(\"…\");`"));
+                }
+            }
+        }
+    }
+
+    fn no_key(&mut self, name: &Name, entries: &Property) {
+        let message = format!("table `{}` has entries but no key", name.text);
+        let diagnostic = Diagnostic::error(name.span, message);
+        self.diagnostics.push(diagnostic.related(entries.name.span, "the entries"));
+    }
+
+    fn actions(&mut self, list: &[ActionReference]) {
+        let mut seen: HashMap<&str, &Name> = HashMap::new();
+        for (name, _) in list.iter().filter_map(|reference| action(&reference.expression)) {
+            match seen.get(&*name.text) {
+                None => {
+                    seen.insert(&name.text, name);
+                }
+                Some(first) => {
+                    let message = format!("action `{}` is listed twice", name.text);
+                    let diagnostic = Diagnostic::error(name.span, message);
+                    self.diagnostics.push(diagnostic.related(first.span, "the first"));
+                }
+            }
+        }
+    }
+
+    /// The default action binds what the list of actions binds.
+    fn default_action(&mut self, list: &[ActionReference], property: &Property) {
+        let PropertyValue::Expression(value) = &property.value else { return };
+        let Some((name, arguments)) = action(value) else { return };
+        let listed = list.iter().filter_map(|reference| {
+            let (listed, bound) = action(&reference.expression)?;
+            (listed.text == name.text).then_some((reference, bound.unwrap_or_default()))
+        });
+        for (reference, bound) in listed {
+            if reference.annotations.iter().any(|annotation| &*annotation.name.text == "tableonly") {
+                let message = format!("`{}` is for entries alone: it can't be the default action", name.text);
+                let diagnostic = Diagnostic::error(name.span, message);
+                self.diagnostics.push(diagnostic.related(reference.expression.span, "listed with `@tableonly`"));
+            }
+            let positional = bound.iter().zip(arguments.unwrap_or_default());
+            for (listed, given) in positional.filter(|(listed, given)| {
+                listed.name.is_none() && given.name.is_none() && listed.value != given.value
+            }) {
+                let message = "the default action binds another argument than the list of actions";
+                let diagnostic = Diagnostic::error(given.value.span, message);
+                self.diagnostics.push(diagnostic.related(listed.value.span, "bound to this there"));
+            }
+        }
+    }
+}
+
+impl<'a> Visitor<'a> for Tables<'_> {
+    fn declaration(&mut self, declaration: &'a Declaration) {
+        if let DeclarationKind::Table(table) = &declaration.kind {
+            self.table(&declaration.name, table);
+            self.entries(table);
+            return;
+        }
+        crate::ast::visit::walk_declaration(self, declaration);
+    }
+}
+
+impl Tables<'_> {
+    /// Actions that are for the default alone can't be in entries.
+    fn entries(&mut self, table: &Table) {
+        let references = table.properties.iter().flat_map(|property| match &property.value {
+            PropertyValue::Actions(list) => list.as_slice(),
+            _ => &[],
+        });
+        let default_only: HashMap<&str, &Name> = references
+            .filter(|reference| {
+                reference.annotations.iter().any(|annotation| &*annotation.name.text == "defaultonly")
+            })
+            .filter_map(|reference| action(&reference.expression))
+            .map(|(name, _)| (&*name.text, name))
+            .collect();
+        let entries = table.properties.iter().flat_map(|property| match &property.value {
+            PropertyValue::Entries(list) => list.as_slice(),
+            _ => &[],
+        });
+        for (name, _) in entries.filter_map(|entry| action(&entry.action.expression)) {
+            if let Some(listed) = default_only.get(&*name.text) {
+                let message = format!("`{}` is for the default action alone: no entry can have it", name.text);
+                let diagnostic = Diagnostic::error(name.span, message);
+                self.diagnostics.push(diagnostic.related(listed.span, "listed with `@defaultonly`"));
+            }
+        }
+    }
+}
