@@ -1,6 +1,8 @@
 // The core library of P4_16: what the language specification says every target has.
 #ifndef HYPER4_CORE_P4
 #define HYPER4_CORE_P4
+// Some programs ask whether the core library is there.
+#define _CORE_P4_
 
 error {
     NoError,

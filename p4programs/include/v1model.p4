@@ -1,6 +1,8 @@
 // The interface of the v1model architecture, as simple_switch offers it to P4_16 programs.
 #ifndef HYPER4_V1MODEL_P4
 #define HYPER4_V1MODEL_P4
+// Some programs ask whether the architecture is there.
+#define _V1_MODEL_P4_
 
 #include <core.p4>
 

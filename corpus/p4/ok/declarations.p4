@@ -11,7 +11,7 @@ struct pair_t<A, B> { A first; B second; }
 header option_t<T> { T value; bit<8> rest; }
 typedef pair_t<bit<8>, bit<16>> small_t;
 typedef tuple<bit<8>, bool> mixed_t;
-@meta[key = "value", 3] struct headers_t { a_t a; u_t u; option_t<bit<24>> o; }
+@meta[key = "value", number = 3] struct headers_t { a_t a; u_t u; option_t<varbit<24>> o; }
 @field_list(1, 2) struct metadata_t { small_t p; mixed_t t; Colour c; }
 extern Thing<T> { Thing(bit<32> n); T get<U>(in U u, out T t); void put(in T t); }
 extern T identity<T>(in T value);

@@ -10,6 +10,7 @@ use crate::parse::parse;
 use crate::preprocess::{Setup, preprocess};
 use crate::source::SourceMap;
 use crate::typed;
+use crate::validate;
 
 /// How to compile.
 #[derive(Clone, Debug, Default)]
@@ -35,7 +36,9 @@ pub fn compile_source(name: &str, text: &str, options: &Options) -> (Option<type
         return (None, diagnostics);
     }
     let sources = Arc::new(std::mem::take(&mut diagnostics.sources));
+    validate::tree(&tree, &mut diagnostics.list);
     let program = check(&tree, &sources, &mut diagnostics.list);
+    diagnostics.once_each();
     diagnostics.sources = Arc::unwrap_or_clone(sources);
     diagnostics.truncate();
     (program.filter(|_| !diagnostics.has_errors()), diagnostics)

@@ -148,6 +148,20 @@ impl Diagnostics {
         self.list.iter().filter(|diagnostic| diagnostic.severity == Severity::Error)
     }
 
+    /// Puts them in the order of their places, and keeps the first of several errors at the same one.
+    pub(crate) fn once_each(&mut self) {
+        let place = |diagnostic: &Diagnostic| diagnostic.span.map(|span| (span.file, span.start));
+        // What is about the whole input comes last.
+        self.list.sort_by_key(|diagnostic| (diagnostic.span.is_none(), place(diagnostic)));
+        let mut seen = std::collections::HashSet::new();
+        self.list.retain(|diagnostic| match diagnostic.span {
+            Some(span) if diagnostic.severity == Severity::Error => {
+                seen.insert((span.file, span.start, span.end))
+            }
+            _ => true,
+        });
+    }
+
     /// Keeps the first hundred, and says how many more there were.
     pub(crate) fn truncate(&mut self) {
         if self.list.len() <= MAX_DIAGNOSTICS {

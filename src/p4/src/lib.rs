@@ -18,6 +18,7 @@ pub mod print;
 pub mod source;
 pub mod token;
 pub mod typed;
+pub mod validate;
 
 pub use compile::{Options, compile_file, compile_source, parse_file, parse_source};
 pub use diagnostic::{Diagnostic, Diagnostics, Severity};

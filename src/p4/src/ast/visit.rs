@@ -68,7 +68,9 @@ pub fn walk_declaration<'a, V: Visitor<'a> + ?Sized>(visitor: &mut V, declaratio
             visitor.arguments(&instance.arguments);
             instance.body.iter().for_each(|inner| visitor.declaration(inner));
         }
-        DeclarationKind::Typedef(TypeOrDeclaration::Type(ty)) | DeclarationKind::NewType(ty) => visitor.ty(ty),
+        DeclarationKind::Typedef(TypeOrDeclaration::Type(ty)) | DeclarationKind::NewType(ty) => {
+            visitor.ty(ty)
+        }
         DeclarationKind::Typedef(TypeOrDeclaration::Declaration(inner)) => visitor.declaration(inner),
         DeclarationKind::Structure(structure) => {
             for field in &structure.fields {
@@ -104,7 +106,7 @@ pub fn walk_declaration<'a, V: Visitor<'a> + ?Sized>(visitor: &mut V, declaratio
         DeclarationKind::Parser(parser) => {
             let parameters = parser.parameters.iter().chain(&parser.constructor);
             parameters.for_each(|parameter| visitor.parameter(parameter));
-            for body in &parser.body {
+            if let Some(body) = &parser.body {
                 body.locals.iter().for_each(|local| visitor.declaration(local));
                 body.states.iter().for_each(|state| visitor.state(state));
             }
@@ -112,7 +114,7 @@ pub fn walk_declaration<'a, V: Visitor<'a> + ?Sized>(visitor: &mut V, declaratio
         DeclarationKind::Control(control) => {
             let parameters = control.parameters.iter().chain(&control.constructor);
             parameters.for_each(|parameter| visitor.parameter(parameter));
-            for body in &control.body {
+            if let Some(body) = &control.body {
                 body.locals.iter().for_each(|local| visitor.declaration(local));
                 all(visitor, &body.apply);
             }

@@ -52,9 +52,11 @@ pub fn check(
     for declaration in &tree.declarations {
         checker.top(declaration);
     }
-    let main = checker.main(tree)?;
+    let is_main = |instance: &Arc<Instance>| &*instance.name == "main";
+    let main = checker.instances.iter().find(|instance| is_main(instance)).cloned();
     let declared = checker.types;
-    Some(Program {
+    let instances = checker.instances.into_iter().filter(|instance| !is_main(instance)).collect();
+    let parts = |main| Program {
         sources: Arc::clone(sources),
         structures: declared.structures,
         enums: declared.enums,
@@ -64,9 +66,34 @@ pub fn check(
         functions: declared.functions,
         parsers: declared.parsers,
         controls: declared.controls,
-        instances: checker.instances.into_iter().filter(|instance| &*instance.name != "main").collect(),
+        instances,
         main,
-    })
+    };
+    // Without `main` the rest can be checked all the same.
+    let program = parts(main.clone().unwrap_or_else(|| Arc::new(no_main())));
+    let failed =
+        |diagnostics: &[Diagnostic]| diagnostics.iter().any(|d| d.severity == crate::Severity::Error);
+    if !failed(diagnostics) {
+        crate::validate::program(&program, diagnostics);
+    }
+    if main.is_none() && !failed(diagnostics) {
+        let text = "the program has no `main`";
+        diagnostics.push(Diagnostic::global(text).help("for v1model end it with `V1Switch(…) main;`"));
+    }
+    main.map(|_| program)
+}
+
+/// What stands in for `main` where there is none.
+fn no_main() -> Instance {
+    Instance {
+        name: "main".into(),
+        control_plane_name: "main".into(),
+        ty: Type::Invalid,
+        arguments: Vec::new(),
+        methods: Vec::new(),
+        annotations: Vec::new(),
+        span: Span::default(),
+    }
 }
 
 /// What a name means.
@@ -177,20 +204,6 @@ impl<'a> Checker<'a> {
             Some(owner) => format!("{owner}.{name}").into(),
             None => name,
         }
-    }
-
-    /// The instance `main`.
-    fn main(&mut self, tree: &ast::Program) -> Option<Arc<Instance>> {
-        let found = self.instances.iter().find(|instance| &*instance.name == "main").cloned();
-        if found.is_none() && !self.diagnostics.iter().any(|d| d.severity == crate::Severity::Error) {
-            let text = "the program has no `main`: a package like `V1Switch(…) main;` is missing";
-            let diagnostic = match tree.declarations.last() {
-                Some(last) => Diagnostic::error(last.span, text),
-                None => Diagnostic::global(text),
-            };
-            self.report(diagnostic);
-        }
-        found
     }
 }
 

@@ -81,7 +81,10 @@ impl<'d> Annotations<'d> {
             ExpressionKind::Integer(_) | ExpressionKind::Bool(_) | ExpressionKind::Str(_) => return,
             ExpressionKind::Name(name) if self.constants.contains(&name.text) => return,
             ExpressionKind::Name(name) => format!("`{}` is no constant", name.text),
-            ExpressionKind::Unary(UnaryOp::Plus | UnaryOp::Minus | UnaryOp::Complement | UnaryOp::Not, of)
+            ExpressionKind::Unary(
+                UnaryOp::Plus | UnaryOp::Minus | UnaryOp::Complement | UnaryOp::Not,
+                of,
+            )
             | ExpressionKind::Cast(_, of) => {
                 return self.constant(of);
             }
@@ -111,7 +114,8 @@ impl<'a> Visitor<'a> for Annotations<'_> {
     fn annotations(&mut self, annotations: &'a [Annotation]) {
         for (index, annotation) in annotations.iter().enumerate() {
             self.annotation(annotation);
-            let structured = |annotation: &Annotation| matches!(annotation.body, AnnotationBody::Structured(_));
+            let structured =
+                |annotation: &Annotation| matches!(annotation.body, AnnotationBody::Structured(_));
             let name = &annotation.name;
             let before = annotations.iter().take(index).find(|before| before.name.text == name.text);
             if let Some(before) = before

@@ -60,11 +60,12 @@ fn name(place: Place) -> &'static str {
 
 impl Calls<'_> {
     fn table(&mut self, table: &Table, span: Span, place: Place) {
-        if place == Place::Control {
+        if matches!(place, Place::Control | Place::Table) {
             return;
         }
         let message = format!("table `{}` can't be applied in {}", table.name, name(place));
-        self.diagnostics.push(Diagnostic::error(span, message).help("apply it in the apply block of a control"));
+        self.diagnostics
+            .push(Diagnostic::error(span, message).help("apply it in the apply block of a control"));
     }
 }
 

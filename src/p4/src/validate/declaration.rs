@@ -41,7 +41,8 @@ fn one(declaration: &Declaration, kinds: &HashMap<&str, &'static str>, diagnosti
                 diagnostics.push(Diagnostic::error(span, message).help(help));
             } else if &*declaration.name.text == "main" && kind == "extern" {
                 let message = format!("`main` has to be a package, not the extern `{name}`");
-                diagnostics.push(Diagnostic::error(span, message).help("for v1model write `V1Switch(…) main;`"));
+                diagnostics
+                    .push(Diagnostic::error(span, message).help("for v1model write `V1Switch(…) main;`"));
             }
         }
         _ => {}

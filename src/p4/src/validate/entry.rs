@@ -1,23 +1,83 @@
-//! Entries of tables: their priorities.
+//! Entries of tables whose types fit: masks and duplicates.
 
 use num_bigint::BigInt;
+use num_traits::{One, Zero};
 
 use crate::diagnostic::Diagnostic;
-use crate::typed::{Program, Table};
+use crate::typed::{Entry, Expression, ExpressionKind, KeySet, Program, Table};
 
 pub(super) fn check(program: &Program, diagnostics: &mut Vec<Diagnostic>) {
     for table in program.controls.values().flat_map(|control| &control.tables) {
-        priorities(table, diagnostics);
+        masks(table, diagnostics);
+        duplicates(table, diagnostics);
     }
 }
 
-/// Priorities are numbers that the control plane can have too.
-fn priorities(table: &Table, diagnostics: &mut Vec<Diagnostic>) {
-    let range = BigInt::from(0)..=BigInt::from(i32::MAX);
+/// The mask of an `lpm` key is a prefix: ones, and behind them zeros alone.
+fn masks(table: &Table, diagnostics: &mut Vec<Diagnostic>) {
     for entry in &table.entries {
-        if let Some(priority) = entry.priority.as_ref().filter(|priority| !range.contains(priority)) {
-            let message = format!("priority {priority} is not between 0 and {}", i32::MAX);
-            diagnostics.push(Diagnostic::error(entry.span, message));
+        for (key, keyset) in table.keys.iter().zip(&entry.keysets) {
+            let KeySet::Mask(_, mask) = keyset else { continue };
+            let (ExpressionKind::Integer(value), Some(width)) = (&mask.kind, mask.ty.width()) else {
+                continue;
+            };
+            let ones = (BigInt::one() << width) - BigInt::one();
+            let free = ones.clone() - (value & &ones);
+            if &*key.match_kind == "lpm" && !(&free & (&free + BigInt::one())).is_zero() {
+                let message = format!("{value} is no mask for an `lpm` key: its ones have to come first");
+                diagnostics.push(Diagnostic::error(mask.span, message).help("make the match kind `ternary`"));
+            }
         }
+    }
+}
+
+fn same_value(left: &Expression, right: &Expression) -> bool {
+    match (&left.kind, &right.kind) {
+        (ExpressionKind::Integer(a), ExpressionKind::Integer(b)) => a == b,
+        (ExpressionKind::Bool(a), ExpressionKind::Bool(b)) => a == b,
+        (ExpressionKind::Error(a), ExpressionKind::Error(b))
+        | (ExpressionKind::EnumMember(a), ExpressionKind::EnumMember(b)) => a == b,
+        _ => false,
+    }
+}
+
+fn same(left: &KeySet, right: &KeySet) -> bool {
+    match (left, right) {
+        (KeySet::Any, KeySet::Any) => true,
+        (KeySet::Value(a), KeySet::Value(b)) => same_value(a, b),
+        (KeySet::Mask(a, m), KeySet::Mask(b, n)) | (KeySet::Range(a, m), KeySet::Range(b, n)) => {
+            same_value(a, b) && same_value(m, n)
+        }
+        _ => false,
+    }
+}
+
+/// Two entries with the same keys: the second can never match.
+fn duplicates(table: &Table, diagnostics: &mut Vec<Diagnostic>) {
+    let keys = |entry: &Entry| entry.keysets.iter().map(text).collect::<Vec<_>>();
+    let mut seen: std::collections::HashMap<Vec<String>, &Entry> = std::collections::HashMap::new();
+    for entry in &table.entries {
+        let Some(first) = seen.insert(keys(entry), entry) else { continue };
+        if first.keysets.iter().zip(&entry.keysets).all(|(left, right)| same(left, right)) {
+            let diagnostic = Diagnostic::error(entry.span, "there is an entry with the same keys already");
+            diagnostics.push(diagnostic.related(first.span, "this one"));
+        }
+    }
+}
+
+/// What tells key sets apart that are not the same.
+fn text(keyset: &KeySet) -> String {
+    let value = |value: &Expression| match &value.kind {
+        ExpressionKind::Integer(value) => value.to_string(),
+        ExpressionKind::Bool(value) => value.to_string(),
+        ExpressionKind::Error(name) | ExpressionKind::EnumMember(name) => name.to_string(),
+        _ => format!("at {} of {}", value.span.start, value.span.file.0),
+    };
+    match keyset {
+        KeySet::Any => "_".to_owned(),
+        KeySet::Value(one) => value(one),
+        KeySet::Mask(left, right) => format!("{} &&& {}", value(left), value(right)),
+        KeySet::Range(left, right) => format!("{} .. {}", value(left), value(right)),
+        KeySet::ValueSet(instance) => instance.control_plane_name.to_string(),
     }
 }

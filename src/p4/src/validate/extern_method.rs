@@ -50,14 +50,20 @@ impl Methods<'_> {
             if matches!(ty, Type::Invalid | Type::Parameter(..)) {
                 return;
             }
-            (format!("`extract` takes a header, not a value of type `{ty}`"), "extract its headers one by one")
+            (
+                format!("`extract` takes a header, not a value of type `{ty}`"),
+                "extract its headers one by one",
+            )
         } else if call.arguments.len() == 1 && has_varying_length(ty) {
             (
                 format!("header `{ty}` has a `varbit` field, whose length `extract` has to be told"),
                 "write `extract(header, bits)`",
             )
         } else if call.arguments.len() > 1 && !has_varying_length(ty) {
-            (format!("header `{ty}` has no `varbit` field for the length that is given"), "write `extract(header)`")
+            (
+                format!("header `{ty}` has no `varbit` field for the length that is given"),
+                "write `extract(header)`",
+            )
         } else {
             return;
         };

@@ -13,6 +13,8 @@ mod extern_method;
 mod flow;
 mod parameter;
 mod placement;
+mod priority;
+mod select;
 mod shadowing;
 mod switch;
 mod table;
@@ -28,8 +30,8 @@ pub fn tree(program: &ast::Program, diagnostics: &mut Vec<Diagnostic>) {
     walk_program(&mut annotation::Annotations::new(program, diagnostics), program);
     walk_program(&mut parameter::Parameters { diagnostics }, program);
     walk_program(&mut shadowing::Shadowing::new(diagnostics), program);
-    walk_program(&mut switch::Switches { diagnostics }, program);
-    walk_program(&mut table::Tables::new(diagnostics), program);
+    walk_program(&mut switch::Switches::new(program, diagnostics), program);
+    walk_program(&mut table::Tables::new(program, diagnostics), program);
     declaration::check(program, diagnostics);
 }
 
@@ -37,6 +39,7 @@ pub fn tree(program: &ast::Program, diagnostics: &mut Vec<Diagnostic>) {
 pub fn program(program: &typed::Program, diagnostics: &mut Vec<Diagnostic>) {
     call::check(program, diagnostics);
     extern_method::check(program, diagnostics);
+    select::check(program, diagnostics);
     flow::check(program, diagnostics);
     entry::check(program, diagnostics);
     control_plane::check(program, diagnostics);

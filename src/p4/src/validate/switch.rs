@@ -1,16 +1,20 @@
 //! Labels of `switch`.
 
 use crate::ast::visit::{Visitor, walk_statement};
-use crate::ast::{Expression, ExpressionKind, Statement, StatementKind, SwitchCase, SwitchLabel};
+use crate::ast::{
+    DeclarationKind, Expression, ExpressionKind, Program, Statement, StatementKind, SwitchCase, SwitchLabel,
+};
 use crate::diagnostic::Diagnostic;
 use crate::source::Span;
 
 pub(super) struct Switches<'d> {
-    pub(super) diagnostics: &'d mut Vec<Diagnostic>,
+    diagnostics: &'d mut Vec<Diagnostic>,
+    /// Whether there is a match kind `exact`: cases of values are matched with it.
+    exact: bool,
 }
 
 /// Whether two labels are sure to be the same value.
-fn same(left: &Expression, right: &Expression) -> bool {
+pub(super) fn same(left: &Expression, right: &Expression) -> bool {
     match (&left.kind, &right.kind) {
         (ExpressionKind::Integer(a), ExpressionKind::Integer(b)) => {
             a.value == b.value && (a.width == b.width || a.width.is_none() || b.width.is_none())
@@ -24,19 +28,37 @@ fn word(case: Span) -> Span {
     Span { end: case.start.saturating_add(7), ..case }
 }
 
-impl Switches<'_> {
+impl<'d> Switches<'d> {
+    pub(super) fn new(program: &Program, diagnostics: &'d mut Vec<Diagnostic>) -> Self {
+        let exact = program.declarations.iter().any(|declaration| match &declaration.kind {
+            DeclarationKind::MatchKinds(names) => names.iter().any(|name| &*name.text == "exact"),
+            _ => false,
+        });
+        Self { diagnostics, exact }
+    }
+
     fn labels(&mut self, cases: &[SwitchCase]) {
+        let value = cases.iter().find_map(|case| match &case.label {
+            SwitchLabel::Expression(label) if matches!(label.kind, ExpressionKind::Integer(_)) => Some(label),
+            _ => None,
+        });
+        if let Some(value) = value.filter(|_| !self.exact) {
+            let message = "there is no match kind `exact`, which a switch of values needs";
+            self.diagnostics.push(Diagnostic::error(value.span, message).help("write `#include <core.p4>`"));
+        }
         let mut default: Option<Span> = None;
         let mut labels: Vec<&Expression> = Vec::new();
         for case in cases {
             match (&case.label, default) {
                 (SwitchLabel::Default, None) => default = Some(word(case.span)),
                 (SwitchLabel::Default, Some(first)) => {
-                    let diagnostic = Diagnostic::error(word(case.span), "this switch has two `default` labels");
+                    let diagnostic =
+                        Diagnostic::error(word(case.span), "this switch has two `default` labels");
                     self.diagnostics.push(diagnostic.related(first, "the first"));
                 }
                 (SwitchLabel::Expression(label), Some(default)) => {
-                    let diagnostic = Diagnostic::error(label.span, "`default` has to be the last label of a switch");
+                    let diagnostic =
+                        Diagnostic::error(label.span, "`default` has to be the last label of a switch");
                     self.diagnostics.push(diagnostic.related(default, "the default case"));
                     return;
                 }

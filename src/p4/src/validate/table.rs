@@ -2,15 +2,18 @@
 
 use std::collections::HashMap;
 
+use super::switch::same;
 use crate::ast::visit::Visitor;
 use crate::ast::{
-    ActionReference, Argument, BinaryOp, Declaration, DeclarationKind, Expression, ExpressionKind, Name, Property,
-    PropertyValue, Table,
+    ActionReference, Argument, BinaryOp, Declaration, DeclarationKind, Expression, ExpressionKind, Name,
+    Program, Property, PropertyValue, Table,
 };
 use crate::diagnostic::Diagnostic;
 
 pub(super) struct Tables<'d> {
     diagnostics: &'d mut Vec<Diagnostic>,
+    /// The declaration of `NoAction`, and whether it is an action that can stand alone.
+    no_action: Option<(Name, bool)>,
 }
 
 /// An action's name and its arguments, none where there are no brackets.
@@ -45,15 +48,41 @@ fn is_simple(key: &Expression) -> bool {
 }
 
 impl<'d> Tables<'d> {
-    pub(super) fn new(diagnostics: &'d mut Vec<Diagnostic>) -> Self {
-        Self { diagnostics }
+    pub(super) fn new(program: &Program, diagnostics: &'d mut Vec<Diagnostic>) -> Self {
+        let found = program.declarations.iter().find(|declaration| &*declaration.name.text == "NoAction");
+        let no_action = found.map(|declaration| {
+            let fits =
+                matches!(&declaration.kind, DeclarationKind::Action(parameters, _) if parameters.is_empty());
+            (declaration.name.clone(), fits)
+        });
+        Self { diagnostics, no_action }
+    }
+
+    /// A table without a default action has `NoAction`.
+    fn needs_no_action(&mut self, table: &Name) {
+        let help = "write `#include <core.p4>`, or give the table a `default_action`";
+        let diagnostic = match &self.no_action {
+            Some((_, true)) => return,
+            Some((name, false)) => {
+                let message = "`NoAction` has to be an action without parameters";
+                let text = "this table has it as its default action";
+                Diagnostic::error(name.span, message).related(table.span, text)
+            }
+            None => {
+                let message =
+                    format!("table `{}` has no default action, and there is no `NoAction`", table.text);
+                Diagnostic::error(table.span, message)
+            }
+        };
+        self.diagnostics.push(diagnostic.help(help));
     }
 
     fn table(&mut self, name: &Name, table: &Table) {
         let mut seen: HashMap<&str, &Property> = HashMap::new();
         for property in &table.properties {
             if property.is_const && matches!(&*property.name.text, "key" | "actions") {
-                let message = format!("`{}` is constant anyway: `const` can't stand here", property.name.text);
+                let message =
+                    format!("`{}` is constant anyway: `const` can't stand here", property.name.text);
                 self.diagnostics.push(Diagnostic::error(property.name.span, message));
             }
             if let Some(first) = seen.get(&*property.name.text) {
@@ -71,10 +100,17 @@ impl<'d> Tables<'d> {
         };
         if let PropertyValue::Actions(list) = &actions.value {
             self.actions(list);
-            if let Some(default) = seen.get("default_action") {
-                self.default_action(list, default);
+            match seen.get("default_action") {
+                Some(default) => self.default_action(list, default, actions),
+                None => self.needs_no_action(name),
+            }
+            if let Some(PropertyValue::Entries(entries)) = seen.get("entries").map(|entries| &entries.value) {
+                for (name, arguments) in entries.iter().filter_map(|entry| action(&entry.action.expression)) {
+                    self.bound(list, name, arguments);
+                }
             }
         }
+        super::priority::check(name, table, self.diagnostics);
         let entries = seen.get("entries").filter(|entries| match &entries.value {
             PropertyValue::Entries(list) => !list.is_empty(),
             _ => false,
@@ -84,9 +120,8 @@ impl<'d> Tables<'d> {
             (Some(entries), None) => self.no_key(name, entries),
             (Some(entries), Some(key)) => {
                 let empty = matches!(&key.value, PropertyValue::Key(keys) if keys.is_empty());
-                let position = |name: &str| {
-                    table.properties.iter().position(|property| &*property.name.text == name)
-                };
+                let position =
+                    |name: &str| table.properties.iter().position(|property| &*property.name.text == name);
                 if empty {
                     self.no_key(name, entries);
                 } else if position("entries") < position("key") {
@@ -132,24 +167,37 @@ impl<'d> Tables<'d> {
     }
 
     /// The default action binds what the list of actions binds.
-    fn default_action(&mut self, list: &[ActionReference], property: &Property) {
+    fn default_action(&mut self, list: &[ActionReference], property: &Property, actions: &Property) {
         let PropertyValue::Expression(value) = &property.value else { return };
         let Some((name, arguments)) = action(value) else { return };
-        let listed = list.iter().filter_map(|reference| {
-            let (listed, bound) = action(&reference.expression)?;
-            (listed.text == name.text).then_some((reference, bound.unwrap_or_default()))
+        if property.name.span.start < actions.name.span.start {
+            let diagnostic =
+                Diagnostic::error(name.span, "the default action comes after the list of actions");
+            self.diagnostics.push(diagnostic.related(actions.name.span, "the list"));
+        }
+        self.bound(list, name, arguments);
+        let listed = list.iter().filter(|reference| {
+            action(&reference.expression).is_some_and(|(listed, _)| listed.text == name.text)
         });
-        for (reference, bound) in listed {
+        for reference in listed {
             if reference.annotations.iter().any(|annotation| &*annotation.name.text == "tableonly") {
                 let message = format!("`{}` is for entries alone: it can't be the default action", name.text);
                 let diagnostic = Diagnostic::error(name.span, message);
-                self.diagnostics.push(diagnostic.related(reference.expression.span, "listed with `@tableonly`"));
+                self.diagnostics
+                    .push(diagnostic.related(reference.expression.span, "listed with `@tableonly`"));
             }
-            let positional = bound.iter().zip(arguments.unwrap_or_default());
+        }
+    }
+
+    /// What the list of actions binds, a default action or an entry binds to the same.
+    fn bound(&mut self, list: &[ActionReference], name: &Name, arguments: Option<&[Argument]>) {
+        let listed = list.iter().filter_map(|reference| action(&reference.expression));
+        for (_, bound) in listed.filter(|(listed, _)| listed.text == name.text) {
+            let positional = bound.unwrap_or_default().iter().zip(arguments.unwrap_or_default());
             for (listed, given) in positional.filter(|(listed, given)| {
-                listed.name.is_none() && given.name.is_none() && listed.value != given.value
+                listed.name.is_none() && given.name.is_none() && !same(&listed.value, &given.value)
             }) {
-                let message = "the default action binds another argument than the list of actions";
+                let message = "the list of actions binds another argument";
                 let diagnostic = Diagnostic::error(given.value.span, message);
                 self.diagnostics.push(diagnostic.related(listed.value.span, "bound to this there"));
             }
@@ -188,7 +236,8 @@ impl Tables<'_> {
         });
         for (name, _) in entries.filter_map(|entry| action(&entry.action.expression)) {
             if let Some(listed) = default_only.get(&*name.text) {
-                let message = format!("`{}` is for the default action alone: no entry can have it", name.text);
+                let message =
+                    format!("`{}` is for the default action alone: no entry can have it", name.text);
                 let diagnostic = Diagnostic::error(name.span, message);
                 self.diagnostics.push(diagnostic.related(listed.span, "listed with `@defaultonly`"));
             }

@@ -52,7 +52,8 @@ pub(super) fn walk(program: &Program, visitor: &mut impl Visitor) {
         for table in &control.tables {
             table.keys.iter().for_each(|key| expression(&key.expression, Place::Table, visitor));
             let calls = table.actions.iter().map(|action| &action.call);
-            let calls = calls.chain(&table.default_action).chain(table.entries.iter().map(|entry| &entry.action));
+            let calls =
+                calls.chain(&table.default_action).chain(table.entries.iter().map(|entry| &entry.action));
             for argument in calls.flat_map(|call| &call.arguments).flatten() {
                 expression(argument, Place::Table, visitor);
             }
