@@ -1,7 +1,6 @@
 //! The command line of HyPer4: `hyper4 --help` tells what it can do.
 
 mod args;
-mod bench;
 mod capture;
 mod compile;
 mod explain;
@@ -56,7 +55,6 @@ fn dispatch(args: &Args) -> Result<ExitStatus, Failure> {
         Command::Compile(compile) => compile::compile(options, compile),
         Command::Explain(explain) => explain::explain(options, explain),
         Command::Persona(persona) => persona::persona(options, persona),
-        Command::Bench(bench) => bench::bench(options, bench),
         Command::Prove(prove) => prove::prove(options, prove),
     }
 }

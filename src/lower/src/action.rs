@@ -1,242 +1,256 @@
-//! Actions, and straight-line code anywhere.
+//! Actions: their graphs as primitives with jumps.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
-use hyper4_ir::{self as ir, PrimitiveKind};
-use hyper4_p4::typed::{
-    Action, Argument, Call, Callee, Direction, Expression, ExpressionKind, Signature, Statement,
-    StatementKind, Type, VariableKind,
-};
-use hyper4_p4::{Diagnostic, Span};
+use hyper4_ir::{self as ir, Primitive, PrimitiveKind};
+use hyper4_p4::Span;
+use hyper4_p4::typed::{Action, Argument, Direction, Expression, Type, VariableKind};
 
-use crate::assignment::Sink;
-use crate::predicate::Straight;
+use crate::fold::as_number;
+use crate::graph::{BlockId, End, Graph, Op, OpKind};
+use crate::scope::{GLOBAL, qualified};
 use crate::storage::{Storage, scalar};
-use crate::{Lowered, Lowerer, index};
-
-/// Whether what follows is still reached.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Flow {
-    /// It is.
-    On,
-    /// The action ends here.
-    Return,
-    /// The pipeline ends here.
-    Exit,
-}
+use crate::{Context, Lowered, Lowerer, index};
 
 impl Lowerer<'_> {
-    /// An action as one of the program, made when it is the first time that it is needed.
-    pub(crate) fn action(&mut self, action: &Arc<Action>) -> Lowered<ir::ActionId> {
-        if let Some(known) = self.lowered_actions.get(&Arc::as_ptr(action)) {
-            return Some(*known);
+    /// An action as one of the program, made when it is the first time that it is needed with these arguments for its
+    /// parameters with a direction.
+    pub(crate) fn action(
+        &mut self,
+        action: &Arc<Action>,
+        bound: &[Option<Expression>],
+    ) -> Lowered<ir::ActionId> {
+        let global = self.program.actions.iter().any(|known| Arc::ptr_eq(known, action));
+        let scope = if global { GLOBAL } else { self.scope };
+        let written: Vec<String> = action
+            .parameters
+            .iter()
+            .zip(bound)
+            .filter(|(parameter, _)| parameter.kind != VariableKind::Parameter(Direction::None))
+            .filter_map(|(_, argument)| argument.as_ref())
+            .map(|argument| self.program.sources.slice(argument.span).to_owned())
+            .collect();
+        // What bound arguments mean depends on where they stand.
+        let place = if global && !written.is_empty() { self.scope.0 } else { 0 };
+        // In which pipeline it is matters for clones and the like.
+        let key = format!("{:?} {place} {}", self.pipeline, written.join("\0"));
+        let key = if global { key } else { written.join("\0") };
+        let pointer = Arc::as_ptr(action);
+        let known = self
+            .scope_mut(scope)
+            .and_then(|scope| scope.actions.get(&pointer))
+            .and_then(|known| known.iter().find(|(arguments, _)| *arguments == key).map(|(_, id)| *id));
+        if let Some(known) = known {
+            return Some(known);
         }
+        let prefix = if global { String::new() } else { self.prefix() };
+        let name = qualified(&prefix, &action.name, &action.annotations);
+        let id = self.new_action(action, bound, name)?;
+        if let Some(scope) = self.scope_mut(scope) {
+            scope.actions.entry(pointer).or_default().push((key, id));
+        }
+        Some(id)
+    }
+
+    fn new_action(
+        &mut self,
+        action: &Arc<Action>,
+        bound: &[Option<Expression>],
+        name: String,
+    ) -> Lowered<ir::ActionId> {
         let mut parameters = Vec::new();
-        for parameter in &action.parameters {
-            if parameter.kind != VariableKind::Parameter(Direction::None) {
-                let message = format!(
-                    "action `{}` is used in a table with parameter `{}`, which has a direction: not supported yet",
-                    action.name, parameter.name
-                );
-                return self.refused(parameter.span, message);
+        let (mut directed, mut arguments) = (Vec::new(), Vec::new());
+        for (position, parameter) in action.parameters.iter().enumerate() {
+            let direction = match parameter.kind {
+                VariableKind::Parameter(direction) => direction,
+                VariableKind::Local | VariableKind::ConstructorParameter => Direction::None,
+            };
+            if direction != Direction::None {
+                let value = bound.get(position).cloned().flatten();
+                directed.push(Arc::clone(parameter));
+                arguments.push(Argument { name: parameter.name.clone(), direction, value });
+                continue;
             }
-            let Some((width, _)) = scalar(&parameter.ty).filter(|_| !matches!(parameter.ty, Type::Bool))
-            else {
+            let Some((width, _)) = scalar(&parameter.ty).filter(|(width, _)| {
+                *width > 0 && !matches!(parameter.ty.underlying(), Type::Bool | Type::Error)
+            }) else {
                 let message =
                     format!("a parameter of type `{}` can't come from the control plane", parameter.ty);
                 return self.refused(parameter.span, message);
             };
-            self.storage.insert(parameter.id, Storage::Parameter(parameters.len()));
-            parameters.push(ir::ActionParameter { name: parameter.name.to_string(), width });
+            self.bind_storage(parameter.id, Storage::Parameter(parameters.len()));
+            let name = hyper4_p4::typed::annotation_string(&parameter.annotations, "name");
+            let name = name.unwrap_or_else(|| parameter.name.clone()).to_string();
+            parameters.push(ir::ActionParameter { name, width });
         }
-        let mut out = Straight::default();
-        self.straight(&action.body, &mut out)?;
-        let id = self.add_action(action.control_plane_name.to_string(), parameters, out, action.span);
-        self.lowered_actions.insert(Arc::as_ptr(action), id);
-        Some(id)
+        let context = Context::Action(self.pipeline);
+        let (graph, done) = self.with_graph(context, |lowerer| {
+            lowerer.with_arguments(&directed, &arguments, action.span, |lowerer| {
+                lowerer.statements(&action.body)
+            })
+        });
+        done?;
+        let primitives = self.primitives(&graph)?;
+        Some(self.add_action(name, parameters, primitives, action.span))
     }
 
     pub(crate) fn add_action(
         &mut self,
         name: String,
         parameters: Vec<ir::ActionParameter>,
-        body: Straight,
+        primitives: Vec<Primitive>,
         span: Span,
     ) -> ir::ActionId {
         let id = ir::ActionId(index(&self.actions));
         let source_info = self.source_info(span);
-        self.actions.push(ir::Action { name, parameters, primitives: body.primitives, source_info });
+        self.actions.push(ir::Action { name, parameters, primitives, source_info });
         id
     }
 
-    pub(crate) fn straight(&mut self, statements: &[Statement], out: &mut Straight) -> Lowered<Flow> {
-        for statement in statements {
-            let flow = self.straight_statement(statement, out)?;
-            if flow != Flow::On {
-                return Some(flow);
-            }
-        }
-        Some(Flow::On)
-    }
-
-    pub(crate) fn straight_statement(&mut self, statement: &Statement, out: &mut Straight) -> Lowered<Flow> {
-        let span = statement.span;
-        match &statement.kind {
-            StatementKind::Variable(variable, value) => {
-                let storage = self.declare(variable)?;
-                if let (Storage::Header(header), None) = (&storage, value) {
-                    out.perform(self, PrimitiveKind::SetInvalid(*header), span)?;
-                }
-                if let Some(value) = value {
-                    self.store(&storage, &variable.ty, value, span, out)?;
-                }
-            }
-            StatementKind::Assign(target, value) => self.assign(target, value, span, out)?,
-            StatementKind::Call(call) => return self.straight_call(call, out),
-            StatementKind::Block(inner) => return self.straight(inner, out),
-            StatementKind::If(condition, then, otherwise) => {
-                let branch = |statements| {
-                    move |lowerer: &mut Self, out: &mut Straight| {
-                        lowerer.straight(statements, out).map(|_| ())
-                    }
-                };
-                let otherwise = (!otherwise.is_empty()).then(|| branch(otherwise));
-                self.branches(condition, out, branch(then), otherwise)?;
-            }
-            StatementKind::Exit => {
-                out.perform(self, PrimitiveKind::Exit, span)?;
-                return Some(Flow::Exit);
-            }
-            StatementKind::Return(None) if !out.is_guarded() => return Some(Flow::Return),
-            StatementKind::Return(_) => {
-                return self
-                    .refused(span, "`return` under a condition within an action is not supported yet");
-            }
-            StatementKind::AssignOp(..)
-            | StatementKind::For(_)
-            | StatementKind::ForIn(_)
-            | StatementKind::Break
-            | StatementKind::Continue => return self.refused(span, "loops are not supported yet"),
-            StatementKind::Switch(..) => {
-                return self.refused(span, "`switch` within an action is not supported yet");
-            }
-        }
-        Some(Flow::On)
-    }
-
-    fn straight_call(&mut self, call: &Call, out: &mut Straight) -> Lowered<Flow> {
-        match &call.callee {
-            Callee::Action(action) => self.inlined(action, call, out),
-            _ => self.performed_call(call, out).map(|()| Flow::On),
-        }
-    }
-
-    fn performed_call(&mut self, call: &Call, out: &mut Straight) -> Lowered<()> {
-        match &call.callee {
-            Callee::ExternFunction(signature) => self.extern_function(signature, call, out),
-            Callee::SetValid(header) => {
-                let header = self.header_of(header)?;
-                out.perform(self, PrimitiveKind::SetValid(header), call.span)
-            }
-            Callee::SetInvalid(header) => {
-                let header = self.header_of(header)?;
-                out.perform(self, PrimitiveKind::SetInvalid(header), call.span)
-            }
-            Callee::IsValid(_) => Some(()),
-            Callee::Method { declared, method, .. } => {
-                let message = format!("`{}.{method}` is not supported yet", declared.name);
-                self.refused(call.span, message)
-            }
-            Callee::Function(function) => self
-                .refused(call.span, format!("a call of function `{}` is not supported yet", function.name)),
-            Callee::Control(control, _) => self.refused(
-                call.span,
-                format!("control `{}` applied within another one is not supported yet", control.name),
-            ),
-            Callee::Action(_) | Callee::Table(_) | Callee::Parser(..) | Callee::Constructed(..) => {
-                self.refused(call.span, "this can't be applied here")
-            }
-            Callee::PushFront(..) | Callee::PopFront(..) => {
-                self.refused(call.span, "header stacks are not supported yet")
-            }
-        }
-    }
-
-    /// An action called by a statement: its parameters become variables, copied in and out.
-    fn inlined(&mut self, action: &Arc<Action>, call: &Call, out: &mut Straight) -> Lowered<Flow> {
-        let mut written = Vec::new();
-        for (parameter, argument) in action.parameters.iter().zip(&call.arguments) {
-            let storage = self.declare(parameter)?;
-            if let Some(value) = &argument.value {
-                if argument.direction != Direction::Out {
-                    self.store(&storage, &parameter.ty, value, call.span, out)?;
-                }
-                if matches!(argument.direction, Direction::Out | Direction::InOut) {
-                    written.push((parameter, value));
-                }
-            }
-        }
-        let flow = self.straight(&action.body, out)?;
-        for (parameter, target) in written {
-            let value = Expression {
-                kind: ExpressionKind::Variable(Arc::clone(parameter)),
-                ty: parameter.ty.clone(),
-                span: target.span,
+    /// Straight-line code as primitives.
+    pub(crate) fn straight_primitives(&mut self, ops: &[Op]) -> Lowered<Vec<Primitive>> {
+        let mut primitives = Vec::new();
+        for op in ops {
+            let OpKind::Do(kind) = &op.kind else {
+                return self.refused(op.span, "this can't be done in an action");
             };
-            self.assign(target, &value, call.span, out)?;
+            primitives.push(Primitive { kind: kind.clone(), source_info: self.source_info(op.span) });
         }
-        // `return` ends the called action only.
-        Some(if flow == Flow::Exit { Flow::Exit } else { Flow::On })
+        Some(primitives)
     }
 
-    fn extern_function(&mut self, signature: &Signature, call: &Call, out: &mut Straight) -> Lowered<()> {
-        match (&*signature.name, call.arguments.as_slice()) {
-            ("mark_to_drop", _) => out.perform(self, PrimitiveKind::MarkToDrop, call.span),
-            ("hash", [result, algorithm, base, data, modulus]) => {
-                self.hash([result, algorithm, base, data, modulus], call.span, out)
-            }
-            (name, _) => {
-                let diagnostic = Diagnostic::error(call.span, format!("`{name}` is not supported yet"));
-                self.diagnostics.push(diagnostic.label("this call"));
-                None
-            }
-        }
+    /// A graph as primitives, its blocks one after the other.
+    pub(crate) fn primitives(&mut self, graph: &Graph) -> Lowered<Vec<Primitive>> {
+        self.linear(graph, &graph.order, |_| None)
     }
 
-    fn hash(
+    /// Blocks one after the other. What leads elsewhere leads to the end; `leaving` says what is done before, by where
+    /// it leads to.
+    pub(crate) fn linear(
         &mut self,
-        [result, algorithm, base, data, modulus]: [&Argument; 5],
-        span: Span,
-        out: &mut Straight,
-    ) -> Lowered<()> {
-        let (Some(result), Some(algorithm), Some(base), Some(data), Some(modulus)) =
-            (&result.value, &algorithm.value, &base.value, &data.value, &modulus.value)
-        else {
-            return self.refused(span, "`hash` needs all its arguments");
-        };
-        let algorithm = self.algorithm(algorithm)?;
-        let inputs = self.copied_inputs(data, out)?;
-        let calculation = self.calculation(algorithm, inputs);
-        let (base, modulus) = (self.number(base)?, self.number(modulus)?);
-        // A result that is no field is stored by way of one.
-        let direct = self.field_of(result);
-        let field = match direct {
-            Some(field) => field,
-            None => match self.temporary(&result.ty, "tmp", span)? {
-                Storage::Field(field) => field,
-                _ => return self.refused(span, "the result of `hash` has to be a number"),
-            },
-        };
-        let kind = PrimitiveKind::Hash { place: Self::place(field), base, calculation, modulus };
-        out.perform(self, kind, span)?;
-        if direct.is_none()
-            && let ExpressionKind::Slice(target, high, low) = &result.kind
+        graph: &Graph,
+        order: &[BlockId],
+        leaving: impl Fn(Option<BlockId>) -> Option<PrimitiveKind>,
+    ) -> Lowered<Vec<Primitive>> {
+        let mut code = Code { order, ..Code::default() };
+        for (position, id) in order.iter().enumerate() {
+            let Some(block) = graph.get(*id) else { continue };
+            code.starts.insert(Way::To(*id), index(&code.primitives));
+            code.primitives.extend(self.straight_primitives(&block.ops)?);
+            let span = block.ops.last().map(|op| op.span).or(block.since);
+            let source_info = span.and_then(|span| self.source_info(span));
+            let next = order.get(position.saturating_add(1)).copied();
+            match &block.end {
+                End::Goto(target) => code.go(Some(*target), next, source_info),
+                End::Stop | End::Open => code.go(None, next, source_info),
+                End::Branch { condition, then, otherwise, span } => {
+                    let source_info = self.source_info(*span);
+                    let way = code.way(Some(*otherwise));
+                    code.jumps.push((code.primitives.len(), way));
+                    let kind =
+                        PrimitiveKind::JumpIfZero { condition: as_number(condition.clone()), target: 0 };
+                    code.primitives.push(Primitive { kind, source_info: source_info.clone() });
+                    code.go(Some(*then), next, source_info);
+                }
+                End::Table { span, .. } => {
+                    return self
+                        .refused(*span, "a table can't be applied here: simple_switch's actions apply none");
+                }
+                End::Select { .. } => return None,
+            }
+        }
+        code.finish(leaving)
+    }
+}
+
+/// Where a jump leads.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+enum Way {
+    /// To a block of the code.
+    To(BlockId),
+    /// Out of it.
+    Out(Option<BlockId>),
+}
+
+/// Primitives whose jumps don't know their targets yet.
+#[derive(Default)]
+struct Code<'o> {
+    order: &'o [BlockId],
+    primitives: Vec<Primitive>,
+    jumps: Vec<(usize, Way)>,
+    starts: HashMap<Way, u32>,
+    out: Vec<Option<BlockId>>,
+}
+
+impl Code<'_> {
+    fn way(&mut self, target: Option<BlockId>) -> Way {
+        match target {
+            Some(target) if self.order.contains(&target) => Way::To(target),
+            target => {
+                if !self.out.contains(&target) {
+                    self.out.push(target);
+                }
+                Way::Out(target)
+            }
+        }
+    }
+
+    fn go(&mut self, target: Option<BlockId>, next: Option<BlockId>, source_info: Option<ir::SourceInfo>) {
+        let way = self.way(target);
+        if next.is_none_or(|next| way != Way::To(next)) {
+            self.jumps.push((self.primitives.len(), way));
+            self.primitives.push(Primitive { kind: PrimitiveKind::Jump { target: 0 }, source_info });
+        }
+    }
+
+    /// The ways out that need something done stand at the end.
+    fn finish(
+        mut self,
+        leaving: impl Fn(Option<BlockId>) -> Option<PrimitiveKind>,
+    ) -> Option<Vec<Primitive>> {
+        let out = std::mem::take(&mut self.out);
+        let done: Vec<(Option<BlockId>, PrimitiveKind)> =
+            out.iter().filter_map(|way| leaving(*way).map(|kind| (*way, kind))).collect();
+        // A jump to the end that stands there is none.
+        if done.is_empty()
+            && let Some((position, Way::Out(_))) = self.jumps.last()
+            && position.saturating_add(1) == self.primitives.len()
+            && matches!(self.primitives.last().map(|last| &last.kind), Some(PrimitiveKind::Jump { .. }))
         {
-            return self.assign_bits(target, (*high, *low), ir::Expr::Field(field), span, out);
+            self.jumps.pop();
+            self.primitives.pop();
         }
-        if direct.is_none() {
-            return self.refused(result.span, "the result of `hash` can't be stored here");
+        let mut ends = Vec::new();
+        for (position, (way, kind)) in done.iter().enumerate() {
+            self.starts.insert(Way::Out(*way), index(&self.primitives));
+            self.primitives.push(Primitive { kind: kind.clone(), source_info: None });
+            if position.saturating_add(1) < done.len() {
+                ends.push(self.primitives.len());
+                self.primitives
+                    .push(Primitive { kind: PrimitiveKind::Jump { target: 0 }, source_info: None });
+            }
         }
-        Some(())
+        let end = index(&self.primitives);
+        for way in out {
+            self.starts.entry(Way::Out(way)).or_insert(end);
+        }
+        for (position, way) in std::mem::take(&mut self.jumps) {
+            let to = self.starts.get(&way).copied()?;
+            self.aim(position, to);
+        }
+        for position in ends {
+            self.aim(position, end);
+        }
+        Some(self.primitives)
+    }
+
+    fn aim(&mut self, position: usize, to: u32) {
+        if let Some(primitive) = self.primitives.get_mut(position)
+            && let PrimitiveKind::Jump { target } | PrimitiveKind::JumpIfZero { target, .. } =
+                &mut primitive.kind
+        {
+            *target = to;
+        }
     }
 }

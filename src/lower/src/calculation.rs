@@ -1,19 +1,19 @@
 //! Hash inputs and checksums.
 
 use hyper4_bits::{Bits, HashAlgorithm};
-use hyper4_ir::{self as ir, CalculationInput};
-use hyper4_p4::Span;
-use hyper4_p4::typed::{
-    Call, Callee, Control, Expression, ExpressionKind, Signature, Statement, StatementKind, Type,
-};
+use hyper4_ir::{self as ir, CalculationInput, Expr};
+use hyper4_p4::typed::{Call, Control, Expression, ExpressionKind, Signature, Type};
 
-use crate::predicate::Straight;
-use crate::storage::Storage;
-use crate::{Lowered, Lowerer, index};
+use crate::externs::parts;
+use crate::graph::{Block, End, Graph, Op, OpKind};
+use crate::place::names_place;
+use crate::storage::{Storage, header_parts};
+use crate::{Context, Lowered, Lowerer, index};
 
 impl Lowerer<'_> {
     pub(crate) fn algorithm(&mut self, expression: &Expression) -> Lowered<HashAlgorithm> {
-        let name = match &expression.kind {
+        let literal = self.constant(expression)?;
+        let name = match &literal.kind {
             ExpressionKind::EnumMember(name) => &**name,
             _ => return self.refused(expression.span, "the algorithm has to be known when compiled"),
         };
@@ -36,25 +36,22 @@ impl Lowerer<'_> {
 
     /// The inputs of a hash. As p4c does, all but constants are copied first: so a field of an invalid header takes
     /// part with what it holds, where a checksum would leave it out.
-    pub(crate) fn copied_inputs(
-        &mut self,
-        data: &Expression,
-        out: &mut Straight,
-    ) -> Lowered<Vec<CalculationInput>> {
+    pub(crate) fn copied_inputs(&mut self, data: &Expression) -> Lowered<Vec<CalculationInput>> {
         let mut inputs = Vec::new();
         for part in parts(data) {
             if let Some(constant) = self.constant_input(part)? {
                 inputs.push(constant);
                 continue;
             }
-            let copy = self.temporary(&part.ty, "tmp", part.span)?;
-            self.store(&copy, &part.ty, part, part.span, out)?;
+            let copy = self.stored(part)?;
             fields(&copy, &mut inputs);
         }
         Some(inputs)
     }
 
     fn constant_input(&mut self, part: &Expression) -> Lowered<Option<CalculationInput>> {
+        let known = self.known(part);
+        let part = known.as_ref().unwrap_or(part);
         match (&part.kind, part.ty.width()) {
             (ExpressionKind::Integer(value), Some(width)) => {
                 Some(Some(CalculationInput::Constant(Bits::from_bigint_wrapped(width, value))))
@@ -75,64 +72,56 @@ impl Lowerer<'_> {
         if let Some(constant) = self.constant_input(part)? {
             return Some(Some(vec![constant]));
         }
-        let Some(storage) = self.place_of(part) else { return Some(None) };
-        if let Storage::Parameter(_) = storage {
+        if !names_place(part) {
             return Some(None);
         }
+        let storage = self.place(part)?;
         let mut inputs = Vec::new();
-        match &storage {
-            Storage::Header(header) => {
-                let count = part.ty.structure().map_or(0, |structure| index(&structure.fields));
-                inputs.extend(
-                    (0..count).map(|field| CalculationInput::Field(ir::FieldRef { header: *header, field })),
-                );
-            }
-            storage => fields(storage, &mut inputs),
-        }
-        Some(Some(inputs))
+        Some(plain(&storage, &part.ty, &mut inputs).then_some(inputs))
     }
 
-    pub(crate) fn checksum_control(&mut self, control: &Control, kind: ir::ChecksumKind) {
+    /// A control of checksums.
+    pub(crate) fn checksum_control(
+        &mut self,
+        control: &std::sync::Arc<Control>,
+        kind: ir::ChecksumKind,
+    ) -> Lowered<()> {
         let what = match kind {
             ir::ChecksumKind::Verify => "verify_checksum",
             ir::ChecksumKind::Update => "update_checksum",
         };
-        for instance in &control.instances {
-            self.refuse(instance.span, format!("`{}` can't be used in this control", instance.name));
-        }
-        self.checksum_statements(&control.locals, kind, what);
-        self.checksum_statements(&control.apply, kind, what);
-    }
-
-    fn checksum_statements(&mut self, statements: &[Statement], kind: ir::ChecksumKind, what: &str) {
-        for statement in statements {
-            match &statement.kind {
-                StatementKind::Block(inner) => self.checksum_statements(inner, kind, what),
-                StatementKind::Call(call) => match &call.callee {
-                    Callee::ExternFunction(signature) if signature.name.starts_with(what) => {
-                        // A refusal was noted; the others are still looked at.
-                        let _ = self.checksum(signature, call, kind);
-                    }
-                    _ => self.only_checksums(statement.span, what),
-                },
-                _ => self.only_checksums(statement.span, what),
+        self.context = Context::Checksum(kind);
+        let (graph, done) = self.body_of(control);
+        for Op { kind, span } in straight(self, &graph, &format!("calls of `{what}`"))? {
+            match kind {
+                OpKind::Checksum(checksum) => self.checksums.push(checksum),
+                _ => {
+                    let message = format!("simple_switch only carries out calls of `{what}` in this control");
+                    self.refuse(span, message);
+                }
             }
         }
+        done
     }
 
-    fn only_checksums(&mut self, span: Span, what: &str) {
-        self.refuse(span, format!("simple_switch only carries out calls of `{what}` in this control"));
-    }
-
-    fn checksum(&mut self, signature: &Signature, call: &Call, kind: ir::ChecksumKind) -> Lowered<()> {
+    pub(crate) fn checksum(&mut self, signature: &Signature, call: &Call) -> Lowered<()> {
+        let Context::Checksum(kind) = self.context else {
+            let message = format!("`{}` can't be called here", signature.name);
+            let help = "call it in the package's control for checksums";
+            return self.refused_with_help(call.span, message, help);
+        };
+        if signature.name.starts_with("verify") != (kind == ir::ChecksumKind::Verify) {
+            let message = format!("`{}` can't be called in this control", signature.name);
+            return self.refused(call.span, message);
+        }
         let arguments: Vec<&Expression> =
             call.arguments.iter().filter_map(|argument| argument.value.as_ref()).collect();
         let [condition, data, target, algorithm] = arguments.as_slice() else {
             return self.refused(call.span, "a checksum needs all its arguments");
         };
-        let condition = match condition.boolean() {
-            Some(true) => None,
-            _ => Some(self.truth(condition)?),
+        let condition = match self.truth(condition)? {
+            Expr::Bool(true) => None,
+            condition => Some(condition),
         };
         let mut inputs = Vec::new();
         for part in parts(data) {
@@ -151,23 +140,38 @@ impl Lowerer<'_> {
         if signature.name.ends_with("_with_payload") {
             inputs.push(CalculationInput::Payload);
         }
-        let Some(target_field) = self.field_of(target) else {
-            return self.refused(target.span, "a checksum is in a field");
+        let target = match if names_place(target) { self.place(target)? } else { Storage::Parameter(0) } {
+            Storage::Field(field) => field,
+            _ => return self.refused(target.span, "a checksum is in a field"),
         };
         let algorithm = self.algorithm(algorithm)?;
         let calculation = self.calculation(algorithm, inputs);
-        let name = numbered("cksum", index(&self.checksums));
+        let name = numbered("cksum", self.checksum_names);
+        self.checksum_names = self.checksum_names.saturating_add(1);
         let source_info = self.source_info(call.span);
-        self.checksums.push(ir::Checksum {
-            name,
-            kind,
-            target: target_field,
-            calculation,
-            condition,
-            source_info,
-        });
+        let checksum = ir::Checksum { name, kind, target, calculation, condition, source_info };
+        self.graph.push(OpKind::Checksum(checksum), call.span);
         Some(())
     }
+}
+
+/// The code of a graph that has no branches.
+pub(crate) fn straight(lowerer: &mut Lowerer<'_>, graph: &Graph, only: &str) -> Lowered<Vec<Op>> {
+    let mut ops = Vec::new();
+    for id in &graph.order {
+        let Some(Block { ops: more, end, .. }) = graph.get(*id) else { continue };
+        ops.extend(more.iter().cloned());
+        match end {
+            End::Goto(_) | End::Stop | End::Open => {}
+            End::Branch { span, .. } | End::Table { span, .. } => {
+                let span = *span;
+                return lowerer
+                    .refused(span, format!("simple_switch only carries out {only} in this control"));
+            }
+            End::Select { .. } => return None,
+        }
+    }
+    Some(ops)
 }
 
 /// `name`, `name_0`, `name_1` …
@@ -178,20 +182,40 @@ fn numbered(name: &str, position: u32) -> String {
     }
 }
 
-/// The values of a list, or the one value.
-fn parts(data: &Expression) -> Vec<&Expression> {
-    match &data.kind {
-        ExpressionKind::List(values) => values.iter().flat_map(parts).collect(),
-        _ if matches!(data.ty, Type::Void) => Vec::new(),
-        _ => vec![data],
-    }
-}
-
 fn fields(storage: &Storage, inputs: &mut Vec<CalculationInput>) {
     match storage {
         Storage::Field(field) => inputs.push(CalculationInput::Field(*field)),
         Storage::Header(header) => inputs.push(CalculationInput::Header(*header)),
         Storage::Struct(parts) => parts.iter().for_each(|(_, part)| fields(part, inputs)),
-        Storage::Parameter(_) => {}
+        Storage::Union(_, members) => {
+            inputs.extend(members.iter().map(|(_, header)| CalculationInput::Header(*header)));
+        }
+        Storage::Stack(stack) => stack.elements.iter().for_each(|element| fields(element, inputs)),
+        _ => {}
     }
+}
+
+/// The fields of a place, those of headers one by one; whether it is one that inputs can name.
+fn plain(storage: &Storage, ty: &Type, inputs: &mut Vec<CalculationInput>) -> bool {
+    match storage {
+        Storage::Field(field) => inputs.push(CalculationInput::Field(*field)),
+        Storage::Header(header) => {
+            let Some(declared) = ty.underlying().structure() else { return false };
+            let stored = header_parts(*header, declared);
+            return stored
+                .iter()
+                .zip(&declared.fields)
+                .all(|((_, part), field)| plain(part, &field.ty, inputs));
+        }
+        Storage::Struct(stored) => {
+            let Some(types) = crate::storage::parts(ty) else { return false };
+            return stored.iter().zip(&types).all(|((_, part), (_, ty))| plain(part, ty, inputs));
+        }
+        Storage::Stack(stack) => {
+            let Type::Stack(element, _) = ty.underlying() else { return false };
+            return stack.elements.iter().all(|part| plain(part, element, inputs));
+        }
+        _ => return false,
+    }
+    true
 }

@@ -1,7 +1,7 @@
 //! Key sets as values and masks.
 
 use hyper4_bits::Bits;
-use hyper4_p4::typed::{Expression, ExpressionKind, KeySet, Type};
+use hyper4_p4::typed::{Expression, KeySet, Type};
 use num_bigint::BigInt;
 
 use crate::{Lowered, Lowerer};
@@ -12,14 +12,9 @@ pub(crate) type Masks = Vec<(Bits, Bits)>;
 impl Lowerer<'_> {
     /// The number of a constant.
     pub(crate) fn constant_bits(&mut self, expression: &Expression, width: u32) -> Lowered<Bits> {
-        let value = match &expression.kind {
-            ExpressionKind::Integer(value) => value.clone(),
-            ExpressionKind::Bool(value) => BigInt::from(u8::from(*value)),
-            ExpressionKind::Cast(inner) => return self.constant_bits(inner, width),
-            ExpressionKind::Error(_) | ExpressionKind::EnumMember(_) => match self.number(expression)? {
-                hyper4_ir::Expr::Const(value) => value,
-                _ => return self.refused(expression.span, "this has to be a constant"),
-            },
+        let literal = self.constant(expression)?;
+        let value = match self.number(&literal)? {
+            hyper4_ir::Expr::Const(value) => value,
             _ => return self.refused(expression.span, "this has to be a constant"),
         };
         Some(Bits::from_bigint_wrapped(width, &value))
@@ -44,7 +39,7 @@ impl Lowerer<'_> {
                 Some(range_masks(&low, &high))
             }
             KeySet::ValueSet(set) => {
-                self.refused(set.span, format!("value set `{}` is not supported yet", set.name))
+                self.refused(set.span, format!("value set `{}` can't stand beside other keys", set.name))
             }
         }
     }

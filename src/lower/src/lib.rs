@@ -7,17 +7,27 @@
 
 mod action;
 mod assignment;
-mod block;
 mod calculation;
-mod control;
+mod circle;
+mod compare;
+mod deparser;
+mod entry;
 mod expression;
+mod externs;
+mod fold;
+mod graph;
+mod inline;
 mod key;
 mod keyset;
-mod link;
+mod layout;
+mod loops;
+mod object;
 mod parser;
 mod pipeline;
-mod predicate;
+mod place;
+mod scope;
 mod select;
+mod statement;
 mod storage;
 mod table;
 
@@ -25,10 +35,13 @@ use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 use hyper4_ir as ir;
-use hyper4_p4::typed::{self, ExpressionKind, Type};
+use hyper4_p4::typed::{self, Argument, Control, ExpressionKind, Type, Variable};
 use hyper4_p4::{Diagnostic, Diagnostics, Span};
 
-use crate::storage::Storage;
+use crate::graph::{End, Graph};
+use crate::object::{DirectCounter, DirectMeter};
+use crate::scope::{Binding, GLOBAL, Object, Scope, ScopeId, qualified};
+use crate::statement::{Frame, Loop};
 
 /// Lowers a checked program, or says all that stands against it.
 pub fn lower(program: &typed::Program) -> Result<ir::Program, Diagnostics> {
@@ -44,28 +57,65 @@ pub fn lower(program: &typed::Program) -> Result<ir::Program, Diagnostics> {
 /// Nothing where a diagnostic was made.
 type Lowered<T> = Option<T>;
 
+/// What code is elaborated for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Context {
+    Parser,
+    Pipeline(ir::PipelineKind),
+    /// An action of a table in that pipeline.
+    Action(ir::PipelineKind),
+    Checksum(ir::ChecksumKind),
+    Deparser,
+}
+
 struct Lowerer<'a> {
     program: &'a typed::Program,
     diagnostics: Vec<Diagnostic>,
     header_types: Vec<ir::HeaderType>,
     headers: Vec<ir::Header>,
+    header_stacks: Vec<ir::HeaderStack>,
+    header_unions: Vec<ir::HeaderUnion>,
+    header_union_stacks: Vec<ir::HeaderUnionStack>,
     /// Fields of `scalars`: variables and user metadata.
     scalars: Vec<ir::FieldType>,
-    /// Where variables are, by their number.
-    storage: HashMap<u32, Storage>,
-    /// Lowered actions by the address of their declaration.
-    lowered_actions: HashMap<*const typed::Action, ir::ActionId>,
+    /// What variables stand for, by their number.
+    bindings: HashMap<u32, Binding>,
+    /// What instances stand for, by the address of their declaration.
+    objects: HashMap<*const typed::Instance, Object>,
+    scopes: Vec<Scope>,
+    /// The instance whose code is elaborated.
+    scope: ScopeId,
+    /// The controls around it, the innermost last.
+    controls: Vec<Arc<Control>>,
+    context: Context,
+    graph: Graph,
+    frames: Vec<Frame>,
+    loops: Vec<Loop>,
     actions: Vec<ir::Action>,
     tables: Vec<Option<ir::Table>>,
-    /// Where a table was applied, by the address of its declaration.
-    applied: HashMap<*const typed::Table, Span>,
+    /// Where the computed keys of tables are stored, and what they are.
+    computed_keys: HashMap<ir::TableId, Vec<(ir::FieldRef, typed::Expression)>>,
     conditionals: Vec<Option<ir::TableConditional>>,
     calculations: Vec<ir::Calculation>,
     checksums: Vec<ir::Checksum>,
+    checksum_names: u32,
+    counters: Vec<ir::CounterArray>,
+    meters: Vec<ir::MeterArray>,
+    registers: Vec<ir::RegisterArray>,
+    direct_counters: Vec<DirectCounter>,
+    direct_meters: Vec<DirectMeter>,
+    action_profiles: Vec<ir::ActionProfile>,
+    value_sets: Vec<ir::ValueSet>,
+    field_lists: Vec<ir::FieldList>,
+    /// Field lists by the number in `@field_list`.
+    numbered_field_lists: HashMap<u32, ir::FieldListId>,
+    learn_lists: Vec<ir::LearnList>,
     /// Where the standard metadata lie.
     standard: BTreeMap<ir::StandardField, ir::FieldRef>,
     /// Names in use, for hidden tables, actions and variables.
     names: HashMap<String, u32>,
+    /// Names of parser states in use.
+    state_names: HashMap<String, u32>,
     /// Tables, conditions, starts and ends so far: p4c numbers conditions among them.
     nodes: u32,
     /// The pipeline that is being lowered.
@@ -83,17 +133,39 @@ impl<'a> Lowerer<'a> {
             diagnostics: Vec::new(),
             header_types: Vec::new(),
             headers: Vec::new(),
+            header_stacks: Vec::new(),
+            header_unions: Vec::new(),
+            header_union_stacks: Vec::new(),
             scalars: Vec::new(),
-            storage: HashMap::new(),
-            lowered_actions: HashMap::new(),
+            bindings: HashMap::new(),
+            objects: HashMap::new(),
+            scopes: Vec::new(),
+            scope: GLOBAL,
+            controls: Vec::new(),
+            context: Context::Parser,
+            graph: Graph::new(),
+            frames: Vec::new(),
+            loops: Vec::new(),
             actions: Vec::new(),
             tables: Vec::new(),
-            applied: HashMap::new(),
+            computed_keys: HashMap::new(),
             conditionals: Vec::new(),
             calculations: Vec::new(),
             checksums: Vec::new(),
+            checksum_names: 0,
+            counters: Vec::new(),
+            meters: Vec::new(),
+            registers: Vec::new(),
+            direct_counters: Vec::new(),
+            direct_meters: Vec::new(),
+            action_profiles: Vec::new(),
+            value_sets: Vec::new(),
+            field_lists: Vec::new(),
+            numbered_field_lists: HashMap::new(),
+            learn_lists: Vec::new(),
             standard: BTreeMap::new(),
             names: HashMap::new(),
+            state_names: HashMap::new(),
             nodes: 0,
             pipeline: ir::PipelineKind::Ingress,
         }
@@ -110,14 +182,16 @@ impl<'a> Lowerer<'a> {
             }
         }
         let part = |index: usize| main.arguments.get(index).and_then(instance);
-        let parser = match part(0).map(|instance| &instance.ty) {
-            Some(Type::Parser(parser)) => Arc::clone(parser),
+        let (parser, parser_arguments) = match part(0).map(|instance| (&instance.ty, instance)) {
+            Some((Type::Parser(parser), instance)) => (Arc::clone(parser), instance.arguments.clone()),
             _ => return self.broken_package(),
         };
         let mut controls = Vec::new();
         for index in 1..6 {
-            match part(index).map(|instance| &instance.ty) {
-                Some(Type::Control(control)) => controls.push(Arc::clone(control)),
+            match part(index).map(|instance| (&instance.ty, instance)) {
+                Some((Type::Control(control), instance)) => {
+                    controls.push((Arc::clone(control), instance.arguments.clone()));
+                }
                 _ => return self.broken_package(),
             }
         }
@@ -125,30 +199,80 @@ impl<'a> Lowerer<'a> {
             return self.broken_package();
         };
         let roots = self.roots(&parser)?;
-        self.bind(
-            &parser.parameters,
-            &[None, Some(&roots.headers), Some(&roots.meta), Some(&roots.standard)],
-        );
-        for control in [verify, compute] {
-            self.bind(&control.parameters, &[Some(&roots.headers), Some(&roots.meta)]);
-        }
-        for control in [ingress, egress] {
-            let bound = [Some(&roots.headers), Some(&roots.meta), Some(&roots.standard)];
-            self.bind(&control.parameters, &bound);
-        }
-        self.bind(&deparser.parameters, &[None, Some(&roots.headers)]);
+        self.new_scope(String::new(), &[], &[], &self.program.instances)?;
+        let (headers, meta, standard) = (Some(&roots.headers), Some(&roots.meta), Some(&roots.standard));
 
-        for instance in &self.program.instances {
-            let message = format!("`{}` of type `{}` is not supported yet", instance.name, instance.ty);
-            self.refuse(instance.span, message);
-        }
-        let parser = self.parser(&parser);
-        let ingress = self.pipeline(ingress, ir::PipelineKind::Ingress);
-        let egress = self.pipeline(egress, ir::PipelineKind::Egress);
-        self.checksum_control(compute, ir::ChecksumKind::Update);
-        self.checksum_control(verify, ir::ChecksumKind::Verify);
-        let deparser = self.deparser(deparser);
+        self.bind(&parser.parameters, &[None, headers, meta, standard]);
+        let prefix = qualified("", &parser.name, &parser.annotations);
+        let entered = self.new_scope(prefix, &parser.constructor, &parser_arguments, &parser.instances);
+        let parser = entered.and_then(|scope| {
+            self.enter(scope);
+            self.parser(&parser)
+        });
+
+        let pipeline = |lowerer: &mut Self, (control, arguments): &Part, kind| {
+            lowerer.bind(&control.parameters, &[headers, meta, standard]);
+            lowerer.enter_control(control, arguments)?;
+            lowerer.pipeline(control, kind)
+        };
+        let ingress = pipeline(self, ingress, ir::PipelineKind::Ingress);
+        let egress = pipeline(self, egress, ir::PipelineKind::Egress);
+        let checksums = |lowerer: &mut Self, (control, arguments): &Part, kind| {
+            lowerer.bind(&control.parameters, &[headers, meta]);
+            lowerer.enter_control(control, arguments)?;
+            lowerer.checksum_control(control, kind)
+        };
+        let computed = checksums(self, compute, ir::ChecksumKind::Update);
+        let verified = checksums(self, verify, ir::ChecksumKind::Verify);
+        let (control, arguments) = deparser;
+        self.bind(&control.parameters, &[None, headers]);
+        self.enter_control(control, arguments)?;
+        let deparser = self.deparser(control);
+        computed.and(verified)?;
         self.finish(parser?, ingress?, egress?, deparser?)
+    }
+
+    fn enter_control(&mut self, control: &Control, arguments: &[typed::Expression]) -> Lowered<()> {
+        let prefix = qualified("", &control.name, &control.annotations);
+        let scope = self.new_scope(prefix, &control.constructor, arguments, &control.instances)?;
+        self.enter(scope);
+        Some(())
+    }
+
+    /// A control's code as a graph of its own.
+    fn body_of(&mut self, control: &Arc<Control>) -> (Graph, Lowered<()>) {
+        self.with_graph(self.context, |lowerer| {
+            lowerer.with_arguments(&[], &[], control.span, |lowerer| lowerer.control_body(control))
+        })
+    }
+
+    /// Code that is elaborated to a graph of its own.
+    fn with_graph(
+        &mut self,
+        context: Context,
+        run: impl FnOnce(&mut Self) -> Lowered<()>,
+    ) -> (Graph, Lowered<()>) {
+        let graph = std::mem::replace(&mut self.graph, Graph::new());
+        let frames = std::mem::take(&mut self.frames);
+        let loops = std::mem::take(&mut self.loops);
+        let before = std::mem::replace(&mut self.context, context);
+        let done = run(self);
+        self.graph.end(End::Stop);
+        self.graph.merge();
+        self.context = before;
+        self.loops = loops;
+        self.frames = frames;
+        (std::mem::replace(&mut self.graph, graph), done)
+    }
+
+    fn with_arguments(
+        &mut self,
+        parameters: &[Arc<Variable>],
+        arguments: &[Argument],
+        span: Span,
+        body: impl FnOnce(&mut Self) -> Lowered<()>,
+    ) -> Lowered<()> {
+        self.inlined(parameters, arguments, inline::Passing::Copied, None, span, body)
     }
 
     fn broken_package<T>(&mut self) -> Lowered<T> {
@@ -165,7 +289,7 @@ impl<'a> Lowerer<'a> {
         deparser: ir::Deparser,
     ) -> Lowered<ir::Program> {
         let mut scalars = std::mem::take(&mut self.scalars);
-        storage::pad(&mut scalars, "_padding_0");
+        layout::pad(&mut scalars, "_padding_0");
         if let Some(declared) = self.header_types.get_mut(SCALARS as usize) {
             declared.fields = scalars;
         }
@@ -184,16 +308,16 @@ impl<'a> Lowerer<'a> {
             egress,
             calculations: std::mem::take(&mut self.calculations),
             checksums: std::mem::take(&mut self.checksums),
-            header_stacks: Vec::new(),
-            header_unions: Vec::new(),
-            header_union_stacks: Vec::new(),
-            counters: Vec::new(),
-            meters: Vec::new(),
-            registers: Vec::new(),
-            field_lists: Vec::new(),
-            learn_lists: Vec::new(),
-            value_sets: Vec::new(),
-            action_profiles: Vec::new(),
+            header_stacks: std::mem::take(&mut self.header_stacks),
+            header_unions: std::mem::take(&mut self.header_unions),
+            header_union_stacks: std::mem::take(&mut self.header_union_stacks),
+            counters: std::mem::take(&mut self.counters),
+            meters: std::mem::take(&mut self.meters),
+            registers: std::mem::take(&mut self.registers),
+            field_lists: std::mem::take(&mut self.field_lists),
+            learn_lists: std::mem::take(&mut self.learn_lists),
+            value_sets: std::mem::take(&mut self.value_sets),
+            action_profiles: std::mem::take(&mut self.action_profiles),
             standard: std::mem::take(&mut self.standard),
         })
     }
@@ -250,6 +374,9 @@ impl<'a> Lowerer<'a> {
         }
     }
 }
+
+/// A control of the package and its constructor arguments.
+type Part = (Arc<Control>, Vec<typed::Expression>);
 
 fn instance(expression: &typed::Expression) -> Option<&Arc<typed::Instance>> {
     match &expression.kind {

@@ -1,71 +1,223 @@
-//! Ingress and egress, and the deparser.
+//! Ingress and egress: hidden tables for straight-line code, conditions, tables, joined to a graph.
 
-use hyper4_ir as ir;
-use hyper4_p4::typed::{Callee, Control, Expression, Statement, StatementKind};
+use std::collections::HashMap;
+use std::path::Path;
+use std::sync::Arc;
 
-use crate::storage::Storage;
-use crate::{Lowered, Lowerer};
+use hyper4_ir::{self as ir, NextNode, Node, Primitive, TableNext};
+use hyper4_p4::typed::{Action, Control};
+use hyper4_p4::{Diagnostic, Span};
+
+use crate::graph::{BlockId, End, Graph, Targets};
+use crate::{Context, Lowered, Lowerer, index};
+
+/// The nodes that a block became.
+#[derive(Clone, Copy, Default)]
+struct Nodes {
+    /// The hidden table of its code.
+    code: Option<ir::TableId>,
+    /// The condition at its end.
+    condition: Option<ir::ConditionalId>,
+}
 
 impl Lowerer<'_> {
-    pub(crate) fn pipeline(&mut self, control: &Control, kind: ir::PipelineKind) -> Lowered<ir::Pipeline> {
+    pub(crate) fn pipeline(
+        &mut self,
+        control: &Arc<Control>,
+        kind: ir::PipelineKind,
+    ) -> Lowered<ir::Pipeline> {
         self.pipeline = kind;
+        self.context = Context::Pipeline(kind);
         // Its start and its end.
         self.count_node();
         self.count_node();
-        for instance in &control.instances {
-            let message = format!("`{}` of type `{}` is not supported yet", instance.name, instance.ty);
-            self.refuse(instance.span, message);
-        }
-        let steps = self.control(control)?;
-        let start = self.link(&steps, None);
+        let (mut graph, done) = self.body_of(control);
+        done?;
+        self.collapse_loops(&mut graph)?;
+        let start = self.join(&graph)?;
         Some(ir::Pipeline { kind, start })
     }
 
-    pub(crate) fn deparser(&mut self, control: &Control) -> Lowered<ir::Deparser> {
-        let mut order = Vec::new();
-        let statements = control.locals.iter().chain(&control.apply);
-        for statement in statements {
-            self.emit(statement, &mut order)?;
-        }
-        Some(ir::Deparser { name: "deparser".to_owned(), order, primitives: Vec::new() })
-    }
-
-    fn emit(&mut self, statement: &Statement, order: &mut Vec<ir::HeaderId>) -> Lowered<()> {
-        match &statement.kind {
-            StatementKind::Block(inner) => inner.iter().try_for_each(|statement| self.emit(statement, order)),
-            StatementKind::Call(call) => match (&call.callee, call.arguments.as_slice()) {
-                (Callee::Method { declared, method, .. }, [argument])
-                    if &*declared.name == "packet_out" && &**method == "emit" =>
-                {
-                    match &argument.value {
-                        Some(value) => self.emitted(value, order),
-                        None => Some(()),
-                    }
+    /// Makes the nodes of a graph and joins them, from the end.
+    fn join(&mut self, graph: &Graph) -> Lowered<NextNode> {
+        let mut made: HashMap<BlockId, Nodes> = HashMap::new();
+        for id in &graph.order {
+            let Some(block) = graph.get(*id) else { continue };
+            let mut nodes = Nodes::default();
+            if let (false, Some(span)) = (block.ops.is_empty(), block.since) {
+                let primitives = self.straight_primitives(&block.ops)?;
+                nodes.code = Some(self.code_table(primitives, span));
+            }
+            match &block.end {
+                End::Branch { condition, span, .. } => {
+                    nodes.condition = Some(self.conditional(condition.clone(), *span));
                 }
-                _ => self.refused(call.span, "simple_switch's deparser only emits headers"),
-            },
-            _ => self.refused(statement.span, "simple_switch's deparser only emits headers"),
+                End::Table { .. } => {
+                    self.count_node();
+                }
+                _ => {}
+            }
+            made.insert(*id, nodes);
+        }
+        let mut entries: HashMap<BlockId, NextNode> = HashMap::new();
+        let mut linked: HashMap<ir::TableId, (TableNext, Span)> = HashMap::new();
+        let mut sound = Some(());
+        for id in graph.order.iter().rev() {
+            let Some(block) = graph.get(*id) else { continue };
+            let nodes = made.get(id).copied().unwrap_or_default();
+            let entry = |target: &BlockId| entries.get(target).copied().flatten();
+            let end = match &block.end {
+                End::Goto(target) => entry(target),
+                End::Stop | End::Open | End::Select { .. } => None,
+                End::Branch { then, otherwise, .. } => {
+                    let (then, otherwise) = (entry(then), entry(otherwise));
+                    let position = nodes.condition.map(ir::ConditionalId::index);
+                    if let Some(Some(conditional)) =
+                        position.and_then(|position| self.conditionals.get_mut(position))
+                    {
+                        conditional.true_next = then;
+                        conditional.false_next = otherwise;
+                    }
+                    nodes.condition.map(Node::Conditional)
+                }
+                End::Table { table, span, targets } => {
+                    let next = match targets {
+                        Targets::Always(target) => {
+                            let next = entry(target);
+                            TableNext::ByAction {
+                                nodes: vec![next; self.action_count(*table)],
+                                base_default: next,
+                            }
+                        }
+                        Targets::HitMiss(hit, miss) => {
+                            TableNext::HitMiss { hit: entry(hit), miss: entry(miss) }
+                        }
+                        Targets::ByAction(nodes, none) => TableNext::ByAction {
+                            nodes: nodes.iter().map(entry).collect(),
+                            base_default: entry(none),
+                        },
+                    };
+                    if let Some((before, related)) = linked.get(table)
+                        && *before != next
+                    {
+                        self.refuse_second(*table, *related, *span);
+                        sound = None;
+                    }
+                    linked.insert(*table, (next.clone(), *span));
+                    self.set_next(*table, next);
+                    Some(Node::Table(*table))
+                }
+            };
+            let entry = match nodes.code {
+                None => end,
+                Some(code) => {
+                    self.set_next(code, TableNext::ByAction { nodes: vec![end], base_default: end });
+                    Some(Node::Table(code))
+                }
+            };
+            entries.insert(*id, entry);
+        }
+        sound?;
+        Some(graph.order.first().and_then(|first| entries.get(first).copied().flatten()))
+    }
+
+    fn refuse_second(&mut self, table: ir::TableId, other: Span, span: Span) {
+        let known = self.tables.get(table.index()).and_then(Option::as_ref);
+        let name = known.map_or("", |table| table.name.as_str());
+        let message = format!(
+            "table `{name}` is applied twice and goes on in different ways: simple_switch knows one way for each table"
+        );
+        let help = "declare two tables, or let what follows be the same";
+        self.diagnostics
+            .push(Diagnostic::error(other, message).related(span, "also applied here").help(help));
+    }
+
+    fn action_count(&self, table: ir::TableId) -> usize {
+        self.tables.get(table.index()).and_then(Option::as_ref).map_or(0, |table| table.actions.len())
+    }
+
+    fn set_next(&mut self, table: ir::TableId, next: TableNext) {
+        if let Some(Some(table)) = self.tables.get_mut(table.index()) {
+            table.next = next;
         }
     }
 
-    fn emitted(&mut self, value: &Expression, order: &mut Vec<ir::HeaderId>) -> Lowered<()> {
-        let Some(storage) = self.place_of(value) else {
-            return self.refused(value.span, "this can't be emitted");
-        };
-        if !headers(&storage, order) {
-            return self.refused(value.span, "only headers can be emitted");
-        }
-        Some(())
+    fn conditional(&mut self, expression: ir::Expr, span: Span) -> ir::ConditionalId {
+        let id = ir::ConditionalId(index(&self.conditionals));
+        let name = format!("node_{}", self.count_node());
+        self.conditionals.push(Some(ir::TableConditional {
+            name,
+            pipeline: self.pipeline,
+            expression,
+            true_next: None,
+            false_next: None,
+            source_info: self.source_info(span),
+        }));
+        id
     }
-}
 
-fn headers(storage: &Storage, order: &mut Vec<ir::HeaderId>) -> bool {
-    match storage {
-        Storage::Header(header) => {
-            order.push(*header);
-            true
+    /// The hidden table of straight-line code.
+    fn code_table(&mut self, primitives: Vec<Primitive>, span: Span) -> ir::TableId {
+        let name = self.hidden_name(span);
+        let name = self.fresh(&name);
+        let action = self.add_action(name.clone(), Vec::new(), primitives, span);
+        self.count_node();
+        self.hidden_table(format!("tbl_{name}"), action, span)
+    }
+
+    /// As p4c names it: the file's name and the line.
+    fn hidden_name(&self, span: Span) -> String {
+        let position = self.program.sources.position(span);
+        let stem = Path::new(&*position.file).file_name().map(|name| name.to_string_lossy().into_owned());
+        let stem = stem.unwrap_or_default();
+        let letters = stem.trim_start_matches(|letter: char| !letter.is_ascii_alphabetic());
+        let mut name: String = letters
+            .chars()
+            .take_while(|letter| *letter != '.')
+            .filter(|letter| letter.is_ascii_alphanumeric() || *letter == '_')
+            .collect();
+        if name.is_empty() {
+            return "act".to_owned();
         }
-        Storage::Struct(parts) => parts.iter().all(|(_, part)| headers(part, order)),
-        Storage::Field(_) | Storage::Parameter(_) => false,
+        if name.ends_with(|letter: char| letter.is_ascii_digit()) {
+            name.push('l');
+        }
+        format!("{name}{}", position.line)
+    }
+
+    /// The hidden table of an action that is called by a statement.
+    pub(crate) fn action_table(&mut self, action: &Arc<Action>, span: Span) -> Lowered<ir::TableId> {
+        let lowered = self.action(action, &[])?;
+        let name = self.fresh(&format!("tbl_{}", action.name));
+        Some(self.hidden_table(name, lowered, span))
+    }
+
+    fn hidden_table(&mut self, name: String, action: ir::ActionId, span: Span) -> ir::TableId {
+        let id = ir::TableId(index(&self.tables));
+        let source_info = self.source_info(span);
+        self.tables.push(Some(ir::Table {
+            name,
+            pipeline: self.pipeline,
+            keys: Vec::new(),
+            match_kind: ir::MatchKind::Exact,
+            actions: vec![action],
+            next: TableNext::ByAction { nodes: vec![None], base_default: None },
+            default_entry: Some(ir::DefaultEntry {
+                action,
+                arguments: Vec::new(),
+                const_action: true,
+                const_entry: true,
+            }),
+            const_entries: Vec::new(),
+            max_size: crate::table::DEFAULT_SIZE,
+            implementation: ir::TableImplementation::Simple,
+            with_counters: false,
+            direct_counter: None,
+            direct_meter: None,
+            support_timeout: false,
+            hidden: true,
+            source_info,
+        }));
+        id
     }
 }

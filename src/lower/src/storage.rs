@@ -1,13 +1,14 @@
 //! Where values are: headers, `standard_metadata`, and `scalars` for everything else.
 
+use std::rc::Rc;
 use std::sync::Arc;
 
 use hyper4_ir as ir;
 use hyper4_p4::Span;
 use hyper4_p4::source::Text;
-use hyper4_p4::typed::{self, ExpressionKind, StructureKind, Type};
+use hyper4_p4::typed::{self, StructureKind, Type};
 
-use crate::{Lowered, Lowerer, SCALARS, STANDARD_METADATA, index};
+use crate::{Lowered, Lowerer, SCALARS, index};
 
 /// Where a variable or a part of one is.
 #[derive(Clone, Debug)]
@@ -16,30 +17,37 @@ pub(crate) enum Storage {
     Field(ir::FieldRef),
     /// A header.
     Header(ir::HeaderId),
+    /// A header union and its members.
+    Union(ir::HeaderUnionId, Rc<Vec<(Text, ir::HeaderId)>>),
+    /// A header stack.
+    Stack(Rc<Stack>),
     /// Its parts.
-    Struct(Vec<(Text, Storage)>),
+    Struct(Rc<Vec<(Text, Storage)>>),
     /// A parameter of the action that is being lowered.
     Parameter(usize),
+    /// One of these, by a number that is known at run time.
+    Choice(Box<ir::Expr>, Vec<Storage>),
+    /// The element that a parser fills next, or a member of it when that is a union.
+    Next(Rc<Stack>, Option<u32>),
+    /// The element that a parser filled last.
+    Last(Rc<Stack>),
+    /// A member of the union that a parser filled last.
+    LastMember(Rc<Stack>, u32),
+    /// A field of the element that a parser filled last: the member of a union, and the field.
+    LastField(Rc<Stack>, Option<u32>, u32),
 }
 
-/// The storage of the parameters of `V1Switch`'s parser and controls.
-pub(crate) struct Roots {
-    pub(crate) headers: Storage,
-    pub(crate) meta: Storage,
-    pub(crate) standard: Storage,
+/// A header stack.
+#[derive(Debug)]
+pub(crate) struct Stack {
+    /// The stack of simple_switch; nothing for an array of other values.
+    pub(crate) reference: Option<ir::StackRef>,
+    /// Its elements.
+    pub(crate) elements: Vec<Storage>,
 }
 
 /// Bits of `error` and of enums without values in simple_switch.
 const ENUM_WIDTH: u32 = 32;
-
-/// Fills fields up to whole bytes.
-pub(crate) fn pad(fields: &mut Vec<ir::FieldType>, name: &str) {
-    let width: u32 = fields.iter().map(|field| field.width).fold(0, u32::saturating_add);
-    let missing = (8 - width % 8) % 8;
-    if missing != 0 {
-        fields.push(ir::FieldType { name: name.to_owned(), width: missing, signed: false, varbit: false });
-    }
-}
 
 /// Width and sign of a type that one field holds.
 pub(crate) fn scalar(ty: &Type) -> Option<(u32, bool)> {
@@ -52,204 +60,211 @@ pub(crate) fn scalar(ty: &Type) -> Option<(u32, bool)> {
     }
 }
 
-impl Lowerer<'_> {
-    /// Makes the headers and metadata that the parser's parameters name.
-    pub(crate) fn roots(&mut self, parser: &typed::Parser) -> Lowered<Roots> {
-        let [_, headers, meta, standard] = parser.parameters.as_slice() else {
-            return self.broken_package();
-        };
-        let types = (headers.ty.structure(), meta.ty.structure(), standard.ty.structure());
-        let (Some(header_struct), Some(meta_struct), Some(standard_struct)) = types else {
-            let message = "the headers and metadata of `V1Switch` have to be structs";
-            return self.refused(parser.span, message);
-        };
-        self.header_types.push(ir::HeaderType { name: "scalars_0".to_owned(), fields: Vec::new() });
-        self.add_header("scalars".to_owned(), ir::HeaderTypeId(SCALARS), true);
-        let standard = self.standard_metadata(standard_struct)?;
-        let headers = self.headers(header_struct, "")?;
-        let nested = meta_struct
-            .fields
-            .iter()
-            .any(|field| matches!(&field.ty, Type::Structure(inner) if inner.kind == StructureKind::Struct));
-        let owner = Text::clone(&meta_struct.name);
-        let meta = self.metadata(meta_struct, &owner, &mut Vec::new(), nested.then_some(&mut 0))?;
-        Some(Roots { headers, meta, standard })
-    }
+/// Whether a value is made of parts.
+pub(crate) fn is_aggregate(ty: &Type) -> bool {
+    matches!(ty.underlying(), Type::Structure(_) | Type::Tuple(_) | Type::Record(_) | Type::Stack(..))
+}
 
-    fn add_header(&mut self, name: String, header_type: ir::HeaderTypeId, metadata: bool) -> ir::HeaderId {
+/// The parts of a struct or tuple, with their names and types.
+pub(crate) fn parts(ty: &Type) -> Option<Vec<(Text, Type)>> {
+    match ty.underlying() {
+        Type::Structure(inner) => {
+            Some(inner.fields.iter().map(|field| (Text::clone(&field.name), field.ty.clone())).collect())
+        }
+        Type::Record(fields) => Some(fields.clone()),
+        Type::Tuple(types) => Some(
+            types
+                .iter()
+                .enumerate()
+                .map(|(number, ty)| (Text::from(format!("f{number}")), ty.clone()))
+                .collect(),
+        ),
+        _ => None,
+    }
+}
+
+/// How many fields simple_switch has for a field of a header.
+fn flat_count(ty: &Type) -> u32 {
+    match ty.underlying() {
+        Type::Structure(inner) => {
+            inner.fields.iter().map(|field| flat_count(&field.ty)).fold(0, u32::saturating_add)
+        }
+        _ => 1,
+    }
+}
+
+/// The storage of a part of a header that starts at its flat field number `first`.
+fn header_part(header: ir::HeaderId, first: u32, ty: &Type) -> Storage {
+    match ty.underlying() {
+        Type::Structure(inner) => {
+            let mut parts = Vec::new();
+            let mut next = first;
+            for field in &inner.fields {
+                parts.push((Text::clone(&field.name), header_part(header, next, &field.ty)));
+                next = next.saturating_add(flat_count(&field.ty));
+            }
+            Storage::Struct(Rc::new(parts))
+        }
+        _ => Storage::Field(ir::FieldRef { header, field: first }),
+    }
+}
+
+/// The fields of a header.
+pub(crate) fn header_parts(header: ir::HeaderId, declared: &typed::Structure) -> Vec<(Text, Storage)> {
+    let mut parts = Vec::new();
+    let mut next = 0u32;
+    for field in &declared.fields {
+        parts.push((Text::clone(&field.name), header_part(header, next, &field.ty)));
+        next = next.saturating_add(flat_count(&field.ty));
+    }
+    parts
+}
+
+/// The part of that name of a place of that type.
+pub(crate) fn member(storage: &Storage, ty: &Type, name: &str) -> Option<Storage> {
+    match storage {
+        Storage::Struct(parts) => {
+            parts.iter().find(|(part, _)| **part == *name).map(|(_, part)| part.clone())
+        }
+        Storage::Header(header) => {
+            let parts = header_parts(*header, ty.underlying().structure()?);
+            parts.into_iter().find(|(part, _)| **part == *name).map(|(_, part)| part)
+        }
+        Storage::Union(_, members) => {
+            members.iter().find(|(part, _)| **part == *name).map(|(_, header)| Storage::Header(*header))
+        }
+        Storage::Choice(number, options) => {
+            let options = options.iter().map(|option| member(option, ty, name)).collect::<Option<_>>()?;
+            Some(Storage::Choice(number.clone(), options))
+        }
+        Storage::Next(stack, None) => {
+            let position =
+                ty.underlying().structure()?.fields.iter().position(|field| *field.name == *name)?;
+            Some(Storage::Next(Rc::clone(stack), Some(u32::try_from(position).ok()?)))
+        }
+        Storage::Last(stack) | Storage::LastMember(stack, _) => {
+            let declared = ty.underlying().structure()?;
+            let position = declared.fields.iter().position(|field| *field.name == *name)?;
+            if declared.kind == StructureKind::Union {
+                return Some(Storage::LastMember(Rc::clone(stack), u32::try_from(position).ok()?));
+            }
+            let of = if let Storage::LastMember(_, of) = storage { Some(*of) } else { None };
+            match header_parts(ir::HeaderId(0), declared).into_iter().nth(position)?.1 {
+                Storage::Field(field) => Some(Storage::LastField(Rc::clone(stack), of, field.field)),
+                _ => member(&last_as_choice(storage)?, ty, name),
+            }
+        }
+        _ => None,
+    }
+}
+
+/// The last element, or a part of it, as one of all elements.
+pub(crate) fn last_as_choice(storage: &Storage) -> Option<Storage> {
+    let (stack, of, field) = match storage {
+        Storage::Last(stack) => (stack, None, None),
+        Storage::LastMember(stack, of) => (stack, Some(*of), None),
+        Storage::LastField(stack, of, field) => (stack, *of, Some(*field)),
+        _ => return None,
+    };
+    let element = |element: &Storage| {
+        let header = match (element, of) {
+            (Storage::Union(_, members), Some(of)) => members.get(of as usize)?.1,
+            (Storage::Header(header), None) => *header,
+            (other, None) if field.is_none() => return Some(other.clone()),
+            _ => return None,
+        };
+        Some(match field {
+            Some(field) => Storage::Field(ir::FieldRef { header, field }),
+            None => Storage::Header(header),
+        })
+    };
+    let options = stack.elements.iter().map(element).collect::<Option<_>>()?;
+    Some(Storage::Choice(Box::new(ir::Expr::LastIndex(stack.reference?)), options))
+}
+
+impl Lowerer<'_> {
+    pub(crate) fn add_header(
+        &mut self,
+        name: String,
+        header_type: ir::HeaderTypeId,
+        metadata: bool,
+    ) -> ir::HeaderId {
         let id = ir::HeaderId(index(&self.headers));
+        let taken = |name: &str| self.headers.iter().any(|known| known.name == *name);
+        let name = if taken(&name) {
+            (0u32..).map(|number| format!("{name}_{number}")).find(|name| !taken(name)).unwrap_or(name)
+        } else {
+            name
+        };
         self.headers.push(ir::Header { name, header_type, metadata });
         id
     }
 
-    fn standard_metadata(&mut self, declared: &Arc<typed::Structure>) -> Lowered<Storage> {
-        let header = ir::HeaderId(STANDARD_METADATA);
-        let mut fields = Vec::new();
-        let mut parts = Vec::new();
-        for field in &declared.fields {
-            let Some((width, signed)) = scalar(&field.ty) else {
-                let message = format!("standard metadata can't have a field of type `{}`", field.ty);
-                return self.refused(field.span, message);
-            };
-            let place = ir::FieldRef { header, field: index(&fields) };
-            if let Some(known) = ir::StandardField::ALL.into_iter().find(|known| known.name() == &*field.name)
-            {
-                self.standard.insert(known, place);
-            }
-            fields.push(ir::FieldType { name: field.name.to_string(), width, signed, varbit: false });
-            parts.push((Text::clone(&field.name), Storage::Field(place)));
-        }
-        pad(&mut fields, "_padding");
-        self.header_types.push(ir::HeaderType { name: "standard_metadata".to_owned(), fields });
-        self.add_header("standard_metadata".to_owned(), ir::HeaderTypeId(STANDARD_METADATA), true);
-        Some(Storage::Struct(parts))
-    }
-
-    /// The struct of headers that the parser fills.
-    fn headers(&mut self, declared: &Arc<typed::Structure>, prefix: &str) -> Lowered<Storage> {
-        let mut parts = Vec::new();
-        for field in &declared.fields {
-            let written = typed::annotation_string(&field.annotations, "name");
-            let name = written.unwrap_or_else(|| Text::clone(&field.name));
-            let name = format!("{prefix}{name}");
-            let part = match &field.ty {
-                Type::Structure(inner) if inner.kind == StructureKind::Header => {
-                    Storage::Header(self.header(name, inner, field.span)?)
-                }
-                Type::Structure(inner) if inner.kind == StructureKind::Struct => {
-                    self.headers(inner, &format!("{name}."))?
-                }
-                Type::Stack(..) => {
-                    let message = format!("header stack `{name}` is not supported yet");
-                    return self.refused(field.span, message);
-                }
-                Type::Structure(_) => {
-                    let message = format!("header union `{name}` is not supported yet");
-                    return self.refused(field.span, message);
-                }
-                other => {
-                    let message = format!(
-                        "`{name}` of type `{other}`: the headers of `V1Switch` can only hold headers"
-                    );
-                    return self.refused(field.span, message);
-                }
-            };
-            parts.push((Text::clone(&field.name), part));
-        }
-        Some(Storage::Struct(parts))
-    }
-
-    /// A header instance, its type made when it is the first.
-    pub(crate) fn header(
-        &mut self,
-        name: String,
-        declared: &Arc<typed::Structure>,
-        span: Span,
-    ) -> Lowered<ir::HeaderId> {
-        let type_name = typed::annotation_string(&declared.annotations, "name")
-            .map_or_else(|| declared.name.to_string(), |name| name.to_string());
-        let known = self.header_types.iter().position(|known| known.name == type_name);
-        let id = match known {
-            Some(position) => u32::try_from(position).unwrap_or(u32::MAX),
-            None => {
-                let declared_type = self.header_type(type_name, declared, span)?;
-                self.header_types.push(declared_type);
-                index(&self.header_types).saturating_sub(1)
-            }
-        };
-        Some(self.add_header(name, ir::HeaderTypeId(id), false))
-    }
-
-    fn header_type(
-        &mut self,
-        name: String,
-        declared: &Arc<typed::Structure>,
-        span: Span,
-    ) -> Lowered<ir::HeaderType> {
-        let mut fields = Vec::new();
-        let mut total: u32 = 0;
-        for field in &declared.fields {
-            let Some((width, signed)) = scalar(&field.ty) else {
-                let message = format!(
-                    "field `{}` of header `{}` is of type `{}`, which is not supported yet",
-                    field.name, declared.name, field.ty
-                );
-                return self.refused(field.span, message);
-            };
-            total = total.saturating_add(width);
-            let written = typed::annotation_string(&field.annotations, "name");
-            let name = written.unwrap_or_else(|| Text::clone(&field.name)).to_string();
-            fields.push(ir::FieldType { name, width, signed, varbit: false });
-        }
-        if !total.is_multiple_of(8) {
-            let message =
-                format!("header `{}` is {total} bits long: headers have to be whole bytes", declared.name);
-            return self.refused(span, message);
-        }
-        Some(ir::HeaderType { name, fields })
-    }
-
-    /// User metadata. p4c renames all fields, and numbers them, when one of them is a struct.
-    fn metadata(
-        &mut self,
-        declared: &Arc<typed::Structure>,
-        owner: &str,
-        path: &mut Vec<Text>,
-        mut numbered: Option<&mut u32>,
-    ) -> Lowered<Storage> {
-        let mut parts = Vec::new();
-        for field in &declared.fields {
-            path.push(Text::clone(&field.name));
-            let part = match &field.ty {
-                Type::Structure(inner) if inner.kind == StructureKind::Struct => {
-                    self.metadata(inner, owner, path, numbered.as_deref_mut())?
-                }
-                ty => {
-                    let name = match numbered.as_deref_mut() {
-                        None => path.join("."),
-                        Some(number) => {
-                            let name = format!("_{}{number}", path.join("_"));
-                            *number += 1;
-                            name
-                        }
-                    };
-                    self.allocate(ty, &format!("{owner}.{name}"), field.span)?
-                }
-            };
-            path.pop();
-            parts.push((Text::clone(&field.name), part));
-        }
-        Some(Storage::Struct(parts))
+    /// Whether a field is one of variable width.
+    pub(crate) fn is_varbit(&self, field: ir::FieldRef) -> bool {
+        let header = self.headers.get(field.header.index());
+        let declared = header.and_then(|header| self.header_types.get(header.header_type.index()));
+        declared
+            .and_then(|declared| declared.fields.get(field.field as usize))
+            .is_some_and(|field| field.varbit)
     }
 
     /// New storage for a value of a type.
     pub(crate) fn allocate(&mut self, ty: &Type, name: &str, span: Span) -> Lowered<Storage> {
         if let Some((width, signed)) = scalar(ty) {
+            if width == 0 {
+                return self
+                    .refused(span, format!("a variable of type `{ty}` is not supported by simple_switch"));
+            }
             let place = ir::FieldRef { header: ir::HeaderId(SCALARS), field: index(&self.scalars) };
             self.scalars.push(ir::FieldType { name: name.to_owned(), width, signed, varbit: false });
             return Some(Storage::Field(place));
         }
-        match ty {
+        match ty.underlying() {
             Type::Structure(inner) if inner.kind == StructureKind::Header => {
                 Some(Storage::Header(self.header(name.to_owned(), inner, span)?))
             }
-            Type::Structure(inner) if inner.kind == StructureKind::Struct => {
-                let mut parts = Vec::new();
-                for field in &inner.fields {
-                    let part = self.allocate(&field.ty, &format!("{name}.{}", field.name), span)?;
-                    parts.push((Text::clone(&field.name), part));
+            Type::Structure(inner) if inner.kind == StructureKind::Union => self.union_of(name, inner, span),
+            Type::Stack(inner, size) => self.stack(name, inner, *size, span),
+            Type::Varbit(width) => Some(Storage::Field(self.varbit(*width, name.to_owned()))),
+            other => match parts(other) {
+                Some(parts) => {
+                    let mut stored = Vec::new();
+                    for (part, ty) in parts {
+                        let storage = self.allocate(&ty, &format!("{name}.{part}"), span)?;
+                        stored.push((part, storage));
+                    }
+                    Some(Storage::Struct(Rc::new(stored)))
                 }
-                Some(Storage::Struct(parts))
-            }
-            other => self.refused(span, format!("a variable of type `{other}` is not supported yet")),
+                None => {
+                    let message = format!("a variable of type `{other}` is not supported by simple_switch");
+                    self.refused(span, message)
+                }
+            },
         }
+    }
+
+    /// A varbit outside a header is the only field of a metadata instance.
+    pub(crate) fn varbit(&mut self, width: u32, name: String) -> ir::FieldRef {
+        let type_name = format!("$varbit{width}");
+        let known = self.header_types.iter().position(|known| known.name == type_name);
+        let id = match known {
+            Some(position) => u32::try_from(position).unwrap_or(u32::MAX),
+            None => {
+                let field = ir::FieldType { name: "field".to_owned(), width, signed: false, varbit: true };
+                self.header_types.push(ir::HeaderType { name: type_name, fields: vec![field] });
+                index(&self.header_types).saturating_sub(1)
+            }
+        };
+        let header = self.add_header(name, ir::HeaderTypeId(id), true);
+        ir::FieldRef { header, field: 0 }
     }
 
     /// New storage for a variable of the program.
     pub(crate) fn declare(&mut self, variable: &typed::Variable) -> Lowered<Storage> {
         let name = self.fresh(&format!("{}_0", variable.name));
         let storage = self.allocate(&variable.ty, &name, variable.span)?;
-        self.storage.insert(variable.id, storage.clone());
+        self.bind_storage(variable.id, storage.clone());
         Some(storage)
     }
 
@@ -259,39 +274,20 @@ impl Lowerer<'_> {
         self.allocate(ty, &name, span)
     }
 
+    /// New storage for a number in between.
+    pub(crate) fn temporary_field(&mut self, ty: &Type, name: &str, span: Span) -> Lowered<ir::FieldRef> {
+        match self.temporary(ty, name, span)? {
+            Storage::Field(field) => Some(field),
+            _ => self.refused(span, format!("a value of type `{ty}` is not supported here")),
+        }
+    }
+
     /// Says where the parameters of a parser or control are.
     pub(crate) fn bind(&mut self, parameters: &[Arc<typed::Variable>], storage: &[Option<&Storage>]) {
         for (parameter, storage) in parameters.iter().zip(storage) {
             if let Some(storage) = storage {
-                self.storage.insert(parameter.id, (*storage).clone());
+                self.bind_storage(parameter.id, (*storage).clone());
             }
-        }
-    }
-
-    /// Where the variable or part that an expression names is; nothing, and no diagnostic, when it names none.
-    pub(crate) fn place_of(&self, expression: &typed::Expression) -> Option<Storage> {
-        match &expression.kind {
-            ExpressionKind::Variable(variable) => self.storage.get(&variable.id).cloned(),
-            ExpressionKind::Member(base, name) => match self.place_of(base)? {
-                Storage::Struct(parts) => {
-                    parts.into_iter().find(|(part, _)| part == name).map(|(_, storage)| storage)
-                }
-                Storage::Header(header) => {
-                    let fields = &base.ty.structure()?.fields;
-                    let field = fields.iter().position(|field| field.name == *name)?;
-                    Some(Storage::Field(ir::FieldRef { header, field: u32::try_from(field).ok()? }))
-                }
-                Storage::Field(_) | Storage::Parameter(_) => None,
-            },
-            _ => None,
-        }
-    }
-
-    /// The header that an expression names.
-    pub(crate) fn header_of(&mut self, expression: &typed::Expression) -> Lowered<ir::HeaderId> {
-        match self.place_of(expression) {
-            Some(Storage::Header(header)) => Some(header),
-            _ => self.refused(expression.span, "this header is not supported here"),
         }
     }
 }

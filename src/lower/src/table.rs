@@ -1,21 +1,28 @@
-//! Tables with their actions, defaults and entries.
+//! Tables with their actions, defaults and properties.
 
 use std::sync::Arc;
 
 use hyper4_bits::Bits;
-use hyper4_ir::{self as ir, MatchKind, MatchValue};
+use hyper4_ir::{self as ir, MatchKind};
 use hyper4_p4::Span;
 use hyper4_p4::typed::{
-    Action, ActionCall, Direction, Entry, KeySet, Table, VariableKind, annotation_integers,
+    Action, ActionCall, Direction, Expression, ExpressionKind, Object as Written, Table, VariableKind,
 };
 use num_traits::ToPrimitive;
 
-use crate::control::Block;
+use crate::graph::{End, Targets};
+use crate::scope::{Object, qualified};
 use crate::storage::scalar;
-use crate::{Lowered, Lowerer, index};
+use crate::{Context, Lowered, Lowerer, index};
 
 /// Entries of a table that doesn't say how many.
 pub(crate) const DEFAULT_SIZE: u32 = 1024;
+
+/// An action as a table's entries name it: its arguments are numbers.
+pub(crate) struct Called {
+    pub(crate) action: ir::ActionId,
+    pub(crate) arguments: Vec<Bits>,
+}
 
 impl Lowerer<'_> {
     /// The actions of a table in its IR's order: those of its list, then the default when that is none of them.
@@ -30,39 +37,43 @@ impl Lowerer<'_> {
         actions
     }
 
-    /// A table that is applied: its computed keys are stored first, as straight-line code before it.
-    pub(crate) fn applied_table(
-        &mut self,
-        declared: &Arc<Table>,
-        span: Span,
-        block: &mut Block,
-    ) -> Lowered<ir::TableId> {
-        if let Some(before) = self.applied.insert(Arc::as_ptr(declared), span) {
-            let message =
-                format!("table `{}` is applied twice: simple_switch has no way back", declared.name);
-            let diagnostic = hyper4_p4::Diagnostic::error(span, message).related(before, "also applied here");
-            self.diagnostics.push(diagnostic);
-            return None;
+    /// Applies a table; its computed keys are stored first, as straight-line code before it.
+    pub(crate) fn apply_table(&mut self, declared: &Arc<Table>, span: Span, targets: Targets) -> Lowered<()> {
+        if !matches!(self.context, Context::Pipeline(_)) {
+            return self.refused(span, "a table can't be applied here");
         }
-        self.properties(declared);
-        let keys = self.keys(declared, block);
-        self.flush(block);
-        let keys = keys?;
+        let scope = self.scope;
+        let known = self.scope_mut(scope).and_then(|scope| scope.tables.get(&Arc::as_ptr(declared)).copied());
+        let made = match known {
+            Some(known) => self.renew_keys(known).map(|()| known),
+            None => self.new_table(declared),
+        };
+        // What follows is looked at even when the table was refused.
+        let table = made.unwrap_or(ir::TableId(u32::MAX));
+        self.graph.end(End::Table { table, span, targets });
+        made.map(|_| ())
+    }
+
+    fn new_table(&mut self, declared: &Arc<Table>) -> Lowered<ir::TableId> {
+        let name = qualified(&self.prefix(), &declared.name, &declared.annotations);
+        let id = ir::TableId(index(&self.tables));
+        self.tables.push(None);
+        let scope = self.scope;
+        if let Some(scope) = self.scope_mut(scope) {
+            scope.tables.insert(Arc::as_ptr(declared), id);
+        }
+        let (keys, selected) = self.keys(declared, id)?;
         let mut actions = Vec::new();
         for action in self.table_actions(declared) {
-            self.bound_arguments(declared, &action)?;
-            actions.push(self.action(&action)?);
+            actions.push(self.listed_action(declared, &action)?);
         }
-        let default_entry = match &declared.default_action {
-            None => None,
-            Some(call) => {
-                let (action, arguments) = self.action_call(call)?;
-                Some(ir::DefaultEntry {
-                    action,
-                    arguments,
-                    const_action: declared.const_default,
-                    const_entry: declared.const_default,
-                })
+        let implementation = self.implementation(declared, selected)?;
+        let default_entry = match (&declared.default_action, implementation) {
+            (None, _) | (_, ir::TableImplementation::Profile(_)) => None,
+            (Some(call), ir::TableImplementation::Simple) => {
+                let Called { action, arguments } = self.called(declared, call)?;
+                let (const_action, const_entry) = (declared.const_default, declared.const_default);
+                Some(ir::DefaultEntry { action, arguments, const_action, const_entry })
             }
         };
         let const_entries = self.entries(declared, &keys)?;
@@ -75,11 +86,10 @@ impl Lowerer<'_> {
             (0, size) => size,
             (_, _) => index(&const_entries),
         };
-        let id = ir::TableId(index(&self.tables));
-        self.count_node();
-        let source_info = self.source_info(declared.span);
-        self.tables.push(Some(ir::Table {
-            name: declared.control_plane_name.to_string(),
+        let (with_counters, direct_counter) = self.counters_of(declared, id, max_size)?;
+        let direct_meter = self.meters_of(declared, id, max_size)?;
+        let table = ir::Table {
+            name,
             pipeline: self.pipeline,
             match_kind: whole_match_kind(&keys),
             keys,
@@ -88,135 +98,139 @@ impl Lowerer<'_> {
             default_entry,
             const_entries,
             max_size,
-            implementation: hyper4_ir::TableImplementation::Simple,
-            direct_counter: None,
-            direct_meter: None,
-            with_counters: false,
-            support_timeout: self.support_timeout(declared),
+            implementation,
+            with_counters,
+            direct_counter,
+            direct_meter,
+            support_timeout: self.support_timeout(declared)?,
             hidden: false,
-            source_info,
-        }));
+            source_info: self.source_info(declared.span),
+        };
+        if let Some(place) = self.tables.get_mut(id.index()) {
+            *place = Some(table);
+        }
         Some(id)
     }
 
-    fn properties(&mut self, declared: &Table) {
-        for property in &declared.properties {
-            if &*property.name != "support_timeout" {
-                let message = format!("table property `{}` is not supported yet", property.name);
-                self.refuse(property.span, message);
+    fn support_timeout(&mut self, declared: &Table) -> Lowered<bool> {
+        match declared.properties.iter().find(|property| &*property.name == "support_timeout") {
+            None => Some(false),
+            Some(property) => {
+                let literal = self.constant(&property.value)?;
+                match literal.boolean() {
+                    Some(value) => Some(value),
+                    None => self.refused(property.span, "`support_timeout` is `true` or `false`"),
+                }
             }
         }
     }
 
-    fn support_timeout(&self, declared: &Table) -> bool {
-        let property = declared.properties.iter().find(|property| &*property.name == "support_timeout");
-        property.and_then(|property| property.value.boolean()).unwrap_or(false)
+    /// The object that a property of a table names.
+    fn property_object(&mut self, value: &Expression, unnamed: &str) -> Lowered<Object> {
+        match &value.kind {
+            ExpressionKind::Instance(instance) if instance.name.is_empty() => {
+                let name = self.fresh(unnamed);
+                let named = hyper4_p4::typed::Instance { name: name.into(), ..(**instance).clone() };
+                Some(self.object(&named, ""))
+            }
+            ExpressionKind::Instance(instance) => {
+                self.object_of(&Written::Instance(Arc::clone(instance)), value.span)
+            }
+            ExpressionKind::Variable(variable) => {
+                self.object_of(&Written::Variable(Arc::clone(variable)), value.span)
+            }
+            _ => self.refused(value.span, "this property names an object"),
+        }
     }
 
-    /// Arguments bound in the action list need an action of their own.
-    fn bound_arguments(&mut self, declared: &Table, action: &Arc<Action>) -> Lowered<()> {
-        let directed = |parameter: &&Arc<hyper4_p4::typed::Variable>| {
-            parameter.kind != VariableKind::Parameter(Direction::None)
+    fn implementation(
+        &mut self,
+        declared: &Table,
+        selected: Vec<ir::FieldRef>,
+    ) -> Lowered<ir::TableImplementation> {
+        let Some(property) = declared.properties.iter().find(|property| &*property.name == "implementation")
+        else {
+            return Some(ir::TableImplementation::Simple);
         };
-        match action.parameters.iter().find(directed) {
-            None => Some(()),
-            Some(parameter) => {
-                let message = format!(
-                    "action `{}` of table `{}` has a parameter with a direction, `{}`: not supported yet",
-                    action.name, declared.name, parameter.name
-                );
-                self.refused(declared.span, message)
+        let profile = match self.property_object(&property.value, "action_profile")? {
+            Object::Profile(profile) => profile,
+            Object::Refused => return None,
+            _ => return self.refused(property.span, "`implementation` is an action profile or selector"),
+        };
+        let inputs: Vec<ir::CalculationInput> =
+            selected.into_iter().map(ir::CalculationInput::Field).collect();
+        let mut shared_badly = false;
+        if let Some(selector) =
+            self.action_profiles.get_mut(profile.index()).and_then(|profile| profile.selector.as_mut())
+        {
+            shared_badly = !selector.inputs.is_empty() && selector.inputs != inputs;
+            selector.inputs = inputs;
+        }
+        if shared_badly {
+            let message = "tables that share an action selector have to have the same `selector` keys";
+            return self.refused(property.span, message);
+        }
+        Some(ir::TableImplementation::Profile(profile))
+    }
+
+    fn counters_of(
+        &mut self,
+        declared: &Table,
+        table: ir::TableId,
+        size: u32,
+    ) -> Lowered<(bool, Option<ir::CounterId>)> {
+        let Some(property) = declared.properties.iter().find(|property| &*property.name == "counters") else {
+            return Some((false, None));
+        };
+        match self.property_object(&property.value, "counter")? {
+            Object::DirectCounter(number) => {
+                let counter = self.attach_counter(number, table, size, property.span)?;
+                Some((true, Some(counter)))
             }
+            Object::Refused => None,
+            _ => self.refused(property.span, "`counters` is a `direct_counter`"),
         }
     }
 
-    fn action_call(&mut self, call: &ActionCall) -> Lowered<(ir::ActionId, Vec<Bits>)> {
-        let action = self.action(&call.action)?;
+    fn meters_of(
+        &mut self,
+        declared: &Table,
+        table: ir::TableId,
+        size: u32,
+    ) -> Lowered<Option<ir::DirectMeter>> {
+        let Some(property) = declared.properties.iter().find(|property| &*property.name == "meters") else {
+            return Some(None);
+        };
+        match self.property_object(&property.value, "meter")? {
+            Object::DirectMeter(number) => self.attach_meter(number, table, size, property.span).map(Some),
+            Object::Refused => None,
+            _ => self.refused(property.span, "`meters` is a `direct_meter`"),
+        }
+    }
+
+    /// An action with the arguments that the table's list binds to it.
+    fn listed_action(&mut self, declared: &Table, action: &Arc<Action>) -> Lowered<ir::ActionId> {
+        let listed = declared.actions.iter().find(|listed| Arc::ptr_eq(&listed.call.action, action));
+        match listed {
+            Some(listed) => self.action(action, &listed.call.arguments),
+            None => self.action(action, &[]),
+        }
+    }
+
+    /// An action that an entry or default calls, with the arguments of the control plane's parameters.
+    pub(crate) fn called(&mut self, declared: &Table, call: &ActionCall) -> Lowered<Called> {
+        let action = self.listed_action(declared, &call.action)?;
         let mut arguments = Vec::new();
         for (parameter, argument) in call.action.parameters.iter().zip(&call.arguments) {
+            if parameter.kind != VariableKind::Parameter(Direction::None) {
+                continue;
+            }
             let (Some(argument), Some((width, _))) = (argument, scalar(&parameter.ty)) else {
                 return self.refused(call.span, format!("argument `{}` is missing", parameter.name));
             };
             arguments.push(self.constant_bits(argument, width)?);
         }
-        Some((action, arguments))
-    }
-
-    fn entries(&mut self, declared: &Table, keys: &[ir::TableKey]) -> Lowered<Vec<ir::ConstEntry>> {
-        if let Some(entry) = declared.entries.first()
-            && !declared.const_entries
-        {
-            let help = "write `const entries`";
-            return self.refused_with_help(
-                entry.span,
-                "entries that can be changed are not supported yet",
-                help,
-            );
-        }
-        if declared.const_entries && declared.entries.is_empty() {
-            let message = format!("`const entries` of table `{}` is empty: not supported yet", declared.name);
-            return self.refused(declared.span, message);
-        }
-        let mut entries = Vec::new();
-        for (entry, position) in declared.entries.iter().zip(1u32..) {
-            if entry.priority.is_some() {
-                return self
-                    .refused(entry.span, "entries with a priority of their own are not supported yet");
-            }
-            let mut key = Vec::new();
-            for (keyset, (declared_key, lowered)) in entry.keysets.iter().zip(declared.keys.iter().zip(keys))
-            {
-                key.push(self.match_value(keyset, &declared_key.match_kind, lowered.width, entry.span)?);
-            }
-            let (action, arguments) = self.action_call(&entry.action)?;
-            let source_info = self.source_info(entry.span);
-            let priority = self.entry_priority(entry, position)?;
-            entries.push(ir::ConstEntry { key, action, arguments, priority, source_info });
-        }
-        Some(entries)
-    }
-
-    /// The place in the list, or `@priority`, which p4c knows too; the least wins.
-    fn entry_priority(&mut self, entry: &Entry, position: u32) -> Lowered<u32> {
-        match annotation_integers(&entry.annotations, "priority").first() {
-            None => Some(position),
-            Some(written) => match written.to_u32() {
-                Some(priority) => Some(priority),
-                None => self.refused(entry.span, format!("`{written}` can't be a priority")),
-            },
-        }
-    }
-
-    fn match_value(&mut self, keyset: &KeySet, kind: &str, width: u32, span: Span) -> Lowered<MatchValue> {
-        Some(match (kind, keyset) {
-            ("exact", KeySet::Value(value)) => MatchValue::Exact(self.constant_bits(value, width)?),
-            ("optional", KeySet::Any) => MatchValue::Optional(None),
-            ("optional", KeySet::Value(value)) => {
-                MatchValue::Optional(Some(self.constant_bits(value, width)?))
-            }
-            ("range", KeySet::Any) => MatchValue::Range { low: Bits::zero(width), high: Bits::ones(width) },
-            ("range", KeySet::Value(value)) => {
-                let value = self.constant_bits(value, width)?;
-                MatchValue::Range { low: value.clone(), high: value }
-            }
-            ("range", KeySet::Range(low, high)) => MatchValue::Range {
-                low: self.constant_bits(low, width)?,
-                high: self.constant_bits(high, width)?,
-            },
-            ("ternary" | "lpm", KeySet::Any | KeySet::Value(_) | KeySet::Mask(..)) => {
-                let Some((value, mask)) = self.masks(keyset, width)?.into_iter().next() else {
-                    return self.refused(span, "this key is empty");
-                };
-                if kind == "ternary" {
-                    return Some(MatchValue::Ternary { value, mask });
-                }
-                let Some(prefix_length) = mask.prefix_len() else {
-                    return self.refused(span, format!("`{mask}` is no prefix, which an `lpm` key needs"));
-                };
-                MatchValue::Lpm { value, prefix_length }
-            }
-            _ => return self.refused(span, format!("this does not fit a key that is `{kind}`")),
-        })
+        Some(Called { action, arguments })
     }
 }
 

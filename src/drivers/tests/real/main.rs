@@ -10,6 +10,5 @@ mod oracle;
 mod p4c;
 #[cfg(test)]
 mod process;
-mod replay;
 #[cfg(test)]
 mod simple_switch;

@@ -8,18 +8,9 @@ parser P(packet_in b, out headers_t hdr, inout metadata_t meta, inout standard_m
 }
 control V(inout headers_t hdr, inout metadata_t meta) { apply {  } }
 control I(inout headers_t hdr, inout metadata_t meta, inout standard_metadata_t sm) {
-    action a(inout bit<8> x) { x = 1; }
-    table t { key = { hdr.h.a: exact; } actions = { NoAction; } entries = { 1: NoAction(); } }
-    table u { key = { hdr.h.a: ternary; } actions = { NoAction; } const entries = { priority = 3: 1: NoAction(); } }
-    table v { actions = { a(meta.r); } }
     table w { key = { hdr.h.a: lpm; hdr.h.b: lpm; } actions = { NoAction; } }
-    table x { key = { hdr.h.c: lpm; } actions = { NoAction; } const entries = { 1 &&& 0xF: NoAction(); } }
     apply {
-        t.apply();
-        u.apply();
-        v.apply();
         w.apply();
-        x.apply();
     }
 }
 control E(inout headers_t hdr, inout metadata_t meta, inout standard_metadata_t sm) { apply { } }
