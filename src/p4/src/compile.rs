@@ -6,7 +6,7 @@ use std::sync::Arc;
 use crate::ast;
 use crate::check::check;
 use crate::diagnostic::{Diagnostic, Diagnostics};
-use crate::parse::parse;
+use crate::parse::{p4_14, parse};
 use crate::preprocess::{Setup, preprocess};
 use crate::source::SourceMap;
 use crate::typed;
@@ -66,6 +66,12 @@ pub fn parse_source(name: &str, text: &str, options: &Options) -> (ast::Program,
     let tokens = preprocess(file, &setup, &mut sources, &mut list);
     let tree = parse(&tokens, &sources, &mut list);
     let mut diagnostics = Diagnostics { sources, list };
+    if diagnostics.has_errors()
+        && let Some(diagnostic) = p4_14(&tokens)
+    {
+        diagnostics.list = vec![diagnostic];
+    }
+    diagnostics.once_each();
     diagnostics.truncate();
     (tree, diagnostics)
 }

@@ -12,6 +12,7 @@ mod program;
 mod statement;
 mod table;
 mod types;
+mod version;
 
 use std::borrow::Cow;
 use std::collections::HashMap;
@@ -19,6 +20,7 @@ use std::collections::HashMap;
 pub(crate) use annotation::annotation_elements;
 pub(crate) use literal::MAX_WIDTH;
 pub use literal::{LiteralError, literal};
+pub use version::p4_14;
 
 use crate::ast::{Name, Program};
 use crate::diagnostic::Diagnostic;

@@ -3,45 +3,10 @@
 use super::typed_walk::{Place, Visitor, walk};
 use crate::diagnostic::Diagnostic;
 use crate::source::Span;
-use crate::typed::{Call, Callee, Expression, ExpressionKind, Program, Table, Type};
+use crate::typed::{Call, Callee, Expression, ExpressionKind, Program, Table};
 
 pub(super) fn check(program: &Program, diagnostics: &mut Vec<Diagnostic>) {
     walk(program, &mut Calls { diagnostics });
-    for parser in program.parsers.values() {
-        for parameter in &parser.constructor {
-            built_in(&parameter.ty, &parameter.name, parameter.span, Place::Parser, diagnostics);
-        }
-        for instance in &parser.instances {
-            built_in(&instance.ty, &instance.name, instance.span, Place::Parser, diagnostics);
-        }
-    }
-    for control in program.controls.values() {
-        for parameter in &control.constructor {
-            built_in(&parameter.ty, &parameter.name, parameter.span, Place::Control, diagnostics);
-        }
-        for instance in &control.instances {
-            built_in(&instance.ty, &instance.name, instance.span, Place::Control, diagnostics);
-        }
-    }
-}
-
-/// A parser can't be in a control, nor a control in a parser.
-fn built_in(ty: &Type, name: &str, span: Span, place: Place, diagnostics: &mut Vec<Diagnostic>) {
-    use crate::typed::SignatureKind;
-    let (parser, control) = match ty {
-        Type::Parser(_) => (true, false),
-        Type::Control(_) => (false, true),
-        Type::Signature(signature, _) => {
-            (signature.kind == SignatureKind::Parser, signature.kind == SignatureKind::Control)
-        }
-        _ => return,
-    };
-    let message = match place {
-        Place::Control if parser => format!("`{name}` is a parser, which a control can't have"),
-        Place::Parser if control => format!("`{name}` is a control, which a parser can't have"),
-        _ => return,
-    };
-    diagnostics.push(Diagnostic::error(span, message));
 }
 
 struct Calls<'d> {

@@ -2,11 +2,12 @@
 
 use crate::ast::{Direction, StructureKind};
 use crate::diagnostic::Diagnostic;
-use crate::typed::{Parser, Program, Structure, Transition, Type, VariableKind};
+use crate::typed::{ExpressionKind, Parser, Program, Structure, Transition, Type, VariableKind};
 
 pub(super) fn check(program: &Program, diagnostics: &mut Vec<Diagnostic>) {
     for parser in program.parsers.values() {
         keys(parser, diagnostics);
+        sizes(parser, diagnostics);
     }
     for structure in program.structures.values() {
         varbits(structure, diagnostics);
@@ -44,6 +45,22 @@ fn keys(parser: &Parser, diagnostics: &mut Vec<Diagnostic>) {
                 let help = "select on bits, booleans, errors or members of enums";
                 diagnostics.push(Diagnostic::error(key.span, message).help(help));
             }
+        }
+    }
+}
+
+/// The size of a value set is known when compiled, and its elements have a width.
+fn sizes(parser: &Parser, diagnostics: &mut Vec<Diagnostic>) {
+    for set in &parser.instances {
+        let Type::ValueSet(element) = &set.ty else { continue };
+        if matches!(**element, Type::Integer) {
+            let message =
+                format!("value set `{}` can't have elements of type `int`, which has no width", set.name);
+            diagnostics.push(Diagnostic::error(set.span, message).help("say how wide they are: `bit<…>`"));
+        }
+        for size in set.arguments.iter().filter(|size| !matches!(size.kind, ExpressionKind::Integer(_))) {
+            let message = format!("the size of value set `{}` has to be known when compiled", set.name);
+            diagnostics.push(Diagnostic::error(size.span, message));
         }
     }
 }

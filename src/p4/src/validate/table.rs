@@ -28,6 +28,24 @@ fn action(expression: &Expression) -> Option<(&Name, Option<&[Argument]>)> {
     }
 }
 
+/// The name that a key starts with.
+fn names_of(key: &Expression) -> impl Iterator<Item = &Name> {
+    let mut base = key;
+    loop {
+        base = match &base.kind {
+            ExpressionKind::Member(inner, _)
+            | ExpressionKind::Index(inner, _)
+            | ExpressionKind::Slice(inner, _, _)
+            | ExpressionKind::PlusSlice(inner, _, _)
+            | ExpressionKind::Cast(_, inner)
+            | ExpressionKind::Unary(_, inner) => inner,
+            ExpressionKind::Call { callee, .. } => callee,
+            ExpressionKind::Name(name) => return Some(name).into_iter(),
+            _ => return None.into_iter(),
+        };
+    }
+}
+
 /// Whether a key's text is a name that the control plane can use.
 fn is_simple(key: &Expression) -> bool {
     match &key.kind {
@@ -134,6 +152,10 @@ impl<'d> Tables<'d> {
         }
         if let Some(PropertyValue::Key(keys)) = key.map(|key| &key.value) {
             for key in keys {
+                if let Some(own) = names_of(&key.expression).find(|own| own.text == name.text) {
+                    let message = format!("the key of table `{}` can't refer to the table itself", name.text);
+                    self.diagnostics.push(Diagnostic::error(own.span, message));
+                }
                 let named = key.annotations.iter().any(|annotation| &*annotation.name.text == "name");
                 if !named && !is_simple(&key.expression) {
                     let message = "the control plane has no name for this key";
