@@ -158,7 +158,9 @@ fn mismatched(trace: &TraceDifference) -> Vec<Event> {
 
 /// Whether two traces part where it is decided what becomes of the packet.
 fn decides(trace: &TraceDifference) -> bool {
-    let decision = |event: &Event| matches!(event, Event::Unicast(_) | Event::Multicast(_) | Event::Drop);
+    let decision = |event: &Event| {
+        matches!(event, Event::Resubmit | Event::Unicast(_) | Event::Multicast(_) | Event::Drop)
+    };
     mismatched(trace).iter().all(decision)
 }
 
@@ -198,9 +200,13 @@ fn construct_of(program: Option<&Program>, event: &Event) -> Construct {
         Event::Unicast(_) | Event::Multicast(_) | Event::Replica { .. } => {
             Construct { name: "traffic manager".to_owned(), source: None }
         }
-        Event::Drop | Event::Transmit(_) | Event::Unlinked => {
-            Construct { name: "end of a pipeline".to_owned(), source: None }
-        }
+        Event::Clone
+        | Event::Digest(_)
+        | Event::Resubmit
+        | Event::Recirculate
+        | Event::Drop
+        | Event::Transmit(_)
+        | Event::Unlinked => Construct { name: "end of a pipeline".to_owned(), source: None },
     }
 }
 

@@ -54,6 +54,14 @@ pub enum EventKind {
     Action,
     /// [`Event::Exit`]
     Exit,
+    /// [`Event::Clone`]
+    Clone,
+    /// [`Event::Digest`]
+    Digest,
+    /// [`Event::Resubmit`]
+    Resubmit,
+    /// [`Event::Recirculate`]
+    Recirculate,
     /// [`Event::Unicast`]
     Unicast,
     /// [`Event::Multicast`]
@@ -82,6 +90,10 @@ impl EventKind {
             Event::Table { .. } => Self::Table,
             Event::Action { .. } => Self::Action,
             Event::Exit => Self::Exit,
+            Event::Clone => Self::Clone,
+            Event::Digest(_) => Self::Digest,
+            Event::Resubmit => Self::Resubmit,
+            Event::Recirculate => Self::Recirculate,
             Event::Unicast(_) => Self::Unicast,
             Event::Multicast(_) => Self::Multicast,
             Event::Replica { .. } => Self::Replica,

@@ -2,12 +2,14 @@
 
 use std::sync::Arc;
 
-use hyper4_ir::{Command, IrError, Output, Packet, Program, Reply, parse_command};
+use hyper4_ir::{
+    Command, CounterArray, CounterCommand, IrError, Output, Packet, Program, Reply, parse_command,
+};
 use hyper4_switch::{Switch, SwitchError, Tracing};
 
 use crate::judge::judge;
-use crate::resolve::{resolve, resolve_default};
-use crate::{Failure, Line, Statement, StfError, Test};
+use crate::resolve::{find, resolve, resolve_default};
+use crate::{CountKind, CounterIndex, Failure, FailureKind, Line, Statement, StfError, Test};
 
 /// What came of a test that was carried out to its end.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -145,11 +147,54 @@ impl Runner<'_> {
     }
 
     fn check_counter(&mut self, line: &Line) -> Result<(), StfError> {
-        let unsupported = IrError::Unsupported {
-            construct: "check_counter".to_owned(),
-            reason: "counters can't be read yet".to_owned(),
-            source_info: None,
+        let Statement::CheckCounter { counter, index, check } = &line.statement else { return Ok(()) };
+        let wrong = |reason: String| StfError::Statement { line: line.number, reason };
+        let names = self.program.counters.iter().map(|c| c.name.as_str());
+        let found = find("counter", names, counter).map_err(wrong)?;
+        let found =
+            self.program.counters.get(found).ok_or_else(|| wrong("no counter is there".to_owned()))?;
+        let index = match index {
+            CounterIndex::Number(index) => *index,
+            CounterIndex::Entry(name) => self.counted_entry(found, name).map_err(wrong)?,
         };
-        Err(StfError::Unsupported { line: line.number, error: unsupported })
+        let read = Command::Counter { counter: found.name.clone(), command: CounterCommand::Read { index } };
+        let count = match self.control(line.number, &read)? {
+            Reply::Counter(count) => count,
+            other => return Err(wrong(format!("the switch answered {other:?} to a counter"))),
+        };
+        let Some((kind, comparison, number)) = check else { return Ok(()) };
+        let counted = match kind {
+            CountKind::Packets => count.packets,
+            CountKind::Bytes => count.bytes,
+        };
+        if !comparison.holds(counted, *number) {
+            let message = format!(
+                "counter `{}`: {} {} {number} is wanted, there are {counted}",
+                found.name,
+                kind.name(),
+                comparison.sign()
+            );
+            self.report.failures.push(Failure {
+                line: Some(line.number),
+                kind: FailureKind::Counter,
+                message,
+            });
+        }
+        Ok(())
+    }
+
+    /// The index of an entry's own counter.
+    fn counted_entry(&self, counter: &CounterArray, name: &str) -> Result<u64, String> {
+        let added = self.entries.iter().find(|added| added.name.as_deref() == Some(name));
+        let added = added.ok_or_else(|| format!("no entry that was added is called `{name}`"))?;
+        let table = counter.direct.and_then(|id| self.program.tables.get(id.index()));
+        match table {
+            Some(table) if table.name == added.table => Ok(added.handle),
+            Some(table) => Err(format!(
+                "counter `{}` counts entries of table `{}`, but `{name}` is one of `{}`",
+                counter.name, table.name, added.table
+            )),
+            None => Err(format!("counter `{}` doesn't count entries: give an index", counter.name)),
+        }
     }
 }

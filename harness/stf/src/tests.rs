@@ -1,7 +1,7 @@
 use std::collections::VecDeque;
 use std::sync::Arc;
 
-use hyper4_ir::{Batch, Command, Output, Packet, Program, Reply};
+use hyper4_ir::{Batch, Command, CounterArray, CounterValue, Output, Packet, Program, Reply, TableId};
 use hyper4_switch::{Switch, SwitchError, Tracing};
 
 use crate::*;
@@ -344,5 +344,63 @@ fn commands_stand_between_packets_and_entries_can_be_removed() {
     for (text, error) in wrong {
         let found = outcome(text).expect_err(text).to_string();
         assert!(found.starts_with(error), "{text}: {found}");
+    }
+}
+
+#[test]
+fn counters_are_checked() {
+    let mut counted = Program::clone(&program());
+    let table = |name: &str| counted.tables.iter().position(|t| t.name == name).unwrap() as u32;
+    let (exact, lpm) = (TableId(table("ingress.all_exact")), TableId(table("ingress.lpm")));
+    let counter =
+        |name: &str, direct| CounterArray { name: name.to_owned(), direct, size: 16, source_info: None };
+    counted.counters = vec![
+        counter("ingress.of_lpm", Some(lpm)),
+        counter("ingress.of_exact", Some(exact)),
+        counter("free", None),
+    ];
+    let counted = Arc::new(counted);
+    let run_with = |text: &str, packets: u64, bytes: u64| {
+        let value = Reply::Counter(CounterValue { packets, bytes });
+        let mut fake = Fake { replies: [Reply::Handle(7), value].into(), ..Fake::default() };
+        let report = run(&mut fake, &counted, &parse(text).unwrap());
+        (report, fake.commands.last().cloned().unwrap_or_default())
+    };
+    let add = "add lpm x:1/8 NoAction() = A\n";
+    let held = [
+        ("check_counter of_lpm($A) packets == 3", true),
+        ("check_counter of_lpm($A)", true),
+        ("check_counter of_lpm($A) packets != 3", false),
+        ("check_counter of_lpm($A) bytes > 44", true),
+        ("check_counter of_lpm($A) bytes < 45", false),
+        ("check_counter of_lpm($A) bytes <= 45", true),
+        ("check_counter free(7) packets >= 4", false),
+    ];
+    for (check, holds) in held {
+        let (report, command) = run_with(&format!("{add}{check}"), 3, 45);
+        let report = report.unwrap();
+        assert_eq!(report.failures.is_empty(), holds, "{check}: {:?}", report.failures);
+        assert_eq!(report.checks, 1);
+        assert!(command.contains("Counter") && command.contains("index: 7"), "{check}: {command}");
+    }
+    let (report, _) = run_with(&format!("{add}check_counter of_lpm($A) packets == 4"), 3, 45);
+    let told = report.unwrap().failures.first().map(ToString::to_string);
+    assert_eq!(
+        told.as_deref(),
+        Some("line 2: counter `ingress.of_lpm`: packets == 4 is wanted, there are 3")
+    );
+    let wrong = [
+        ("check_counter nothing(1)", "no counter is called `nothing`"),
+        ("check_counter of_lpm($B)", "no entry that was added is called `B`"),
+        (
+            "check_counter of_exact($A)",
+            "counts entries of table `ingress.all_exact`, but `A` is one of `ingress.lpm`",
+        ),
+        ("check_counter free($A)", "counter `free` doesn't count entries: give an index"),
+    ];
+    for (check, reason) in wrong {
+        let (report, _) = run_with(&format!("{add}{check}"), 0, 0);
+        let error = report.expect_err(check).to_string();
+        assert!(error.contains(reason), "{check}: {error}");
     }
 }

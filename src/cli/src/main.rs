@@ -1,6 +1,7 @@
 //! The command line of HyPer4: `hyper4 --help` tells what it can do.
 
 mod args;
+mod bench;
 mod capture;
 mod compile;
 mod explain;
@@ -55,6 +56,7 @@ fn dispatch(args: &Args) -> Result<ExitStatus, Failure> {
         Command::Compile(compile) => compile::compile(options, compile),
         Command::Explain(explain) => explain::explain(options, explain),
         Command::Persona(persona) => persona::persona(options, persona),
+        Command::Bench(bench) => bench::bench(options, bench),
         Command::Prove(prove) => prove::prove(options, prove),
     }
 }

@@ -22,7 +22,7 @@ use crate::subject::{Guests, Subject};
 use crate::{persona, progress, sides, subject};
 
 /// Where subjects are when none is named.
-const GUESTS: &str = "p4programs";
+pub(crate) const GUESTS: &str = "p4programs";
 
 /// Verify subjects.
 pub(crate) fn verify(options: &Options, args: &VerifyArgs) -> Result<ExitStatus, Failure> {
@@ -90,8 +90,15 @@ fn nothing(name: &str, message: String) -> SubjectResult {
 /// Makes a subject's packets.
 fn generator(options: &Options, persona: &Persona, subject: &Subject) -> Result<PacketGenerator, Failure> {
     let window = usize::from(persona.layout.config().window_bytes);
-    let mut limits = PacketLimits { lengths: vec![60, 64, window], ..PacketLimits::default() };
-    let guests: Vec<Shape> = match &subject.guests {
+    let limits = PacketLimits { lengths: vec![60, 64, window], ..PacketLimits::default() };
+    let (guests, limits) = shapes(subject, limits);
+    PacketGenerator::new(options.seed, &subject.name, &guests, &limits)
+        .map_err(|e| Failure::input(format!("`{}`: {e}", subject.name)))
+}
+
+/// What packets are made from, and limits that fit the ports of a composition.
+pub(crate) fn shapes(subject: &Subject, mut limits: PacketLimits) -> (Vec<Shape>, PacketLimits) {
+    let guests = match &subject.guests {
         Guests::One(g) => vec![Shape { program: g.program.clone(), commands: g.commands.clone() }],
         Guests::Composition { guests, wiring } => {
             if let Wiring::Links(links) = wiring {
@@ -102,8 +109,7 @@ fn generator(options: &Options, persona: &Persona, subject: &Subject) -> Result<
             guests.values().map(shape).collect()
         }
     };
-    PacketGenerator::new(options.seed, &subject.name, &guests, &limits)
-        .map_err(|e| Failure::input(format!("`{}`: {e}", subject.name)))
+    (guests, limits)
 }
 
 /// What the generated packets reach.

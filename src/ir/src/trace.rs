@@ -7,11 +7,17 @@
 //! 2. [`Event::Checksum`] for each verify, in the program's order;
 //! 3. [`Event::Pipeline`] `ingress`, then its [`Event::Condition`]s, [`Event::Table`]s, each followed by the
 //!    [`Event::Action`] that ran, and perhaps [`Event::Exit`];
-//! 4. one of [`Event::Unicast`], [`Event::Multicast`] (of a group that exists) and [`Event::Drop`] (also for a group
-//!    that doesn't);
+//! 4. [`Event::Clone`] where the packet is copied for a mirroring session, [`Event::Digest`], then one of
+//!    [`Event::Resubmit`], [`Event::Unicast`], [`Event::Multicast`] (of a group that exists) and [`Event::Drop`] (also for
+//!    a group that doesn't);
 //! 5. in the same [`TracedPacket`] after a unicast, in one of its own that begins with [`Event::Replica`] for each
-//!    copy: [`Event::Pipeline`] `egress` and what happens there; then [`Event::Drop`], or a [`Event::Checksum`] for
-//!    each update and [`Event::Transmit`].
+//!    copy: [`Event::Pipeline`] `egress` and what happens there; perhaps [`Event::Clone`]; then [`Event::Drop`], or a
+//!    [`Event::Checksum`] for each update and [`Event::Transmit`] or [`Event::Recirculate`].
+//!
+//! A clone is a [`TracedPacket`] of its own. One made at the end of ingress begins with its own parsing; then, as one
+//! made at the end of egress at once, it has [`Event::Multicast`] where its session names a group, whose replicas are
+//! copied from it, and [`Event::Unicast`] where it names a port, behind which it goes on itself. A packet that is
+//! resubmitted or recirculated ends there, and its copy begins with the parser.
 
 use hyper4_bits::Bits;
 use serde::{Deserialize, Serialize};
@@ -97,6 +103,14 @@ pub enum Event {
     },
     /// `exit` was met.
     Exit,
+    /// It was copied for a mirroring session, which exists: the copy is another [`TracedPacket`].
+    Clone,
+    /// A sample was taken for the control plane, for the list with that number, whether it is told of or was seen before.
+    Digest(u32),
+    /// It goes through ingress again, as it came, as another [`TracedPacket`].
+    Resubmit,
+    /// It goes through ingress again, as it would have left, as another [`TracedPacket`].
+    Recirculate,
     /// The traffic manager sent it to one port.
     Unicast(u16),
     /// The traffic manager made a copy for each member of a group.

@@ -5,6 +5,7 @@ mod life;
 mod log;
 mod packets;
 mod process;
+mod replay;
 mod rpc;
 mod runtime;
 
@@ -20,6 +21,8 @@ use crate::installed::given_or_found;
 use life::{Leaving, Life};
 use log::Line;
 use packets::LONGEST_PACKET;
+pub use replay::Replayed;
+
 use process::{MOURNING, NoLine, Process, StartError};
 use runtime::Replicas;
 

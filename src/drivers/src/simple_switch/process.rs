@@ -60,54 +60,18 @@ pub(super) struct Process {
 impl Process {
     /// Run `program`, bmv2 JSON, on the switch at `path`.
     pub(super) fn start(path: &Path, program: &str, patience: Duration) -> Result<Self, StartError> {
-        for _ in 0..PORTS_TRIED {
-            match Self::attempt(path, program, patience) {
-                Err(StartError::PortTaken) => {}
-                result => return result,
-            }
-        }
-        Err(StartError::Failed(format!("{PORTS_TRIED} ports that were free were taken by somebody else")))
-    }
-
-    fn attempt(path: &Path, program: &str, patience: Duration) -> Result<Self, StartError> {
-        let folder = tempfile::Builder::new()
-            .prefix("hyper4-")
-            .tempdir()
-            .map_err(|error| StartError::failed("a temporary folder can't be made", error))?;
-        let file = folder.path().join("program.json");
-        let said = folder.path().join("stderr");
-        std::fs::write(&file, program)
-            .map_err(|error| StartError::failed("the program can't be written", error))?;
-        let stderr =
-            File::create(&said).map_err(|error| StartError::failed("a file can't be made", error))?;
-        let port = free_port().map_err(|error| StartError::failed("no loopback port is free", error))?;
-        // Without an address of its own, all switches of a machine would share one.
-        let notifications = format!("ipc://{}", folder.path().join("notifications").display());
+        let folder = temporary_folder()?;
         let packets = folder.path().join("packets");
-        let child = Command::new(path)
-            .args(["--thrift-port", &port.to_string(), "--log-console", "-L", "trace"])
-            .args(["--notifications-addr", &notifications])
-            .args(["--packet-in", &format!("ipc://{}", packets.display())])
-            .arg(&file)
-            .current_dir(folder.path())
-            .stdin(Stdio::null())
-            .stdout(Stdio::piped())
-            .stderr(stderr)
-            .spawn()
-            .map_err(|error| StartError::failed(&format!("`{}` can't be run", path.display()), error))?;
-        let mut child = ChildGuard(child);
-        let stdout = child.0.stdout.take().ok_or(StartError::Failed("it has no output".to_owned()))?;
-        let mut starting = Starting { child, log: Log::new(stdout), said: String::new() };
-        starting.ready(Instant::now() + patience, folder.path())?;
+        let arguments = ["-L", "trace", "--packet-in", &format!("ipc://{}", packets.display())];
+        let Started { runtime, mut starting } =
+            Started::start(path, program, &folder, &arguments.map(str::to_owned), patience)?;
         let packets = match PacketSocket::connect(&packets, patience) {
             Ok(packets) => packets,
-            // It may have ended meanwhile, since its port was taken.
             Err(_) if starting.log.forget(MOURNING) == NoLine::Ended => {
                 return Err(starting.ended(folder.path()));
             }
             Err(error) => return Err(StartError::failed("its packet socket can't be used", error)),
         };
-        let runtime = starting.connect(port, patience, &notifications, folder.path())?;
         Ok(Self { log: starting.log, packets, runtime, child: starting.child, folder })
     }
 
@@ -124,6 +88,78 @@ impl Process {
 }
 
 /// A port that nobody listens on now.
+/// Where a process has its files.
+pub(super) fn temporary_folder() -> Result<TempDir, StartError> {
+    let folder = tempfile::Builder::new().prefix("hyper4-").tempdir();
+    folder.map_err(|error| StartError::failed("a temporary folder can't be made", error))
+}
+
+/// A process that has started, and takes commands.
+pub(super) struct Started {
+    pub(super) runtime: Runtime,
+    starting: Starting,
+}
+
+impl Started {
+    /// Run `program`, bmv2 JSON, on the switch at `path`, with its files in `folder`.
+    pub(super) fn start(
+        path: &Path,
+        program: &str,
+        folder: &TempDir,
+        arguments: &[String],
+        patience: Duration,
+    ) -> Result<Self, StartError> {
+        for _ in 0..PORTS_TRIED {
+            match Self::attempt(path, program, folder, arguments, patience) {
+                Err(StartError::PortTaken) => {}
+                result => return result,
+            }
+        }
+        Err(StartError::Failed(format!("{PORTS_TRIED} ports that were free were taken by somebody else")))
+    }
+
+    fn attempt(
+        path: &Path,
+        program: &str,
+        folder: &TempDir,
+        arguments: &[String],
+        patience: Duration,
+    ) -> Result<Self, StartError> {
+        let file = folder.path().join("program.json");
+        let said = folder.path().join("stderr");
+        std::fs::write(&file, program)
+            .map_err(|error| StartError::failed("the program can't be written", error))?;
+        let stderr =
+            File::create(&said).map_err(|error| StartError::failed("a file can't be made", error))?;
+        let port = free_port().map_err(|error| StartError::failed("no loopback port is free", error))?;
+        // Without an address of its own, all switches of a machine would share one.
+        let notifications = format!("ipc://{}", folder.path().join("notifications").display());
+        let child = Command::new(path)
+            .args(["--thrift-port", &port.to_string(), "--log-console"])
+            .args(["--notifications-addr", &notifications])
+            .args(arguments)
+            .arg(&file)
+            .current_dir(folder.path())
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(stderr)
+            .spawn()
+            .map_err(|error| StartError::failed(&format!("`{}` can't be run", path.display()), error))?;
+        let mut child = ChildGuard(child);
+        let stdout = child.0.stdout.take().ok_or(StartError::Failed("it has no output".to_owned()))?;
+        let mut starting = Starting { child, log: Log::new(stdout), said: String::new() };
+        starting.ready(Instant::now() + patience, folder.path())?;
+        let runtime = starting.connect(port, patience, &notifications, folder.path())?;
+        Ok(Self { runtime, starting })
+    }
+
+    /// Whether it has ended: then how, and what it said last.
+    pub(super) fn ended(&mut self, folder: &Path) -> Option<String> {
+        let status = self.starting.child.0.try_wait().ok().flatten()?;
+        Some(format!("simple_switch ended with {status}: {}", last_words(folder).trim()))
+    }
+}
+
 fn free_port() -> std::io::Result<u16> {
     Ok(TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?.local_addr()?.port())
 }

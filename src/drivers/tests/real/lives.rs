@@ -8,7 +8,7 @@ use hyper4_ir::{Command, Packet, Program, parse_commands};
 use hyper4_switch::Switch;
 
 pub(crate) const JSON: &str = include_str!("../data/lives.json");
-const COMMANDS: &str = include_str!("../data/lives_commands.txt");
+pub(crate) const COMMANDS: &str = include_str!("../data/lives_commands.txt");
 
 pub(crate) fn program() -> Arc<Program> {
     Arc::new(Program::from_json(JSON).expect("lives.json can be read"))

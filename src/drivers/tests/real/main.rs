@@ -10,5 +10,6 @@ mod oracle;
 mod p4c;
 #[cfg(test)]
 mod process;
+mod replay;
 #[cfg(test)]
 mod simple_switch;

@@ -1,0 +1,140 @@
+//! What was measured, as data and for people.
+
+use std::fmt::Write as _;
+
+use serde::{Deserialize, Serialize};
+
+/// The schema of [`BenchReport`] as JSON.
+pub const BENCH_SCHEMA: &str = "hyper4/bench/1";
+
+/// The speed of one subject. All packets per second are of one thread.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct SubjectSpeed {
+    /// Its name.
+    pub name: String,
+    /// Packets per second of the program itself on the engine.
+    pub native_pps: f64,
+    /// Packets per second of the program on the persona on the engine; `None` when the persona can't carry it.
+    pub virtual_pps: Option<f64>,
+    /// Tables applied per packet by the program itself.
+    pub native_tables_per_packet: Option<f64>,
+    /// Tables applied per packet by the persona for it.
+    pub virtual_tables_per_packet: Option<f64>,
+    /// Packets per second of the program itself on a real simple_switch; `None` without one.
+    pub bmv2_native_pps: Option<f64>,
+    /// Packets per second of the program on the persona on a real simple_switch; `None` without one.
+    pub bmv2_virtual_pps: Option<f64>,
+    /// Why something is missing, in words.
+    pub missing: Vec<String>,
+}
+
+/// What a `bench` run measured.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct BenchReport {
+    /// [`BENCH_SCHEMA`].
+    pub schema: String,
+    /// The seed of the packets.
+    pub seed: u64,
+    /// Bytes of each packet.
+    pub packet_bytes: usize,
+    /// The real simple_switch's version, when there is one.
+    pub simple_switch: Option<String>,
+    /// The subjects.
+    pub subjects: Vec<SubjectSpeed>,
+}
+
+impl BenchReport {
+    /// For people: a line a subject, speeds in thousands of packets per second.
+    pub fn text(&self) -> String {
+        let mut text = String::new();
+        let head =
+            ["native", "virtual", "v/n", "tables n", "tables v", "bmv2 n", "bmv2 v", "v/n", "n/bmv2 n"];
+        let width = self.subjects.iter().map(|s| s.name.len()).max().unwrap_or(0).max("kpackets/s".len());
+        let _ = write!(text, "{:width$}", "kpackets/s");
+        head.iter().for_each(|name| {
+            let _ = write!(text, " {name:>9}");
+        });
+        text.push('\n');
+        for subject in &self.subjects {
+            let native = Some(subject.native_pps);
+            let cells = [
+                thousands(native),
+                thousands(subject.virtual_pps),
+                ratio(subject.virtual_pps, native),
+                number(subject.native_tables_per_packet, 1),
+                number(subject.virtual_tables_per_packet, 1),
+                thousands(subject.bmv2_native_pps),
+                thousands(subject.bmv2_virtual_pps),
+                ratio(subject.bmv2_virtual_pps, subject.bmv2_native_pps),
+                ratio(native, subject.bmv2_native_pps),
+            ];
+            let _ = write!(text, "{:width$}", subject.name);
+            cells.iter().for_each(|cell| {
+                let _ = write!(text, " {cell:>9}");
+            });
+            text.push('\n');
+        }
+        for subject in &self.subjects {
+            for reason in &subject.missing {
+                let _ = writeln!(text, "{}: {reason}", subject.name);
+            }
+        }
+        let (bytes, seed) = (self.packet_bytes, self.seed);
+        let switch = self.simple_switch.as_ref().map_or_else(
+            || "no real simple_switch was found".to_owned(),
+            |version| format!("simple_switch {version}"),
+        );
+        let _ = writeln!(text, "packets of {bytes} bytes, one thread, seed {seed}; {switch}");
+        text
+    }
+}
+
+fn number(value: Option<f64>, digits: usize) -> String {
+    value.map_or_else(|| "-".to_owned(), |value| format!("{value:.digits$}"))
+}
+
+fn thousands(pps: Option<f64>) -> String {
+    number(pps.map(|pps| pps / 1000.0), 1)
+}
+
+fn ratio(of: Option<f64>, to: Option<f64>) -> String {
+    number(of.zip(to).filter(|(_, to)| *to > 0.0).map(|(of, to)| of / to), 2)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_report_says_what_is_missing() {
+        let subject = SubjectSpeed {
+            name: "l2".to_owned(),
+            native_pps: 2_000_000.0,
+            virtual_pps: Some(1_000_000.0),
+            native_tables_per_packet: Some(3.0),
+            virtual_tables_per_packet: Some(8.0),
+            missing: vec!["no simple_switch".to_owned()],
+            ..SubjectSpeed::default()
+        };
+        let report = BenchReport {
+            schema: BENCH_SCHEMA.to_owned(),
+            seed: 1,
+            packet_bytes: 64,
+            simple_switch: None,
+            subjects: vec![subject],
+        };
+        let text = report.text();
+        let lines: Vec<&str> = text.lines().collect();
+        assert_eq!(
+            lines.first().copied().unwrap_or_default(),
+            "kpackets/s    native   virtual       v/n  tables n  tables v    bmv2 n    bmv2 v       v/n  n/bmv2 n"
+        );
+        assert_eq!(
+            lines.get(1).copied().unwrap_or_default(),
+            "l2            2000.0    1000.0      0.50       3.0       8.0         -         -         -         -"
+        );
+        assert_eq!(lines.get(2).copied().unwrap_or_default(), "l2: no simple_switch");
+        let json = serde_json::to_string(&report).unwrap();
+        assert_eq!(serde_json::from_str::<BenchReport>(&json).unwrap(), report);
+    }
+}

@@ -1,0 +1,153 @@
+//! `hyper4 bench`
+
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+use hyper4_bench::{BENCH_SCHEMA, BenchReport, Pace, SubjectSpeed, race, tables_per_packet};
+use hyper4_drivers::{SimpleSwitch, SimpleSwitchOptions, version};
+use hyper4_engine::Engine;
+use hyper4_gen::{PacketGenerator, PacketLimits};
+use hyper4_ir::{Command, Packet, Program};
+use hyper4_report::ExitStatus;
+use hyper4_switch::{Recorder, Switch, SwitchError, Tracing};
+use hyper4_virtual::VirtualNetwork;
+
+use crate::args::{BenchArgs, Format, Options};
+use crate::failure::Failure;
+use crate::output::{print, print_json, write_text};
+use crate::persona::Persona;
+use crate::sides::{self, Switches};
+use crate::subject::{Guests, Subject};
+use crate::{persona, prove, run, subject, verify};
+
+/// Packets that one call of a switch gets: as many as stay in the cache.
+const BATCH: usize = 1024;
+/// Packets whose tables are counted.
+const TRACED: usize = 2_000;
+
+/// Measure subjects.
+pub(crate) fn bench(options: &Options, args: &BenchArgs) -> Result<ExitStatus, Failure> {
+    let paths = if args.subjects.is_empty() {
+        subject::find(Path::new(verify::GUESTS))?
+    } else {
+        args.subjects.clone()
+    };
+    let subjects: Vec<Subject> = paths.iter().map(|p| subject::load(options, p)).collect::<Result<_, _>>()?;
+    let persona = persona::load(options)?;
+    let real = SimpleSwitch::new(SimpleSwitchOptions {
+        program_path: options.simple_switch.clone(),
+        ..SimpleSwitchOptions::default()
+    });
+    if let (Some(_), Err(error)) = (&options.simple_switch, &real) {
+        return Err(Failure::input(error.to_string()));
+    }
+    let real = real.ok();
+    let mut report = BenchReport {
+        schema: BENCH_SCHEMA.to_owned(),
+        seed: options.seed,
+        packet_bytes: args.bytes,
+        simple_switch: real.as_ref().and_then(|switch| version(switch.path()).ok()),
+        subjects: Vec::new(),
+    };
+    for subject in &subjects {
+        let measured = measure(options, args, &persona, real.as_ref(), subject);
+        report.subjects.push(measured.map_err(run::failure)?);
+    }
+    let document = serde_json::to_value(&report).map_err(|e| Failure::tool(e.to_string()))?;
+    if let Some(folder) = &options.out {
+        std::fs::create_dir_all(folder)
+            .map_err(|e| Failure::input(format!("can't make `{}`: {e}", folder.display())))?;
+        write_text(options, &folder.join("bench.json"), &format!("{document:#}\n"))?;
+    }
+    match options.format {
+        Format::Json => print_json(&document)?,
+        Format::Term => print(&report.text())?,
+    }
+    Ok(ExitStatus::AsWished)
+}
+
+fn measure(
+    options: &Options,
+    args: &BenchArgs,
+    persona: &Persona,
+    real: Option<&SimpleSwitch>,
+    subject: &Subject,
+) -> Result<SubjectSpeed, SwitchError> {
+    let packets = packets(options, args, subject)?;
+    let mut speed = SubjectSpeed { name: subject.name.clone(), ..SubjectSpeed::default() };
+    let mut native = sides::native(&Switches::Engine, &subject.guests)?;
+    let traced = packets.get(..TRACED.min(packets.len())).unwrap_or_default();
+    speed.native_tables_per_packet = tables_per_packet(&native.inject(traced, Tracing::On)?.traces);
+    let mut on_native = |packets: &[Packet]| in_batches(packets, |p| native.inject(p, Tracing::Off));
+    let pace = Pace { turn: Duration::from_secs_f64(args.seconds / 14.0), ..Pace::default() };
+
+    let mut network =
+        VirtualNetwork::new(Box::new(Engine::new()), Arc::clone(&persona.program), persona.layout.clone())?;
+    match prove::place(&mut network, &subject.guests) {
+        Ok(()) => {
+            let below = network.dpmu().switch();
+            speed.virtual_tables_per_packet = tables_per_packet(&below.inject(traced, Tracing::On)?.traces);
+            let mut on_persona = |packets: &[Packet]| in_batches(packets, |p| below.inject(p, Tracing::Off));
+            let speeds = race(&mut [&mut on_native, &mut on_persona], &packets, pace)?;
+            speed.native_pps = speeds.first().copied().unwrap_or_default();
+            speed.virtual_pps = speeds.get(1).copied();
+        }
+        Err(SwitchError::Unsupported { construct, reason, .. }) => {
+            speed.missing.push(format!("the persona can't carry it: {construct}: {reason}"));
+            let speeds = race(&mut [&mut on_native], &packets, pace)?;
+            speed.native_pps = speeds.first().copied().unwrap_or_default();
+        }
+        Err(error) => return Err(error),
+    }
+    let Some(real) = real else { return Ok(speed) };
+    let many: Vec<Packet> = packets.iter().cycle().take(args.real_packets).cloned().collect();
+    match &subject.guests {
+        Guests::One(guest) => {
+            speed.bmv2_native_pps = Some(replay(real, &guest.program, &guest.commands, &many)?);
+        }
+        Guests::Composition { .. } => {
+            speed.missing.push("one simple_switch doesn't run several programs natively".to_owned());
+        }
+    }
+    if speed.virtual_pps.is_some() {
+        let (recorder, recording) = Recorder::new();
+        let program = Arc::clone(&persona.program);
+        let mut network = VirtualNetwork::new(Box::new(recorder), program, persona.layout.clone())?;
+        prove::place(&mut network, &subject.guests)?;
+        let commands = recording.commands();
+        speed.bmv2_virtual_pps = Some(replay(real, &persona.program, &commands, &many)?);
+    }
+    Ok(speed)
+}
+
+/// The throughput of a real switch: packets over the time in which they left.
+fn replay(
+    real: &SimpleSwitch,
+    program: &Arc<Program>,
+    commands: &[Command],
+    packets: &[Packet],
+) -> Result<f64, SwitchError> {
+    let mut engine = Engine::new();
+    engine.load(Arc::clone(program))?;
+    commands.iter().try_for_each(|command| engine.control(command).map(|_| ()))?;
+    let expected = engine.inject(packets, Tracing::Off)?.outputs;
+    let replayed = real.replay(program, &program.to_json().to_string(), commands, packets, &expected)?;
+    Ok(packets.len() as f64 / replayed.span.as_secs_f64().max(f64::MIN_POSITIVE))
+}
+
+fn in_batches<T>(
+    packets: &[Packet],
+    mut inject: impl FnMut(&[Packet]) -> Result<T, SwitchError>,
+) -> Result<(), SwitchError> {
+    packets.chunks(BATCH).try_for_each(|packets| inject(packets).map(|_| ()))
+}
+
+/// Packets of one length, made from the subject's programs and entries.
+fn packets(options: &Options, args: &BenchArgs, subject: &Subject) -> Result<Vec<Packet>, SwitchError> {
+    let limits = PacketLimits { min_length: args.bytes, max_length: args.bytes, ..PacketLimits::default() };
+    let (guests, limits) = verify::shapes(subject, limits);
+    let generator = PacketGenerator::new(options.seed, &subject.name, &guests, &limits)
+        .map_err(|e| SwitchError::Failed(e.to_string()))?;
+    Ok((0..args.packets as u64).map(|i| generator.packet(i)).collect())
+}

@@ -1,0 +1,151 @@
+//! Packets through a simple_switch as fast as it takes them.
+
+use std::collections::BTreeSet;
+use std::fs::File;
+use std::io::{BufReader, BufWriter};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use hyper4_ir::{Command, Output, Packet, Program};
+use hyper4_switch::{ControlPlane, SwitchError};
+use pcap_file::pcap::{PcapHeader, PcapPacket, PcapReader, PcapWriter};
+
+use super::process::{StartError, Started, temporary_folder};
+use super::{SimpleSwitch, control};
+
+/// How often the files that it writes are looked at.
+const GLANCE: Duration = Duration::from_millis(20);
+/// Bytes of a pcap file before its first packet, and before each packet (man 5 pcap-savefile).
+const FILE_HEADER: u64 = 24;
+
+/// What came of a replay.
+#[derive(Clone, Debug)]
+pub struct Replayed {
+    /// What came out, port by port, each port's in the order in which it came; causes aren't known.
+    pub outputs: Vec<Output>,
+    /// From the first packet that left to the last one, by the switch's own clock.
+    pub span: Duration,
+}
+
+impl SimpleSwitch {
+    /// Give packets to a new process in capture files, which it reads as fast as it can (`--use-files`), and wait until
+    /// as many bytes have come out as `expected` has (what leaves by other ports is not kept): its throughput, where [`hyper4_switch::Switch::inject`] measures
+    /// its latency. `json` is the program as in [`SimpleSwitch::load_json`]; the log may be built out of the switch.
+    ///
+    /// # Errors
+    /// [`SwitchError::Unsupported`] when it refuses the program; [`SwitchError::Control`] for a wrong command;
+    /// [`SwitchError::Failed`] when it gives up, or nothing more comes before everything has.
+    pub fn replay(
+        &self,
+        program: &Arc<Program>,
+        json: &str,
+        commands: &[Command],
+        packets: &[Packet],
+        expected: &[Output],
+    ) -> Result<Replayed, SwitchError> {
+        let failed = |error: std::io::Error| SwitchError::Failed(format!("a capture can't be kept: {error}"));
+        let start_error = |error| match error {
+            StartError::Refused(reason) => SwitchError::Unsupported {
+                construct: format!("program `{}`", program.name),
+                reason,
+                source_info: None,
+            },
+            StartError::Failed(reason) => SwitchError::Failed(reason),
+            StartError::PortTaken => SwitchError::Failed("no port is free".to_owned()),
+        };
+        let folder = temporary_folder().map_err(start_error)?;
+        let ports: BTreeSet<u16> =
+            packets.iter().map(|p| p.port).chain(expected.iter().map(|o| o.port)).collect();
+        for port in &ports {
+            write_capture(folder.path(), *port, packets).map_err(failed)?;
+        }
+        // Commands are carried out before packets come: a second for each 2 000 of them, and two to begin with.
+        let wait = 2 + commands.len() / 2_000;
+        let mut arguments = vec!["--use-files".to_owned(), wait.to_string()];
+        for port in &ports {
+            arguments
+                .extend(["-i".to_owned(), format!("{port}@{}", interface(folder.path(), *port).display())]);
+        }
+        let patience = self.options.patience;
+        let begun = Instant::now();
+        let mut started =
+            Started::start(&self.path, json, &folder, &arguments, patience).map_err(start_error)?;
+        let depths = started.runtime.set_all_egress_queue_depths(i32::MAX);
+        depths.map_err(|error| SwitchError::Failed(format!("its queues can't be made longer: {error}")))?;
+        let blank = ControlPlane::new(Arc::clone(program));
+        for command in commands {
+            control::check(&blank, command)?;
+            control::control(&mut started.runtime, program, command)?;
+        }
+        if begun.elapsed() > Duration::from_secs(wait as u64) {
+            return Err(SwitchError::Failed("its commands took longer than it waits for them".to_owned()));
+        }
+        // A file gets its header with its first packet.
+        let leaving: BTreeSet<u16> = expected.iter().map(|output| output.port).collect();
+        let bytes: u64 = leaving.len() as u64 * FILE_HEADER
+            + expected.iter().map(|output| 16 + output.bytes.len() as u64).sum::<u64>();
+        let mut last = (0, Instant::now());
+        loop {
+            let written = ports.iter().map(|port| output_file(folder.path(), *port));
+            let written: u64 = written.map(|file| std::fs::metadata(file).map_or(0, |m| m.len())).sum();
+            if written >= bytes {
+                break;
+            }
+            if let Some(reason) = started.ended(folder.path()) {
+                return Err(SwitchError::Failed(reason));
+            }
+            if written > last.0 {
+                last = (written, Instant::now());
+            } else if last.1.elapsed() > patience + Duration::from_secs(wait as u64) {
+                let reason = format!("nothing more comes out after {written} of {bytes} bytes of captures");
+                return Err(SwitchError::Failed(reason));
+            }
+            std::thread::sleep(GLANCE);
+        }
+        drop(started);
+        read_captures(folder.path(), &leaving).map_err(SwitchError::Failed)
+    }
+}
+
+fn interface(folder: &Path, port: u16) -> PathBuf {
+    folder.join(format!("port{port}"))
+}
+
+fn output_file(folder: &Path, port: u16) -> PathBuf {
+    folder.join(format!("port{port}_out.pcap"))
+}
+
+/// All packets have their number as their time, by which the switch merges its files.
+fn write_capture(folder: &Path, port: u16, packets: &[Packet]) -> std::io::Result<()> {
+    let file = BufWriter::new(File::create(folder.join(format!("port{port}_in.pcap")))?);
+    let header = PcapHeader { snaplen: u32::from(u16::MAX), ..PcapHeader::default() };
+    let other = |error: pcap_file::PcapError| std::io::Error::other(error.to_string());
+    let mut writer = PcapWriter::with_header(file, header).map_err(other)?;
+    for (number, packet) in (0u64..).zip(packets).filter(|(_, packet)| packet.port == port) {
+        let length = u32::try_from(packet.bytes.len()).map_err(std::io::Error::other)?;
+        let packet = PcapPacket::new(Duration::from_micros(number), length, &packet.bytes);
+        writer.write_packet(&packet).map_err(other)?;
+    }
+    std::io::Write::flush(&mut writer.into_writer())
+}
+
+fn read_captures(folder: &Path, ports: &BTreeSet<u16>) -> Result<Replayed, String> {
+    let mut outputs = Vec::new();
+    let (mut first, mut last) = (Duration::MAX, Duration::ZERO);
+    for port in ports {
+        let bad = |error: &dyn std::fmt::Display| format!("what left by port {port} can't be read: {error}");
+        let file = File::open(output_file(folder, *port)).map_err(|error| bad(&error))?;
+        let mut reader = PcapReader::new(BufReader::new(file)).map_err(|error| bad(&error))?;
+        // Raw, since the header that the switch writes allows packets of no byte.
+        while let Some(packet) = reader.next_raw_packet() {
+            let packet = packet.map_err(|error| bad(&error))?;
+            let time =
+                Duration::from_secs(packet.ts_sec.into()) + Duration::from_micros(packet.ts_frac.into());
+            first = first.min(time);
+            last = last.max(time);
+            outputs.push(Output { cause: None, port: *port, bytes: packet.data.into_owned() });
+        }
+    }
+    Ok(Replayed { outputs, span: last.saturating_sub(first) })
+}
