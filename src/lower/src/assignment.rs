@@ -9,7 +9,7 @@ use hyper4_p4::typed::{BinaryOp, Callee, Expression, ExpressionKind, Table, Type
 use crate::expression::{arithmetic, has_effects};
 use crate::fold::{binary, constant, mask};
 use crate::graph::{End, Targets};
-use crate::place::{Target, names_place, root};
+use crate::place::{Target, is_part, root};
 use crate::storage::{Storage, header_parts, is_aggregate, parts};
 use crate::{Lowered, Lowerer};
 
@@ -116,7 +116,7 @@ impl Lowerer<'_> {
                 let result = self.call_result(call, ty)?;
                 self.copy(storage, &result, span)
             }
-            _ if names_place(value) => {
+            _ if is_part(value) => {
                 let source = self.place(value)?;
                 self.copy(storage, &source, span)
             }

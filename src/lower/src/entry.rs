@@ -59,8 +59,12 @@ impl Lowerer<'_> {
                 high: self.constant_bits(high, width)?,
             },
             ("ternary" | "lpm", KeySet::Any | KeySet::Value(_) | KeySet::Mask(..)) => {
-                let Some((value, mask)) = self.masks(keyset, width)?.into_iter().next() else {
-                    return self.refused(span, "this key is empty");
+                let (value, mask) = match keyset {
+                    KeySet::Value(value) => (self.constant_bits(value, width)?, Bits::ones(width)),
+                    KeySet::Mask(value, mask) => {
+                        (self.constant_bits(value, width)?, self.constant_bits(mask, width)?)
+                    }
+                    _ => (Bits::zero(width), Bits::zero(width)),
                 };
                 if kind == "ternary" {
                     return Some(MatchValue::Ternary { value, mask });

@@ -135,6 +135,9 @@ impl Lowerer<'_> {
             }
             ExpressionKind::Binary(operator, left, right) => {
                 if matches!(operator, BinaryOp::ShiftLeft | BinaryOp::ShiftRight) {
+                    if left.integer().is_some_and(|value| value.bits() == 0) {
+                        return self.number(right).map(|_| constant(0));
+                    }
                     self.check_shift(right)?;
                 }
                 let operands = self.operands(left, right)?;

@@ -7,7 +7,7 @@ use num_traits::ToPrimitive;
 
 use crate::graph::OpKind;
 use crate::place::Target;
-use crate::scope::Object;
+use crate::scope::{Object, qualified};
 use crate::storage::{Storage, header_parts, is_aggregate, scalar};
 use crate::{Context, Lowered, Lowerer, index};
 
@@ -178,9 +178,10 @@ impl Lowerer<'_> {
         let receiver = self.number(receiver)?;
         let name = match call.types.first().unwrap_or(&data.ty) {
             Type::Structure(declared) if declared.kind == StructureKind::Struct => {
-                typed::annotation_string(&declared.annotations, "name")
-                    .map_or_else(|| declared.flat_name(), |name| name.to_string())
+                qualified("", &declared.flat_name(), &declared.annotations)
             }
+            // As p4c calls the struct that it makes of a tuple.
+            Type::Tuple(_) => format!("tuple_{}", self.learn_lists.len()),
             _ => "digest".to_owned(),
         };
         let mut elements = Vec::new();

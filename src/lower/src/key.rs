@@ -2,7 +2,7 @@
 
 use hyper4_bits::Bits;
 use hyper4_ir::{self as ir, MatchKind};
-use hyper4_p4::typed::{BinaryOp, Callee, Expression, ExpressionKind, Key, Table, Type};
+use hyper4_p4::typed::{BinaryOp, Callee, Expression, ExpressionKind, Key, Table, Type, annotation_string};
 use num_bigint::BigInt;
 
 use crate::place::names_place;
@@ -45,13 +45,15 @@ impl Lowerer<'_> {
                 return self.refused(key.span, format!("match kind `{other}` is unknown to simple_switch"));
             }
         };
-        let name = key.control_plane_name.to_string();
+        let written = annotation_string(&key.annotations, "name").map(|name| name.to_string());
+        let name = written
+            .or_else(|| self.key_name(&key.expression))
+            .unwrap_or_else(|| key.control_plane_name.to_string());
         if let ExpressionKind::Call(call) = &key.expression.kind
             && let Callee::IsValid(header) = &call.callee
             && let Some(header) = self.plain_header(header)
         {
             let field = ir::FieldRef { header, field: 0 };
-            let name = name.replace(".isValid()", ".$valid$");
             return Some(ir::TableKey {
                 name,
                 match_kind,
@@ -63,6 +65,43 @@ impl Lowerer<'_> {
         }
         let (field, width, mask) = self.key_field(key, id)?;
         Some(ir::TableKey { name, match_kind, field, width, mask, valid_of: None })
+    }
+
+    /// The name of a key without `@name`: how it is written, fields by their `@name`.
+    fn key_name(&self, expression: &Expression) -> Option<String> {
+        Some(match &expression.kind {
+            ExpressionKind::Variable(variable) => variable.name.to_string(),
+            ExpressionKind::Member(base, name) => {
+                let declared = base.ty.underlying().structure().and_then(|inner| inner.field(name));
+                let named = declared.and_then(|field| annotation_string(&field.annotations, "name"));
+                let name = named.as_deref().unwrap_or(name);
+                match name.strip_prefix('.') {
+                    Some(absolute) => absolute.to_owned(),
+                    None => format!("{}.{name}", self.key_name(base)?),
+                }
+            }
+            ExpressionKind::Index(base, number) => {
+                format!("{}[{}]", self.key_name(base)?, self.key_name(number)?)
+            }
+            ExpressionKind::Slice(base, high, low) => format!("{}[{high}:{low}]", self.key_name(base)?),
+            ExpressionKind::Binary(BinaryOp::BitAnd, left, right) => {
+                format!("{} & {}", self.key_name(left)?, self.key_name(right)?)
+            }
+            ExpressionKind::Integer(value) => {
+                let written = self.program.sources.slice(expression.span).to_lowercase();
+                match () {
+                    () if written.contains("0x") => format!("{value:#x}"),
+                    () if written.contains("0b") => format!("{value:#b}"),
+                    () if written.contains("0o") => format!("{value:#o}"),
+                    () => value.to_string(),
+                }
+            }
+            ExpressionKind::Call(call) => match &call.callee {
+                Callee::IsValid(header) => format!("{}.$valid$", self.key_name(header)?),
+                _ => return None,
+            },
+            _ => return None,
+        })
     }
 
     /// The field that is looked up, its width and the bits of it. A computed key is stored first.

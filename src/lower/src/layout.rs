@@ -10,6 +10,7 @@ use hyper4_p4::source::Text;
 use hyper4_p4::typed::{self, StructureKind, Type};
 use num_traits::ToPrimitive;
 
+use crate::scope::qualified;
 use crate::storage::{Stack, Storage, scalar};
 use crate::{Lowered, Lowerer, SCALARS, STANDARD_METADATA, index};
 
@@ -92,15 +93,13 @@ impl Lowerer<'_> {
     fn headers(&mut self, declared: &Arc<typed::Structure>, prefix: &str) -> Lowered<Storage> {
         let mut parts = Vec::new();
         for field in &declared.fields {
-            let written = typed::annotation_string(&field.annotations, "name");
-            let name = written.unwrap_or_else(|| Text::clone(&field.name));
-            let name = format!("{prefix}{name}");
+            let name = qualified(prefix, &field.name, &field.annotations);
             let part = match &field.ty {
                 Type::Structure(inner) if inner.kind == StructureKind::Header => {
                     Storage::Header(self.header(name, inner, field.span)?)
                 }
                 Type::Structure(inner) if inner.kind == StructureKind::Struct => {
-                    self.headers(inner, &format!("{name}."))?
+                    self.headers(inner, &name)?
                 }
                 Type::Structure(inner) => self.union_of(&name, inner, field.span)?,
                 Type::Stack(inner, size) => self.stack(&name, inner, *size, field.span)?,
@@ -129,8 +128,7 @@ impl Lowerer<'_> {
     }
 
     fn header_type_of(&mut self, declared: &Arc<typed::Structure>, span: Span) -> Lowered<ir::HeaderTypeId> {
-        let type_name = typed::annotation_string(&declared.annotations, "name")
-            .map_or_else(|| declared.name.to_string(), |name| name.to_string());
+        let type_name = qualified("", &declared.flat_name(), &declared.annotations);
         let known = self.header_types.iter().position(|known| known.name == type_name);
         let id = match known {
             Some(position) => u32::try_from(position).unwrap_or(u32::MAX),
@@ -256,10 +254,7 @@ impl Lowerer<'_> {
             };
             let name = match numbers.as_deref_mut() {
                 Some(number) => numbered(path, number),
-                None => {
-                    let written = typed::annotation_string(&field.annotations, "name");
-                    written.unwrap_or_else(|| Text::clone(&field.name)).to_string()
-                }
+                None => qualified("", &field.name, &field.annotations),
             };
             fields.push(ir::FieldType { name, width, signed, varbit });
             path.pop();

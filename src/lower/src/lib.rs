@@ -40,7 +40,7 @@ use hyper4_p4::{Diagnostic, Diagnostics, Span};
 
 use crate::graph::{End, Graph};
 use crate::object::{DirectCounter, DirectMeter};
-use crate::scope::{Binding, GLOBAL, Object, Scope, ScopeId, qualified};
+use crate::scope::{Binding, GLOBAL, Object, Scope, ScopeId};
 use crate::statement::{Frame, Loop};
 
 /// Lowers a checked program, or says all that stands against it.
@@ -203,7 +203,7 @@ impl<'a> Lowerer<'a> {
         let (headers, meta, standard) = (Some(&roots.headers), Some(&roots.meta), Some(&roots.standard));
 
         self.bind(&parser.parameters, &[None, headers, meta, standard]);
-        let prefix = qualified("", &parser.name, &parser.annotations);
+        let prefix = parser.name.to_string();
         let entered = self.new_scope(prefix, &parser.constructor, &parser_arguments, &parser.instances);
         let parser = entered.and_then(|scope| {
             self.enter(scope);
@@ -233,7 +233,7 @@ impl<'a> Lowerer<'a> {
     }
 
     fn enter_control(&mut self, control: &Control, arguments: &[typed::Expression]) -> Lowered<()> {
-        let prefix = qualified("", &control.name, &control.annotations);
+        let prefix = control.name.to_string();
         let scope = self.new_scope(prefix, &control.constructor, arguments, &control.instances)?;
         self.enter(scope);
         Some(())

@@ -39,6 +39,18 @@ pub(crate) fn names_place(expression: &Expression) -> bool {
     }
 }
 
+/// Whether an expression is a variable or a part of something, be that computed.
+pub(crate) fn is_part(expression: &Expression) -> bool {
+    matches!(
+        expression.kind,
+        ExpressionKind::Variable(_)
+            | ExpressionKind::Member(..)
+            | ExpressionKind::Index(..)
+            | ExpressionKind::StackNext(_)
+            | ExpressionKind::StackLast(_)
+    )
+}
+
 impl Lowerer<'_> {
     /// Where a variable or a part of one is. The value of another expression is stored first.
     pub(crate) fn place(&mut self, expression: &Expression) -> Lowered<Storage> {
@@ -87,7 +99,7 @@ impl Lowerer<'_> {
 
     /// The place of a value, which is stored when it isn't one.
     pub(crate) fn value(&mut self, expression: &Expression) -> Lowered<Storage> {
-        if names_place(expression) { self.place(expression) } else { self.stored(expression) }
+        if is_part(expression) { self.place(expression) } else { self.stored(expression) }
     }
 
     /// What an assignment to an expression writes. A run-time index is evaluated now.

@@ -81,8 +81,11 @@ impl Lowerer<'_> {
         let Some(size) = size else {
             return self.refused(declared.span, format!("table `{}` is too large", declared.name));
         };
+        // A table without keys has one entry at most, whatever it asks for.
         let max_size = match (const_entries.len(), size) {
             (0, 0) => DEFAULT_SIZE,
+            (0, 2..) if declared.keys.is_empty() => DEFAULT_SIZE,
+            (0, _) if declared.const_entries => DEFAULT_SIZE,
             (0, size) => size,
             (_, _) => index(&const_entries),
         };
