@@ -205,17 +205,21 @@ impl Diagnostics {
         };
         let mut group = Group::with_title(level.primary_title(diagnostic.message.as_str()));
         if let Some(span) = diagnostic.span {
-            let primary = AnnotationKind::Primary.span(self.range(span));
+            let primary = AnnotationKind::Primary.span(self.range(span, span));
             let label = diagnostic.label.as_str();
             let mut snippet =
                 self.snippet(span).annotation(if label.is_empty() { primary } else { primary.label(label) });
-            for (other, text) in diagnostic.related.iter().filter(|(other, _)| other.file == span.file) {
-                snippet =
-                    snippet.annotation(AnnotationKind::Context.span(self.range(*other)).label(text.as_str()));
+            let start = self.sources.section(span).start;
+            let together =
+                |other: Span| other.file == span.file && self.sources.section(other).start == start;
+            for (other, text) in diagnostic.related.iter().filter(|(other, _)| together(*other)) {
+                let annotation = AnnotationKind::Context.span(self.range(*other, span));
+                snippet = snippet.annotation(annotation.label(text.as_str()));
             }
             group = group.element(snippet);
-            for (other, text) in diagnostic.related.iter().filter(|(other, _)| other.file != span.file) {
-                let annotation = AnnotationKind::Context.span(self.range(*other)).label(text.as_str());
+            for (other, text) in diagnostic.related.iter().filter(|(other, _)| !together(*other)) {
+                let annotation =
+                    AnnotationKind::Context.span(self.range(*other, *other)).label(text.as_str());
                 group = group.element(self.snippet(*other).annotation(annotation));
             }
         }
@@ -226,14 +230,17 @@ impl Diagnostics {
     }
 
     fn snippet<'a>(&'a self, span: Span) -> Snippet<'a, annotate_snippets::Annotation<'a>> {
-        Snippet::source(self.sources.text(span.file)).path(self.sources.name(span.file))
+        let section = self.sources.section(span);
+        Snippet::source(section.text).path(section.name).line_start(section.line as usize)
     }
 
-    /// The span as a range that is sure to be inside the text and on character boundaries.
-    fn range(&self, span: Span) -> std::ops::Range<usize> {
-        let text = self.sources.text(span.file);
+    /// The span as a range that is sure to be inside the part of the text that another span is in, and on
+    /// character boundaries.
+    fn range(&self, span: Span, around: Span) -> std::ops::Range<usize> {
+        let section = self.sources.section(around);
+        let text = section.text;
         let floor = |offset: u32| {
-            let mut offset = (offset as usize).min(text.len());
+            let mut offset = (offset.saturating_sub(section.start) as usize).min(text.len());
             while !text.is_char_boundary(offset) {
                 offset = offset.saturating_sub(1);
             }

@@ -69,6 +69,40 @@ struct SourceFile {
     name: Text,
     text: Text,
     line_starts: Vec<u32>,
+    /// What `#line` said, in the order of the offsets.
+    claims: Vec<Claim>,
+}
+
+/// From an offset on, lines are counted from another number, and maybe belong to another file.
+#[derive(Clone, Debug)]
+struct Claim {
+    offset: u32,
+    line: u32,
+    name: Option<Text>,
+}
+
+impl SourceFile {
+    /// The line of an offset, without what `#line` said.
+    fn physical_line(&self, offset: u32) -> u32 {
+        let line = self.line_starts.partition_point(|start| *start <= offset);
+        u32::try_from(line).unwrap_or(u32::MAX)
+    }
+
+    fn claim(&self, offset: u32) -> Option<&Claim> {
+        self.claims.iter().rev().find(|claim| claim.offset <= offset)
+    }
+}
+
+/// The part of a file whose lines are counted from one number.
+pub(crate) struct Section<'a> {
+    /// The file that it says it is.
+    pub(crate) name: &'a str,
+    /// Its text.
+    pub(crate) text: &'a str,
+    /// Offset of its first byte in the whole file.
+    pub(crate) start: u32,
+    /// Number of its first line.
+    pub(crate) line: u32,
 }
 
 /// All texts that took part in a compilation.
@@ -87,7 +121,12 @@ impl SourceMap {
     pub fn add(&mut self, name: &str, text: &str) -> FileId {
         let starts = std::iter::once(0)
             .chain(text.bytes().zip(1u32..).filter(|(byte, _)| *byte == b'\n').map(|(_, next)| next));
-        let file = SourceFile { name: name.into(), text: text.into(), line_starts: starts.collect() };
+        let file = SourceFile {
+            name: name.into(),
+            text: text.into(),
+            line_starts: starts.collect(),
+            claims: Vec::new(),
+        };
         self.files.push(file);
         FileId(u32::try_from(self.files.len().saturating_sub(1)).unwrap_or(u32::MAX))
     }
@@ -114,19 +153,50 @@ impl SourceMap {
     /// Line number, counted from one, of an offset.
     pub fn line(&self, span: Span) -> u32 {
         let Some(file) = self.file(span.file) else { return 0 };
-        let line = file.line_starts.partition_point(|start| *start <= span.start);
-        u32::try_from(line).unwrap_or(u32::MAX)
+        let line = file.physical_line(span.start);
+        match file.claim(span.start) {
+            None => line,
+            Some(claim) => line.saturating_sub(file.physical_line(claim.offset)).saturating_add(claim.line),
+        }
+    }
+
+    /// Has the line behind a place counted from a number, as `#line` says, and named after another file.
+    pub(crate) fn claim_line(&mut self, at: Span, line: u32, name: Option<&str>) {
+        let Some(file) = self.files.get_mut(at.file.0 as usize) else { return };
+        let next = file.physical_line(at.start) as usize;
+        let Some(offset) = file.line_starts.get(next).copied() else { return };
+        let before = file.claim(offset).and_then(|claim| claim.name.clone());
+        let name = name.map(Text::from).or(before);
+        file.claims.push(Claim { offset, line, name });
+    }
+
+    /// The part of its file that a place is in.
+    pub(crate) fn section(&self, span: Span) -> Section<'_> {
+        let Some(file) = self.file(span.file) else {
+            return Section { name: "", text: "", start: 0, line: 1 };
+        };
+        let claim = file.claim(span.start);
+        let start = claim.map_or(0, |claim| claim.offset);
+        let next = file.claims.iter().find(|other| other.offset > span.start);
+        let end = next.map_or(file.text.len(), |next| next.offset as usize);
+        Section {
+            name: claim.and_then(|claim| claim.name.as_deref()).unwrap_or(&file.name),
+            text: file.text.get(start as usize..end).unwrap_or(""),
+            start,
+            line: claim.map_or(1, |claim| claim.line),
+        }
     }
 
     /// Where a span starts.
     pub fn position(&self, span: Span) -> Position {
         let line = self.line(span);
         let column = self.file(span.file).map_or(0, |file| {
-            let start = (line as usize).checked_sub(1).and_then(|index| file.line_starts.get(index));
+            let line = file.physical_line(span.start) as usize;
+            let start = line.checked_sub(1).and_then(|index| file.line_starts.get(index));
             let start = start.copied().unwrap_or(0) as usize;
             let before = file.text.get(start..span.start as usize).unwrap_or("");
             u32::try_from(before.chars().count()).unwrap_or(u32::MAX).saturating_add(1)
         });
-        Position { file: self.name(span.file).into(), line, column }
+        Position { file: self.section(span).name.into(), line, column }
     }
 }

@@ -59,6 +59,9 @@ impl Preprocessor<'_> {
                     if parameters.is_empty() && arguments.iter().all(Vec::is_empty) {
                         arguments.clear();
                     }
+                    if definition.variadic {
+                        gather(&mut arguments, parameters.len(), token.span);
+                    }
                     if arguments.len() != parameters.len() {
                         let message = format!(
                             "macro `{}` takes {}, not {}",
@@ -123,8 +126,14 @@ impl Preprocessor<'_> {
                 .flatten();
             let piece = if let Some(value) = stringified {
                 body.next();
-                let text: Vec<&str> = value.iter().map(|token| &*token.text).collect();
-                let text = format!("\"{}\"", text.join(" ").replace('"', "\\\""));
+                let mut text = String::new();
+                for token in value {
+                    if !token.joined && !text.is_empty() {
+                        text.push(' ');
+                    }
+                    text.push_str(&token.text.replace('"', "\\\""));
+                }
+                let text = format!("\"{text}\"");
                 vec![Token { kind: TokenKind::Str, text: text.into(), span: used.span, joined: false }]
             } else if let Some(value) = argument(token) {
                 let pasted = paste || body.peek().is_some_and(|next| next.kind == TokenKind::HashHash);
@@ -143,6 +152,14 @@ impl Preprocessor<'_> {
             } else {
                 vec![Token { span: used.span, ..token.clone() }]
             };
+            // `, ## __VA_ARGS__`: without arguments there is no comma.
+            let comma = output.last().is_some_and(|last| last.kind == TokenKind::Comma);
+            if paste && comma && definition.variadic && argument(token).is_some() {
+                paste = false;
+                if piece.is_empty() {
+                    output.pop();
+                }
+            }
             let mut piece = piece.into_iter();
             if std::mem::take(&mut paste)
                 && let Some(right) = piece.next()
@@ -159,6 +176,22 @@ impl Preprocessor<'_> {
         }
         output
     }
+}
+
+/// Makes one argument, with its commas, of all from the last parameter's on.
+fn gather(arguments: &mut Vec<Vec<Token>>, parameters: usize, span: Span) {
+    let keep = parameters.saturating_sub(1);
+    if arguments.len() < keep {
+        return;
+    }
+    let mut rest = Vec::new();
+    for argument in arguments.drain(keep..) {
+        if !rest.is_empty() {
+            rest.push(Token { kind: TokenKind::Comma, text: ",".into(), span, joined: true });
+        }
+        rest.extend(argument);
+    }
+    arguments.push(rest);
 }
 
 /// Two tokens as one, or as two where their texts together are none.

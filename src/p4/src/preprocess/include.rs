@@ -35,7 +35,9 @@ impl Preprocessor<'_> {
             return;
         }
         match self.find(&name, quoted, at.file) {
-            Ok(file) => {
+            // It was there, and wants to be there once.
+            Ok(None) => {}
+            Ok(Some(file)) => {
                 self.including += 1;
                 self.file(file);
                 self.including -= 1;
@@ -65,19 +67,24 @@ impl Preprocessor<'_> {
         }
     }
 
-    fn find(&mut self, name: &str, quoted: bool, from: FileId) -> Result<FileId, String> {
+    /// The file of a name; none when it is there already and wants to be there once.
+    fn find(&mut self, name: &str, quoted: bool, from: FileId) -> Result<Option<FileId>, String> {
         let own: Option<PathBuf> =
             Path::new(self.sources.name(from)).parent().filter(|_| quoted).map(Path::to_path_buf);
         for folder in own.iter().chain(self.include_dirs) {
             let path = folder.join(name);
             if path.is_file() {
+                let name = path.to_string_lossy();
+                if self.once.iter().any(|file| self.sources.name(*file) == name) {
+                    return Ok(None);
+                }
                 let bytes = std::fs::read(&path).map_err(|error| error.to_string())?;
                 let text = String::from_utf8(bytes).map_err(|_| "it is not UTF-8 text".to_owned())?;
-                return Ok(self.sources.add(&path.to_string_lossy(), &text));
+                return Ok(Some(self.sources.add(&name, &text)));
             }
         }
         match BUILT_IN.iter().find(|(built_in, _)| *built_in == name) {
-            Some((_, text)) => Ok(self.sources.add(name, text)),
+            Some((_, text)) => Ok(Some(self.sources.add(name, text))),
             None => Err("there is no such file in the include path".to_owned()),
         }
     }

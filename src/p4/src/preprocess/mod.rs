@@ -7,7 +7,7 @@ mod condition;
 mod expand;
 mod include;
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::path::PathBuf;
 
 use crate::diagnostic::Diagnostic;
@@ -28,6 +28,8 @@ pub struct Setup {
 struct Macro {
     /// None for an object-like macro.
     parameters: Option<Vec<Text>>,
+    /// Whether the last parameter takes all the arguments that are left.
+    variadic: bool,
     body: Vec<Token>,
 }
 
@@ -50,6 +52,8 @@ struct Preprocessor<'a> {
     macros: HashMap<Text, Macro>,
     branches: Vec<Branch>,
     including: usize,
+    /// Files that said `#pragma once`.
+    once: HashSet<FileId>,
     /// Tokens that expansion may still give: a bound against macros that double themselves.
     budget: usize,
     pending: Vec<Token>,
@@ -70,6 +74,7 @@ pub fn preprocess(
         macros: HashMap::new(),
         branches: Vec::new(),
         including: 0,
+        once: HashSet::new(),
         budget: 8_000_000,
         pending: Vec::new(),
         output: Vec::new(),
@@ -134,6 +139,7 @@ impl Preprocessor<'_> {
     }
 
     fn directive(&mut self, hash: &Token, rest: &[Token]) {
+        let whole = rest;
         let Some((name, rest)) = rest.split_first() else { return };
         let span = hash.span.to(name.span);
         match &*name.text {
@@ -181,8 +187,13 @@ impl Preprocessor<'_> {
                 };
                 self.diagnostics.push(diagnostic);
             }
-            "pragma" | "line" => {}
-            _ if name.kind == TokenKind::Number => {}
+            "pragma" if rest.first().is_some_and(|token| token.is_word("once")) => {
+                self.once.insert(span.file);
+            }
+            "pragma" => {}
+            "line" => self.line(rest, span),
+            // As a preprocessor that was run before writes it.
+            _ if name.kind == TokenKind::Number => self.line(whole, span),
             other => {
                 let known = [
                     "if", "ifdef", "ifndef", "elif", "else", "endif", "define", "undef", "include", "error",
@@ -192,6 +203,19 @@ impl Preprocessor<'_> {
                 self.diagnostics.push(Diagnostic::error(span, message).suggest(other, known));
             }
         }
+    }
+
+    /// `#line 12 "file"`: the number and name of the next line.
+    fn line(&mut self, rest: &[Token], span: Span) {
+        self.flush();
+        let rest = self.expand(rest.to_vec(), 0);
+        let number = rest.first().and_then(|token| token.text.parse::<u32>().ok());
+        let Some(number) = number else {
+            self.error(span, "expected the number of a line behind `#line`");
+            return;
+        };
+        let name = rest.get(1).and_then(|token| token.text.strip_prefix('"')?.strip_suffix('"'));
+        self.sources.claim_line(span, number, name);
     }
 
     fn alternative(&mut self, name: &Token, rest: &[Token], span: Span) {
@@ -236,11 +260,17 @@ impl Preprocessor<'_> {
                 return;
             };
             let (parameters, body) = body.split_at(close);
+            let variadic = parameters.iter().any(|token| token.kind == TokenKind::Ellipsis);
             let names = parameters.iter().filter(|token| token.kind == TokenKind::Word);
-            let parameters = names.map(|token| Text::clone(&token.text)).collect();
-            Macro { parameters: Some(parameters), body: body.iter().skip(1).cloned().collect() }
+            let mut names: Vec<Text> = names.map(|token| Text::clone(&token.text)).collect();
+            // `args...` names them itself.
+            let unnamed = parameters.iter().rev().nth(1).is_none_or(|token| token.kind != TokenKind::Word);
+            if variadic && unnamed {
+                names.push("__VA_ARGS__".into());
+            }
+            Macro { parameters: Some(names), variadic, body: body.iter().skip(1).cloned().collect() }
         } else {
-            Macro { parameters: None, body: body.to_vec() }
+            Macro { parameters: None, variadic: false, body: body.to_vec() }
         };
         self.macros.insert(Text::clone(&name.text), definition);
     }

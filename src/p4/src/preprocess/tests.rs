@@ -45,6 +45,29 @@ fn arguments_are_expanded_unless_pasted() {
 }
 
 #[test]
+fn variadic_macros_take_what_is_left() {
+    assert_eq!(ok("#define F(a, ...) a(__VA_ARGS__)\nF(x, 1, 2) F(x)"), "x ( 1 , 2 ) x ( )");
+    assert_eq!(ok("#define F(a, rest...) a rest\nF(x, 1, 2)"), "x 1 , 2");
+    assert_eq!(ok("#define F(a, ...) a(0, ## __VA_ARGS__)\nF(x, 1) F(x)"), "x ( 0 , 1 ) x ( 0 )");
+}
+
+#[test]
+fn stringified_tokens_keep_their_spaces() {
+    assert_eq!(ok("#define S(x) #x\nS(a+b   c)"), "\"a+b c\"");
+}
+
+#[test]
+fn lines_can_be_numbered_anew() {
+    assert_eq!(ok("#line 40\n__LINE__\n__LINE__\n# 7 \"other.p4\"\n__LINE__"), "40 41 7");
+    let text = "const bit<8> a = 1;\n#line 40 \"made.p4\"\n\nconst bit<8> b = ;\n";
+    let (_, diagnostics) = crate::parse_source("t.p4", text, &crate::Options::default());
+    let places: Vec<String> =
+        diagnostics.list.iter().map(|d| diagnostics.position(d).unwrap().to_string()).collect();
+    assert_eq!(places, ["made.p4:41:18"]);
+    assert!(diagnostics.render().contains("41 | const bit<8> b = ;"), "{}", diagnostics.render());
+}
+
+#[test]
 fn conditions_choose() {
     let text = "#define V 20200408\n#if V >= 20200408 && defined(V) && !defined W\nnew\n#elif 1\nx\n#else\nold\n#endif\n#ifndef V\ny\n#endif";
     assert_eq!(ok(text), "new");
