@@ -1,12 +1,17 @@
 //! Actions.
 
-use hyper4_ir::{Event, Place, PrimitiveKind, Program};
+use hyper4_ir::{Event, PrimitiveKind, Program};
 
-use crate::calculation::Hasher;
-use crate::code::{Fault, Instruction, Operand, is_set, run};
-use crate::expression::{Compiler, EXACT};
+use crate::clock::Clock;
+use crate::code::{Fault, Instruction, Operand, run};
+use crate::expression::Compiler;
+use crate::flight::{Flight, Mirror};
 use crate::layout::{FieldSlot, Layout};
+use crate::primitive;
+use crate::random::Random;
 use crate::recorder::Recorder;
+use crate::stacks::{self, Shift};
+use crate::state::State;
 
 /// The port that stands for dropping.
 pub(crate) const DROP_PORT: u64 = 511;
@@ -14,29 +19,108 @@ pub(crate) const DROP_PORT: u64 = 511;
 /// A compiled action.
 #[derive(Clone, Debug)]
 pub(crate) struct Action {
-    steps: Vec<Step>,
+    steps: Box<[Step]>,
 }
 
+/// A primitive, or several assignments.
 #[derive(Clone, Debug)]
-enum Step {
+pub(crate) enum Step {
     Code(Box<[Instruction]>),
-    AssignHeader { to: usize, from: usize },
-    SetValid { header: usize, valid: bool },
-    MarkToDrop { egress_spec: FieldSlot, group: Option<FieldSlot> },
-    Hash { code: Box<[Instruction]>, base: Operand, modulus: Operand, calculation: usize, to: FieldSlot },
+    AssignHeaders(Box<[(usize, usize)]>),
+    /// The same, and how many elements are in use: to, from.
+    AssignStack {
+        headers: Box<[(usize, usize)]>,
+        next: (u32, u32),
+    },
+    AssignVarbit {
+        to: FieldSlot,
+        from: FieldSlot,
+    },
+    SetValid {
+        header: usize,
+        valid: bool,
+    },
+    Push(Shift),
+    Pop(Shift),
+    MarkToDrop {
+        egress_spec: FieldSlot,
+        group: Option<FieldSlot>,
+    },
+    Hash {
+        code: Box<[Instruction]>,
+        base: Operand,
+        modulus: Operand,
+        calculation: usize,
+        to: FieldSlot,
+    },
     Exit,
+    /// To the step of that number.
+    Jump(usize),
+    JumpIfZero {
+        code: Box<[Instruction]>,
+        value: Operand,
+        target: usize,
+    },
+    Count {
+        code: Box<[Instruction]>,
+        index: Operand,
+        counter: usize,
+    },
+    ExecuteMeter {
+        code: Box<[Instruction]>,
+        index: Operand,
+        meter: usize,
+        to: FieldSlot,
+    },
+    RegisterRead {
+        code: Box<[Instruction]>,
+        index: Operand,
+        register: usize,
+        to: FieldSlot,
+    },
+    RegisterWrite {
+        code: Box<[Instruction]>,
+        index: Operand,
+        register: usize,
+        value: Operand,
+    },
+    Random {
+        code: Box<[Instruction]>,
+        low: Operand,
+        high: Operand,
+        to: FieldSlot,
+    },
+    Digest(usize),
+    Clone {
+        code: Box<[Instruction]>,
+        session: Operand,
+        preserved: Option<usize>,
+    },
+    /// `None` takes an earlier call back.
+    Resubmit(Option<usize>),
+    /// `None` takes an earlier call back.
+    Recirculate(Option<usize>),
+    Truncate {
+        code: Box<[Instruction]>,
+        bytes: Operand,
+    },
+    Assert {
+        code: Box<[Instruction]>,
+        condition: Operand,
+        fault: Fault,
+    },
+    Fail(Fault),
 }
 
 /// What an action works on beside memory.
-#[derive(Debug)]
 pub(crate) struct Surroundings<'a> {
     pub(crate) layout: &'a Layout,
-    pub(crate) hashers: &'a mut [Hasher],
+    pub(crate) state: &'a mut State,
+    pub(crate) clock: &'a mut dyn Clock,
+    pub(crate) random: &'a mut dyn Random,
     /// The bytes behind the parsed headers.
     pub(crate) payload: &'a [u8],
-    /// What simple_switch keeps of the packet's length.
-    pub(crate) length: &'a mut u64,
-    pub(crate) exit: &'a mut bool,
+    pub(crate) flight: &'a mut Flight,
 }
 
 /// Why an action can't run here.
@@ -63,25 +147,40 @@ impl Action {
             at += crate::layout::limbs(parameter.width);
         }
         let mut compiler = Compiler::new(layout, &parameters, base);
+        let targets: Vec<usize> = action.primitives.iter().filter_map(|p| primitive::target(&p.kind)).collect();
         let mut steps = Vec::new();
+        // Where each primitive's steps begin.
+        let mut starts = Vec::new();
         let mut pending = false;
-        for (primitive, declared) in action.primitives.iter().enumerate() {
-            let refuse = |reason: String| Refusal { primitive, reason };
+        for (number, declared) in action.primitives.iter().enumerate() {
+            let refuse = |reason: String| Refusal { primitive: number, reason };
+            let assignment = matches!(declared.kind, PrimitiveKind::Assign { .. });
+            // Assignments in a row are one step, unless a jump leads into them.
+            if pending && (!assignment || targets.contains(&number)) {
+                steps.push(Step::Code(compiler.take()));
+                pending = false;
+            }
+            starts.push(steps.len());
             if let PrimitiveKind::Assign { place, value } = &declared.kind {
                 compiler.assign(place, value).map_err(refuse)?;
                 pending = true;
-                continue;
+            } else {
+                let source = declared.source_info.as_ref();
+                let step = primitive::step(program, layout, &mut compiler, &declared.kind, source);
+                steps.extend(step.map_err(refuse)?);
             }
-            if std::mem::take(&mut pending) {
-                steps.push(Step::Code(compiler.take()));
-            }
-            steps.push(step(program, layout, &mut compiler, &declared.kind).map_err(refuse)?);
         }
         if pending {
             steps.push(Step::Code(compiler.take()));
         }
+        starts.push(steps.len());
+        for step in &mut steps {
+            if let Step::Jump(target) | Step::JumpIfZero { target, .. } = step {
+                *target = starts.get(*target).copied().unwrap_or(usize::MAX);
+            }
+        }
         *end = (*end).max(compiler.end);
-        Ok(Self { steps })
+        Ok(Self { steps: steps.into() })
     }
 
     /// Carry it out; its arguments are in their place already.
@@ -91,99 +190,142 @@ impl Action {
         with: &mut Surroundings<'_>,
         recorder: &mut Recorder,
     ) -> Result<(), Fault> {
-        for step in &self.steps {
-            match step {
-                Step::Code(code) => run(code, memory)?,
-                Step::AssignHeader { to, from } => assign_header(with.layout, memory, *to, *from),
-                Step::SetValid { header, valid } => {
-                    if let Some(slot) = with.layout.headers.get(*header)
-                        && slot.is_valid(memory) != *valid
-                    {
-                        slot.set_valid(memory, *valid);
-                        let bytes = u64::from(slot.bytes);
-                        *with.length = if *valid {
-                            with.length.wrapping_add(bytes)
-                        } else {
-                            with.length.wrapping_sub(bytes)
-                        };
-                    }
-                }
-                Step::MarkToDrop { egress_spec, group } => {
-                    egress_spec.set(memory, DROP_PORT);
-                    if let Some(group) = group {
-                        group.set(memory, 0);
-                    }
-                }
-                Step::Hash { code, base, modulus, calculation, to } => {
-                    run(code, memory)?;
-                    if base.is_negative(memory) || modulus.is_negative(memory) {
-                        return Err(Fault::NegativeHash);
-                    }
-                    let (base, modulus) = (base.low(memory), modulus.low(memory).max(1));
-                    if let Some(hasher) = with.hashers.get_mut(*calculation) {
-                        let value = (hasher.compute(memory, with.payload) % modulus).wrapping_add(base);
-                        if to.valid.is_none_or(|at| is_set(memory, at)) {
-                            to.set(memory, value);
-                        }
-                    }
-                }
-                Step::Exit => {
-                    if !std::mem::replace(with.exit, true) {
-                        recorder.event(|| Event::Exit);
-                    }
-                }
-            }
+        let mut next = 0;
+        while let Some(step) = self.steps.get(next) {
+            next = step.run(memory, with, recorder)?.unwrap_or(next + 1);
         }
         Ok(())
     }
 }
 
-fn step(
-    program: &Program,
-    layout: &Layout,
-    compiler: &mut Compiler<'_>,
-    kind: &PrimitiveKind,
-) -> Result<Step, String> {
-    match kind {
-        PrimitiveKind::Assign { place, value } => {
-            compiler.assign(place, value)?;
-            Ok(Step::Code(compiler.take()))
-        }
-        PrimitiveKind::AssignHeader { destination, source } => {
-            let same = program.headers.get(destination.index()).map(|h| h.header_type)
-                == program.headers.get(source.index()).map(|h| h.header_type);
-            if !same {
-                return Err("headers of different types are assigned".to_owned());
+impl Step {
+    /// Carry it out; the step to go on with when it isn't the next one.
+    pub(crate) fn run(
+        &self,
+        memory: &mut [u64],
+        with: &mut Surroundings<'_>,
+        recorder: &mut Recorder,
+    ) -> Result<Option<usize>, Fault> {
+        match self {
+            Self::Code(code) => run(code, memory)?,
+            Self::AssignHeaders(pairs) => {
+                pairs.iter().for_each(|(to, from)| stacks::assign(with.layout, memory, *to, *from));
             }
-            Ok(Step::AssignHeader { to: destination.index(), from: source.index() })
+            Self::AssignStack { headers, next: (to, from) } => {
+                memory.copy_within(*from as usize..=*from as usize, *to as usize);
+                headers.iter().for_each(|(to, from)| stacks::assign(with.layout, memory, *to, *from));
+            }
+            Self::AssignVarbit { to, from } => stacks::assign_varbit(memory, *to, *from),
+            Self::SetValid { header, valid } => {
+                if let Some(slot) = with.layout.headers.get(*header)
+                    && slot.is_valid(memory) != *valid
+                {
+                    slot.set_valid(memory, *valid);
+                    let bytes = slot.bytes(memory) as u64;
+                    let length = &mut with.flight.length;
+                    *length = if *valid { length.wrapping_add(bytes) } else { length.wrapping_sub(bytes) };
+                }
+            }
+            Self::Push(shift) => shift.push(with.layout, memory),
+            Self::Pop(shift) => shift.pop(with.layout, memory),
+            Self::MarkToDrop { egress_spec, group } => {
+                egress_spec.set(memory, DROP_PORT);
+                if let Some(group) = group {
+                    group.set(memory, 0);
+                }
+            }
+            Self::Hash { code, base, modulus, calculation, to } => {
+                run(code, memory)?;
+                if base.is_negative(memory) || modulus.is_negative(memory) {
+                    return Err(Fault::NegativeHash);
+                }
+                let (base, modulus) = (base.low(memory), modulus.low(memory).max(1));
+                if let Some(hasher) = with.state.hashers.get_mut(*calculation) {
+                    let payload = with.flight.truncate(with.payload);
+                    let value = (hasher.compute(memory, payload) % modulus).wrapping_add(base);
+                    store(to, memory, value);
+                }
+            }
+            Self::Exit => {
+                if !std::mem::replace(&mut with.flight.exit, true) {
+                    recorder.event(|| Event::Exit);
+                }
+            }
+            Self::Jump(target) => return Ok(Some(*target)),
+            Self::JumpIfZero { code, value, target } => {
+                run(code, memory)?;
+                if value.is_zero(memory) {
+                    return Ok(Some(*target));
+                }
+            }
+            Self::Count { code, index, counter } => {
+                run(code, memory)?;
+                let index = index.unsigned(memory)? as u32;
+                with.state.count(*counter, index, with.flight.arrived);
+            }
+            Self::ExecuteMeter { code, index, meter, to } => {
+                run(code, memory)?;
+                let index = index.unsigned(memory)? as u32;
+                if let Some(meters) = with.state.meters.get_mut(*meter)
+                    && let Some(colour) = meters.execute(index, with.flight.arrived, with.clock)
+                {
+                    store(to, memory, colour);
+                }
+            }
+            Self::RegisterRead { code, index, register, to } => {
+                run(code, memory)?;
+                let index = index.unsigned(memory)? as u32;
+                if let Some(value) = with.state.registers.get(*register).and_then(|r| r.read(index))
+                    && to.is_writable(memory)
+                {
+                    to.store(memory, value);
+                }
+            }
+            Self::RegisterWrite { code, index, register, value } => {
+                run(code, memory)?;
+                let index = index.unsigned(memory)? as u32;
+                if let Some(registers) = with.state.registers.get_mut(*register) {
+                    registers.write(index, value.view(memory));
+                }
+            }
+            Self::Random { code, low, high, to } => {
+                run(code, memory)?;
+                let (low, high) = (low.unsigned(memory)?, high.unsigned(memory)?);
+                if low <= high {
+                    let value = with.random.between(low, high);
+                    store(to, memory, value);
+                }
+            }
+            Self::Digest(list) => with.flight.digest = Some(*list),
+            Self::Clone { code, session, preserved } => {
+                run(code, memory)?;
+                let session = session.unsigned(memory)? as u16;
+                with.flight.mirror = Some(Mirror { session: session & SESSION, preserved: *preserved });
+            }
+            Self::Resubmit(preserved) => with.flight.resubmit = *preserved,
+            Self::Recirculate(preserved) => with.flight.recirculate = *preserved,
+            Self::Truncate { code, bytes } => {
+                run(code, memory)?;
+                let bytes = usize::try_from(bytes.unsigned(memory)?).unwrap_or(usize::MAX);
+                with.flight.truncated = with.flight.truncated.min(bytes);
+            }
+            Self::Assert { code, condition, fault } => {
+                run(code, memory)?;
+                if condition.is_zero(memory) {
+                    return Err(fault.clone());
+                }
+            }
+            Self::Fail(fault) => return Err(fault.clone()),
         }
-        PrimitiveKind::SetValid(header) => Ok(Step::SetValid { header: header.index(), valid: true }),
-        PrimitiveKind::SetInvalid(header) => Ok(Step::SetValid { header: header.index(), valid: false }),
-        PrimitiveKind::MarkToDrop => {
-            let egress_spec = layout
-                .standard(hyper4_ir::StandardField::EgressSpec)
-                .ok_or("there is no `standard_metadata.egress_spec` to set")?;
-            Ok(Step::MarkToDrop { egress_spec, group: layout.dropped_group })
-        }
-        PrimitiveKind::Hash { place, base, calculation, modulus } => {
-            let Place::Field(field) = place;
-            let to = layout.field(*field).ok_or("a field that doesn't exist is written")?;
-            let base = compiler.number(base, EXACT)?;
-            let modulus = compiler.number(modulus, EXACT)?;
-            Ok(Step::Hash { code: compiler.take(), base, modulus, calculation: calculation.index(), to })
-        }
-        PrimitiveKind::Exit => Ok(Step::Exit),
-        other => Err(format!("primitive `{}` is not supported", other.name())),
+        Ok(None)
     }
 }
 
-/// Copy validity and fields; an invalid header's fields are zero already.
-fn assign_header(layout: &Layout, memory: &mut [u64], to: usize, from: usize) {
-    let (Some(to), Some(from)) = (layout.headers.get(to), layout.headers.get(from)) else { return };
-    let valid = from.is_valid(memory);
-    to.set_valid(memory, valid);
-    let source = from.at as usize..(from.at + from.limbs) as usize;
-    if valid && source.end <= memory.len() && (to.at + from.limbs) as usize <= memory.len() {
-        memory.copy_within(source, to.at as usize);
+/// Sessions have 15 bits.
+const SESSION: u16 = 0x7fff;
+
+fn store(to: &FieldSlot, memory: &mut [u64], value: u64) {
+    if to.is_writable(memory) {
+        to.set(memory, value);
     }
 }

@@ -1,7 +1,7 @@
 //! Hashes and checksums.
 
-use hyper4_bits::{Calculation, HashAlgorithm};
-use hyper4_ir::{self as ir, CalculationInput, ChecksumKind, ChecksumOutcome, Event};
+use hyper4_bits::{Calculation, HashAlgorithm, HashError};
+use hyper4_ir::{self as ir, CalculationCommand, CalculationInput, ChecksumKind, ChecksumOutcome, Event};
 
 use crate::code::{Fault, Instruction, Operand, is_set, run};
 use crate::expression::Compiler;
@@ -26,9 +26,13 @@ enum Input {
 }
 
 impl Hasher {
-    pub(crate) fn new(layout: &Layout, calculation: &ir::Calculation) -> Result<Self, String> {
+    pub(crate) fn new(
+        layout: &Layout,
+        algorithm: HashAlgorithm,
+        declared: &[CalculationInput],
+    ) -> Result<Self, String> {
         let mut inputs = Vec::new();
-        for input in &calculation.inputs {
+        for input in declared {
             inputs.push(match input {
                 CalculationInput::Field(field) => {
                     let slot = layout.field(*field).ok_or("a field that doesn't exist goes in")?;
@@ -42,8 +46,17 @@ impl Hasher {
                 CalculationInput::Payload => Input::Payload,
             });
         }
-        let algorithm: HashAlgorithm = calculation.algorithm;
         Ok(Self { calculation: Calculation::new(algorithm), inputs, bytes: Vec::new() })
+    }
+
+    /// What a controller says to it; what is no parameter of its algorithm changes nothing.
+    pub(crate) fn configure(&mut self, command: &CalculationCommand) -> Result<(), HashError> {
+        match command {
+            CalculationCommand::SetCrc16(parameters) | CalculationCommand::SetCrc32(parameters) => {
+                self.calculation.set_crc_parameters(*parameters)
+            }
+            CalculationCommand::SetToeplitzKey(key) => self.calculation.set_toeplitz_key(key),
+        }
     }
 
     /// The hash of the inputs; fields of invalid headers are left out.
@@ -74,7 +87,7 @@ impl Hasher {
 
 /// Append a field as it lies on the wire.
 pub(crate) fn push(writer: &mut Writer<'_>, slot: &FieldSlot, memory: &[u64]) {
-    writer.push_limbs(slot.of(memory), slot.width);
+    writer.push_limbs(slot.of(memory), slot.width(memory));
 }
 
 /// A checksum to verify or update.

@@ -3,7 +3,7 @@
 use crate::wide::{self, View};
 
 /// Why a program had to stop: what the real switch dies of.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Fault {
     NegativeShift,
     Division,
@@ -12,11 +12,31 @@ pub(crate) enum Fault {
     NegativeHash,
     HeadersTooLong,
     ParserLoop,
+    StackIndex,
+    EmptyStack,
+    NegativeNumber,
+    Assertion { assume: bool, place: Option<(String, u32)> },
+    LogFormat(Option<(String, u32)>),
+    TooManyLives,
 }
 
 impl std::fmt::Display for Fault {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let at = |f: &mut std::fmt::Formatter<'_>, place: &Option<(String, u32)>| match place {
+            Some((file, line)) => write!(f, " at {file}({line})"),
+            None => Ok(()),
+        };
         f.write_str(match self {
+            Self::Assertion { assume, place } => {
+                write!(f, "{} that doesn't hold", if *assume { "assume" } else { "assert" })?;
+                at(f, place)?;
+                ", on which simple_switch aborts"
+            }
+            Self::LogFormat(place) => {
+                f.write_str("log_msg whose text and arguments don't go together")?;
+                at(f, place)?;
+                ", on which simple_switch exits"
+            }
             Self::NegativeShift => "shift by a negative amount, on which simple_switch aborts",
             Self::Division => {
                 "division or modulo of a negative number or by one that isn't positive, on which simple_switch aborts"
@@ -28,6 +48,14 @@ impl std::fmt::Display for Fault {
                 "headers grew the packet by more than 512 bytes, on which simple_switch aborts"
             }
             Self::ParserLoop => "the parser goes round without taking anything from the packet; simple_switch hangs",
+            Self::StackIndex => "a header stack has no element of that index, on which simple_switch aborts",
+            Self::EmptyStack => "the last element of an empty header stack, on which simple_switch aborts",
+            Self::NegativeNumber => {
+                "a negative number where only others can be (an index, a session, a length), on which simple_switch aborts"
+            }
+            Self::TooManyLives => {
+                "it was cloned, resubmitted or recirculated too often; simple_switch would go on for ever"
+            }
         })
     }
 }
@@ -41,7 +69,7 @@ pub(crate) struct Operand {
 }
 
 impl Operand {
-    fn view<'a>(&self, memory: &'a [u64]) -> View<'a> {
+    pub(crate) fn view<'a>(&self, memory: &'a [u64]) -> View<'a> {
         let limbs = memory.get(self.at as usize..(self.at + self.limbs) as usize).unwrap_or_default();
         let negative = self.signed && limbs.last().is_some_and(|top| (*top as i64) < 0);
         View { limbs, fill: if negative { u64::MAX } else { 0 } }
@@ -52,10 +80,64 @@ impl Operand {
         memory.get(self.at as usize).copied().unwrap_or(0)
     }
 
+    /// Whether it is 0.
+    pub(crate) fn is_zero(&self, memory: &[u64]) -> bool {
+        self.view(memory).is_zero()
+    }
+
+    /// As bmv2 makes an index or a length of it: the low bits of a number that isn't negative.
+    pub(crate) fn unsigned(&self, memory: &[u64]) -> Result<u64, Fault> {
+        if self.signed && self.is_negative(memory) { Err(Fault::NegativeNumber) } else { Ok(self.low(memory)) }
+    }
+
+    /// As bmv2 makes an `int` of it: the nearest there is.
+    pub(crate) fn as_int(&self, memory: &[u64]) -> i32 {
+        let view = self.view(memory);
+        let fits = wide::fits(view, if view.is_negative() { 32 } else { 31 });
+        match (fits, view.is_negative()) {
+            (true, _) => view.limb(0) as i32,
+            (false, true) => i32::MIN,
+            (false, false) => i32::MAX,
+        }
+    }
+
     /// Whether it is less than 0.
     pub(crate) fn is_negative(&self, memory: &[u64]) -> bool {
         self.view(memory).is_negative()
     }
+}
+
+/// Which of several elements.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Pick {
+    /// The only one.
+    Only,
+    /// That of an index.
+    Index(Operand),
+    /// The last in use of a stack, whose number of elements in use lies there.
+    Last(u32),
+}
+
+impl Pick {
+    pub(crate) fn of<'a, T>(self, choices: &'a [T], memory: &[u64]) -> Result<&'a T, Fault> {
+        let index = match self {
+            Self::Only => 0,
+            Self::Index(index) => index.unsigned(memory)?,
+            Self::Last(next) => {
+                let next = memory.get(next as usize).copied().unwrap_or(0);
+                next.checked_sub(1).ok_or(Fault::EmptyStack)?
+            }
+        };
+        usize::try_from(index).ok().and_then(|index| choices.get(index)).ok_or(Fault::StackIndex)
+    }
+}
+
+/// A header that is found when it is asked for: validity and fields of those that it may be.
+#[derive(Clone, Debug)]
+pub(crate) struct HeaderRef {
+    pub(crate) choices: Box<[(u32, u32)]>,
+    pub(crate) limbs: u32,
+    pub(crate) pick: Pick,
 }
 
 /// What a binary instruction computes.
@@ -131,6 +213,29 @@ pub(crate) enum Instruction {
         guard: Option<u32>,
         a: Operand,
     },
+    /// Limbs from one of several places.
+    Pick {
+        to: u32,
+        limbs: u32,
+        places: Box<[u32]>,
+        pick: Pick,
+    },
+    /// Whether one of some flags is set: of the set that is picked.
+    AnySet {
+        to: u32,
+        sets: Box<[Box<[u32]>]>,
+        pick: Pick,
+    },
+    /// Whether a pair of headers is valid and equal.
+    SameHeaders {
+        to: u32,
+        pairs: Box<[(HeaderRef, HeaderRef)]>,
+    },
+    /// The index of the last element in use.
+    LastIndex {
+        to: u32,
+        next: u32,
+    },
     JumpIfFalse {
         condition: u32,
         target: u32,
@@ -190,6 +295,29 @@ pub(crate) fn run(code: &[Instruction], memory: &mut [u64]) -> Result<(), Fault>
                         wide::sign_extend_in_place(field, *width);
                     }
                 }
+            }
+            Instruction::Pick { to, limbs, places, pick } => {
+                let at = *pick.of(places, memory)?;
+                copy(*to, *limbs, Operand { at, limbs: *limbs, signed: false }, memory);
+            }
+            Instruction::AnySet { to, sets, pick } => {
+                let set = pick.of(sets, memory)?;
+                let value = set.iter().any(|at| is_set(memory, *at));
+                self::set(memory, *to, u64::from(value));
+            }
+            Instruction::SameHeaders { to, pairs } => {
+                let mut same = false;
+                for (a, b) in pairs {
+                    let ((valid_a, at_a), (valid_b, at_b)) =
+                        (*a.pick.of(&a.choices, memory)?, *b.pick.of(&b.choices, memory)?);
+                    let fields = |at: u32| memory.get(at as usize..(at + a.limbs) as usize);
+                    same |= is_set(memory, valid_a) && is_set(memory, valid_b) && fields(at_a) == fields(at_b);
+                }
+                set(memory, *to, u64::from(same));
+            }
+            Instruction::LastIndex { to, next } => {
+                let next = memory.get(*next as usize).copied().unwrap_or(0);
+                set(memory, *to, next.wrapping_sub(1));
             }
             Instruction::JumpIfFalse { condition, target } => {
                 if memory.get(*condition as usize).is_none_or(|flag| *flag == 0) {

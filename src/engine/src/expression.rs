@@ -31,14 +31,14 @@ struct Value {
 /// Compiles the expressions of one action, state or condition. Refusals say what is wrong with the expression.
 #[derive(Debug)]
 pub(crate) struct Compiler<'a> {
-    layout: &'a Layout,
+    pub(crate) layout: &'a Layout,
     /// Where the running action's parameters lie, and their widths.
     parameters: &'a [(u32, u32)],
     base: u32,
     next: u32,
     /// Where the memory must end at least.
     pub(crate) end: u32,
-    code: Vec<Instruction>,
+    pub(crate) code: Vec<Instruction>,
 }
 
 impl<'a> Compiler<'a> {
@@ -57,6 +57,9 @@ impl<'a> Compiler<'a> {
     pub(crate) fn assign(&mut self, place: &Place, value: &Expr) -> Result<(), String> {
         let Place::Field(field) = place;
         let slot = self.layout.field(*field).ok_or("a field that doesn't exist is written")?;
+        if slot.varbit.is_some() {
+            return Err("a number is assigned to a field of variable width".to_owned());
+        }
         let need = if slot.signed { EXACT } else { slot.width };
         let a = self.value(value, need)?.operand;
         let (to, limbs, guard) = (slot.at, slot.limbs(), slot.valid);
@@ -83,6 +86,9 @@ impl<'a> Compiler<'a> {
                 let slot = self.layout.header(*header).ok_or("a header that doesn't exist is read")?;
                 Ok(Operand { at: slot.valid, limbs: 1, signed: false })
             }
+            Expr::ValidOf(header) => self.valid_of(header),
+            Expr::UnionValid(union) => self.union_valid(union),
+            Expr::Equal(a, b) => self.equal(a, b),
             Expr::Unary(UnaryOp::Not, a) => {
                 let a = self.truth(a)?;
                 Ok(self.unary(Unary::Not, 1, false, a))
@@ -118,7 +124,7 @@ impl<'a> Compiler<'a> {
         Ok(self.binary(operator, 1, false, a, b))
     }
 
-    fn comparable(&mut self, expression: &Expr) -> Result<Operand, String> {
+    pub(crate) fn comparable(&mut self, expression: &Expr) -> Result<Operand, String> {
         if expression.is_truth() { self.truth(expression) } else { self.number(expression, EXACT) }
     }
 
@@ -167,13 +173,24 @@ impl<'a> Compiler<'a> {
             }
             Expr::Binary(operator, a, b) => self.binary_value(*operator, a, b, need),
             Expr::Ternary(condition, then, otherwise) => self.choice(condition, then, otherwise, need),
-            Expr::FieldOf(..)
+            Expr::FieldOf(header, field) => {
+                let (operand, width) = self.field_of(header, *field)?;
+                let range = if operand.signed { Range::Signed(width + 1) } else { Range::Unsigned(width) };
+                Ok(Value { operand, range })
+            }
+            Expr::LastIndex(stack) => {
+                Ok(Value { operand: self.last_index(*stack)?, range: Range::Unsigned(64) })
+            }
+            Expr::StackSize(stack) => {
+                let operand = Operand { at: self.elements_in_use(*stack)?, limbs: 1, signed: false };
+                Ok(Value { operand, range: Range::Unsigned(32) })
+            }
+            Expr::Bool(_)
+            | Expr::Valid(_)
             | Expr::ValidOf(_)
             | Expr::UnionValid(_)
-            | Expr::LastIndex(_)
-            | Expr::StackSize(_)
-            | Expr::Equal(..) => Err("header stacks and unions are not supported".to_owned()),
-            Expr::Bool(_) | Expr::Valid(_) | Expr::Unary(UnaryOp::Not | UnaryOp::DataToBool, _) => {
+            | Expr::Equal(..)
+            | Expr::Unary(UnaryOp::Not | UnaryOp::DataToBool, _) => {
                 Err("a truth value stands where a number is expected".to_owned())
             }
         }
@@ -376,7 +393,7 @@ impl<'a> Compiler<'a> {
         Ok((limbs(bits).max(1), range.is_signed() && need > range.bits()))
     }
 
-    fn allocate(&mut self, limbs: u32) -> u32 {
+    pub(crate) fn allocate(&mut self, limbs: u32) -> u32 {
         let at = self.next;
         self.next += limbs;
         self.end = self.end.max(self.next);

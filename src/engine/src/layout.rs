@@ -5,6 +5,9 @@
 //! of an invalid header are zero, so that reading one of its fields needs no look at its validity; whoever writes does
 //! look.
 //!
+//! What belongs to a packet but isn't a field lies there too: how many elements of a stack are in use, and how wide the
+//! field of variable width of a header is. It is kept while the header is invalid, as bmv2 keeps it.
+//!
 //! A signed field is a bit wider than it says, and its sign goes on to the end of its last limb. For bmv2 keeps a number
 //! as it was stored when it fits either as a signed or as an unsigned one: 255 in 8 bits is 255 until the packet is
 //! parsed again (`Field::export_bytes`). Compilers wrap what they store, but arguments of actions come unwrapped.
@@ -12,7 +15,10 @@
 use crate::code::Operand;
 use crate::wide;
 
+use hyper4_bits::Bits;
 use hyper4_ir::{FieldRef, HeaderId, Program, StandardField};
+
+use crate::stacks::{StackSlot, UnionSlot, UnionStackSlot};
 
 /// Bits of a limb.
 pub(crate) const LIMB_BITS: u32 = u64::BITS;
@@ -38,6 +44,8 @@ pub(crate) struct FieldSlot {
     pub(crate) signed: bool,
     /// Where the validity of its header lies; `None` for metadata.
     pub(crate) valid: Option<u32>,
+    /// Where its present width lies, when that is variable; `width` is the most then.
+    pub(crate) varbit: Option<u32>,
 }
 
 impl FieldSlot {
@@ -46,10 +54,21 @@ impl FieldSlot {
         limbs(self.width + u32::from(self.signed))
     }
 
+    /// Its present width.
+    pub(crate) fn width(&self, memory: &[u64]) -> u32 {
+        self.varbit.map_or(self.width, |at| memory.get(at as usize).map_or(0, |width| *width as u32))
+    }
+
     /// Its limbs.
     pub(crate) fn of<'a>(&self, memory: &'a [u64]) -> &'a [u64] {
         let at = self.at as usize;
         memory.get(at..at + self.limbs() as usize).unwrap_or_default()
+    }
+
+    /// Its value as it goes on the wire.
+    pub(crate) fn bits(&self, memory: &[u64]) -> Bits {
+        let bytes: Vec<u8> = self.of(memory).iter().rev().flat_map(|limb| limb.to_be_bytes()).collect();
+        Bits::from_be_bytes(self.width(memory), &bytes)
     }
 
     /// Its limbs, to write.
@@ -76,6 +95,22 @@ impl FieldSlot {
         }
     }
 
+    /// Store a number that isn't negative, whatever the header's validity.
+    pub(crate) fn store(&self, memory: &mut [u64], value: &[u64]) {
+        let width = self.width;
+        let field = self.of_mut(memory);
+        let mut limbs = value.iter().copied();
+        field.fill_with(|| limbs.next().unwrap_or(0));
+        if !wide::fits(wide::View { limbs: value, fill: 0 }, width) {
+            self.wrap(memory);
+        }
+    }
+
+    /// Whether it may be written: nothing is kept in an invalid header.
+    pub(crate) fn is_writable(&self, memory: &[u64]) -> bool {
+        self.valid.is_none_or(|at| crate::code::is_set(memory, at))
+    }
+
     /// Make the low bits a number of the field's kind: what was extracted, or was too great.
     pub(crate) fn wrap(&self, memory: &mut [u64]) {
         let (width, signed) = (self.width, self.signed);
@@ -98,15 +133,32 @@ impl FieldSlot {
     }
 }
 
+/// Where the validity and the fields of a header lie that is in a union with another.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Sibling {
+    valid: u32,
+    at: u32,
+    limbs: u32,
+}
+
 /// Where a header lies.
 #[derive(Clone, Debug)]
 pub(crate) struct HeaderSlot {
     pub(crate) name: String,
+    /// The number of its type.
+    pub(crate) header_type: u32,
     pub(crate) at: u32,
     pub(crate) limbs: u32,
     pub(crate) valid: u32,
     pub(crate) metadata: bool,
-    pub(crate) bytes: u32,
+    /// Bytes, without its field of variable width.
+    fixed_bytes: u32,
+    /// The number of its field of variable width.
+    pub(crate) varbit: Option<usize>,
+    /// Where the width of that lies.
+    pub(crate) varbit_width: Option<u32>,
+    /// The other members of its union.
+    siblings: Box<[Sibling]>,
     pub(crate) fields: Vec<FieldSlot>,
 }
 
@@ -116,14 +168,39 @@ impl HeaderSlot {
         memory.get(self.valid as usize).is_some_and(|valid| *valid != 0)
     }
 
-    /// Set its validity; an invalid header's fields become zero.
+    /// Bytes it has on the wire.
+    pub(crate) fn bytes(&self, memory: &[u64]) -> usize {
+        let variable = self.varbit_width.and_then(|at| memory.get(at as usize)).copied().unwrap_or(0);
+        self.fixed_bytes as usize + variable as usize / 8
+    }
+
+    /// The most bytes it can have.
+    pub(crate) fn most_bytes(&self) -> usize {
+        let variable = self.varbit.and_then(|field| self.fields.get(field)).map_or(0, |field| field.width);
+        (self.fixed_bytes + variable / 8) as usize
+    }
+
+    /// Set its validity; an invalid header's fields become zero, and of a union one member at most is valid.
     pub(crate) fn set_valid(&self, memory: &mut [u64], valid: bool) {
-        if let Some(flag) = memory.get_mut(self.valid as usize) {
-            *flag = u64::from(valid);
+        if !valid {
+            invalidate(memory, self.valid, self.at, self.limbs);
+        } else if let Some(flag) = memory.get_mut(self.valid as usize) {
+            *flag = 1;
+            for sibling in &self.siblings {
+                if crate::code::is_set(memory, sibling.valid) {
+                    invalidate(memory, sibling.valid, sibling.at, sibling.limbs);
+                }
+            }
         }
-        if !valid && let Some(fields) = memory.get_mut(self.at as usize..(self.at + self.limbs) as usize) {
-            fields.fill(0);
-        }
+    }
+}
+
+fn invalidate(memory: &mut [u64], valid: u32, at: u32, limbs: u32) {
+    if let Some(flag) = memory.get_mut(valid as usize) {
+        *flag = 0;
+    }
+    if let Some(fields) = memory.get_mut(at as usize..(at + limbs) as usize) {
+        fields.fill(0);
     }
 }
 
@@ -131,39 +208,54 @@ impl HeaderSlot {
 #[derive(Clone, Debug)]
 pub(crate) struct Layout {
     pub(crate) headers: Vec<HeaderSlot>,
+    pub(crate) stacks: Vec<StackSlot>,
+    pub(crate) unions: Vec<UnionSlot>,
+    pub(crate) union_stacks: Vec<UnionStackSlot>,
     standard: [Option<FieldSlot>; StandardField::ALL.len()],
+    /// The metadata instances' fields: where they begin, and how many limbs.
+    metadata: Vec<(u32, u32)>,
+    /// Widths of fields of variable width, each with the validity of its header.
+    varbits: Vec<(u32, u32)>,
     /// Limbs of validity and fields: what belongs to a packet.
     pub(crate) packet_limbs: u32,
     /// `mcast_grp` beside `egress_spec`, as `mark_to_drop` finds it: by name.
     pub(crate) dropped_group: Option<FieldSlot>,
 }
 
+/// Gives out limbs.
+struct Limbs(u32);
+
+impl Limbs {
+    fn take(&mut self, count: u32) -> u32 {
+        let at = self.0;
+        self.0 += count;
+        at
+    }
+}
+
 impl Layout {
     pub(crate) fn new(program: &Program) -> Self {
-        let mut next = program.headers.len() as u32;
-        let mut headers = Vec::with_capacity(program.headers.len());
-        for (valid, header) in (0u32..).zip(&program.headers) {
-            let at = next;
-            let mut fields = Vec::new();
-            let mut width = 0;
-            for field in program.header_types.get(header.header_type.index()).iter().flat_map(|t| &t.fields) {
-                let valid = (!header.metadata).then_some(valid);
-                let slot = FieldSlot { at: next, width: field.width, signed: field.signed, valid };
-                next += slot.limbs();
-                width += field.width;
-                fields.push(slot);
+        let mut free = Limbs(program.headers.len() as u32);
+        let mut headers: Vec<HeaderSlot> =
+            (0u32..).zip(&program.headers).map(|(valid, header)| slot(program, header, valid, &mut free)).collect();
+        let stacks = program.header_stacks.iter().map(|stack| StackSlot::new(stack, free.take(1))).collect();
+        let unions: Vec<_> = program.header_unions.iter().map(UnionSlot::new).collect();
+        let union_stacks =
+            program.header_union_stacks.iter().map(|stack| UnionStackSlot::new(program, stack, free.take(1)));
+        let union_stacks = union_stacks.collect();
+        for union in &unions {
+            let members: Vec<(usize, Sibling)> = union
+                .members
+                .iter()
+                .filter_map(|member| headers.get(*member).map(|header| (*member, header)))
+                .map(|(i, header)| (i, Sibling { valid: header.valid, at: header.at, limbs: header.limbs }))
+                .collect();
+            for (member, _) in &members {
+                let others = members.iter().filter(|(other, _)| other != member).map(|(_, sibling)| *sibling);
+                if let Some(header) = headers.get_mut(*member) {
+                    header.siblings = others.collect();
+                }
             }
-            let metadata = header.metadata;
-            let name = header.name.clone();
-            headers.push(HeaderSlot {
-                name,
-                at,
-                limbs: next - at,
-                valid,
-                metadata,
-                bytes: width / 8,
-                fields,
-            });
         }
         let slot = |field: FieldRef| {
             headers
@@ -176,7 +268,20 @@ impl Layout {
             let field = program.header_type(spec.header)?.field(StandardField::McastGrp.name())?;
             slot(FieldRef { header: spec.header, field: field as u32 })
         });
-        Self { headers, standard, packet_limbs: next, dropped_group }
+        let metadata = headers.iter().filter(|h| h.metadata).map(|h| (h.at, h.limbs)).collect();
+        let varbits = headers.iter().filter_map(|h| h.varbit_width.map(|width| (h.valid, width))).collect();
+        let packet_limbs = free.0;
+        Self {
+            headers,
+            stacks,
+            unions,
+            union_stacks,
+            standard,
+            metadata,
+            varbits,
+            packet_limbs,
+            dropped_group,
+        }
     }
 
     pub(crate) fn header(&self, header: HeaderId) -> Option<&HeaderSlot> {
@@ -199,5 +304,60 @@ impl Layout {
         for header in self.headers.iter().filter(|header| header.metadata) {
             header.set_valid(memory, true);
         }
+    }
+
+    /// Metadata to zero.
+    pub(crate) fn reset_metadata(&self, memory: &mut [u64]) {
+        for (at, limbs) in &self.metadata {
+            if let Some(fields) = memory.get_mut(*at as usize..(at + limbs) as usize) {
+                fields.fill(0);
+            }
+        }
+    }
+
+    /// What a copy of a packet doesn't get: the width of a field of variable width in an invalid header
+    /// (`PHV::copy_headers`).
+    pub(crate) fn forget_widths(&self, memory: &mut [u64]) {
+        for (valid, width) in &self.varbits {
+            if !crate::code::is_set(memory, *valid)
+                && let Some(width) = memory.get_mut(*width as usize)
+            {
+                *width = 0;
+            }
+        }
+    }
+}
+
+fn slot(program: &Program, header: &hyper4_ir::Header, valid: u32, free: &mut Limbs) -> HeaderSlot {
+    let declared = program.header_types.get(header.header_type.index()).map_or(&[][..], |t| &t.fields);
+    let varbit = declared.iter().position(|field| field.varbit);
+    let varbit_width = varbit.map(|_| free.take(1));
+    let at = free.0;
+    let mut fixed = 0;
+    let mut fields = Vec::with_capacity(declared.len());
+    for field in declared {
+        let mut slot = FieldSlot {
+            at: 0,
+            width: field.width,
+            signed: field.signed,
+            valid: (!header.metadata).then_some(valid),
+            varbit: varbit_width.filter(|_| field.varbit),
+        };
+        slot.at = free.take(slot.limbs());
+        fixed += if field.varbit { 0 } else { field.width };
+        fields.push(slot);
+    }
+    HeaderSlot {
+        name: header.name.clone(),
+        header_type: header.header_type.0,
+        at,
+        limbs: free.0 - at,
+        valid,
+        metadata: header.metadata,
+        fixed_bytes: fixed / 8,
+        varbit,
+        varbit_width,
+        siblings: Box::default(),
+        fields,
     }
 }

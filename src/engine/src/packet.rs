@@ -1,25 +1,34 @@
-//! A packet's life: parser, ingress, traffic manager, egress, deparser.
+//! A packet's life: parser, ingress, traffic manager, egress, deparser (ingress_thread and egress_thread of
+//! simple_switch.cpp).
+//!
+//! simple_switch has a thread for ingress, four for egress, and queues between them; all that it promises is the order
+//! within a port. Here the copies of a packet wait in one queue, first come, first served, and what is to go through
+//! ingress again does so when that queue is empty. That is an order that simple_switch can have too.
 
 use hyper4_ir::{
-    ChecksumKind, Event, NextNode, Node, Output, Packet, PipelineKind, Program, StandardField, TableOutcome,
-    Trace,
+    ChecksumKind, Digest, Event, LearnElement, LearnListId, Output, Packet, PipelineKind, Program,
+    StandardField, Trace,
 };
-use hyper4_switch::Multicast;
 
 use crate::action::{DROP_PORT, Surroundings};
 use crate::calculation::{self, push};
 use crate::clock::Clock;
-use crate::code::{Fault, run};
+use crate::code::Fault;
+use crate::copies::{Queues, Returning};
 use crate::executable::Executable;
+use crate::flight::Flight;
+use crate::random::Random;
 use crate::recorder::Recorder;
 use crate::wire::Writer;
 
 /// `instance_type` of a packet that nothing was done to.
 const NORMAL: u64 = 0;
+/// `instance_type` of a packet that goes through ingress again, as it left.
+const RECIRCULATED: u64 = 4;
 /// `instance_type` of a copy made by a multicast group.
 const REPLICATION: u64 = 5;
-/// Priorities a port has queues for: simple_switch has one unless told otherwise, and drops the rest.
-const QUEUES: u64 = 1;
+/// `instance_type` of a packet that goes through ingress again, as it came.
+const RESUBMITTED: u64 = 6;
 /// By how many bytes headers may grow a packet.
 const HEADROOM: usize = 512;
 
@@ -27,115 +36,170 @@ const HEADROOM: usize = 512;
 pub(crate) struct Journey<'a> {
     pub(crate) program: &'a Program,
     pub(crate) executable: &'a mut Executable,
-    pub(crate) multicast: &'a Multicast,
     pub(crate) clock: &'a mut dyn Clock,
+    pub(crate) random: &'a mut dyn Random,
     pub(crate) memory: &'a mut Vec<u64>,
-    pub(crate) saved: &'a mut Vec<u64>,
+    pub(crate) queues: &'a mut Queues,
     pub(crate) outputs: &'a mut Vec<Output>,
+    pub(crate) digests: &'a mut Vec<Digest>,
     pub(crate) cause: usize,
+    pub(crate) packet: &'a Packet,
     pub(crate) recorder: Recorder,
 }
 
 impl Journey<'_> {
     /// From arrival to the last copy.
-    pub(crate) fn run(mut self, packet: &Packet) -> Result<Option<Trace>, Fault> {
-        let bytes = packet.bytes.as_slice();
+    pub(crate) fn run(mut self) -> Result<Option<Trace>, Fault> {
+        // What an earlier packet left behind when it failed.
+        self.queues.waiting.clear();
+        self.queues.returning.clear();
+        let bytes = self.packet.bytes.as_slice();
         self.memory.resize(self.executable.memory_limbs as usize, 0);
         self.executable.layout.reset(self.memory);
-        self.set(StandardField::IngressPort, packet.port.into());
+        self.set(StandardField::IngressPort, self.packet.port.into());
         self.set(StandardField::PacketLength, bytes.len() as u64);
         if self.has(StandardField::IngressGlobalTimestamp) {
             let now = self.clock.microseconds();
             self.set(StandardField::IngressGlobalTimestamp, now);
         }
-        let mut length = bytes.len() as u64;
+        let mut flight = Flight::new(0, bytes.len(), bytes.len() + HEADROOM);
+        flight.since = self.milliseconds();
+        self.pass(bytes, flight)?;
+        while let Some(returning) = self.queues.returning.pop_front() {
+            self.recall(returning.state);
+            self.recorder.turn_to(returning.flight.copy);
+            self.pass(&returning.bytes, returning.flight)?;
+        }
+        Ok(self.recorder.finish())
+    }
 
-        let executable = &mut *self.executable;
-        let states = &self.program.parser.states;
-        let parsed =
-            executable.parser.run(&executable.layout, states, self.memory, bytes, &mut self.recorder)?;
-        let payload = bytes.get(parsed.bytes..).unwrap_or_default();
-        let wrong = self.checksums(ChecksumKind::Verify, payload)?;
-        self.set(StandardField::ParserError, parsed.error.into());
+    /// Once through ingress, and whatever comes of it through egress.
+    fn pass(&mut self, bytes: &[u8], flight: Flight) -> Result<(), Fault> {
+        self.ingress(bytes, flight)?;
+        while let Some(waiting) = self.queues.waiting.pop_front() {
+            self.recall(waiting.state);
+            self.recorder.turn_to(waiting.flight.copy);
+            self.egress(waiting.port, bytes, waiting.parsed, waiting.flight)?;
+        }
+        Ok(())
+    }
+
+    fn ingress(&mut self, bytes: &[u8], mut flight: Flight) -> Result<(), Fault> {
+        let length = flight.length;
+        let (parsed, error, wrong) = self.parse(bytes, &mut flight)?;
+        let payload = bytes.get(parsed..).unwrap_or_default();
+        self.set(StandardField::ParserError, error.into());
         self.set(StandardField::ChecksumError, wrong.into());
-
-        self.pipeline(PipelineKind::Ingress, payload, &mut length)?;
+        self.pipeline(PipelineKind::Ingress, payload, &mut flight)?;
+        flight.exit = false;
         let group = self.get(StandardField::McastGrp);
         let port = self.get(StandardField::EgressSpec);
+        if flight.mirror.is_some() {
+            self.clone_at_ingress(bytes, length, &mut flight)?;
+        }
+        if let Some(list) = flight.digest {
+            self.learn(list);
+        }
+        if let Some(preserved) = flight.resubmit {
+            self.recorder.event(|| Event::Resubmit);
+            let again = Flight { length, ..flight };
+            return self.again(RESUBMITTED, length, Some(preserved), bytes.to_vec(), again);
+        }
         if group != 0 {
-            self.replicate(group, payload, parsed.bytes, length)?;
+            self.set(StandardField::InstanceType, REPLICATION);
+            self.multicast(group as u16, parsed, &flight)?;
         } else if port == DROP_PORT {
             self.recorder.event(|| Event::Drop);
         } else {
             self.set(StandardField::InstanceType, NORMAL);
             self.recorder.event(|| Event::Unicast(port as u16));
-            self.egress(port, payload, parsed.bytes, length)?;
-        }
-        Ok(self.recorder.finish())
-    }
-
-    fn replicate(&mut self, group: u64, payload: &[u8], parsed: usize, length: u64) -> Result<(), Fault> {
-        self.set(StandardField::InstanceType, REPLICATION);
-        let group = group as u16;
-        let Some(replicas) = self.multicast.replicas(group) else {
-            self.recorder.event(|| Event::Drop);
-            return Ok(());
-        };
-        self.recorder.event(|| Event::Multicast(group));
-        let packet_limbs = self.executable.layout.packet_limbs as usize;
-        self.saved.clear();
-        self.saved.extend(self.memory.iter().take(packet_limbs));
-        for replica in replicas {
-            if let Some(memory) = self.memory.get_mut(..packet_limbs) {
-                memory.copy_from_slice(self.saved);
+            if self.enqueue() {
+                if self.queues.waiting.is_empty() {
+                    return self.egress(port, bytes, parsed, flight);
+                }
+                self.wait(port, parsed, flight);
             }
-            self.recorder.copy();
-            self.recorder.event(|| Event::Replica { rid: replica.rid, port: replica.port });
-            self.set(StandardField::EgressRid, replica.rid.into());
-            self.egress(replica.port.into(), payload, parsed, length)?;
         }
         Ok(())
     }
 
-    fn egress(&mut self, port: u64, payload: &[u8], parsed: usize, mut length: u64) -> Result<(), Fault> {
-        if self.get(StandardField::Priority) >= QUEUES {
-            self.recorder.event(|| Event::Drop);
-            return Ok(());
+    /// Bytes that the parser took, its error, and whether a checksum is wrong.
+    pub(crate) fn parse(&mut self, bytes: &[u8], flight: &mut Flight) -> Result<(usize, u32, bool), Fault> {
+        let executable = &mut *self.executable;
+        let mut surroundings = Surroundings {
+            layout: &executable.layout,
+            state: &mut executable.state,
+            clock: self.clock,
+            random: self.random,
+            payload: bytes,
+            flight,
+        };
+        let states = &self.program.parser.states;
+        let parsed =
+            executable.parser.run(states, self.memory, bytes, &mut surroundings, &mut self.recorder)?;
+        let payload = bytes.get(parsed.bytes..).unwrap_or_default();
+        let wrong = self.checksums(ChecksumKind::Verify, payload)?;
+        Ok((parsed.bytes, parsed.error, wrong))
+    }
+
+    fn egress(&mut self, port: u64, bytes: &[u8], parsed: usize, mut flight: Flight) -> Result<(), Fault> {
+        let payload = bytes.get(parsed..).unwrap_or_default();
+        if self.has(StandardField::EgressGlobalTimestamp) {
+            let now = self.clock.microseconds();
+            self.set(StandardField::EgressGlobalTimestamp, now);
         }
-        let queueing = [
-            StandardField::EnqTimestamp,
-            StandardField::EnqQdepth,
-            StandardField::DeqTimedelta,
-            StandardField::DeqQdepth,
-        ];
-        if queueing.iter().all(|field| self.has(*field)) {
+        if self.executable.queueing {
             // Queues are empty: each packet runs its course before the next arrives.
-            let enqueued = self.clock.microseconds();
-            self.set(StandardField::EnqTimestamp, enqueued);
-            self.set(StandardField::EnqQdepth, 0);
             let now = self.clock.microseconds();
             let since = now.wrapping_sub(self.get(StandardField::EnqTimestamp));
             self.set(StandardField::DeqTimedelta, since);
             self.set(StandardField::DeqQdepth, 0);
         }
-        if self.has(StandardField::EgressGlobalTimestamp) {
-            let now = self.clock.microseconds();
-            self.set(StandardField::EgressGlobalTimestamp, now);
-        }
         self.set(StandardField::EgressPort, port);
         // Anything but the drop port; a field of 9 bits holds 0 of it.
         self.set(StandardField::EgressSpec, DROP_PORT + 1);
-        self.set(StandardField::PacketLength, length);
-        self.pipeline(PipelineKind::Egress, payload, &mut length)?;
+        self.set(StandardField::PacketLength, flight.length);
+        self.pipeline(PipelineKind::Egress, payload, &mut flight)?;
+        if flight.mirror.is_some() {
+            self.clone_at_egress(parsed, &mut flight)?;
+        }
         if self.get(StandardField::EgressSpec) == DROP_PORT {
             self.recorder.event(|| Event::Drop);
             return Ok(());
         }
-        self.checksums(ChecksumKind::Update, payload)?;
-        let bytes = self.deparse(payload, parsed)?;
+        let payload_seen = flight.truncate(payload);
+        self.checksums(ChecksumKind::Update, payload_seen)?;
+        let mut bytes = self.deparse(payload, &mut flight)?;
+        if let Some(preserved) = flight.recirculate {
+            self.recorder.event(|| Event::Recirculate);
+            let length = bytes.len() as u64;
+            let again = Flight { length, arrived: length, ..flight };
+            return self.again(RECIRCULATED, length, Some(preserved), bytes, again);
+        }
+        bytes.truncate(flight.truncated);
         let port = port as u16;
         self.recorder.event(|| Event::Transmit(port));
         self.outputs.push(Output { cause: Some(self.cause), port, bytes });
+        Ok(())
+    }
+
+    /// It goes through ingress again: only what a field list preserves is left of it.
+    fn again(
+        &mut self,
+        instance_type: u64,
+        length: u64,
+        preserved: Option<usize>,
+        bytes: Vec<u8>,
+        flight: Flight,
+    ) -> Result<(), Fault> {
+        let flight = flight.copied(self.copy(flight.copy)?);
+        let source = self.begin_copy(false);
+        self.executable.layout.reset(self.memory);
+        self.preserve(preserved, &source, instance_type);
+        self.set(StandardField::PacketLength, length);
+        let state = self.snapshot();
+        self.end_copy(source);
+        self.queues.returning.push_back(Returning { state, bytes, flight });
         Ok(())
     }
 
@@ -145,19 +209,32 @@ impl Journey<'_> {
             &executable.checksums,
             &self.program.checksums,
             kind,
-            &mut executable.hashers,
+            &mut executable.state.hashers,
             self.memory,
             payload,
             &mut self.recorder,
         )
     }
 
-    fn deparse(&self, payload: &[u8], parsed: usize) -> Result<Vec<u8>, Fault> {
+    fn deparse(&mut self, payload: &[u8], flight: &mut Flight) -> Result<Vec<u8>, Fault> {
+        let room = flight.room;
+        if let Some(action) = &self.executable.deparsing {
+            let executable = &mut *self.executable;
+            let mut surroundings = Surroundings {
+                layout: &executable.layout,
+                state: &mut executable.state,
+                clock: self.clock,
+                random: self.random,
+                payload,
+                flight,
+            };
+            action.run(self.memory, &mut surroundings, &mut self.recorder)?;
+        }
         let layout = &self.executable.layout;
         let headers = self.program.deparser.order.iter().filter_map(|header| layout.header(*header));
         let valid = || headers.clone().filter(|header| header.is_valid(self.memory));
-        let size: usize = valid().map(|header| header.bytes as usize).sum();
-        if size > parsed + HEADROOM {
+        let size: usize = valid().map(|header| header.bytes(self.memory)).sum();
+        if size + payload.len() > room {
             return Err(Fault::HeadersTooLong);
         }
         let mut bytes = Vec::with_capacity(size + payload.len());
@@ -170,87 +247,33 @@ impl Journey<'_> {
         Ok(bytes)
     }
 
-    fn pipeline(&mut self, kind: PipelineKind, payload: &[u8], length: &mut u64) -> Result<(), Fault> {
-        let (pipeline, name) = match kind {
-            PipelineKind::Ingress => (&self.program.ingress, "ingress"),
-            PipelineKind::Egress => (&self.program.egress, "egress"),
+    fn learn(&mut self, list: usize) {
+        let Some(declared) = self.program.learn_lists.get(list) else { return };
+        self.recorder.event(|| Event::Digest(declared.name.clone()));
+        let layout = &self.executable.layout;
+        let value = |element: &LearnElement| match element {
+            LearnElement::Field(field) => Some(layout.field(*field)?.bits(self.memory)),
+            LearnElement::Constant(value) => Some(value.clone()),
         };
-        self.recorder.event(|| Event::Pipeline(name.to_owned()));
-        let mut exit = false;
-        let mut next = pipeline.start;
-        while let Some(node) = next
-            && !exit
-        {
-            next = self.node(node, payload, length, &mut exit)?;
-        }
-        Ok(())
+        let values = declared.elements.iter().filter_map(value).collect();
+        let list = LearnListId(list as u32);
+        self.digests.push(Digest { cause: Some(self.cause), list, values });
     }
 
-    fn node(
-        &mut self,
-        node: Node,
-        payload: &[u8],
-        length: &mut u64,
-        exit: &mut bool,
-    ) -> Result<NextNode, Fault> {
-        match node {
-            Node::Conditional(id) => {
-                let (Some((code, condition)), Some(declared)) =
-                    (self.executable.conditions.get(id.index()), self.program.conditionals.get(id.index()))
-                else {
-                    return Ok(None);
-                };
-                run(code, self.memory)?;
-                let value = condition.low(self.memory) != 0;
-                self.recorder.event(|| Event::Condition { name: declared.name.clone(), value });
-                Ok(if value { declared.true_next } else { declared.false_next })
-            }
-            Node::Table(id) => {
-                let executable = &mut *self.executable;
-                let (Some(table), Some(declared)) =
-                    (executable.tables.get_mut(id.index()), self.program.tables.get(id.index()))
-                else {
-                    return Ok(None);
-                };
-                let without_action = table.next_without_action();
-                let (handle, call) = table.apply(self.memory);
-                self.recorder.event(|| Event::Table {
-                    name: declared.name.clone(),
-                    outcome: handle.map_or(TableOutcome::Miss, TableOutcome::Hit),
-                });
-                let Some(call) = call else { return Ok(without_action) };
-                let Some(action) = executable.actions.get(call.action) else { return Ok(call.next) };
-                self.recorder.event(|| Event::Action {
-                    name: self.program.actions.get(call.action).map_or_else(String::new, |a| a.name.clone()),
-                    arguments: call.arguments.clone(),
-                });
-                let at = executable.parameters_at as usize;
-                if let Some(parameters) = self.memory.get_mut(at..at + call.limbs.len()) {
-                    parameters.copy_from_slice(&call.limbs);
-                }
-                let mut surroundings = Surroundings {
-                    layout: &executable.layout,
-                    hashers: &mut executable.hashers,
-                    payload,
-                    length,
-                    exit,
-                };
-                action.run(self.memory, &mut surroundings, &mut self.recorder)?;
-                Ok(call.next)
-            }
-        }
+    pub(crate) fn milliseconds(&mut self) -> u64 {
+        if self.executable.ages { self.clock.microseconds() / 1000 } else { 0 }
     }
 
-    fn has(&self, field: StandardField) -> bool {
+    pub(crate) fn has(&self, field: StandardField) -> bool {
         self.executable.layout.standard(field).is_some()
     }
 
     /// A field that isn't there reads as 0.
-    fn get(&self, field: StandardField) -> u64 {
+    pub(crate) fn get(&self, field: StandardField) -> u64 {
         self.executable.layout.standard(field).map_or(0, |slot| slot.get(self.memory))
     }
 
-    fn set(&mut self, field: StandardField, value: u64) {
+    pub(crate) fn set(&mut self, field: StandardField, value: u64) {
         if let Some(slot) = self.executable.layout.standard(field) {
             slot.set(self.memory, value);
         }

@@ -1,11 +1,16 @@
 //! The parser.
 
+mod graph;
+
 use std::collections::BTreeMap;
 
-use hyper4_ir::{self as ir, Event, Extract, ParserOp, Place, Program, SelectKey, TransitionMatch};
+use hyper4_bits::Bits;
+use hyper4_ir::{self as ir, Event, Program};
+use rustc_hash::FxHashSet;
 
-use crate::code::{Fault, Instruction, Operand, is_set, run};
-use crate::expression::{Compiler, EXACT};
+use crate::action::{Step, Surroundings};
+use crate::code::{Fault, Instruction, Operand, Pick, run};
+use crate::expression::Compiler;
 use crate::layout::{FieldSlot, HeaderSlot, Layout, limbs};
 use crate::recorder::Recorder;
 use crate::wire;
@@ -34,23 +39,55 @@ struct State {
 #[derive(Clone, Debug)]
 enum Op {
     Extract(usize),
+    /// The next element in use of a stack; a header of variable size too.
+    ExtractFrom(Box<From>),
     Set(Box<[Instruction]>),
     SetLookahead { to: FieldSlot, offset: usize, width: u32 },
     Verify { code: Box<[Instruction]>, condition: Operand, error: Operand },
     Advance { code: Box<[Instruction]>, bits: Operand },
+    Step(Step),
 }
 
-#[derive(Clone, Copy, Debug)]
-enum KeyPart {
-    Field { at: u32, width: u32 },
-    Lookahead { offset: usize, width: u32 },
+/// What an extraction may fill.
+#[derive(Clone, Debug)]
+struct From {
+    /// Headers to choose from: by how many elements are in use, which lies there.
+    headers: Box<[usize]>,
+    next: Option<u32>,
+    /// How wide its field of variable width is to be.
+    width: Option<(Box<[Instruction]>, Operand)>,
 }
 
 #[derive(Clone, Debug)]
-struct Case {
-    value: Box<[u64]>,
-    mask: Box<[u64]>,
-    next: Option<usize>,
+enum KeyPart {
+    Field { at: u32, width: u32 },
+    Lookahead { offset: usize, width: u32 },
+    /// A field of the last element in use: where it lies in each, and where it lies how many are in use.
+    Last { places: Box<[u32]>, next: u32, width: u32 },
+}
+
+impl KeyPart {
+    fn width(&self) -> u32 {
+        match self {
+            Self::Field { width, .. } | Self::Lookahead { width, .. } | Self::Last { width, .. } => *width,
+        }
+    }
+}
+
+#[derive(Clone, Debug)]
+enum Case {
+    Values {
+        value: Box<[u64]>,
+        mask: Box<[u64]>,
+        next: Option<usize>,
+    },
+    /// One of the members of that value set, under the mask; they are masked already.
+    Set {
+        set: usize,
+        mask: Box<[u64]>,
+        members: FxHashSet<Box<[u64]>>,
+        next: Option<usize>,
+    },
 }
 
 /// The codes of bmv2's own errors, and the names of all.
@@ -58,6 +95,8 @@ struct Case {
 struct Errors {
     none: u32,
     too_short: u32,
+    out_of_bounds: u32,
+    header_too_short: u32,
     invalid_argument: u32,
     names: BTreeMap<u32, String>,
 }
@@ -87,6 +126,8 @@ impl Errors {
         Self {
             none: code("NoError"),
             too_short: code("PacketTooShort"),
+            out_of_bounds: code("StackOutOfBounds"),
+            header_too_short: code("HeaderTooShort"),
             invalid_argument: code("ParserInvalidArgument"),
             names: codes.iter().map(|(name, code)| (*code, (*name).to_owned())).collect(),
         }
@@ -114,7 +155,7 @@ impl Parser {
         let mut states = Vec::new();
         for (index, declared) in program.parser.states.iter().enumerate() {
             let refuse = |reason: String| Refusal { state: index, reason };
-            states.push(state(program, layout, &mut compiler, declared).map_err(refuse)?);
+            states.push(graph::state(program, layout, &mut compiler, declared).map_err(refuse)?);
         }
         *end = (*end).max(compiler.end);
         Ok(Self {
@@ -128,10 +169,10 @@ impl Parser {
     /// Parse a packet.
     pub(crate) fn run(
         &mut self,
-        layout: &Layout,
         declared: &[ir::ParseState],
         memory: &mut [u64],
         packet: &[u8],
+        with: &mut Surroundings<'_>,
         recorder: &mut Recorder,
     ) -> Result<Parsed, Fault> {
         let mut bytes = 0;
@@ -141,7 +182,7 @@ impl Parser {
         while let Some(state) = next.and_then(|index| self.states.get(index)) {
             recorder.event(|| Event::ParseState(name(declared, next)));
             let before = bytes;
-            match ops(&self.errors, state, layout, memory, packet, &mut bytes, recorder)? {
+            match self.ops(state, memory, packet, &mut bytes, with, recorder)? {
                 Some(raised) => {
                     error = raised;
                     let unnamed = || format!("error {raised}");
@@ -150,7 +191,7 @@ impl Parser {
                     });
                     break;
                 }
-                None => next = select(state, &mut self.key, memory, packet, bytes),
+                None => next = select(state, &mut self.key, memory, packet, bytes)?,
             }
             idle = if bytes == before { idle + 1 } else { 0 };
             if idle > PATIENCE {
@@ -159,162 +200,163 @@ impl Parser {
         }
         Ok(Parsed { bytes, error })
     }
+
+    /// The members of a value set are others.
+    pub(crate) fn set_members(&mut self, set: usize, members: &[Bits]) {
+        for state in &mut self.states {
+            let widths: Vec<u32> = state.key.iter().map(KeyPart::width).collect();
+            for case in &mut state.cases {
+                if let Case::Set { set: own, mask, members: kept, .. } = case
+                    && *own == set
+                {
+                    *kept = members.iter().filter_map(|member| masked(member, &widths, mask)).collect();
+                }
+            }
+        }
+    }
+
+    /// Carry out a state's operations; the code of the error that ends parsing, where there is one.
+    fn ops(
+        &self,
+        state: &State,
+        memory: &mut [u64],
+        packet: &[u8],
+        bytes: &mut usize,
+        with: &mut Surroundings<'_>,
+        recorder: &mut Recorder,
+    ) -> Result<Option<u32>, Fault> {
+        let errors = &self.errors;
+        for op in &state.ops {
+            let left = packet.len().saturating_sub(*bytes);
+            match op {
+                Op::Extract(index) => {
+                    let Some(header) = with.layout.headers.get(*index) else { continue };
+                    let size = header.bytes(memory);
+                    if left < size {
+                        return Ok(Some(errors.too_short));
+                    }
+                    extract(header, memory, packet, *bytes);
+                    *bytes += size;
+                    recorder.event(|| Event::Extract(header.name.clone()));
+                }
+                Op::ExtractFrom(from) => {
+                    if let Some(raised) = self.extract_from(from, memory, packet, bytes, with, recorder)? {
+                        return Ok(Some(raised));
+                    }
+                }
+                Op::Set(code) => run(code, memory)?,
+                Op::SetLookahead { to, offset, width } => {
+                    // bmv2 forgets the offset here.
+                    if left < width.div_ceil(8) as usize {
+                        return Ok(Some(errors.too_short));
+                    }
+                    if to.is_writable(memory) {
+                        lookahead(to, memory, packet, *bytes * 8 + offset, *width);
+                    }
+                }
+                Op::Verify { code, condition, error } => {
+                    run(code, memory)?;
+                    if condition.low(memory) == 0 {
+                        return Ok(Some(error.low(memory) as u32));
+                    }
+                }
+                Op::Advance { code, bits } => {
+                    run(code, memory)?;
+                    if bits.is_negative(memory) {
+                        return Err(Fault::NegativeAdvance);
+                    }
+                    let bits = bits.low(memory);
+                    if bits % 8 != 0 {
+                        return Ok(Some(errors.invalid_argument));
+                    }
+                    match usize::try_from(bits / 8) {
+                        Ok(advance) if advance <= left => *bytes += advance,
+                        _ => return Ok(Some(errors.too_short)),
+                    }
+                }
+                Op::Step(step) => {
+                    with.payload = packet;
+                    step.run(memory, with, recorder)?;
+                }
+            }
+        }
+        Ok(None)
+    }
+
+    fn extract_from(
+        &self,
+        from: &From,
+        memory: &mut [u64],
+        packet: &[u8],
+        bytes: &mut usize,
+        with: &mut Surroundings<'_>,
+        recorder: &mut Recorder,
+    ) -> Result<Option<u32>, Fault> {
+        let errors = &self.errors;
+        let used = from.next.and_then(|next| memory.get(next as usize)).map_or(0, |used| *used as usize);
+        let header = from.headers.get(used).and_then(|header| with.layout.headers.get(*header));
+        let Some(header) = header else { return Ok(Some(errors.out_of_bounds)) };
+        if let Some((code, width)) = &from.width {
+            run(code, memory)?;
+            // An `int`: greater numbers are its greatest, which is no multiple of 8.
+            let width = width.as_int(memory);
+            if width % 8 != 0 {
+                return Ok(Some(errors.invalid_argument));
+            }
+            // Of a header that was extracted before, the width it had counts too.
+            let size = (header.bytes(memory) as i64).wrapping_add(i64::from(width) / 8) as u64;
+            if (packet.len().saturating_sub(*bytes) as u64) < size {
+                return Ok(Some(errors.too_short));
+            }
+            if (header.most_bytes() as u64) < size {
+                return Ok(Some(errors.header_too_short));
+            }
+            if let Some(present) = header.varbit_width.and_then(|at| memory.get_mut(at as usize)) {
+                *present = u64::from(width.unsigned_abs());
+            }
+        }
+        let size = header.bytes(memory);
+        if packet.len().saturating_sub(*bytes) < size {
+            return Ok(Some(errors.too_short));
+        }
+        extract(header, memory, packet, *bytes);
+        *bytes += size;
+        recorder.event(|| Event::Extract(header.name.clone()));
+        if let Some(used) = from.next.and_then(|next| memory.get_mut(next as usize)) {
+            *used += 1;
+        }
+        Ok(None)
+    }
+}
+
+/// A member of a value set as the limbs of a key, masked; `None` when it isn't as wide as the key.
+fn masked(member: &Bits, widths: &[u32], mask: &[u64]) -> Option<Box<[u64]>> {
+    let mut high = member.width();
+    if widths.iter().sum::<u32>() != high {
+        return None;
+    }
+    let mut limbs = Vec::with_capacity(mask.len());
+    for width in widths.iter().filter(|width| **width > 0) {
+        limbs.extend_from_slice(member.slice(high - 1, high - width).limbs());
+        high -= width;
+    }
+    Some(limbs.iter().zip(mask).map(|(limb, mask)| limb & mask).collect())
 }
 
 fn name(declared: &[ir::ParseState], state: Option<usize>) -> String {
     state.and_then(|index| declared.get(index)).map_or_else(String::new, |state| state.name.clone())
 }
 
-fn state(
-    program: &Program,
-    layout: &Layout,
-    compiler: &mut Compiler<'_>,
-    declared: &ir::ParseState,
-) -> Result<State, String> {
-    let mut ops = Vec::new();
-    for op in &declared.ops {
-        ops.push(match op {
-            ParserOp::Extract(Extract::Regular(header)) => {
-                let slot = layout.header(*header).ok_or("a header that doesn't exist is extracted")?;
-                if slot.metadata {
-                    return Err("metadata is extracted".to_owned());
-                }
-                Op::Extract(header.index())
-            }
-            ParserOp::Extract(_) => return Err("such an extract is not supported".to_owned()),
-            ParserOp::Primitive(primitive) => {
-                return Err(format!("primitive `{}` in the parser is not supported", primitive.name()));
-            }
-            ParserOp::Set { place, value } => {
-                compiler.assign(place, value)?;
-                Op::Set(compiler.take())
-            }
-            ParserOp::SetLookahead { place: Place::Field(field), offset, width } => {
-                let to = layout.field(*field).ok_or("a field that doesn't exist is written")?;
-                Op::SetLookahead { to, offset: *offset as usize, width: *width }
-            }
-            ParserOp::Verify { condition, error } => {
-                let condition = compiler.truth(condition)?;
-                let error = compiler.number(error, 32)?;
-                Op::Verify { code: compiler.take(), condition, error }
-            }
-            ParserOp::Advance { bits } => {
-                let bits = compiler.number(bits, EXACT)?;
-                Op::Advance { code: compiler.take(), bits }
-            }
-        });
-    }
-    let mut key = Vec::new();
-    for part in &declared.key {
-        key.push(match part {
-            SelectKey::Field(field) => {
-                let slot = layout.field(*field).ok_or("a field that doesn't exist is selected on")?;
-                KeyPart::Field { at: slot.at, width: slot.width }
-            }
-            SelectKey::Lookahead { offset, width } => {
-                KeyPart::Lookahead { offset: *offset as usize, width: *width }
-            }
-            SelectKey::LastField(..) | SelectKey::UnionLastField { .. } => {
-                return Err("selecting on a stack's element is not supported".to_owned());
-            }
-        });
-    }
-    let mut cases = Vec::new();
-    let mut otherwise = None;
-    for transition in &declared.transitions {
-        let next = match transition.next {
-            Some(state) if state.index() >= program.parser.states.len() => {
-                return Err("it goes on to a state that doesn't exist".to_owned());
-            }
-            next => next.map(ir::ParseStateId::index),
-        };
-        match &transition.matches {
-            TransitionMatch::Default => {
-                otherwise = next;
-                break;
-            }
-            TransitionMatch::ValueSet { .. } => return Err("value sets are not supported".to_owned()),
-            TransitionMatch::Values(values) if values.len() == key.len() => {
-                let limbs = |pick: fn(&(hyper4_bits::Bits, hyper4_bits::Bits)) -> hyper4_bits::Bits| {
-                    values.iter().flat_map(|pair| pick(pair).limbs().to_vec()).collect::<Box<[u64]>>()
-                };
-                let value = limbs(|(value, mask)| value.and(mask));
-                cases.push(Case { value, mask: limbs(|(_, mask)| mask.clone()), next });
-            }
-            TransitionMatch::Values(values) => {
-                return Err(format!("a case has {} values for {} keys", values.len(), key.len()));
-            }
-        }
-    }
-    Ok(State { ops, key, cases, otherwise })
-}
-
-/// Carry out a state's operations; the code of the error that ends parsing, where there is one.
-fn ops(
-    errors: &Errors,
-    state: &State,
-    layout: &Layout,
-    memory: &mut [u64],
-    packet: &[u8],
-    bytes: &mut usize,
-    recorder: &mut Recorder,
-) -> Result<Option<u32>, Fault> {
-    for op in &state.ops {
-        let left = packet.len().saturating_sub(*bytes);
-        match op {
-            Op::Extract(index) => {
-                let Some(header) = layout.headers.get(*index) else { continue };
-                if left < header.bytes as usize {
-                    return Ok(Some(errors.too_short));
-                }
-                extract(header, memory, packet, *bytes);
-                *bytes += header.bytes as usize;
-                recorder.event(|| Event::Extract(header.name.clone()));
-            }
-            Op::Set(code) => run(code, memory)?,
-            Op::SetLookahead { to, offset, width } => {
-                // bmv2 forgets the offset here.
-                if left < width.div_ceil(8) as usize {
-                    return Ok(Some(errors.too_short));
-                }
-                if to.valid.is_none_or(|at| is_set(memory, at)) {
-                    lookahead(to, memory, packet, *bytes * 8 + offset, *width);
-                }
-            }
-            Op::Verify { code, condition, error } => {
-                run(code, memory)?;
-                if condition.low(memory) == 0 {
-                    return Ok(Some(error.low(memory) as u32));
-                }
-            }
-            Op::Advance { code, bits } => {
-                run(code, memory)?;
-                if bits.is_negative(memory) {
-                    return Err(Fault::NegativeAdvance);
-                }
-                let bits = bits.low(memory);
-                if bits % 8 != 0 {
-                    return Ok(Some(errors.invalid_argument));
-                }
-                match usize::try_from(bits / 8) {
-                    Ok(advance) if advance <= left => *bytes += advance,
-                    _ => return Ok(Some(errors.too_short)),
-                }
-            }
-        }
-    }
-    Ok(None)
-}
-
 fn extract(header: &HeaderSlot, memory: &mut [u64], packet: &[u8], from: usize) {
     header.set_valid(memory, true);
     let mut offset = from * 8;
     for field in &header.fields {
-        wire::read_limbs(packet, offset, field.width, field.of_mut(memory));
+        let width = field.width(memory);
+        wire::read_limbs(packet, offset, width, field.of_mut(memory));
         if field.signed {
             field.wrap(memory);
         }
-        offset += field.width as usize;
+        offset += width as usize;
     }
 }
 
@@ -335,9 +377,15 @@ fn lookahead(to: &FieldSlot, memory: &mut [u64], packet: &[u8], offset: usize, w
     }
 }
 
-fn select(state: &State, key: &mut Vec<u64>, memory: &[u64], packet: &[u8], bytes: usize) -> Option<usize> {
-    if state.cases.is_empty() {
-        return state.otherwise;
+fn select(
+    state: &State,
+    key: &mut Vec<u64>,
+    memory: &[u64],
+    packet: &[u8],
+    bytes: usize,
+) -> Result<Option<usize>, Fault> {
+    if state.key.is_empty() {
+        return Ok(state.otherwise);
     }
     key.clear();
     for part in &state.key {
@@ -353,10 +401,28 @@ fn select(state: &State, key: &mut Vec<u64>, memory: &[u64], packet: &[u8], byte
                     wire::read_limbs(packet, bytes * 8 + offset, *width, target);
                 }
             }
+            KeyPart::Last { places, next, width } => {
+                let at = *Pick::Last(*next).of(places, memory)? as usize;
+                key.extend(memory.get(at..at + limbs(*width) as usize).unwrap_or_default());
+            }
         }
     }
-    let matches = |case: &&Case| {
-        case.value.iter().zip(&case.mask).zip(key.iter()).all(|((value, mask), key)| key & mask == *value)
-    };
-    state.cases.iter().find(matches).map_or(state.otherwise, |case| case.next)
+    for case in &state.cases {
+        match case {
+            Case::Values { value, mask, next } => {
+                let mut limbs = value.iter().zip(mask).zip(key.iter());
+                if limbs.all(|((value, mask), key)| key & mask == *value) {
+                    return Ok(*next);
+                }
+            }
+            Case::Set { mask, members, next, .. } => {
+                let key: smallvec::SmallVec<[u64; 4]> =
+                    key.iter().zip(mask).map(|(limb, mask)| limb & mask).collect();
+                if members.contains(key.as_slice()) {
+                    return Ok(*next);
+                }
+            }
+        }
+    }
+    Ok(state.otherwise)
 }

@@ -7,27 +7,43 @@ use hyper4_switch::Tracing;
 #[derive(Debug)]
 pub(crate) struct Recorder {
     trace: Option<Trace>,
+    /// How many copies there are.
+    copies: usize,
+    /// Whose life goes on.
+    current: usize,
 }
 
 impl Recorder {
     /// For a packet that comes in.
     pub(crate) fn new(tracing: Tracing) -> Self {
         let trace = || Trace { packets: vec![TracedPacket::default()] };
-        Self { trace: (tracing == Tracing::On).then(trace) }
+        Self { trace: (tracing == Tracing::On).then(trace), copies: 1, current: 0 }
     }
 
     /// Something happened to the copy under way. Tracing off, nothing is even computed.
     pub(crate) fn event(&mut self, event: impl FnOnce() -> Event) {
-        if let Some(packet) = self.trace.as_mut().and_then(|trace| trace.packets.last_mut()) {
+        if let Some(packet) = self.trace.as_mut().and_then(|trace| trace.packets.get_mut(self.current)) {
             packet.events.push(event());
         }
     }
 
-    /// From now on, what happens happens to a copy of the packet that came in.
-    pub(crate) fn copy(&mut self) {
+    /// A copy of `from` is made: its number. What happens goes on happening to the one under way.
+    pub(crate) fn copy(&mut self, from: usize) -> usize {
         if let Some(trace) = &mut self.trace {
-            trace.packets.push(TracedPacket { copied_from: Some(0), events: Vec::new() });
+            trace.packets.push(TracedPacket { copied_from: Some(from), events: Vec::new() });
         }
+        self.copies += 1;
+        self.copies - 1
+    }
+
+    /// From now on, what happens happens to that copy.
+    pub(crate) fn turn_to(&mut self, copy: usize) {
+        self.current = copy;
+    }
+
+    /// How many copies there are, the packet that came in among them.
+    pub(crate) fn copies(&self) -> usize {
+        self.copies
     }
 
     /// The whole.

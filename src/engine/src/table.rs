@@ -1,8 +1,11 @@
 //! Tables.
 
 use hyper4_bits::Bits;
-use hyper4_ir::{ActionId, MatchKind, MatchValue, NextNode, TableEntry, TableKey, TableNext};
-use hyper4_switch::{Handles, prefix_mask};
+use hyper4_ir::{
+    ActionId, EntryAction, MatchKind, MatchValue, NextNode, ProfileTarget, Program, TableEntry, TableId, TableKey,
+    TableNext,
+};
+use hyper4_switch::{DefaultAction, Handles, prefix_mask};
 
 use crate::layout::{Layout, limbs, top_mask};
 use crate::lookup::{Lookup, Pattern, RangeOf};
@@ -10,21 +13,52 @@ use crate::lookup::{Lookup, Pattern, RangeOf};
 /// Bytes that bmv2's prefix tree takes (an assertion of lpm_trie.cpp).
 const LONGEST_PREFIX_KEY: u32 = 64;
 
-/// What is done when an entry matches, or when none does.
+/// An action with its arguments.
 #[derive(Clone, Debug)]
 pub(crate) struct ActionCall {
     pub(crate) action: usize,
     /// The arguments, each in its limbs, one behind the other.
     pub(crate) limbs: Box<[u64]>,
     pub(crate) arguments: Vec<Bits>,
-    pub(crate) next: NextNode,
+}
+
+impl ActionCall {
+    pub(crate) fn new(action: ActionId, arguments: &[Bits]) -> Self {
+        let limbs = arguments.iter().flat_map(|argument| argument.limbs().iter().copied()).collect();
+        Self { action: action.index(), limbs, arguments: arguments.to_vec() }
+    }
+}
+
+/// What is done when an entry matches, or when none does.
+#[derive(Clone, Debug)]
+pub(crate) enum Target {
+    /// An action, and where it goes on.
+    Call(ActionCall, NextNode),
+    /// What the action profile says.
+    Profile(ProfileTarget),
+}
+
+/// What a packet found.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Found<'a> {
+    /// The entry's handle; `None` when none matched.
+    pub(crate) handle: Option<u64>,
+    pub(crate) target: Option<&'a Target>,
 }
 
 #[derive(Clone, Debug)]
 struct Slot {
     handle: u64,
     pattern: Pattern,
-    call: ActionCall,
+    target: Target,
+    life: Life,
+}
+
+/// When an entry was hit, in milliseconds, and how long it may be idle; 0 is for ever.
+#[derive(Clone, Copy, Debug, Default)]
+struct Life {
+    hit: u64,
+    timeout: u32,
 }
 
 /// A key field's place in memory and in the key.
@@ -53,9 +87,10 @@ pub(crate) struct Table {
     key: Vec<u64>,
     lookup: Lookup,
     slots: Vec<Option<Slot>>,
-    next: TableNext,
-    actions: Vec<ActionId>,
-    default: Option<ActionCall>,
+    default: Option<Target>,
+    ages: bool,
+    /// Entries that the last sweep told of.
+    told: Vec<u64>,
 }
 
 impl Table {
@@ -100,16 +135,22 @@ impl Table {
             key: Vec::new(),
             lookup: Lookup::default(),
             slots: Vec::new(),
-            next: table.next.clone(),
-            actions: table.actions.clone(),
             default: None,
+            ages: table.support_timeout,
+            told: Vec::new(),
         })
     }
 
-    /// Add an entry or replace its action.
-    pub(crate) fn put(&mut self, entry: &TableEntry, action: ActionId) {
-        let Some((_, arguments)) = entry.action.direct() else { return };
-        let call = self.call(action, arguments, true);
+    /// Add an entry, now, or replace what it does.
+    pub(crate) fn put(&mut self, program: &Program, id: TableId, entry: &TableEntry, now: u64) {
+        let Some(declared) = program.tables.get(id.index()) else { return };
+        let target = match &entry.action {
+            EntryAction::Direct { action, arguments } => {
+                let Some(action) = program.action_by_name(id, action) else { return };
+                Target::Call(ActionCall::new(action, arguments), next(declared, action.index(), true))
+            }
+            EntryAction::Indirect(target) => Target::Profile(*target),
+        };
         let number = Handles::number(entry.handle);
         let index = number as usize;
         if self.slots.len() <= index {
@@ -118,12 +159,35 @@ impl Table {
         let pattern = self.pattern(&entry.key, entry.priority);
         let Some(slot) = self.slots.get_mut(index) else { return };
         match slot {
-            Some(slot) if slot.handle == entry.handle => slot.call = call,
+            Some(slot) if slot.handle == entry.handle => slot.target = target,
             _ => {
                 self.lookup.insert(&pattern, number);
-                *slot = Some(Slot { handle: entry.handle, pattern, call });
+                let life = Life { hit: now, timeout: 0 };
+                *slot = Some(Slot { handle: entry.handle, pattern, target, life });
             }
         }
+    }
+
+    /// How long an entry may be idle, from now on.
+    pub(crate) fn set_timeout(&mut self, handle: u64, milliseconds: u32, now: u64) {
+        if let Some(Some(slot)) = self.slots.get_mut(Handles::number(handle) as usize) {
+            slot.life = Life { hit: now, timeout: milliseconds };
+        }
+    }
+
+    /// When an entry was hit last.
+    pub(crate) fn last_hit(&self, handle: u64) -> Option<u64> {
+        self.slots.get(Handles::number(handle) as usize)?.as_ref().map(|slot| slot.life.hit)
+    }
+
+    /// The entries that are idle for longer than they may, but for those that the last sweep told of: an entry that
+    /// stays idle is told of by every second sweep (`AgeingMonitor::do_sweep`).
+    pub(crate) fn sweep(&mut self, now: u64) -> Vec<u64> {
+        let idle = |life: Life| life.timeout > 0 && now.saturating_sub(life.hit) >= u64::from(life.timeout);
+        let idle = self.slots.iter().flatten().filter(|slot| idle(slot.life)).map(|slot| slot.handle);
+        let fresh: Vec<u64> = idle.filter(|handle| !self.told.contains(handle)).collect();
+        self.told.clone_from(&fresh);
+        fresh
     }
 
     /// Delete an entry.
@@ -141,12 +205,17 @@ impl Table {
     }
 
     /// What is done when nothing matches.
-    pub(crate) fn set_default(&mut self, default: Option<(ActionId, &[Bits])>) {
-        self.default = default.map(|(action, arguments)| self.call(action, arguments, false));
+    pub(crate) fn set_default(&mut self, declared: &hyper4_ir::Table, default: Option<&DefaultAction>) {
+        self.default = default.map(|default| match default {
+            DefaultAction::Direct(action, arguments) => {
+                Target::Call(ActionCall::new(*action, arguments), next(declared, action.index(), false))
+            }
+            DefaultAction::Indirect(target) => Target::Profile(*target),
+        });
     }
 
-    /// The handle of the entry that matches the packet and what is to be done, or what is to be done when none does.
-    pub(crate) fn apply(&mut self, memory: &[u64]) -> (Option<u64>, Option<&ActionCall>) {
+    /// What matches the packet, which arrived at `since` milliseconds.
+    pub(crate) fn find(&mut self, memory: &[u64], since: u64) -> Found<'_> {
         self.key.clear();
         self.key.resize(self.key_limbs, 0);
         for part in &self.parts {
@@ -170,31 +239,15 @@ impl Table {
             true => None,
             false => self.lookup.find(&self.key),
         };
-        match found.and_then(|number| self.slots.get(number as usize)) {
-            Some(Some(slot)) => (Some(slot.handle), Some(&slot.call)),
-            _ => (None, self.default.as_ref()),
-        }
-    }
-
-    /// Where it goes on when nothing was done at all.
-    pub(crate) fn next_without_action(&self) -> NextNode {
-        match &self.next {
-            TableNext::ByAction { base_default, .. } => *base_default,
-            TableNext::HitMiss { miss, .. } => *miss,
-        }
-    }
-
-    fn call(&self, action: ActionId, arguments: &[Bits], hit: bool) -> ActionCall {
-        let next = match &self.next {
-            TableNext::ByAction { nodes, .. } => {
-                let position = self.actions.iter().position(|a| *a == action);
-                position.and_then(|i| nodes.get(i)).copied().flatten()
+        match found.and_then(|number| self.slots.get_mut(number as usize)) {
+            Some(Some(slot)) => {
+                if self.ages {
+                    slot.life.hit = since;
+                }
+                Found { handle: Some(slot.handle), target: Some(&slot.target) }
             }
-            TableNext::HitMiss { hit: node, .. } if hit => *node,
-            TableNext::HitMiss { miss, .. } => *miss,
-        };
-        let limbs = arguments.iter().flat_map(|argument| argument.limbs().iter().copied()).collect();
-        ActionCall { action: action.index(), limbs, arguments: arguments.to_vec(), next }
+            _ => Found { handle: None, target: self.default.as_ref() },
+        }
     }
 
     fn pattern(&self, key: &[MatchValue], priority: Option<u32>) -> Pattern {
@@ -232,6 +285,26 @@ impl Table {
             place(&mut mask, part, &looked_at);
         }
         Pattern { value: value.into(), mask: mask.into(), ranges: ranges.into(), rank }
+    }
+}
+
+/// Where a table goes on when that action was done.
+pub(crate) fn next(table: &hyper4_ir::Table, action: usize, hit: bool) -> NextNode {
+    match &table.next {
+        TableNext::ByAction { nodes, .. } => {
+            let position = table.actions.iter().position(|a| a.index() == action);
+            position.and_then(|i| nodes.get(i)).copied().flatten()
+        }
+        TableNext::HitMiss { hit: node, .. } if hit => *node,
+        TableNext::HitMiss { miss, .. } => *miss,
+    }
+}
+
+/// Where a table goes on when nothing was done at all.
+pub(crate) fn next_without_action(table: &hyper4_ir::Table) -> NextNode {
+    match &table.next {
+        TableNext::ByAction { base_default, .. } => *base_default,
+        TableNext::HitMiss { miss, .. } => *miss,
     }
 }
 

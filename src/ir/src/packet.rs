@@ -22,6 +22,18 @@ pub struct Output {
     pub bytes: Vec<u8>,
 }
 
+/// What a packet taught: a sample of a learn list. A controller gets samples in lots, and each but once until it has
+/// acknowledged it; that is for whoever speaks to the controller.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Digest {
+    /// The number, in the batch, of the packet that caused it; `None` where a real switch doesn't tell.
+    pub cause: Option<usize>,
+    /// The list.
+    pub list: crate::LearnListId,
+    /// Its elements' values, in order.
+    pub values: Vec<hyper4_bits::Bits>,
+}
+
 /// What became of a batch of packets.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Batch {
@@ -29,6 +41,8 @@ pub struct Batch {
     pub outputs: Vec<Output>,
     /// A trace for each packet, in order; empty when tracing was off.
     pub traces: Vec<Trace>,
+    /// What was learnt, ordered by cause. A driver of a real switch that doesn't listen for it leaves it empty.
+    pub digests: Vec<Digest>,
 }
 
 /// A step of a stimulus.

@@ -1,0 +1,209 @@
+//! Copies of a packet: clones, replicas, and what waits.
+
+use std::collections::VecDeque;
+
+use hyper4_ir::{Event, StandardField};
+
+use crate::code::Fault;
+use crate::flight::{Flight, Mirror};
+use crate::packet::Journey;
+
+/// `instance_type` of a copy made at the end of ingress.
+const INGRESS_CLONE: u64 = 1;
+/// `instance_type` of a copy made at the end of egress.
+const EGRESS_CLONE: u64 = 2;
+/// Priorities a port has queues for: simple_switch has one unless told otherwise, and drops the rest.
+const QUEUES: u64 = 1;
+/// Copies of a packet and rounds through ingress, after which it is given up.
+const LIVES: usize = 1 << 14;
+
+/// A copy that waits for egress.
+#[derive(Debug)]
+pub(crate) struct Waiting {
+    pub(crate) state: Vec<u64>,
+    pub(crate) port: u64,
+    /// Bytes that the parser took.
+    pub(crate) parsed: usize,
+    pub(crate) flight: Flight,
+}
+
+/// A packet that is to go through ingress again.
+#[derive(Debug)]
+pub(crate) struct Returning {
+    pub(crate) state: Vec<u64>,
+    pub(crate) bytes: Vec<u8>,
+    pub(crate) flight: Flight,
+}
+
+/// What waits, and room for it that is kept from one packet to the next.
+#[derive(Debug, Default)]
+pub(crate) struct Queues {
+    /// Where the packet lies that the one under way is copied from.
+    other: Vec<u64>,
+    pub(crate) waiting: VecDeque<Waiting>,
+    pub(crate) returning: VecDeque<Returning>,
+    /// States that aren't used.
+    spare: Vec<Vec<u64>>,
+}
+
+impl Journey<'_> {
+    /// What was asked for by `clone` in ingress: a copy of the packet as it came, parsed again.
+    pub(crate) fn clone_at_ingress(
+        &mut self,
+        bytes: &[u8],
+        length: u64,
+        flight: &mut Flight,
+    ) -> Result<(), Fault> {
+        let Some((mirror, session)) = self.mirror(flight) else { return Ok(()) };
+        let copy = self.copy(flight.copy)?;
+        let mut cloned = Flight { length, since: self.milliseconds(), ..flight.copied(copy) };
+        let source = self.begin_copy(false);
+        self.recorder.turn_to(copy);
+        self.executable.layout.reset(self.memory);
+        self.set(StandardField::IngressPort, self.packet.port.into());
+        let (parsed, ..) = self.parse(bytes, &mut cloned)?;
+        self.executable.layout.reset_metadata(self.memory);
+        self.preserve(mirror.preserved, &source, INGRESS_CLONE);
+        self.send(session, parsed, cloned)?;
+        self.end_copy(source);
+        self.recorder.turn_to(flight.copy);
+        Ok(())
+    }
+
+    /// What was asked for by `clone` in egress: a copy of the packet as it is.
+    pub(crate) fn clone_at_egress(&mut self, parsed: usize, flight: &mut Flight) -> Result<(), Fault> {
+        let Some((mirror, session)) = self.mirror(flight) else { return Ok(()) };
+        let copy = self.copy(flight.copy)?;
+        let cloned = Flight { since: self.milliseconds(), ..flight.copied(copy) };
+        let source = self.begin_copy(true);
+        self.recorder.turn_to(copy);
+        self.executable.layout.forget_widths(self.memory);
+        self.executable.layout.reset_metadata(self.memory);
+        self.preserve(mirror.preserved, &source, EGRESS_CLONE);
+        self.send(session, parsed, cloned)?;
+        self.end_copy(source);
+        self.recorder.turn_to(flight.copy);
+        Ok(())
+    }
+
+    /// What was asked for, when its session exists.
+    fn mirror(&mut self, flight: &mut Flight) -> Option<(Mirror, hyper4_ir::MirroringSession)> {
+        let mirror = flight.mirror.take()?;
+        self.recorder.event(|| Event::Clone);
+        let session = self.executable.mirroring.get(&mirror.session)?;
+        Some((mirror, *session))
+    }
+
+    /// A clone goes where its session says.
+    fn send(
+        &mut self,
+        session: hyper4_ir::MirroringSession,
+        parsed: usize,
+        flight: Flight,
+    ) -> Result<(), Fault> {
+        if let Some(group) = session.group {
+            self.multicast(group as u16, parsed, &flight)?;
+        }
+        if let Some(port) = session.port {
+            self.recorder.event(|| Event::Unicast(port as u16));
+            if self.enqueue() {
+                self.wait(port.into(), parsed, flight);
+            }
+        }
+        Ok(())
+    }
+
+    /// A copy for each member of a group.
+    pub(crate) fn multicast(&mut self, group: u16, parsed: usize, flight: &Flight) -> Result<(), Fault> {
+        let Some(replicas) = self.executable.groups.get(&group).cloned() else {
+            self.recorder.event(|| Event::Drop);
+            return Ok(());
+        };
+        self.recorder.event(|| Event::Multicast(group));
+        for replica in replicas.iter() {
+            let copy = self.copy(flight.copy)?;
+            self.recorder.turn_to(copy);
+            self.recorder.event(|| Event::Replica { rid: replica.rid, port: replica.port });
+            // It stays with what is copied, too.
+            self.set(StandardField::EgressRid, replica.rid.into());
+            if self.enqueue() {
+                let copied = Flight { since: self.milliseconds(), ..flight.copied(copy) };
+                self.wait(replica.port.into(), parsed, copied);
+                if let Some(waiting) = self.queues.waiting.back_mut() {
+                    self.executable.layout.forget_widths(&mut waiting.state);
+                }
+            }
+        }
+        self.recorder.turn_to(flight.copy);
+        Ok(())
+    }
+
+    /// The packet goes to an egress queue; false when there is none for its priority.
+    pub(crate) fn enqueue(&mut self) -> bool {
+        if self.get(StandardField::Priority) >= QUEUES {
+            self.recorder.event(|| Event::Drop);
+            return false;
+        }
+        if self.executable.queueing {
+            let now = self.clock.microseconds();
+            self.set(StandardField::EnqTimestamp, now);
+            self.set(StandardField::EnqQdepth, 0);
+        }
+        true
+    }
+
+    /// The packet as it is waits for egress.
+    pub(crate) fn wait(&mut self, port: u64, parsed: usize, flight: Flight) {
+        let state = self.snapshot();
+        self.queues.waiting.push_back(Waiting { state, port, parsed, flight });
+    }
+
+    /// The number of a new copy.
+    pub(crate) fn copy(&mut self, from: usize) -> Result<usize, Fault> {
+        let copy = self.recorder.copy(from);
+        if copy > LIVES { Err(Fault::TooManyLives) } else { Ok(copy) }
+    }
+
+    /// The packet under way becomes the source of a copy, which is under way from now on: a duplicate, or anything.
+    pub(crate) fn begin_copy(&mut self, duplicate: bool) -> Vec<u64> {
+        let mut other = std::mem::take(&mut self.queues.other);
+        other.resize(self.memory.len(), 0);
+        if duplicate {
+            other.copy_from_slice(self.memory);
+        }
+        std::mem::replace(self.memory, other)
+    }
+
+    /// The source of a copy is under way again.
+    pub(crate) fn end_copy(&mut self, source: Vec<u64>) {
+        self.queues.other = std::mem::replace(self.memory, source);
+    }
+
+    /// What a field list preserves of the source of a copy, and the copy's type.
+    pub(crate) fn preserve(&mut self, list: Option<usize>, source: &[u64], instance_type: u64) {
+        let layout = &self.executable.layout;
+        let fields = list.and_then(|list| self.program.field_lists.get(list)).map_or(&[][..], |l| &l.fields);
+        for slot in fields.iter().filter_map(|field| layout.field(*field)) {
+            if slot.is_writable(self.memory) {
+                slot.of_mut(self.memory).copy_from_slice(slot.of(source));
+            }
+        }
+        self.set(StandardField::InstanceType, instance_type);
+    }
+
+    /// The packet's state as it is.
+    pub(crate) fn snapshot(&mut self) -> Vec<u64> {
+        let mut state = self.queues.spare.pop().unwrap_or_default();
+        state.clear();
+        state.extend(self.memory.iter().take(self.executable.layout.packet_limbs as usize));
+        state
+    }
+
+    /// The packet is what a snapshot says.
+    pub(crate) fn recall(&mut self, state: Vec<u64>) {
+        if let Some(memory) = self.memory.get_mut(..state.len()) {
+            memory.copy_from_slice(&state);
+        }
+        self.queues.spare.push(state);
+    }
+}

@@ -1,0 +1,155 @@
+//! Expressions about headers that are found when they are evaluated: elements of stacks, members of unions.
+
+use hyper4_ir::{Aggregate, Expr, HeaderExpr, StackRef, UnionExpr};
+
+use crate::code::{HeaderRef, Instruction, Operand, Pick};
+use crate::expression::{Compiler, EXACT};
+use crate::layout::HeaderSlot;
+
+/// What a header expression may come to: headers of one type.
+struct Headers<'a> {
+    slots: Vec<&'a HeaderSlot>,
+    pick: Pick,
+}
+
+impl<'a> Compiler<'a> {
+    /// The value of a field, and its width.
+    pub(crate) fn field_of(&mut self, header: &HeaderExpr, field: u32) -> Result<(Operand, u32), String> {
+        let found = self.headers(header)?;
+        let fields = found.slots.iter().map(|header| header.fields.get(field as usize).copied());
+        let fields: Option<Vec<_>> = fields.collect();
+        let fields = fields.ok_or("a field that doesn't exist is read")?;
+        let first = fields.first().ok_or("a stack without elements is read")?;
+        let (limbs, signed, width) = (first.limbs(), first.signed, first.width);
+        if let Pick::Only = found.pick {
+            return Ok((first.operand(), width));
+        }
+        let (places, pick) = (fields.iter().map(|field| field.at).collect(), found.pick);
+        let to = self.allocate(limbs);
+        self.code.push(Instruction::Pick { to, limbs, places, pick });
+        Ok((Operand { at: to, limbs, signed }, width))
+    }
+
+    /// Whether it is valid.
+    pub(crate) fn valid_of(&mut self, header: &HeaderExpr) -> Result<Operand, String> {
+        let found = self.headers(header)?;
+        let (places, pick) = (found.slots.iter().map(|header| header.valid).collect(), found.pick);
+        let to = self.allocate(1);
+        self.code.push(Instruction::Pick { to, limbs: 1, places, pick });
+        Ok(Operand { at: to, limbs: 1, signed: false })
+    }
+
+    /// Whether a member is valid.
+    pub(crate) fn union_valid(&mut self, union: &UnionExpr) -> Result<Operand, String> {
+        let (unions, pick) = self.unions(union)?;
+        let layout = self.layout;
+        let valid = |header: &usize| layout.headers.get(*header).map(|header| header.valid);
+        let sets = unions.iter().map(|members| members.iter().filter_map(valid).collect()).collect();
+        let to = self.allocate(1);
+        self.code.push(Instruction::AnySet { to, sets, pick });
+        Ok(Operand { at: to, limbs: 1, signed: false })
+    }
+
+    /// Whether both are valid, of the same type, and equal.
+    pub(crate) fn equal(&mut self, a: &Aggregate, b: &Aggregate) -> Result<Operand, String> {
+        let pairs = match (a, b) {
+            (Aggregate::Header(a), Aggregate::Header(b)) => {
+                let (a, b) = (self.headers(a)?, self.headers(b)?);
+                same_type(&a, &b).then(|| (reference(&a), reference(&b))).into_iter().collect()
+            }
+            (Aggregate::Union(a), Aggregate::Union(b)) => {
+                let ((a, pick_a), (b, pick_b)) = (self.unions(a)?, self.unions(b)?);
+                let members = a.first().map_or(0, |members| members.len());
+                let layout = self.layout;
+                let member = |unions: &[Box<[usize]>], pick, number: usize| {
+                    let headers = unions.iter().filter_map(|members| members.get(number));
+                    let slots = headers.filter_map(|header| layout.headers.get(*header)).collect();
+                    Headers { slots, pick }
+                };
+                let pairs = (0..members).map(|i| (member(&a, pick_a, i), member(&b, pick_b, i)));
+                let pairs = pairs.filter(|(a, b)| same_type(a, b));
+                pairs.map(|(a, b)| (reference(&a), reference(&b))).collect()
+            }
+            _ => return Err("simple_switch has no comparison of such aggregates".to_owned()),
+        };
+        let to = self.allocate(1);
+        self.code.push(Instruction::SameHeaders { to, pairs });
+        Ok(Operand { at: to, limbs: 1, signed: false })
+    }
+
+    /// The index of the last element in use; that of an empty stack is 2^64 - 1.
+    pub(crate) fn last_index(&mut self, stack: StackRef) -> Result<Operand, String> {
+        let next = self.elements_in_use(stack)?;
+        let to = self.allocate(1);
+        self.code.push(Instruction::LastIndex { to, next });
+        Ok(Operand { at: to, limbs: 1, signed: false })
+    }
+
+    /// Where it lies how many elements are in use.
+    pub(crate) fn elements_in_use(&self, stack: StackRef) -> Result<u32, String> {
+        let next = match stack {
+            StackRef::Headers(id) => self.layout.stacks.get(id.index()).map(|stack| stack.next),
+            StackRef::Unions(id) => self.layout.union_stacks.get(id.index()).map(|stack| stack.next),
+        };
+        next.ok_or_else(|| "a stack that doesn't exist is read".to_owned())
+    }
+
+    fn headers(&mut self, header: &HeaderExpr) -> Result<Headers<'a>, String> {
+        let layout = self.layout;
+        let slots = |numbers: &mut dyn Iterator<Item = usize>| -> Result<Vec<&'a HeaderSlot>, String> {
+            let slots: Option<Vec<_>> = numbers.map(|number| layout.headers.get(number)).collect();
+            let slots = slots.filter(|slots| !slots.is_empty());
+            slots.ok_or_else(|| "a header that doesn't exist is read".to_owned())
+        };
+        let stack = |stack: hyper4_ir::HeaderStackId| {
+            layout.stacks.get(stack.index()).ok_or_else(|| "a stack that doesn't exist is read".to_owned())
+        };
+        match header {
+            HeaderExpr::Header(id) => {
+                Ok(Headers { slots: slots(&mut [id.index()].into_iter())?, pick: Pick::Only })
+            }
+            HeaderExpr::Element { stack: id, index } => {
+                let slots = slots(&mut stack(*id)?.headers.iter().copied())?;
+                Ok(Headers { slots, pick: Pick::Index(self.number(index, EXACT)?) })
+            }
+            HeaderExpr::Last(id) => {
+                let stack = stack(*id)?;
+                let slots = slots(&mut stack.headers.iter().copied())?;
+                Ok(Headers { slots, pick: Pick::Last(stack.next) })
+            }
+            HeaderExpr::UnionMember { union, member } => {
+                let (unions, pick) = self.unions(union)?;
+                let mut members =
+                    unions.iter().map(|members| members.get(*member as usize).copied().unwrap_or(usize::MAX));
+                Ok(Headers { slots: slots(&mut members)?, pick })
+            }
+        }
+    }
+
+    /// The members of the unions that it may be.
+    fn unions(&mut self, union: &UnionExpr) -> Result<(Vec<Box<[usize]>>, Pick), String> {
+        match union {
+            UnionExpr::Union(id) => {
+                let union = self.layout.unions.get(id.index()).ok_or("a union that doesn't exist is read")?;
+                Ok((vec![union.members.clone()], Pick::Only))
+            }
+            UnionExpr::Element { stack, index } => {
+                let stack = self.layout.union_stacks.get(stack.index());
+                let stack = stack.ok_or("a stack that doesn't exist is read")?;
+                let unions = stack.unions.iter().map(|union| union.members.clone()).collect();
+                Ok((unions, Pick::Index(self.number(index, EXACT)?)))
+            }
+        }
+    }
+}
+
+fn same_type(a: &Headers<'_>, b: &Headers<'_>) -> bool {
+    let header_type = |headers: &Headers<'_>| headers.slots.first().map(|header| header.header_type);
+    header_type(a) == header_type(b)
+}
+
+fn reference(headers: &Headers<'_>) -> HeaderRef {
+    let limbs = headers.slots.first().map_or(0, |header| header.limbs);
+    let choices = headers.slots.iter().map(|header| (header.valid, header.at)).collect();
+    HeaderRef { choices, limbs, pick: headers.pick }
+}
