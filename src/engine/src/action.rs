@@ -3,8 +3,9 @@
 use hyper4_ir::{Event, PrimitiveKind, Program};
 
 use crate::clock::Clock;
-use crate::code::{Fault, Instruction, Operand, run};
+use crate::code::{Instruction, Operand, run};
 use crate::expression::Compiler;
+use crate::fault::Fault;
 use crate::flight::{Flight, Mirror};
 use crate::layout::{FieldSlot, Layout};
 use crate::primitive;
@@ -147,7 +148,8 @@ impl Action {
             at += crate::layout::limbs(parameter.width);
         }
         let mut compiler = Compiler::new(layout, &parameters, base);
-        let targets: Vec<usize> = action.primitives.iter().filter_map(|p| primitive::target(&p.kind)).collect();
+        let targets: Vec<usize> =
+            action.primitives.iter().filter_map(|p| primitive::target(&p.kind)).collect();
         let mut steps = Vec::new();
         // Where each primitive's steps begin.
         let mut starts = Vec::new();

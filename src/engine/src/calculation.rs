@@ -3,8 +3,9 @@
 use hyper4_bits::{Calculation, HashAlgorithm, HashError};
 use hyper4_ir::{self as ir, CalculationCommand, CalculationInput, ChecksumKind, ChecksumOutcome, Event};
 
-use crate::code::{Fault, Instruction, Operand, is_set, run};
+use crate::code::{Instruction, Operand, is_set, run};
 use crate::expression::Compiler;
+use crate::fault::Fault;
 use crate::layout::{FieldSlot, Layout};
 use crate::recorder::Recorder;
 use crate::wire::Writer;

@@ -1,64 +1,7 @@
 //! Instructions over memory, and what carries them out.
 
+use crate::fault::Fault;
 use crate::wide::{self, View};
-
-/// Why a program had to stop: what the real switch dies of.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum Fault {
-    NegativeShift,
-    Division,
-    NegativeAdvance,
-    NegativeSum,
-    NegativeHash,
-    HeadersTooLong,
-    ParserLoop,
-    StackIndex,
-    EmptyStack,
-    NegativeNumber,
-    Assertion { assume: bool, place: Option<(String, u32)> },
-    LogFormat(Option<(String, u32)>),
-    TooManyLives,
-}
-
-impl std::fmt::Display for Fault {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let at = |f: &mut std::fmt::Formatter<'_>, place: &Option<(String, u32)>| match place {
-            Some((file, line)) => write!(f, " at {file}({line})"),
-            None => Ok(()),
-        };
-        f.write_str(match self {
-            Self::Assertion { assume, place } => {
-                write!(f, "{} that doesn't hold", if *assume { "assume" } else { "assert" })?;
-                at(f, place)?;
-                ", on which simple_switch aborts"
-            }
-            Self::LogFormat(place) => {
-                f.write_str("log_msg whose text and arguments don't go together")?;
-                at(f, place)?;
-                ", on which simple_switch exits"
-            }
-            Self::NegativeShift => "shift by a negative amount, on which simple_switch aborts",
-            Self::Division => {
-                "division or modulo of a negative number or by one that isn't positive, on which simple_switch aborts"
-            }
-            Self::NegativeAdvance => "advance by a negative amount, on which simple_switch aborts",
-            Self::NegativeSum => "a checksum's field is negative, on which simple_switch aborts",
-            Self::NegativeHash => "base or modulus of a hash is negative, on which simple_switch aborts",
-            Self::HeadersTooLong => {
-                "headers grew the packet by more than 512 bytes, on which simple_switch aborts"
-            }
-            Self::ParserLoop => "the parser goes round without taking anything from the packet; simple_switch hangs",
-            Self::StackIndex => "a header stack has no element of that index, on which simple_switch aborts",
-            Self::EmptyStack => "the last element of an empty header stack, on which simple_switch aborts",
-            Self::NegativeNumber => {
-                "a negative number where only others can be (an index, a session, a length), on which simple_switch aborts"
-            }
-            Self::TooManyLives => {
-                "it was cloned, resubmitted or recirculated too often; simple_switch would go on for ever"
-            }
-        })
-    }
-}
 
 /// A number in memory. Beyond its limbs it goes on with zeros, or with its sign.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -87,7 +30,11 @@ impl Operand {
 
     /// As bmv2 makes an index or a length of it: the low bits of a number that isn't negative.
     pub(crate) fn unsigned(&self, memory: &[u64]) -> Result<u64, Fault> {
-        if self.signed && self.is_negative(memory) { Err(Fault::NegativeNumber) } else { Ok(self.low(memory)) }
+        if self.signed && self.is_negative(memory) {
+            Err(Fault::NegativeNumber)
+        } else {
+            Ok(self.low(memory))
+        }
     }
 
     /// As bmv2 makes an `int` of it: the nearest there is.
@@ -311,7 +258,8 @@ pub(crate) fn run(code: &[Instruction], memory: &mut [u64]) -> Result<(), Fault>
                     let ((valid_a, at_a), (valid_b, at_b)) =
                         (*a.pick.of(&a.choices, memory)?, *b.pick.of(&b.choices, memory)?);
                     let fields = |at: u32| memory.get(at as usize..(at + a.limbs) as usize);
-                    same |= is_set(memory, valid_a) && is_set(memory, valid_b) && fields(at_a) == fields(at_b);
+                    same |=
+                        is_set(memory, valid_a) && is_set(memory, valid_b) && fields(at_a) == fields(at_b);
                 }
                 set(memory, *to, u64::from(same));
             }

@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 
 use hyper4_ir::{Event, StandardField};
 
-use crate::code::Fault;
+use crate::fault::Fault;
 use crate::flight::{Flight, Mirror};
 use crate::packet::Journey;
 

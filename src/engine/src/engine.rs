@@ -2,12 +2,15 @@
 
 use std::sync::Arc;
 
-use hyper4_ir::{Batch, Command, Output, Packet, Program, Reply, Trace};
-use hyper4_switch::{Change, ControlPlane, DefaultAction, Switch, SwitchError, Tracing};
+use hyper4_ir::{Batch, Command, Digest, Output, Packet, Program, Reply, TableEntry, TableId, Trace};
+use hyper4_switch::{Change, ControlPlane, Switch, SwitchError, Tracing};
 
+use crate::changes;
 use crate::clock::{Clock, StoppedClock};
+use crate::copies::Queues;
 use crate::executable::Executable;
 use crate::packet::Journey;
+use crate::random::{Random, SeededRandom};
 use crate::recorder::Recorder;
 
 /// The greatest port that packets come in by.
@@ -16,14 +19,24 @@ const LAST_PORT: u16 = 510;
 /// A switch inside this process.
 pub struct Engine {
     clock: Box<dyn Clock>,
+    random: Box<dyn Random>,
     loaded: Option<Loaded>,
     memory: Vec<u64>,
-    saved: Vec<u64>,
+    queues: Queues,
 }
 
 struct Loaded {
     control: ControlPlane,
     executable: Executable,
+}
+
+/// Entries of a table that no packet has hit for as long as they may be idle.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Aged {
+    /// The table.
+    pub table: TableId,
+    /// The entries' handles.
+    pub handles: Vec<u64>,
 }
 
 impl Default for Engine {
@@ -41,14 +54,29 @@ impl std::fmt::Debug for Engine {
 }
 
 impl Engine {
-    /// A switch for which time stands still.
+    /// A switch for which time stands still, and whose random numbers are always the same.
     pub fn new() -> Self {
         Self::with_clock(Box::new(StoppedClock))
     }
 
     /// A switch with that clock.
     pub fn with_clock(clock: Box<dyn Clock>) -> Self {
-        Self { clock, loaded: None, memory: Vec::new(), saved: Vec::new() }
+        Self::with(clock, Box::new(SeededRandom::new(0)))
+    }
+
+    /// A switch with that clock and those random numbers.
+    pub fn with(clock: Box<dyn Clock>, random: Box<dyn Random>) -> Self {
+        Self { clock, random, loaded: None, memory: Vec::new(), queues: Queues::default() }
+    }
+
+    /// Look for entries that no packet has hit for as long as they may be idle, as simple_switch does every second. An
+    /// entry that stays idle is told of by every second look.
+    pub fn sweep(&mut self) -> Vec<Aged> {
+        let now = self.clock.microseconds() / 1000;
+        let tables = self.loaded.iter_mut().flat_map(|loaded| &mut loaded.executable.tables);
+        let aged = (0u32..).map(TableId).zip(tables);
+        let aged = aged.map(|(table, compiled)| Aged { table, handles: compiled.sweep(now) });
+        aged.filter(|aged| !aged.handles.is_empty()).collect()
     }
 
     fn process(
@@ -57,20 +85,34 @@ impl Engine {
         packet: &Packet,
         tracing: Tracing,
         outputs: &mut Vec<Output>,
+        digests: &mut Vec<Digest>,
     ) -> Result<Option<Trace>, SwitchError> {
         let loaded = self.loaded.as_mut().ok_or(SwitchError::NotLoaded)?;
         let journey = Journey {
             program: loaded.control.program(),
-            multicast: loaded.control.multicast(),
             executable: &mut loaded.executable,
             clock: self.clock.as_mut(),
+            random: self.random.as_mut(),
             memory: &mut self.memory,
-            saved: &mut self.saved,
+            queues: &mut self.queues,
             outputs,
+            digests,
             cause,
+            packet,
             recorder: Recorder::new(tracing),
         };
-        journey.run(packet).map_err(|fault| SwitchError::Failed(format!("packet {cause}: {fault}")))
+        journey.run().map_err(|fault| SwitchError::Failed(format!("packet {cause}: {fault}")))
+    }
+}
+
+impl Loaded {
+    /// The control plane doesn't know when an entry was hit.
+    fn tell_life(&self, table: &str, entry: &mut TableEntry, now: u64) {
+        let table = self.control.program().table_by_name(table);
+        let compiled = table.and_then(|table| self.executable.tables.get(table.index()));
+        if let (Some(life), Some(compiled)) = (&mut entry.life, compiled) {
+            life.since_hit = now.saturating_sub(compiled.last_hit(entry.handle).unwrap_or(now));
+        }
     }
 }
 
@@ -90,51 +132,29 @@ impl Switch for Engine {
         let loaded = self.loaded.as_mut().ok_or(SwitchError::NotLoaded)?;
         let prepared = loaded.control.prepare(command)?;
         let program = loaded.control.program().clone();
-        match &prepared.change {
-            Change::None
-            | Change::Multicast(_)
-            | Change::Mirroring { .. }
-            // Every packet has run its course before the next arrives: no queue fills up.
-            | Change::Queue { .. } => {}
-            Change::Timeout { .. }
-            | Change::Profile { .. }
-            | Change::Rates { .. }
-            | Change::ValueSet { .. }
-            | Change::Calculation { .. }
-            | Change::Reset
-            | Change::Data(_) => {
-                return Err(SwitchError::Unsupported {
-                    construct: format!("command `{command}`"),
-                    reason: "the engine carries tables with actions of their own and multicast groups".to_owned(),
-                    source_info: None,
-                });
-            }
-            Change::Entry { table, entry } => {
-                if let (Some(compiled), Some(action)) = (
-                    loaded.executable.tables.get_mut(table.index()),
-                    entry.action.direct().and_then(|(name, _)| program.action_by_name(*table, name)),
-                ) {
-                    compiled.put(entry, action);
-                }
-            }
-            Change::Delete { table, handles } => {
-                if let Some(compiled) = loaded.executable.tables.get_mut(table.index()) {
-                    handles.iter().for_each(|handle| compiled.remove(*handle));
-                }
-            }
-            Change::Clear { table, .. } => {
-                if let Some(compiled) = loaded.executable.tables.get_mut(table.index()) {
-                    compiled.clear();
-                }
-            }
-            Change::Default { table, default } => {
-                if let Some(compiled) = loaded.executable.tables.get_mut(table.index()) {
-                    compiled.set_default(default.as_ref().and_then(DefaultAction::direct));
-                }
-            }
-        }
+        let now = if loaded.executable.ages { self.clock.microseconds() / 1000 } else { 0 };
+        let reply = changes::apply(&program, &mut loaded.executable, &prepared.change, now)?;
+        let (multicast, reset) =
+            (matches!(prepared.change, Change::Multicast(_)), prepared.change == Change::Reset);
         loaded.control.commit(prepared.change);
-        Ok(prepared.reply)
+        if multicast {
+            loaded.executable.set_groups(loaded.control.multicast());
+        } else if reset {
+            loaded.executable.state.reset();
+            loaded.executable.fill(&program, &loaded.control);
+        }
+        let mut reply = reply.unwrap_or(prepared.reply);
+        match (command, &mut reply) {
+            (Command::TableDump { table }, Reply::Entries { entries, .. }) => {
+                entries.iter_mut().for_each(|entry| loaded.tell_life(table, entry, now));
+            }
+            (
+                Command::TableDumpEntry { table, .. } | Command::TableDumpEntryFromKey { table, .. },
+                Reply::Entry(entry),
+            ) => loaded.tell_life(table, entry, now),
+            _ => {}
+        }
+        Ok(reply)
     }
 
     fn inject(&mut self, packets: &[Packet], tracing: Tracing) -> Result<Batch, SwitchError> {
@@ -143,7 +163,8 @@ impl Switch for Engine {
         }
         let mut batch = Batch::default();
         for (cause, packet) in packets.iter().enumerate() {
-            batch.traces.extend(self.process(cause, packet, tracing, &mut batch.outputs)?);
+            let trace = self.process(cause, packet, tracing, &mut batch.outputs, &mut batch.digests)?;
+            batch.traces.extend(trace);
         }
         Ok(batch)
     }

@@ -1,7 +1,10 @@
 //! A program made ready to run.
 
-use hyper4_ir::{Expr, Program, SourceInfo, StandardField};
-use hyper4_switch::{ControlPlane, DefaultAction, SwitchError};
+use std::sync::Arc;
+
+use hyper4_ir::{Expr, MirroringSession, Program, SourceInfo, StandardField};
+use hyper4_switch::{ControlPlane, Replica, SwitchError};
+use rustc_hash::FxHashMap;
 
 use crate::action::Action;
 use crate::calculation::{Checksum, Hasher};
@@ -9,18 +12,29 @@ use crate::code::{Instruction, Operand};
 use crate::expression::Compiler;
 use crate::layout::{Layout, limbs};
 use crate::parser::Parser;
+use crate::profile::Profile;
+use crate::state::State;
 use crate::table::Table;
 
-/// A compiled program.
+/// A compiled program, and what the control plane says of it.
 #[derive(Clone, Debug)]
 pub(crate) struct Executable {
     pub(crate) layout: Layout,
     pub(crate) parser: Parser,
-    pub(crate) hashers: Vec<Hasher>,
     pub(crate) checksums: Vec<Checksum>,
     pub(crate) actions: Vec<Action>,
     pub(crate) tables: Vec<Table>,
+    pub(crate) profiles: Vec<Profile>,
     pub(crate) conditions: Vec<(Box<[Instruction]>, Operand)>,
+    /// What the deparser does first.
+    pub(crate) deparsing: Option<Action>,
+    pub(crate) state: State,
+    pub(crate) mirroring: FxHashMap<u16, MirroringSession>,
+    pub(crate) groups: FxHashMap<u16, Arc<[Replica]>>,
+    /// Whether queueing metadata is wanted: all of it is there.
+    pub(crate) queueing: bool,
+    /// Whether entries of some table age.
+    pub(crate) ages: bool,
     /// Where the running action's parameters lie.
     pub(crate) parameters_at: u32,
     /// Limbs of the whole memory.
@@ -48,7 +62,7 @@ impl Executable {
             unsupported(format!("parse state `{name}`"), refusal.reason, source_info)
         })?;
         let hashers = compile(&program.calculations, |calculation| {
-            Hasher::new(&layout, calculation)
+            Hasher::new(&layout, calculation.algorithm, &calculation.inputs)
                 .map_err(|reason| unsupported(format!("calculation `{}`", calculation.name), reason, None))
         })?;
         let mut compiler = Compiler::new(&layout, &[], base);
@@ -72,32 +86,104 @@ impl Executable {
                 unsupported(construct, refusal.reason, source_info.or(action.source_info.as_ref()))
             })
         })?;
-        let mut tables = compile(&program.tables, |table| {
+        let tables = compile(&program.tables, |table| {
             Table::new(&layout, table).map_err(|reason| {
                 unsupported(format!("table `{}`", table.name), reason, table.source_info.as_ref())
             })
         })?;
-        for (compiled, (id, state)) in tables.iter_mut().zip(control.tables()) {
-            compiled.set_default(state.default().and_then(DefaultAction::direct));
-            for entry in state.entries() {
-                let name = entry.action.direct().map(|(name, _)| name);
-                if let Some(action) = name.and_then(|name| program.action_by_name(id, name)) {
-                    compiled.put(entry, action);
-                }
-            }
-        }
-        Ok(Self {
+        let profiles = compile(&program.action_profiles, |profile| {
+            let selector = profile.selector.as_ref();
+            let selector =
+                selector.map(|selector| Hasher::new(&layout, selector.algorithm, &selector.inputs));
+            let selector = selector.transpose().map_err(|reason| {
+                unsupported(
+                    format!("action profile `{}`", profile.name),
+                    reason,
+                    profile.source_info.as_ref(),
+                )
+            })?;
+            Ok(Profile::new(selector))
+        })?;
+        let deparsing = deparsing(program, &layout, parameters_at, base, &mut end)?;
+        let queueing = QUEUEING.iter().all(|field| layout.standard(*field).is_some());
+        let ages = program.tables.iter().any(|table| table.support_timeout);
+        let mut executable = Self {
             layout,
             parser,
-            hashers,
             checksums,
             actions,
             tables,
+            profiles,
             conditions,
+            deparsing,
+            state: State::new(program, hashers),
+            mirroring: FxHashMap::default(),
+            groups: FxHashMap::default(),
+            queueing,
+            ages,
             parameters_at,
             memory_limbs: end,
-        })
+        };
+        executable.fill(program, control);
+        Ok(executable)
     }
+
+    /// Entries, members and defaults as the control plane has them.
+    pub(crate) fn fill(&mut self, program: &Program, control: &ControlPlane) {
+        for (compiled, (id, state)) in self.tables.iter_mut().zip(control.tables()) {
+            compiled.clear();
+            if let Some(declared) = program.tables.get(id.index()) {
+                compiled.set_default(declared, state.default());
+            }
+            for entry in state.entries() {
+                compiled.put(program, id, entry, 0);
+            }
+        }
+        for (compiled, id) in self.profiles.iter_mut().zip((0u32..).map(hyper4_ir::ActionProfileId)) {
+            compiled.clear();
+            if let Some(state) = control.profile(id) {
+                compiled.fill(state);
+            }
+        }
+        self.set_groups(control.multicast());
+    }
+
+    /// What multicast groups copy to.
+    pub(crate) fn set_groups(&mut self, multicast: &hyper4_switch::Multicast) {
+        let replicas = |group| Some((group, multicast.replicas(group)?.into()));
+        self.groups = multicast.groups().filter_map(replicas).collect();
+    }
+}
+
+const QUEUEING: [StandardField; 4] = [
+    StandardField::EnqTimestamp,
+    StandardField::EnqQdepth,
+    StandardField::DeqTimedelta,
+    StandardField::DeqQdepth,
+];
+
+fn deparsing(
+    program: &Program,
+    layout: &Layout,
+    parameters_at: u32,
+    base: u32,
+    end: &mut u32,
+) -> Result<Option<Action>, SwitchError> {
+    if program.deparser.primitives.is_empty() {
+        return Ok(None);
+    }
+    let action = hyper4_ir::Action {
+        name: program.deparser.name.clone(),
+        parameters: Vec::new(),
+        primitives: program.deparser.primitives.clone(),
+        source_info: None,
+    };
+    let compiled = Action::new(program, layout, &action, parameters_at, base, end).map_err(|refusal| {
+        let primitive = program.deparser.primitives.get(refusal.primitive);
+        let source_info = primitive.and_then(|p| p.source_info.as_ref());
+        unsupported(format!("deparser `{}`", program.deparser.name), refusal.reason, source_info)
+    })?;
+    Ok(Some(compiled))
 }
 
 fn compile<T, C>(
@@ -117,16 +203,6 @@ fn condition(
 
 /// What the IR says but the engine doesn't do.
 fn check(program: &Program) -> Result<(), SwitchError> {
-    for header in &program.headers {
-        let varbit = program
-            .header_types
-            .get(header.header_type.index())
-            .and_then(|header_type| header_type.fields.iter().find(|field| field.varbit));
-        if let Some(field) = varbit {
-            let construct = format!("field `{}.{}`", header.name, field.name);
-            return Err(unsupported(construct, "fields of variable width are not carried".to_owned(), None));
-        }
-    }
     for field in [StandardField::EgressSpec, StandardField::EgressPort, StandardField::IngressPort] {
         let declared = program.standard.get(&field).and_then(|f| program.field(*f));
         let reason = match declared {

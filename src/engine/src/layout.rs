@@ -236,8 +236,10 @@ impl Limbs {
 impl Layout {
     pub(crate) fn new(program: &Program) -> Self {
         let mut free = Limbs(program.headers.len() as u32);
-        let mut headers: Vec<HeaderSlot> =
-            (0u32..).zip(&program.headers).map(|(valid, header)| slot(program, header, valid, &mut free)).collect();
+        let mut headers: Vec<HeaderSlot> = (0u32..)
+            .zip(&program.headers)
+            .map(|(valid, header)| slot(program, header, valid, &mut free))
+            .collect();
         let stacks = program.header_stacks.iter().map(|stack| StackSlot::new(stack, free.take(1))).collect();
         let unions: Vec<_> = program.header_unions.iter().map(UnionSlot::new).collect();
         let union_stacks =

@@ -11,12 +11,14 @@
 
 mod action;
 mod calculation;
+mod changes;
 mod clock;
 mod code;
 mod copies;
 mod engine;
 mod executable;
 mod expression;
+mod fault;
 mod flight;
 mod layout;
 mod lookup;
@@ -39,5 +41,5 @@ mod wire;
 mod tests;
 
 pub use clock::{Clock, StoppedClock};
-pub use engine::Engine;
+pub use engine::{Aged, Engine};
 pub use random::{Random, SeededRandom};

@@ -13,9 +13,9 @@ use hyper4_ir::{
 use crate::action::{DROP_PORT, Surroundings};
 use crate::calculation::{self, push};
 use crate::clock::Clock;
-use crate::code::Fault;
 use crate::copies::{Queues, Returning};
 use crate::executable::Executable;
+use crate::fault::Fault;
 use crate::flight::Flight;
 use crate::random::Random;
 use crate::recorder::Recorder;
@@ -218,8 +218,8 @@ impl Journey<'_> {
 
     fn deparse(&mut self, payload: &[u8], flight: &mut Flight) -> Result<Vec<u8>, Fault> {
         let room = flight.room;
-        if let Some(action) = &self.executable.deparsing {
-            let executable = &mut *self.executable;
+        let executable = &mut *self.executable;
+        if let Some(action) = &executable.deparsing {
             let mut surroundings = Surroundings {
                 layout: &executable.layout,
                 state: &mut executable.state,

@@ -9,8 +9,9 @@ use hyper4_ir::{self as ir, Event, Program};
 use rustc_hash::FxHashSet;
 
 use crate::action::{Step, Surroundings};
-use crate::code::{Fault, Instruction, Operand, Pick, run};
+use crate::code::{Instruction, Operand, Pick, run};
 use crate::expression::Compiler;
+use crate::fault::Fault;
 use crate::layout::{FieldSlot, HeaderSlot, Layout, limbs};
 use crate::recorder::Recorder;
 use crate::wire;
@@ -42,9 +43,20 @@ enum Op {
     /// The next element in use of a stack; a header of variable size too.
     ExtractFrom(Box<From>),
     Set(Box<[Instruction]>),
-    SetLookahead { to: FieldSlot, offset: usize, width: u32 },
-    Verify { code: Box<[Instruction]>, condition: Operand, error: Operand },
-    Advance { code: Box<[Instruction]>, bits: Operand },
+    SetLookahead {
+        to: FieldSlot,
+        offset: usize,
+        width: u32,
+    },
+    Verify {
+        code: Box<[Instruction]>,
+        condition: Operand,
+        error: Operand,
+    },
+    Advance {
+        code: Box<[Instruction]>,
+        bits: Operand,
+    },
     Step(Step),
 }
 
@@ -60,10 +72,20 @@ struct From {
 
 #[derive(Clone, Debug)]
 enum KeyPart {
-    Field { at: u32, width: u32 },
-    Lookahead { offset: usize, width: u32 },
+    Field {
+        at: u32,
+        width: u32,
+    },
+    Lookahead {
+        offset: usize,
+        width: u32,
+    },
     /// A field of the last element in use: where it lies in each, and where it lies how many are in use.
-    Last { places: Box<[u32]>, next: u32, width: u32 },
+    Last {
+        places: Box<[u32]>,
+        next: u32,
+        width: u32,
+    },
 }
 
 impl KeyPart {
@@ -275,7 +297,6 @@ impl Parser {
                     }
                 }
                 Op::Step(step) => {
-                    with.payload = packet;
                     step.run(memory, with, recorder)?;
                 }
             }

@@ -4,7 +4,8 @@ use hyper4_ir::{Event, MeterId, NextNode, Node, PipelineKind, TableId, TableImpl
 use hyper4_switch::Handles;
 
 use crate::action::Surroundings;
-use crate::code::{Fault, run};
+use crate::code::run;
+use crate::fault::Fault;
 use crate::flight::Flight;
 use crate::packet::Journey;
 use crate::table::{Target, next as next_of, next_without_action};

@@ -3,8 +3,8 @@
 use hyper4_ir::{FieldListId, FieldRef, HeaderId, Place, PrimitiveKind, Program, SourceInfo, StackRef};
 
 use crate::action::Step;
-use crate::code::Fault;
 use crate::expression::{Compiler, EXACT};
+use crate::fault::Fault;
 use crate::layout::{FieldSlot, Layout};
 use crate::stacks::Shift;
 
@@ -44,7 +44,9 @@ pub(crate) fn step(
             match (to, from) {
                 (Some(to), Some(from)) if to.varbit.is_some() && from.varbit.is_some() => {
                     if from.width > to.width {
-                        return Err("a field of variable width is assigned to one that may be narrower".to_owned());
+                        return Err(
+                            "a field of variable width is assigned to one that may be narrower".to_owned()
+                        );
                     }
                     Step::AssignVarbit { to, from }
                 }
@@ -135,9 +137,8 @@ pub(crate) fn step(
             Step::Code(compiler.take())
         }
         PrimitiveKind::Assert { condition } | PrimitiveKind::Assume { condition } => {
-            let assume = matches!(kind, PrimitiveKind::Assume { .. });
             let condition = compiler.comparable(condition)?;
-            let fault = Fault::Assertion { assume, place: origin(source) };
+            let fault = Fault::Assertion { primitive: kind.name(), place: origin(source) };
             Step::Assert { code: compiler.take(), condition, fault }
         }
         PrimitiveKind::NoOp => return Ok(None),
@@ -164,7 +165,9 @@ fn plain(layout: &Layout, field: FieldRef) -> Result<FieldSlot, String> {
 fn shift(layout: &Layout, stack: StackRef, count: u32) -> Result<Shift, String> {
     let shift = match stack {
         StackRef::Headers(id) => layout.stacks.get(id.index()).map(|stack| Shift::of_headers(stack, count)),
-        StackRef::Unions(id) => layout.union_stacks.get(id.index()).map(|stack| Shift::of_unions(stack, count)),
+        StackRef::Unions(id) => {
+            layout.union_stacks.get(id.index()).map(|stack| Shift::of_unions(stack, count))
+        }
     };
     shift.ok_or_else(|| "a stack that doesn't exist".to_owned())
 }

@@ -63,7 +63,12 @@ impl Profile {
     }
 
     /// What is done with this packet; `None` for an empty group.
-    pub(crate) fn choose(&mut self, target: ProfileTarget, memory: &[u64], payload: &[u8]) -> Option<&ActionCall> {
+    pub(crate) fn choose(
+        &mut self,
+        target: ProfileTarget,
+        memory: &[u64],
+        payload: &[u8],
+    ) -> Option<&ActionCall> {
         let member = match target {
             ProfileTarget::Member(member) => member,
             ProfileTarget::Group(group) => {

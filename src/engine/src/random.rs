@@ -30,7 +30,7 @@ impl Random for SeededRandom {
         let number = self.next();
         match (high - low).checked_add(1) {
             // The high bits of a product: even to within 2^-64 of the range.
-            Some(count) => low + (u128::from(number) * u128::from(count) >> 64) as u64,
+            Some(count) => low + ((u128::from(number) * u128::from(count)) >> 64) as u64,
             None => number,
         }
     }

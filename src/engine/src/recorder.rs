@@ -41,11 +41,6 @@ impl Recorder {
         self.current = copy;
     }
 
-    /// How many copies there are, the packet that came in among them.
-    pub(crate) fn copies(&self) -> usize {
-        self.copies
-    }
-
     /// The whole.
     pub(crate) fn finish(self) -> Option<Trace> {
         self.trace

@@ -1,6 +1,6 @@
 //! Expressions about headers that are found when they are evaluated: elements of stacks, members of unions.
 
-use hyper4_ir::{Aggregate, Expr, HeaderExpr, StackRef, UnionExpr};
+use hyper4_ir::{Aggregate, HeaderExpr, StackRef, UnionExpr};
 
 use crate::code::{HeaderRef, Instruction, Operand, Pick};
 use crate::expression::{Compiler, EXACT};
@@ -11,6 +11,9 @@ struct Headers<'a> {
     slots: Vec<&'a HeaderSlot>,
     pick: Pick,
 }
+
+/// The members' numbers of the unions that it may be.
+type Unions = (Vec<Box<[usize]>>, Pick);
 
 impl<'a> Compiler<'a> {
     /// The value of a field, and its width.
@@ -127,7 +130,7 @@ impl<'a> Compiler<'a> {
     }
 
     /// The members of the unions that it may be.
-    fn unions(&mut self, union: &UnionExpr) -> Result<(Vec<Box<[usize]>>, Pick), String> {
+    fn unions(&mut self, union: &UnionExpr) -> Result<Unions, String> {
         match union {
             UnionExpr::Union(id) => {
                 let union = self.layout.unions.get(id.index()).ok_or("a union that doesn't exist is read")?;

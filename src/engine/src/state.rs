@@ -21,7 +21,8 @@ pub(crate) struct State {
 
 impl State {
     pub(crate) fn new(program: &Program, hashers: Vec<Hasher>) -> Self {
-        let counters = program.counters.iter().map(|c| vec![CounterValue::default(); c.size as usize]).collect();
+        let counters =
+            program.counters.iter().map(|c| vec![CounterValue::default(); c.size as usize]).collect();
         let meters = program.meters.iter().map(Meters::new).collect();
         let registers = program.registers.iter().map(|r| Registers::new(r.width, r.size)).collect();
         Self { hashers, counters, meters, registers }
@@ -66,9 +67,12 @@ impl Meters {
 
     /// Set the rates, lowest first; the buckets are full then.
     pub(crate) fn set_rates(&mut self, cells: Range<u32>, rates: &[MeterRate]) {
-        let bucket = |(rate, colour): (&MeterRate, u64)| Bucket { rate: *rate, tokens: rate.burst, last: 0, colour };
+        let bucket = |(below, rate): (usize, &MeterRate)| {
+            let colour = below as u64 + 1;
+            Bucket { rate: *rate, tokens: rate.burst, last: 0, colour }
+        };
         // The highest is asked first.
-        let buckets: Box<[Bucket]> = rates.iter().zip(1..).map(bucket).rev().collect();
+        let buckets: Box<[Bucket]> = rates.iter().enumerate().map(bucket).rev().collect();
         let range = cells.start as usize..(cells.end as usize).min(self.cells.len());
         self.cells.get_mut(range).unwrap_or_default().fill(Some(buckets));
     }

@@ -2,8 +2,8 @@
 
 use hyper4_bits::Bits;
 use hyper4_ir::{
-    ActionId, EntryAction, MatchKind, MatchValue, NextNode, ProfileTarget, Program, TableEntry, TableId, TableKey,
-    TableNext,
+    ActionId, EntryAction, MatchKind, MatchValue, NextNode, ProfileTarget, Program, TableEntry, TableId,
+    TableKey, TableNext,
 };
 use hyper4_switch::{DefaultAction, Handles, prefix_mask};
 
@@ -141,12 +141,12 @@ impl Table {
         })
     }
 
-    /// Add an entry, now, or replace what it does.
-    pub(crate) fn put(&mut self, program: &Program, id: TableId, entry: &TableEntry, now: u64) {
-        let Some(declared) = program.tables.get(id.index()) else { return };
+    /// Add an entry, now, or replace what it does. True when it is new.
+    pub(crate) fn put(&mut self, program: &Program, id: TableId, entry: &TableEntry, now: u64) -> bool {
+        let Some(declared) = program.tables.get(id.index()) else { return false };
         let target = match &entry.action {
             EntryAction::Direct { action, arguments } => {
-                let Some(action) = program.action_by_name(id, action) else { return };
+                let Some(action) = program.action_by_name(id, action) else { return false };
                 Target::Call(ActionCall::new(action, arguments), next(declared, action.index(), true))
             }
             EntryAction::Indirect(target) => Target::Profile(*target),
@@ -157,15 +157,19 @@ impl Table {
             self.slots.resize_with(index + 1, || None);
         }
         let pattern = self.pattern(&entry.key, entry.priority);
-        let Some(slot) = self.slots.get_mut(index) else { return };
+        let Some(slot) = self.slots.get_mut(index) else { return false };
         match slot {
-            Some(slot) if slot.handle == entry.handle => slot.target = target,
+            Some(slot) if slot.handle == entry.handle => {
+                slot.target = target;
+                return false;
+            }
             _ => {
                 self.lookup.insert(&pattern, number);
                 let life = Life { hit: now, timeout: 0 };
                 *slot = Some(Slot { handle: entry.handle, pattern, target, life });
             }
         }
+        true
     }
 
     /// How long an entry may be idle, from now on.
@@ -202,6 +206,7 @@ impl Table {
     pub(crate) fn clear(&mut self) {
         self.lookup.clear();
         self.slots.clear();
+        self.told.clear();
     }
 
     /// What is done when nothing matches.

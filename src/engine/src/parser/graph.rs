@@ -1,7 +1,9 @@
 //! Parse states to what carries them out.
 
 use hyper4_bits::Bits;
-use hyper4_ir::{self as ir, Expr, Extract, ExtractTarget, ParserOp, Place, Program, SelectKey, TransitionMatch};
+use hyper4_ir::{
+    self as ir, Expr, Extract, ExtractTarget, ParserOp, Place, Program, SelectKey, TransitionMatch,
+};
 use rustc_hash::FxHashSet;
 
 use super::{Case, From, KeyPart, Op, State};
@@ -80,7 +82,8 @@ pub(super) fn state(
             }
             SelectKey::UnionLastField { stack, member, field } => {
                 let stack = layout.union_stacks.get(stack.index()).ok_or("a stack that doesn't exist")?;
-                let mut members = stack.unions.iter().filter_map(|u| u.members.get(*member as usize)).copied();
+                let mut members =
+                    stack.unions.iter().filter_map(|u| u.members.get(*member as usize)).copied();
                 last(layout, &mut members, stack.next, *field)?
             }
         });
@@ -175,7 +178,9 @@ fn last(
     field: u32,
 ) -> Result<KeyPart, String> {
     let slots: Option<Vec<_>> = headers
-        .map(|header| layout.headers.get(header)?.fields.get(field as usize).map(|slot| (slot.at, slot.width)))
+        .map(|header| {
+            layout.headers.get(header)?.fields.get(field as usize).map(|slot| (slot.at, slot.width))
+        })
         .collect();
     let slots = slots.ok_or("a field that doesn't exist is selected on")?;
     let width = slots.first().map_or(0, |(_, width)| *width);

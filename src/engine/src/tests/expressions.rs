@@ -7,8 +7,9 @@ use num_traits::{One, Signed, ToPrimitive, Zero};
 use proptest::prelude::*;
 
 use super::builder::*;
-use crate::code::{Fault, run};
+use crate::code::run;
 use crate::expression::Compiler;
+use crate::fault::Fault;
 use crate::layout::{Layout, limbs};
 
 /// `base` with a signed field of 70 bits in `meta`.

@@ -1,0 +1,123 @@
+//! What the control plane changes, carried over to what packets run on.
+
+use hyper4_ir::{Program, Reply};
+use hyper4_switch::{Change, DataAccess, Handles, SwitchError};
+
+use crate::executable::Executable;
+
+/// Carry a change out, at `now` milliseconds. An answer takes the place of the control plane's.
+///
+/// # Errors
+/// When it can't be done; nothing has changed then.
+pub(crate) fn apply(
+    program: &Program,
+    executable: &mut Executable,
+    change: &Change,
+    now: u64,
+) -> Result<Option<Reply>, SwitchError> {
+    match change {
+        // Every packet has run its course before the next arrives: no queue fills up.
+        Change::None | Change::Queue { .. } => {}
+        // What the control plane has then is taken over when it has it.
+        Change::Multicast(_) | Change::Reset => {}
+        Change::Mirroring { session, copies } => match copies {
+            Some(copies) => {
+                executable.mirroring.insert(*session, *copies);
+            }
+            None => {
+                executable.mirroring.remove(session);
+            }
+        },
+        Change::Timeout { table, handle, milliseconds } => {
+            if let Some(compiled) = executable.tables.get_mut(table.index()) {
+                compiled.set_timeout(*handle, *milliseconds, now);
+            }
+        }
+        Change::Profile { profile, change } => {
+            if let Some(compiled) = executable.profiles.get_mut(profile.index()) {
+                compiled.change(change);
+            }
+        }
+        Change::Rates { meter, cells, rates } => {
+            if let Some(meters) = executable.state.meters.get_mut(meter.index()) {
+                meters.set_rates(cells.clone(), rates);
+            }
+        }
+        Change::ValueSet { set, members } => executable.parser.set_members(set.index(), members),
+        Change::Calculation { calculation, command } => {
+            if let Some(hasher) = executable.state.hashers.get_mut(calculation.index()) {
+                hasher.configure(command).map_err(|error| SwitchError::Unsupported {
+                    construct: format!("calculation {}", calculation.0),
+                    reason: error.to_string(),
+                    source_info: None,
+                })?;
+            }
+        }
+        Change::Data(access) => return Ok(data(executable, access)),
+        Change::Entry { table, entry } => {
+            if let Some(compiled) = executable.tables.get_mut(table.index())
+                && compiled.put(program, *table, entry, now)
+                && let Some(cell) = direct_counters(program, executable, *table)
+                    .and_then(|cells| cells.get_mut(Handles::number(entry.handle) as usize))
+            {
+                *cell = hyper4_ir::CounterValue::default();
+            }
+        }
+        Change::Delete { table, handles } => {
+            if let Some(compiled) = executable.tables.get_mut(table.index()) {
+                handles.iter().for_each(|handle| compiled.remove(*handle));
+            }
+        }
+        Change::Clear { table, .. } => {
+            if let Some(compiled) = executable.tables.get_mut(table.index()) {
+                compiled.clear();
+            }
+            if let Some(cells) = direct_counters(program, executable, *table) {
+                cells.fill(hyper4_ir::CounterValue::default());
+            }
+        }
+        Change::Default { table, default } => {
+            if let (Some(compiled), Some(declared)) =
+                (executable.tables.get_mut(table.index()), program.tables.get(table.index()))
+            {
+                compiled.set_default(declared, default.as_ref());
+            }
+        }
+    }
+    Ok(None)
+}
+
+fn direct_counters<'a>(
+    program: &Program,
+    executable: &'a mut Executable,
+    table: hyper4_ir::TableId,
+) -> Option<&'a mut Vec<hyper4_ir::CounterValue>> {
+    let counter = program.tables.get(table.index())?.direct_counter?;
+    executable.state.counters.get_mut(counter.index())
+}
+
+/// Counters and registers, which the control plane doesn't keep.
+fn data(executable: &mut Executable, access: &DataAccess) -> Option<Reply> {
+    let state = &mut executable.state;
+    match access {
+        DataAccess::ReadCounter { counter, cell } => {
+            let cells = state.counters.get(counter.index())?;
+            return Some(Reply::Counter(*cells.get(*cell as usize)?));
+        }
+        DataAccess::WriteCounter { counter, cell, value } => {
+            *state.counters.get_mut(counter.index())?.get_mut(*cell as usize)? = *value;
+        }
+        DataAccess::ResetCounters { counter } => {
+            state.counters.get_mut(counter.index())?.fill(hyper4_ir::CounterValue::default());
+        }
+        DataAccess::ReadRegisters { register, cells } => {
+            return Some(Reply::Values(state.registers.get(register.index())?.values(cells.clone())));
+        }
+        DataAccess::WriteRegisters { register, cells, value } => {
+            let registers = state.registers.get_mut(register.index())?;
+            let value = crate::wide::View { limbs: value.limbs(), fill: 0 };
+            cells.clone().for_each(|cell| registers.write(cell, value));
+        }
+    }
+    None
+}
