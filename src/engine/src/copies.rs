@@ -89,9 +89,9 @@ impl Journey<'_> {
     /// What was asked for, when its session exists.
     fn mirror(&mut self, flight: &mut Flight) -> Option<(Mirror, hyper4_ir::MirroringSession)> {
         let mirror = flight.mirror.take()?;
+        let session = *self.executable.mirroring.get(&mirror.session)?;
         self.recorder.event(|| Event::Clone);
-        let session = self.executable.mirroring.get(&mirror.session)?;
-        Some((mirror, *session))
+        Some((mirror, session))
     }
 
     /// A clone goes where its session says.

@@ -249,7 +249,7 @@ impl Journey<'_> {
 
     fn learn(&mut self, list: usize) {
         let Some(declared) = self.program.learn_lists.get(list) else { return };
-        self.recorder.event(|| Event::Digest(declared.name.clone()));
+        self.recorder.event(|| Event::Digest(declared.id));
         let layout = &self.executable.layout;
         let value = |element: &LearnElement| match element {
             LearnElement::Field(field) => Some(layout.field(*field)?.bits(self.memory)),
