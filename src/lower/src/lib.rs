@@ -174,7 +174,7 @@ impl<'a> Lowerer<'a> {
     fn program(&mut self) -> Lowered<ir::Program> {
         let main = &self.program.main;
         match &main.ty {
-            Type::Package(name) if &**name == "V1Switch" => {}
+            Type::Package(name, _) if &**name == "V1Switch" => {}
             other => {
                 let message = format!("`main` is a `{other}`: only programs for `V1Switch` are supported");
                 self.refuse(main.span, message);

@@ -177,7 +177,7 @@ impl Lowerer<'_> {
                 Some(Binding::Object(object)) => Some(object.clone()),
                 _ => None,
             },
-            typed::Object::This => None,
+            typed::Object::This | typed::Object::Value(_) => None,
         };
         match known {
             Some(Object::Refused) => None,

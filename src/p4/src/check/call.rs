@@ -1,19 +1,21 @@
-//! Calls: finding what is called, matching arguments with parameters.
+//! Calls by name: finding what is called.
 
 use std::sync::Arc;
 
-use super::infer::unify;
-use super::types::{Substitution, substitute};
-use super::{Checker, Symbol};
+use num_bigint::BigInt;
+
+use super::argument::Passing;
+use super::generic::Substitution;
+use super::{Body, Checker, Overload, Place, Symbol};
 use crate::ast::{self, ExpressionKind as Written};
 use crate::diagnostic::{Diagnostic, count};
 use crate::source::{Span, Text};
 use crate::typed::{
-    Action, Argument, Call, Callee, Direction, Expression, ExpressionKind, Instance, Parameter, Signature,
-    Table, Type, Variable, VariableKind,
+    Action, Call, Callee, Direction, Expression, ExpressionKind, Parameter, Signature, StructureKind, Type,
+    Variable, VariableKind,
 };
 
-impl Checker<'_> {
+impl Checker<'_, '_> {
     /// A call and the type of its result; nothing where an error was reported.
     pub(super) fn call(
         &mut self,
@@ -32,6 +34,7 @@ impl Checker<'_> {
                 self.report(Diagnostic::error(span, message).help("write `Type(arguments) name;`"));
                 None
             }
+            Written::Invalid => None,
             _ => {
                 self.error(callee.span, "this can't be called");
                 None
@@ -49,258 +52,154 @@ impl Checker<'_> {
     ) -> Option<(Call, Type)> {
         match self.resolve(name, global) {
             Symbol::Invalid => None,
-            Symbol::Action(action) => {
-                let signature = of_variables(&action.name, &action.parameters, Type::Void, action.span);
-                let (arguments, _) = self.arguments(&signature, types, arguments, span)?;
-                let call = Call { callee: Callee::Action(action), types: Vec::new(), arguments, span };
-                Some((call, Type::Void))
-            }
-            Symbol::Function(function) => {
-                let result = function.result.clone();
-                let signature = of_variables(&function.name, &function.parameters, result, function.span);
-                let (arguments, _) = self.arguments(&signature, types, arguments, span)?;
-                let result = function.result.clone();
-                let call = Call { callee: Callee::Function(function), types: Vec::new(), arguments, span };
-                Some((call, result))
-            }
-            Symbol::ExternFunctions(overloads) => {
-                let signature = self.choose(&overloads, arguments, span)?;
-                let (arguments, substitution) = self.arguments(&signature, types, arguments, span)?;
-                let result = self.inferred(&signature.result, &substitution, &signature.name, span)?;
-                let types = bound(&signature, &substitution);
-                Some((Call { callee: Callee::ExternFunction(signature), types, arguments, span }, result))
-            }
+            Symbol::Action(action) => self.call_action(&action, types, arguments, span),
+            Symbol::Functions(overloads) => self.call_function(&overloads, types, arguments, span),
             other => {
-                self.error(name.span, format!("`{}` is {}, it can't be called", name.text, other.describe()));
+                let message = format!("`{}` is {}, it can't be called", name.text, other.describe());
+                let diagnostic = Diagnostic::error(name.span, message);
+                self.report(match other {
+                    Symbol::Table(_) | Symbol::Instance(_) => {
+                        diagnostic.help(format!("apply it: `{}.apply(…)`", name.text))
+                    }
+                    _ => diagnostic,
+                });
                 None
             }
         }
     }
 
-    /// The overload that takes as many arguments.
-    pub(super) fn choose(
+    fn call_action(
         &mut self,
-        overloads: &[Arc<Signature>],
-        arguments: &[ast::Argument],
-        span: Span,
-    ) -> Option<Arc<Signature>> {
-        let fits = |signature: &&Arc<Signature>| {
-            let least = signature.parameters.iter().filter(|parameter| !parameter.optional).count();
-            (least..=signature.parameters.len()).contains(&arguments.len())
-                && arguments.iter().all(|argument| {
-                    argument.name.as_ref().is_none_or(|name| {
-                        signature.parameters.iter().any(|parameter| parameter.name == name.text)
-                    })
-                })
-        };
-        if let Some(found) = overloads.iter().find(fits).or(match overloads {
-            // The only one gives the better message.
-            [only] => Some(only),
-            _ => None,
-        }) {
-            return Some(Arc::clone(found));
-        }
-        let name = overloads.first().map(|signature| Text::clone(&signature.name)).unwrap_or_default();
-        let given = count(arguments.len(), "argument");
-        self.error(span, format!("there is no `{name}` that takes {given} like this"));
-        None
-    }
-
-    /// Arguments in the order of the parameters, converted to their types.
-    pub(super) fn arguments(
-        &mut self,
-        signature: &Signature,
+        action: &Arc<Action>,
         types: &[ast::Type],
         arguments: &[ast::Argument],
         span: Span,
-    ) -> Option<(Vec<Argument>, Substitution)> {
-        let mut substitution = Substitution::new();
-        if !types.is_empty() {
-            if types.len() != signature.type_parameters.len() {
-                let wanted = count(signature.type_parameters.len(), "type argument");
-                let message = format!("`{}` takes {wanted}, not {}", signature.name, types.len());
-                self.error(span, message);
-                return None;
-            }
-            for ((_, number), ty) in signature.type_parameters.iter().zip(types) {
-                if !matches!(ty.kind, ast::TypeKind::DontCare) {
-                    let ty = self.ty(ty);
-                    substitution.insert(*number, ty);
-                }
-            }
-        }
-        self.matched(signature, arguments, substitution, span)
-    }
-
-    pub(super) fn matched(
-        &mut self,
-        signature: &Signature,
-        arguments: &[ast::Argument],
-        mut substitution: Substitution,
-        span: Span,
-    ) -> Option<(Vec<Argument>, Substitution)> {
-        let given = self.places(signature, arguments, span)?;
-        let mut values = Vec::new();
-        let mut sound = true;
-        for (parameter, argument) in signature.parameters.iter().zip(given) {
-            let value = match argument {
-                None => None,
-                Some(argument) if matches!(argument.value.kind, Written::DontCare) => {
-                    if parameter.direction != Direction::Out {
-                        self.error(argument.value.span, "`_` is for `out` parameters");
-                        sound = false;
-                    }
-                    None
-                }
-                Some(argument) => {
-                    let value = self.value(&argument.value);
-                    sound &= !value.ty.is_invalid();
-                    sound &= self.unified(parameter, &value, &mut substitution);
-                    Some(value)
-                }
-            };
-            values.push(value);
-        }
-        if !sound {
+    ) -> Option<(Call, Type)> {
+        let place = match self.context.place {
+            Place::Parser => Some("parser"),
+            Place::Function => Some("function"),
+            Place::Top | Place::Control | Place::Action => None,
+        };
+        if let Some(place) = place {
+            self.error(span, format!("action `{}` can't be called within a {place}", action.name));
             return None;
         }
-        let mut converted = Vec::new();
-        for (parameter, value) in signature.parameters.iter().zip(values) {
-            let value = match value {
-                None => None,
-                Some(value) => Some(self.passed(parameter, value, &substitution)?),
-            };
-            let name = Text::clone(&parameter.name);
-            converted.push(Argument { name, direction: parameter.direction, value });
-        }
-        Some((converted, substitution))
+        let signature = of_action(action);
+        let substitution = self.given_types(&signature, types, span)?;
+        let (arguments, _) = self.matched(&signature, arguments, substitution, Passing::Action, span)?;
+        let callee = Callee::Action(Arc::clone(action));
+        Some((Call { callee, types: Vec::new(), arguments, span }, Type::Void))
     }
 
-    /// An argument; unlike elsewhere, `Type(…)` makes an object.
-    fn value(&mut self, expression: &ast::Expression) -> Expression {
-        if let Written::Call { callee, arguments, .. } = &expression.kind
-            && let Written::Type(ty) = &callee.kind
-        {
-            let span = expression.span;
-            return match self.construct(ty, arguments, "", &[], span) {
-                Some(instance) => {
-                    let ty = instance.ty.clone();
-                    Expression { kind: ExpressionKind::Instance(instance), ty, span }
-                }
-                None => super::invalid(span),
-            };
-        }
-        self.expression(expression)
-    }
-
-    fn unified(
+    fn call_function(
         &mut self,
-        parameter: &Parameter,
-        value: &Expression,
-        substitution: &mut Substitution,
-    ) -> bool {
-        if matches!(value.kind, ExpressionKind::InvalidHeader)
-            || unify(&parameter.ty, &value.ty, substitution)
-        {
-            return true;
+        overloads: &[Overload],
+        types: &[ast::Type],
+        arguments: &[ast::Argument],
+        span: Span,
+    ) -> Option<(Call, Type)> {
+        let signatures: Vec<&Arc<Signature>> = overloads.iter().map(|overload| &overload.signature).collect();
+        let chosen = self.choose(&signatures, arguments, span)?;
+        let overload = overloads.get(chosen)?;
+        let signature = Arc::clone(&overload.signature);
+        let substitution = self.given_types(&signature, types, span)?;
+        let passing = match overload.body {
+            Body::External => Passing::Function,
+            Body::Written(_) | Body::Generic(_) => Passing::Function,
+        };
+        let (arguments, substitution) = self.matched(&signature, arguments, substitution, passing, span)?;
+        let result = self.inferred(&signature.result, &substitution, &signature.name, span)?;
+        let bound = substitution.arguments(&signature.type_parameters);
+        let call = match &overload.body {
+            Body::External => {
+                if &*signature.name == "static_assert" {
+                    self.static_assert(&arguments, span);
+                }
+                let callee = Callee::ExternFunction(signature);
+                Call { callee, types: bound, arguments, span }
+            }
+            Body::Written(function) => {
+                let callee = Callee::Function(Arc::clone(function));
+                Call { callee, types: Vec::new(), arguments, span }
+            }
+            Body::Generic(template) => {
+                if let Some(((name, _), _)) =
+                    signature.type_parameters.iter().zip(&bound).find(|(_, ty)| ty.is_invalid())
+                {
+                    self.not_inferred(name, &signature.name, span);
+                    return None;
+                }
+                let function = self.function_for(*template, &bound, span)?;
+                Call { callee: Callee::Function(function), types: Vec::new(), arguments, span }
+            }
+        };
+        Some((call, result))
+    }
+
+    /// `static_assert` is checked here and now.
+    fn static_assert(&mut self, arguments: &[crate::typed::Argument], span: Span) {
+        let value = |index: usize| arguments.get(index).and_then(|argument| argument.value.as_ref());
+        let message = match value(1).map(|value| &value.kind) {
+            Some(ExpressionKind::Str(text)) => format!("static assertion failed: {text}"),
+            _ => "static assertion failed".to_owned(),
+        };
+        match value(0).map(|value| (value.boolean(), super::constant::is_constant(value))) {
+            Some((Some(false), _)) => self.error(span, message),
+            Some((None, false)) => self.error(span, "what is asserted has to be known when compiled"),
+            _ => {}
         }
-        let wanted = substitute(&parameter.ty, substitution);
-        let message = format!("parameter `{}` is of type `{wanted}`, not `{}`", parameter.name, value.ty);
-        let mut diagnostic = Diagnostic::error(value.span, message).label(format!("this is `{}`", value.ty));
-        if let (Type::Signature(signature, arguments), Type::Control(_) | Type::Parser(_)) =
-            (&wanted, &value.ty)
-        {
-            diagnostic = diagnostic.help(super::declaration::expected_parameters(signature, arguments));
+    }
+
+    /// The overload that takes such arguments.
+    pub(super) fn choose(
+        &mut self,
+        overloads: &[&Arc<Signature>],
+        arguments: &[ast::Argument],
+        span: Span,
+    ) -> Option<usize> {
+        let found = overloads.iter().position(|signature| takes(signature, arguments));
+        if let Some(found) = found {
+            return Some(found);
+        }
+        // The only one gives the better message.
+        if overloads.len() == 1 {
+            return Some(0);
+        }
+        let name = overloads.first().map(|signature| Text::clone(&signature.name)).unwrap_or_default();
+        let given = count(arguments.len(), "argument");
+        let message = format!("there is no `{name}` that takes {given} like this");
+        let mut diagnostic = Diagnostic::error(span, message);
+        for signature in overloads.iter().take(5) {
+            diagnostic = diagnostic.related(signature.span, format!("one that takes {}", list(signature)));
         }
         self.report(diagnostic);
-        false
+        None
     }
 
-    /// An argument as one of the parameter's type, checked for its direction.
-    fn passed(
-        &mut self,
-        parameter: &Parameter,
-        value: Expression,
-        substitution: &Substitution,
-    ) -> Option<Expression> {
-        let ty = substitute(&parameter.ty, substitution);
-        if matches!(ty, Type::Parameter(..) | Type::Signature(..)) {
-            return Some(value);
-        }
-        if matches!(parameter.direction, Direction::Out | Direction::InOut) {
-            if value.ty != ty {
-                self.coerce(value, &ty);
-                return None;
-            }
-            self.check_writable(&value, &format!("`{}` is written to", parameter.name));
-            return Some(value);
-        }
-        let value = self.coerce(value, &ty);
-        (!value.ty.is_invalid()).then_some(value)
-    }
-
-    /// Which argument is for which parameter.
-    fn places<'b>(
+    /// The types that are written at a call.
+    pub(super) fn given_types(
         &mut self,
         signature: &Signature,
-        arguments: &'b [ast::Argument],
+        types: &[ast::Type],
         span: Span,
-    ) -> Option<Vec<Option<&'b ast::Argument>>> {
-        let named = arguments.iter().filter(|argument| argument.name.is_some()).count();
-        if named != 0 && named != arguments.len() {
-            self.error(span, "either all arguments have names or none");
+    ) -> Option<Substitution> {
+        let mut substitution = Substitution::open(&signature.type_parameters);
+        if types.is_empty() {
+            return Some(substitution);
+        }
+        if types.len() != signature.type_parameters.len() {
+            let wanted = count(signature.type_parameters.len(), "type argument");
+            let message = format!("`{}` takes {wanted}, not {}", signature.name, types.len());
+            self.error(span, message);
             return None;
         }
-        if named == 0 {
-            let least = signature.parameters.iter().filter(|parameter| !parameter.optional).count();
-            let most = signature.parameters.len();
-            if !(least..=most).contains(&arguments.len()) {
-                let wanted = count(most, "argument");
-                let message = format!("`{}` takes {wanted}, not {}", signature.name, arguments.len());
-                self.report(Diagnostic::error(span, message).related(signature.span, "declared here"));
-                return None;
-            }
-            let missing = std::iter::repeat_n(None, most.saturating_sub(arguments.len()));
-            return Some(arguments.iter().map(Some).chain(missing).collect());
-        }
-        for argument in arguments {
-            let Some(name) = &argument.name else { continue };
-            if !signature.parameters.iter().any(|parameter| parameter.name == name.text) {
-                let message = format!("`{}` has no parameter `{}`", signature.name, name.text);
-                let known = signature.parameters.iter().map(|parameter| &*parameter.name);
-                self.report(Diagnostic::error(name.span, message).suggest(&name.text, known));
-                return None;
+        for ((_, number), ty) in signature.type_parameters.iter().zip(types) {
+            if !matches!(ty.kind, ast::TypeKind::DontCare) {
+                let ty = self.ty(ty);
+                substitution.bind(*number, ty);
             }
         }
-        let mut given = Vec::new();
-        for parameter in &signature.parameters {
-            let is_its = |argument: &&ast::Argument| {
-                argument.name.as_ref().is_some_and(|name| name.text == parameter.name)
-            };
-            let mut found = arguments.iter().filter(is_its);
-            let first = found.next();
-            if found.next().is_some() || (first.is_none() && !parameter.optional) {
-                let fault = if first.is_some() { "given twice" } else { "missing" };
-                self.error(span, format!("argument `{}` of `{}` is {fault}", parameter.name, signature.name));
-                return None;
-            }
-            given.push(first);
-        }
-        Some(given)
-    }
-
-    /// The table of `table.apply`.
-    pub(super) fn applied_table(&self, callee: &ast::Expression) -> Option<Arc<Table>> {
-        let Written::Member(base, method) = &callee.kind else { return None };
-        let symbol = match &base.kind {
-            Written::Name(name) => self.find(&name.text),
-            Written::GlobalName(name) => self.find_global(&name.text),
-            _ => None,
-        };
-        match symbol {
-            Some(Symbol::Table(table)) if &*method.text == "apply" => Some(Arc::clone(table)),
-            _ => None,
-        }
+        Some(substitution)
     }
 
     /// A result type whose type parameters have to be known.
@@ -311,40 +210,121 @@ impl Checker<'_> {
         name: &str,
         span: Span,
     ) -> Option<Type> {
-        let result = substitute(ty, substitution);
-        if let Type::Parameter(parameter, _) = &result {
-            let message = format!("type parameter `{parameter}` of `{name}` can't be inferred");
-            self.report(Diagnostic::error(span, message).help(format!("write it: `{name}<…>(…)`")));
+        let result = self.substitute(ty, substitution);
+        if let Type::Parameter(parameter, number) = &result
+            && substitution.is_open(*number)
+        {
+            self.not_inferred(parameter, name, span);
             return None;
         }
         Some(result)
     }
 
-    /// An object made by `Type(arguments)`.
-    pub(super) fn construct(
+    fn not_inferred(&mut self, parameter: &str, name: &str, span: Span) {
+        let message = format!("type parameter `{parameter}` of `{name}` can't be inferred");
+        self.report(Diagnostic::error(span, message).help(format!("write it: `{name}<…>(…)`")));
+    }
+
+    /// `value.minSizeInBits()` and the like.
+    pub(super) fn size_of(
         &mut self,
-        ty: &ast::Type,
+        callee: &ast::Expression,
+        types: &[ast::Type],
         arguments: &[ast::Argument],
-        name: &str,
-        annotations: &[ast::Annotation],
         span: Span,
-    ) -> Option<Arc<Instance>> {
-        let resolved = self.ty(ty);
-        let (ty, arguments) = self.constructed(resolved, arguments, span)?;
-        let name: Text = name.into();
-        Some(Arc::new(Instance {
-            control_plane_name: self.control_plane_name(&name, annotations),
-            name,
-            ty,
-            arguments,
-            methods: Vec::new(),
-            annotations: annotations.to_vec(),
-            span,
-        }))
+    ) -> Option<Expression> {
+        let Written::Member(base, method) = &callee.kind else { return None };
+        let (largest, bytes) = match &*method.text {
+            "minSizeInBits" => (false, false),
+            "minSizeInBytes" => (false, true),
+            "maxSizeInBits" => (true, false),
+            "maxSizeInBytes" => (true, true),
+            _ => return None,
+        };
+        if !types.is_empty() || !arguments.is_empty() {
+            return None;
+        }
+        let ty = match &base.kind {
+            Written::Type(ty) => self.ty(ty),
+            _ => self.expression(base).ty,
+        };
+        if matches!(ty, Type::Extern(..)) {
+            return None;
+        }
+        let Some(bits) = size_in_bits(&ty, largest) else {
+            if !ty.is_invalid() {
+                self.error(span, format!("a value of type `{ty}` has no size"));
+            }
+            return Some(super::invalid(span));
+        };
+        let size = if bytes { bits.div_ceil(8) } else { bits };
+        Some(Expression { kind: ExpressionKind::Integer(BigInt::from(size)), ty: Type::Integer, span })
     }
 }
 
-/// The signature of an action or function of the program.
+/// The fewest or the most bits of a value.
+fn size_in_bits(ty: &Type, largest: bool) -> Option<u64> {
+    match ty.underlying() {
+        Type::Bool => Some(1),
+        Type::Bit(width) | Type::Int(width) => Some(u64::from(*width)),
+        Type::Varbit(width) => Some(if largest { u64::from(*width) } else { 0 }),
+        Type::Structure(structure) => {
+            let mut sizes = structure.fields.iter().map(|field| size_in_bits(&field.ty, largest));
+            match (structure.kind, largest) {
+                (StructureKind::Union, true) => sizes.try_fold(0, |most, size| Some(size?.max(most))),
+                (StructureKind::Union, false) => {
+                    let sizes: Option<Vec<u64>> = sizes.collect();
+                    sizes.map(|sizes| sizes.into_iter().min().unwrap_or(0))
+                }
+                _ => sizes.try_fold(0u64, |sum, size| sum.checked_add(size?)),
+            }
+        }
+        Type::Stack(element, count) => size_in_bits(element, largest)?.checked_mul(u64::from(*count)),
+        Type::Tuple(types) => {
+            let mut sizes = types.iter().map(|ty| size_in_bits(ty, largest));
+            sizes.try_fold(0u64, |sum, size| sum.checked_add(size?))
+        }
+        _ => None,
+    }
+}
+
+/// Whether as many arguments, or those names, can be given to it.
+pub(super) fn takes(signature: &Signature, arguments: &[ast::Argument]) -> bool {
+    let given = |parameter: &Parameter, index: usize| {
+        arguments.iter().enumerate().any(|(position, argument)| match &argument.name {
+            Some(name) => name.text == parameter.name,
+            None => position == index,
+        })
+    };
+    arguments.len() <= signature.parameters.len()
+        && arguments.iter().all(|argument| {
+            argument
+                .name
+                .as_ref()
+                .is_none_or(|name| signature.parameters.iter().any(|parameter| parameter.name == name.text))
+        })
+        && signature
+            .parameters
+            .iter()
+            .enumerate()
+            .all(|(index, parameter)| parameter.optional || given(parameter, index))
+}
+
+/// The parameters of a signature, for a message.
+pub(super) fn list(signature: &Signature) -> String {
+    let parameters = signature.parameters.iter().map(|parameter| {
+        let direction = match parameter.direction {
+            Direction::None => "",
+            Direction::In => "in ",
+            Direction::Out => "out ",
+            Direction::InOut => "inout ",
+        };
+        format!("{direction}{} {}", parameter.ty, parameter.name)
+    });
+    format!("`({})`", parameters.collect::<Vec<_>>().join(", "))
+}
+
+/// The signature of what the program declares with these parameters.
 pub(super) fn of_variables(name: &Text, parameters: &[Arc<Variable>], result: Type, span: Span) -> Signature {
     let parameters = parameters.iter().map(|variable| Parameter {
         name: Text::clone(&variable.name),
@@ -353,8 +333,8 @@ pub(super) fn of_variables(name: &Text, parameters: &[Arc<Variable>], result: Ty
             VariableKind::Local | VariableKind::ConstructorParameter => Direction::None,
         },
         ty: variable.ty.clone(),
-        optional: false,
-        default: None,
+        optional: super::infer::is_optional(variable),
+        default: variable.default.clone(),
     });
     Signature {
         name: Text::clone(name),
@@ -365,12 +345,6 @@ pub(super) fn of_variables(name: &Text, parameters: &[Arc<Variable>], result: Ty
         annotations: Vec::new(),
         span,
     }
-}
-
-/// What the type parameters stand for, in their order.
-pub(super) fn bound(signature: &Signature, substitution: &Substitution) -> Vec<Type> {
-    let parameters = signature.type_parameters.iter();
-    parameters.map(|(_, number)| substitution.get(number).cloned().unwrap_or(Type::Invalid)).collect()
 }
 
 /// An action that is called or listed with arguments.

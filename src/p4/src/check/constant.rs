@@ -4,7 +4,7 @@ use num_bigint::BigInt;
 use num_traits::{Signed, ToPrimitive, Zero};
 
 use crate::parse::MAX_WIDTH;
-use crate::typed::{BinaryOp, Expression, ExpressionKind, Type, UnaryOp};
+use crate::typed::{BinaryOp, Callee, Direction, Expression, ExpressionKind, Type, UnaryOp, VariableKind};
 
 impl Expression {
     /// Its value, when it is an integer known when compiled.
@@ -76,7 +76,63 @@ pub(super) fn binary(
             };
             Some(ExpressionKind::Bool(value))
         }
+        (ExpressionKind::Str(l), ExpressionKind::Str(r)) if operator == BinaryOp::Concat => {
+            Some(ExpressionKind::Str(format!("{l}{r}").into()))
+        }
+        (ExpressionKind::Str(l), ExpressionKind::Str(r))
+        | (ExpressionKind::Error(l), ExpressionKind::Error(r))
+        | (ExpressionKind::EnumMember(l), ExpressionKind::EnumMember(r)) => match operator {
+            BinaryOp::Equal => Some(ExpressionKind::Bool(l == r)),
+            BinaryOp::NotEqual => Some(ExpressionKind::Bool(l != r)),
+            _ => None,
+        },
         _ => None,
+    }
+}
+
+/// Whether a value is known when compiled, once the constructor parameters around it are.
+pub(super) fn is_constant(value: &Expression) -> bool {
+    match &value.kind {
+        ExpressionKind::Bool(_)
+        | ExpressionKind::Integer(_)
+        | ExpressionKind::Str(_)
+        | ExpressionKind::Error(_)
+        | ExpressionKind::EnumMember(_)
+        | ExpressionKind::InvalidHeader
+        | ExpressionKind::Default
+        | ExpressionKind::Invalid
+        | ExpressionKind::Instance(_)
+        | ExpressionKind::This => true,
+        ExpressionKind::Variable(variable) => matches!(
+            variable.kind,
+            VariableKind::ConstructorParameter | VariableKind::Parameter(Direction::None)
+        ),
+        ExpressionKind::List(values) => values.iter().all(is_constant),
+        ExpressionKind::Cast(inner)
+        | ExpressionKind::Unary(_, inner)
+        | ExpressionKind::Member(inner, _)
+        | ExpressionKind::Slice(inner, _, _) => is_constant(inner),
+        ExpressionKind::Binary(_, left, right)
+        | ExpressionKind::Index(left, right)
+        | ExpressionKind::PlusSlice(left, right, _) => is_constant(left) && is_constant(right),
+        ExpressionKind::Conditional(condition, then, otherwise) => {
+            is_constant(condition) && is_constant(then) && is_constant(otherwise)
+        }
+        ExpressionKind::Call(call) => match &call.callee {
+            Callee::ExternFunction(signature) => {
+                let pure = signature.annotations.iter().any(|annotation| &*annotation.name.text == "pure");
+                let factory = matches!(signature.result, Type::Extern(..));
+                (pure || factory || &*signature.name == "static_assert")
+                    && call.arguments.iter().all(|argument| argument.value.as_ref().is_none_or(is_constant))
+            }
+            _ => false,
+        },
+        ExpressionKind::StackNext(_)
+        | ExpressionKind::StackLast(_)
+        | ExpressionKind::StackLastIndex(_)
+        | ExpressionKind::TableHit(_)
+        | ExpressionKind::TableMiss(_)
+        | ExpressionKind::TableActionRun(_) => false,
     }
 }
 

@@ -2,7 +2,8 @@
 
 use std::sync::Arc;
 
-use super::{Checker, Symbol};
+use super::constant::is_constant;
+use super::{Checker, Place, Symbol};
 use crate::ast::{self, DeclarationKind};
 use crate::source::Text;
 use crate::typed::{Control, Statement, StatementKind, Type, VariableKind};
@@ -15,7 +16,7 @@ pub(super) struct Locals {
     pub(super) tables: Vec<Arc<crate::typed::Table>>,
 }
 
-impl Checker<'_> {
+impl Checker<'_, '_> {
     pub(super) fn control(
         &mut self,
         declaration: &ast::Declaration,
@@ -23,51 +24,49 @@ impl Checker<'_> {
         body: &ast::ControlBody,
     ) {
         let name = &declaration.name;
-        if let Some(parameter) = control.type_parameters.first() {
-            self.error(parameter.span, "controls with type parameters are not supported");
-            self.declare(name, Symbol::Invalid);
-            return;
-        }
-        let outer = std::mem::take(&mut self.instances);
-        let before = self.owner.replace(Text::clone(&name.text));
-        let checked = self.scoped(|checker| {
-            let parameters = checker.parameter_variables(&control.parameters);
-            let constructor = checker.constructor_variables(&control.constructor);
-            checker.scoped(|checker| {
-                let locals = checker.locals(&body.locals);
-                let apply = checker.scoped(|checker| checker.statements(&body.apply));
-                Control {
-                    name: Text::clone(&name.text),
-                    parameters,
-                    constructor,
-                    instances: std::mem::take(&mut checker.instances),
-                    locals: locals.variables,
-                    actions: locals.actions,
-                    tables: locals.tables,
-                    apply,
-                    annotations: declaration.annotations.clone(),
-                    span: name.span,
-                }
-            })
-        });
-        self.owner = before;
-        self.instances = outer;
+        self.declare(name, Symbol::Unfinished);
+        let checked = self.control_of(declaration, control, body, Text::clone(&name.text));
         let checked = Arc::new(checked);
         self.types.controls.insert(Text::clone(&name.text), Arc::clone(&checked));
-        self.declare(name, Symbol::Type(Type::Control(checked)));
+        self.redeclare(name, Symbol::Type(Type::Control(checked)));
     }
 
-    pub(super) fn constructor_variables(
+    /// A control with the type parameters that are in scope.
+    pub(super) fn control_of(
         &mut self,
-        parameters: &[ast::Parameter],
-    ) -> Vec<Arc<crate::typed::Variable>> {
-        let mut variables = Vec::new();
-        for parameter in parameters {
-            let ty = self.ty(&parameter.ty);
-            let kind = VariableKind::ConstructorParameter;
-            variables.push(self.variable(&parameter.name, ty, kind, &parameter.annotations));
-        }
-        variables
+        declaration: &ast::Declaration,
+        control: &ast::ControlDeclaration,
+        body: &ast::ControlBody,
+        full: Text,
+    ) -> Control {
+        let name = &declaration.name;
+        let context = Self::block_context(name, Place::Control);
+        let ((mut checked, apply), context) = self.within(context, |checker| {
+            checker.scoped(|checker| {
+                let parameters = checker.parameter_variables(&control.parameters);
+                let constructor = checker.constructor_variables(&control.constructor);
+                checker.scoped(|checker| {
+                    let locals = checker.locals(&body.locals);
+                    let apply = checker.scoped(|checker| checker.statements(&body.apply));
+                    let checked = Control {
+                        name: full,
+                        parameters,
+                        constructor,
+                        instances: Vec::new(),
+                        locals: locals.variables,
+                        actions: locals.actions,
+                        tables: locals.tables,
+                        apply: Vec::new(),
+                        annotations: declaration.annotations.clone(),
+                        span: name.span,
+                    };
+                    (checked, apply)
+                })
+            })
+        });
+        checked.apply = apply;
+        checked.instances = context.instances;
+        checked
     }
 
     pub(super) fn locals(&mut self, declarations: &[ast::Declaration]) -> Locals {
@@ -82,20 +81,39 @@ impl Checker<'_> {
                 }
                 DeclarationKind::Instance(instance) => self.instance(declaration, instance),
                 DeclarationKind::Action(parameters, body) => {
-                    locals.actions.extend(self.action(declaration, parameters, body));
+                    locals.actions.push(self.action(declaration, parameters, body));
                 }
                 DeclarationKind::Table(table) => {
-                    locals.tables.extend(self.table(declaration, table));
+                    locals.tables.push(self.table(declaration, table));
                 }
-                DeclarationKind::ValueSet(ty, size) => {
-                    let ty = self.ty(ty);
-                    let size = self.expression(size).constant_or_invalid();
-                    self.object(declaration, Type::ValueSet(Box::new(ty)), size);
-                }
+                DeclarationKind::ValueSet(ty, size) => self.value_set(declaration, ty, size),
                 _ => self.error(declaration.span, format!("`{}` can't be declared here", name.text)),
             }
         }
         locals
+    }
+
+    fn value_set(&mut self, declaration: &ast::Declaration, ty: &ast::Type, size: &ast::Expression) {
+        let element = self.ty(ty);
+        let fits = match &element {
+            Type::Bit(_) | Type::Int(_) | Type::Bool | Type::Enum(_) | Type::NewType(_) | Type::Tuple(_) => {
+                true
+            }
+            Type::Structure(structure) => structure.kind == ast::StructureKind::Struct,
+            Type::Invalid | Type::Parameter(..) => true,
+            _ => false,
+        };
+        if !fits {
+            self.error(ty.span, format!("a value set can't hold values of type `{element}`"));
+        }
+        let size = self.expression(size);
+        if !size.ty.is_invalid()
+            && (!is_constant(&size)
+                || !matches!(size.ty.underlying(), Type::Integer | Type::Bit(_) | Type::Int(_)))
+        {
+            self.error(size.span, "the size of a value set has to be a number known when compiled");
+        }
+        self.object(declaration, Type::ValueSet(Box::new(element)), size);
     }
 
     pub(super) fn local_variable(
@@ -105,15 +123,37 @@ impl Checker<'_> {
         value: Option<&ast::Expression>,
     ) -> StatementKind {
         let mut ty = self.ty(ty);
-        if matches!(ty, Type::Integer | Type::Void | Type::Str | Type::MatchKind | Type::Extern(..)) {
-            self.error(declaration.span, format!("a variable can't be of type `{ty}`"));
+        if matches!(
+            ty,
+            Type::Integer
+                | Type::Void
+                | Type::Str
+                | Type::MatchKind
+                | Type::Extern(..)
+                | Type::Parser(_)
+                | Type::Control(_)
+                | Type::Signature(..)
+                | Type::ValueSet(_)
+        ) {
+            let diagnostic = crate::Diagnostic::error(
+                declaration.name.span,
+                format!("a variable can't be of type `{ty}`"),
+            );
+            self.report(match ty {
+                Type::Integer => diagnostic.help("give it a width: `bit<…>` or `int<…>`"),
+                Type::Extern(..) | Type::Parser(_) | Type::Control(_) => {
+                    diagnostic.help(format!("make an object: `{ty}(…) {};`", declaration.name.text))
+                }
+                _ => diagnostic,
+            });
             ty = Type::Invalid;
         }
         let value = value.map(|value| {
             let value = self.expression(value);
             self.coerce(value, &ty)
         });
-        let variable = self.variable(&declaration.name, ty, VariableKind::Local, &declaration.annotations);
+        let kind = VariableKind::Local;
+        let variable = self.variable(&declaration.name, ty, kind, None, &declaration.annotations);
         StatementKind::Variable(variable, value)
     }
 }

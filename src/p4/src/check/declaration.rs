@@ -1,20 +1,24 @@
 //! Declarations at the top.
 
-use std::collections::HashSet;
 use std::sync::Arc;
 
-use super::constant::wrap;
-use super::types::{signature_substitution, substitute};
-use super::{Checker, Symbol, invalid};
+use indexmap::IndexMap;
+use num_bigint::BigInt;
+
+use super::constant::{is_constant, wrap};
+use super::{Checker, Context, Place, Symbol};
 use crate::ast::{self, DeclarationKind, TypeOrDeclaration};
+use crate::diagnostic::Diagnostic;
 use crate::source::{Span, Text};
 use crate::typed::{
-    Action, Direction, Enum, EnumMember, Expression, ExpressionKind, Extern, Function, Instance, Method,
-    NewType, Parameter, Signature, SignatureKind, Structure, Type, Variable, VariableKind,
+    Enum, EnumMember, Expression, ExpressionKind, Instance, NewType, SignatureKind, Structure, Type,
 };
 
-impl<'a> Checker<'a> {
+impl<'a> Checker<'a, '_> {
     pub(super) fn top(&mut self, declaration: &'a ast::Declaration) {
+        if Self::is_generic(declaration) && self.generic_block(declaration) {
+            return;
+        }
         let name = &declaration.name;
         match &declaration.kind {
             DeclarationKind::Constant(ty, value) => self.constant(name, ty, value),
@@ -28,16 +32,11 @@ impl<'a> Checker<'a> {
                     self.declare(name, symbol);
                 }
             }
-            DeclarationKind::NewType(ty) => {
-                let underlying = self.ty(ty);
-                let new = NewType { name: Text::clone(&name.text), underlying };
-                self.declare(name, Symbol::Type(Type::NewType(Arc::new(new))));
-            }
+            DeclarationKind::NewType(ty) => self.new_type(declaration, ty),
             DeclarationKind::Structure(structure) => self.structure(declaration, structure),
             DeclarationKind::Enum(members) => {
-                let members =
-                    members.iter().map(|name| EnumMember { name: Text::clone(&name.text), value: None });
-                self.declare_enum(name, None, members.collect(), declaration.span);
+                let members = members.iter().map(|name| (name, None));
+                self.declare_enum(name, None, members.collect());
             }
             DeclarationKind::SerializableEnum(ty, members) => {
                 self.serializable_enum(declaration, ty, members);
@@ -51,20 +50,11 @@ impl<'a> Checker<'a> {
                 self.types.match_kinds = self.add_members(known, members);
             }
             DeclarationKind::Extern(parameters, methods) => self.external(declaration, parameters, methods),
-            DeclarationKind::ExternFunction(signature) => {
-                let signature = Arc::new(self.signature(name, signature, SignatureKind::Function));
-                let before = self.scopes.last_mut().and_then(|scope| scope.get_mut(&name.text));
-                if let Some((Symbol::ExternFunctions(overloads), _)) = before {
-                    overloads.push(signature);
-                } else {
-                    self.declare(name, Symbol::ExternFunctions(vec![signature]));
-                }
-            }
-            DeclarationKind::Function(signature, body) => self.function(name, signature, body),
+            DeclarationKind::ExternFunction(signature) => self.external_function(declaration, signature),
+            DeclarationKind::Function(signature, body) => self.function(declaration, signature, body),
             DeclarationKind::Action(parameters, body) => {
-                if let Some(action) = self.action(declaration, parameters, body) {
-                    self.types.actions.push(action);
-                }
+                let action = self.action(declaration, parameters, body);
+                self.types.actions.push(action);
             }
             DeclarationKind::Parser(parser) => match &parser.body {
                 None => self.type_signature(
@@ -94,8 +84,60 @@ impl<'a> Checker<'a> {
         }
     }
 
+    /// Checks a structure, parser or control with type parameters as it stands, and remembers it. Parser and control
+    /// types have type parameters too, but nothing to check twice.
+    fn generic_block(&mut self, declaration: &'a ast::Declaration) -> bool {
+        let name = &declaration.name;
+        let full = || Text::clone(&name.text);
+        self.scopes.push(std::collections::HashMap::new());
+        let before = self.diagnostics.len();
+        let is_block = match &declaration.kind {
+            DeclarationKind::Structure(structure) => {
+                self.declare_type_parameters(&structure.type_parameters);
+                self.fields(structure);
+                true
+            }
+            DeclarationKind::Parser(parser) => match &parser.body {
+                Some(body) => {
+                    self.declare_type_parameters(&parser.type_parameters);
+                    self.parser_of(declaration, parser, body, full());
+                    true
+                }
+                None => false,
+            },
+            DeclarationKind::Control(control) => match &control.body {
+                Some(body) => {
+                    self.declare_type_parameters(&control.type_parameters);
+                    self.control_of(declaration, control, body, full());
+                    true
+                }
+                None => false,
+            },
+            _ => false,
+        };
+        self.scopes.pop();
+        if !is_block {
+            return false;
+        }
+        let found = self.diagnostics.iter().skip(before);
+        let symbol = if found.into_iter().any(|found| found.severity == crate::Severity::Error) {
+            Symbol::Invalid
+        } else {
+            Symbol::Template(self.template(declaration))
+        };
+        self.declare(name, symbol);
+        true
+    }
+
     pub(super) fn constant(&mut self, name: &ast::Name, ty: &ast::Type, value: &ast::Expression) {
-        let ty = self.ty(ty);
+        let mut ty = self.ty(ty);
+        if matches!(
+            ty,
+            Type::Extern(..) | Type::Parser(_) | Type::Control(_) | Type::Signature(..) | Type::Void
+        ) {
+            self.error(name.span, format!("a constant can't be of type `{ty}`"));
+            ty = Type::Invalid;
+        }
         let value = self.expression(value);
         let value = self.coerce(value, &ty);
         let symbol = if value.ty.is_invalid() || ty.is_invalid() {
@@ -103,37 +145,49 @@ impl<'a> Checker<'a> {
         } else if is_constant(&value) {
             Symbol::Constant(Box::new(value))
         } else {
-            self.error(
-                value.span,
-                format!("the value of constant `{}` is not known when compiled", name.text),
-            );
+            let message = format!("the value of constant `{}` is not known when compiled", name.text);
+            self.error(value.span, message);
             Symbol::Invalid
         };
         self.declare(name, symbol);
     }
 
-    fn structure(&mut self, declaration: &'a ast::Declaration, structure: &ast::Structure) {
+    fn new_type(&mut self, declaration: &ast::Declaration, ty: &ast::Type) {
         let name = &declaration.name;
-        if !structure.type_parameters.is_empty() {
-            self.templates.insert(Text::clone(&name.text), declaration);
-            self.declare(name, Symbol::Template);
+        let underlying = self.ty(ty);
+        let fits =
+            matches!(underlying, Type::Bit(_) | Type::Int(_) | Type::Bool | Type::NewType(_) | Type::Invalid);
+        if !fits {
+            let message = format!("`type` is for `bit<…>`, `int<…>` and `bool`, not for `{underlying}`");
+            let diagnostic = Diagnostic::error(name.span, message);
+            self.report(diagnostic.help("`typedef` gives another name to any type"));
+            self.declare(name, Symbol::Invalid);
             return;
         }
+        let new = NewType { name: Text::clone(&name.text), underlying };
+        self.declare(name, Symbol::Type(Type::NewType(Arc::new(new))));
+    }
+
+    fn structure(&mut self, declaration: &ast::Declaration, structure: &ast::Structure) {
+        let name = &declaration.name;
+        // Its fields can't be of its own type.
+        self.declare(name, Symbol::Unfinished);
         let fields = self.fields(structure);
         let resolved = Arc::new(Structure {
             name: Text::clone(&name.text),
             kind: structure.kind,
+            arguments: Vec::new(),
             fields,
             annotations: declaration.annotations.clone(),
             span: name.span,
         });
         let ty = Type::Structure(Arc::clone(&resolved));
         if self.too_large(&ty, name.span) {
-            self.declare(name, Symbol::Invalid);
+            self.redeclare(name, Symbol::Invalid);
             return;
         }
         self.types.structures.insert(Text::clone(&name.text), resolved);
-        self.declare(name, Symbol::Type(ty));
+        self.redeclare(name, Symbol::Type(ty));
     }
 
     fn serializable_enum(
@@ -142,81 +196,91 @@ impl<'a> Checker<'a> {
         ty: &ast::Type,
         written: &[(ast::Name, ast::Expression)],
     ) {
-        let underlying = self.ty(ty);
-        if !matches!(underlying.underlying(), Type::Bit(_) | Type::Int(_) | Type::Invalid) {
-            self.error(ty.span, format!("an enum is made of `bit<…>` or `int<…>`, not of `{underlying}`"));
+        let mut underlying = self.ty(ty);
+        if !matches!(underlying, Type::Bit(_) | Type::Int(_) | Type::Invalid) {
+            let message = format!("an enum is made of `bit<…>` or `int<…>`, not of `{underlying}`");
+            self.error(ty.span, message);
+            underlying = Type::Invalid;
         }
         let mut members = Vec::new();
+        // A member may refer to those before it.
+        self.scopes.push(std::collections::HashMap::new());
         for (name, value) in written {
-            let value = self.constant_integer(value).map(|value| wrap(value, &underlying));
-            members.push(EnumMember { name: Text::clone(&name.text), value });
+            let checked = super::coerce::number(self.expression(value));
+            let value =
+                if checked.ty.is_invalid() { None } else { self.member_value(name, &checked, &underlying) };
+            if let Some(value) = value.clone() {
+                let kind = ExpressionKind::Integer(value);
+                let known = Expression { kind, ty: underlying.clone(), span: name.span };
+                self.redeclare(name, Symbol::Constant(Box::new(known)));
+            }
+            members.push((name, value));
         }
-        self.declare_enum(&declaration.name, Some(underlying), members, declaration.span);
+        self.scopes.pop();
+        self.declare_enum(&declaration.name, Some(underlying), members);
+    }
+
+    fn member_value(&mut self, name: &ast::Name, value: &Expression, underlying: &Type) -> Option<BigInt> {
+        let Some(number) = value.integer().cloned() else {
+            let message = format!("the value of `{}` has to be an integer known when compiled", name.text);
+            self.error(value.span, message);
+            return None;
+        };
+        if underlying.is_invalid() {
+            return None;
+        }
+        if !matches!(value.ty, Type::Integer) && value.ty != *underlying {
+            let message = format!("the value of `{}` is a `{}`, not a `{underlying}`", name.text, value.ty);
+            self.error(value.span, message);
+            return None;
+        }
+        if wrap(number.clone(), underlying) != number {
+            self.error(
+                name.span,
+                format!("the value {number} of `{}` doesn't fit into `{underlying}`", name.text),
+            );
+            return None;
+        }
+        Some(number)
     }
 
     fn declare_enum(
         &mut self,
         name: &ast::Name,
         underlying: Option<Type>,
-        members: Vec<EnumMember>,
-        span: Span,
+        written: Vec<(&ast::Name, Option<BigInt>)>,
     ) {
-        let mut names = HashSet::new();
-        for member in &members {
-            if !names.insert(Text::clone(&member.name)) {
-                self.error(span, format!("`{}` is twice in enum `{}`", member.name, name.text));
+        let mut members: IndexMap<Text, (Option<BigInt>, Span)> = IndexMap::new();
+        for (member, value) in written {
+            if let Some((_, first)) = members.get(&member.text) {
+                let message = format!("`{}` is twice in enum `{}`", member.text, name.text);
+                let first = *first;
+                self.report(Diagnostic::error(member.span, message).related(first, "first declared here"));
+                continue;
             }
+            members.insert(Text::clone(&member.text), (value, member.span));
         }
-        let declared = Arc::new(Enum { name: Text::clone(&name.text), underlying, members, span });
+        let members = members.into_iter().map(|(name, (value, _))| EnumMember { name, value }).collect();
+        let declared = Enum { name: Text::clone(&name.text), underlying, members, span: name.span };
+        let declared = Arc::new(declared);
         self.types.enums.insert(Text::clone(&name.text), Arc::clone(&declared));
         self.declare(name, Symbol::Type(Type::Enum(declared)));
     }
 
-    fn add_members(&mut self, mut known: Vec<Text>, names: &[ast::Name]) -> Vec<Text> {
+    fn add_members(&mut self, mut known: IndexMap<Text, Span>, names: &[ast::Name]) -> IndexMap<Text, Span> {
         for name in names {
-            if known.contains(&name.text) {
-                self.error(name.span, format!("`{}` is declared twice", name.text));
-            } else {
-                known.push(Text::clone(&name.text));
+            match known.get(&name.text) {
+                Some(first) => {
+                    let message = format!("`{}` is declared twice", name.text);
+                    let first = *first;
+                    self.report(Diagnostic::error(name.span, message).related(first, "first declared here"));
+                }
+                None => {
+                    known.insert(Text::clone(&name.text), name.span);
+                }
             }
         }
         known
-    }
-
-    fn signature(&mut self, name: &ast::Name, written: &ast::Signature, kind: SignatureKind) -> Signature {
-        self.scoped(|checker| {
-            let type_parameters = checker.declare_type_parameters(&written.type_parameters);
-            let result = written.result.as_ref().map_or(Type::Void, |result| checker.ty(result));
-            let parameters = checker.parameters(&written.parameters);
-            Signature {
-                name: Text::clone(&name.text),
-                kind,
-                type_parameters,
-                parameters,
-                result,
-                annotations: Vec::new(),
-                span: name.span,
-            }
-        })
-    }
-
-    fn parameters(&mut self, written: &[ast::Parameter]) -> Vec<Parameter> {
-        let mut parameters = Vec::new();
-        for parameter in written {
-            let optional = parameter.default.is_some()
-                || parameter.annotations.iter().any(|annotation| &*annotation.name.text == "optional");
-            if let Some(default) = &parameter.default {
-                self.error(default.span, "default values of parameters are not supported");
-            }
-            parameters.push(Parameter {
-                name: Text::clone(&parameter.name.text),
-                direction: parameter.direction,
-                ty: self.ty(&parameter.ty),
-                optional,
-                default: None,
-            });
-        }
-        parameters
     }
 
     fn type_signature(
@@ -228,123 +292,48 @@ impl<'a> Checker<'a> {
     ) {
         let written =
             ast::Signature { result: None, type_parameters: types.to_vec(), parameters: parameters.to_vec() };
-        let signature = self.signature(name, &written, kind);
-        self.declare(name, Symbol::Signature(Arc::new(signature)));
-    }
-
-    fn external(
-        &mut self,
-        declaration: &ast::Declaration,
-        parameters: &[ast::Name],
-        methods: &[ast::Method],
-    ) {
-        let name = &declaration.name;
-        let declared = self.scoped(|checker| {
-            let type_parameters = checker.declare_type_parameters(parameters);
-            let mut resolved = Vec::new();
-            for method in methods {
-                if method.is_abstract {
-                    checker.error(method.name.span, "abstract methods are not supported");
+        let signature = Arc::new(self.signature(name, &written, kind));
+        if kind == SignatureKind::Package {
+            let before = self.scopes.last_mut().and_then(|scope| scope.get_mut(&name.text));
+            match before.map(|(symbol, _)| symbol) {
+                Some(Symbol::Packages(packages)) => {
+                    packages.push(signature);
+                    return;
                 }
-                let signature = checker.signature(&method.name, &method.signature, SignatureKind::Function);
-                let name = Text::clone(&method.name.text);
-                resolved.push(Method {
-                    name,
-                    signature: Arc::new(signature),
-                    is_abstract: method.is_abstract,
-                });
+                Some(symbol) => {
+                    if let Symbol::Signature(first) = symbol
+                        && first.kind == kind
+                    {
+                        *symbol = Symbol::Packages(vec![Arc::clone(first), signature]);
+                        return;
+                    }
+                }
+                None => {}
             }
-            Extern {
-                name: Text::clone(&name.text),
-                type_parameters,
-                methods: resolved,
-                span: declaration.span,
-            }
-        });
-        self.declare(name, Symbol::Extern(Arc::new(declared)));
-    }
-
-    /// Parameters as variables of the scope.
-    pub(super) fn parameter_variables(&mut self, parameters: &[ast::Parameter]) -> Vec<Arc<Variable>> {
-        let mut variables = Vec::new();
-        for parameter in parameters {
-            if let Some(default) = &parameter.default {
-                self.error(default.span, "default values of parameters are not supported");
-            }
-            let ty = self.ty(&parameter.ty);
-            let kind = VariableKind::Parameter(parameter.direction);
-            variables.push(self.variable(&parameter.name, ty, kind, &parameter.annotations));
         }
-        variables
-    }
-
-    fn function(&mut self, name: &ast::Name, signature: &ast::Signature, body: &[ast::Statement]) {
-        if let Some(parameter) = signature.type_parameters.first() {
-            self.error(parameter.span, "functions with type parameters are not supported");
-            self.declare(name, Symbol::Invalid);
-            return;
-        }
-        let result = signature.result.as_ref().map_or(Type::Void, |result| self.ty(result));
-        let before = self.returns.replace(result.clone());
-        let (parameters, body) = self.scoped(|checker| {
-            let parameters = checker.parameter_variables(&signature.parameters);
-            (parameters, checker.scoped(|checker| checker.statements(body)))
-        });
-        self.returns = before;
-        let function = Function { name: Text::clone(&name.text), result, parameters, body, span: name.span };
-        let function = Arc::new(function);
-        self.types.functions.push(Arc::clone(&function));
-        self.declare(name, Symbol::Function(function));
-    }
-
-    pub(super) fn action(
-        &mut self,
-        declaration: &ast::Declaration,
-        parameters: &[ast::Parameter],
-        body: &[ast::Statement],
-    ) -> Option<Arc<Action>> {
-        let name = &declaration.name;
-        let mut seen_control_plane = false;
-        for parameter in parameters {
-            let control_plane = parameter.direction == Direction::None;
-            if seen_control_plane && !control_plane {
-                let message = "parameters without a direction come last: the control plane gives them";
-                self.error(parameter.name.span, message);
-            }
-            seen_control_plane |= control_plane;
-        }
-        let before = self.returns.replace(Type::Void);
-        let (parameters, body) = self.scoped(|checker| {
-            let parameters = checker.parameter_variables(parameters);
-            (parameters, checker.scoped(|checker| checker.statements(body)))
-        });
-        self.returns = before;
-        let action = Arc::new(Action {
-            name: Text::clone(&name.text),
-            control_plane_name: self.control_plane_name(&name.text, &declaration.annotations),
-            parameters,
-            body,
-            annotations: declaration.annotations.clone(),
-            span: name.span,
-        });
-        self.declare(name, Symbol::Action(Arc::clone(&action)));
-        Some(action)
+        self.declare(name, Symbol::Signature(signature));
     }
 
     pub(super) fn instance(&mut self, declaration: &ast::Declaration, written: &ast::Instance) {
         let name = &declaration.name;
-        if let Some(inner) = written.body.first() {
-            self.error(inner.span, "instances with a body are not supported");
-        }
         let annotations = &declaration.annotations;
         let made = self.construct(&written.ty, &written.arguments, &name.text, annotations, name.span);
-        match made {
-            Some(instance) => {
-                self.instances.push(Arc::clone(&instance));
-                self.declare(name, Symbol::Instance(instance));
-            }
-            None => self.declare(name, Symbol::Invalid),
+        let Some(instance) = made else {
+            // Its methods may still have faults of their own, but nothing would say what they are for.
+            self.declare(name, Symbol::Invalid);
+            return;
+        };
+        if self.context.place == Place::Top && matches!(instance.ty, Type::Control(_) | Type::Parser(_)) {
+            let message = format!("a `{}` can't be made at the top", instance.ty);
+            let help = "make it within a control or parser, or as an argument of a package";
+            self.report(Diagnostic::error(name.span, message).help(help));
+            self.declare(name, Symbol::Invalid);
+            return;
         }
+        let instance = Arc::unwrap_or_clone(instance);
+        let instance = Arc::new(self.implemented(instance, &written.body, name.span));
+        self.context.instances.push(Arc::clone(&instance));
+        self.declare(name, Symbol::Instance(instance));
     }
 
     /// An object that is a value set or the like, declared in a parser.
@@ -359,47 +348,12 @@ impl<'a> Checker<'a> {
             annotations: declaration.annotations.clone(),
             span: name.span,
         });
-        self.instances.push(Arc::clone(&instance));
+        self.context.instances.push(Arc::clone(&instance));
         self.declare(name, Symbol::Instance(instance));
     }
-}
 
-/// Whether a value is known when compiled.
-pub(super) fn is_constant(value: &Expression) -> bool {
-    match &value.kind {
-        ExpressionKind::Bool(_)
-        | ExpressionKind::Integer(_)
-        | ExpressionKind::Str(_)
-        | ExpressionKind::Error(_)
-        | ExpressionKind::EnumMember(_) => true,
-        ExpressionKind::List(values) => values.iter().all(is_constant),
-        ExpressionKind::Cast(inner) => is_constant(inner),
-        _ => false,
-    }
-}
-
-/// The parameters that a control or parser type asks for, for a message.
-pub(super) fn expected_parameters(signature: &Signature, arguments: &[Type]) -> String {
-    let substitution = signature_substitution(signature, arguments);
-    let list: Vec<String> = signature
-        .parameters
-        .iter()
-        .map(|parameter| {
-            let direction = match parameter.direction {
-                Direction::None => "",
-                Direction::In => "in ",
-                Direction::Out => "out ",
-                Direction::InOut => "inout ",
-            };
-            format!("{direction}{} {}", substitute(&parameter.ty, &substitution), parameter.name)
-        })
-        .collect();
-    format!("its parameters have to be ({})", list.join(", "))
-}
-
-impl Expression {
-    /// The expression, unless it is not known when compiled.
-    pub(super) fn constant_or_invalid(self) -> Self {
-        if is_constant(&self) { self } else { invalid(self.span) }
+    /// The context of the body of a parser or control of this name.
+    pub(super) fn block_context(name: &ast::Name, place: Place) -> Context {
+        Context { owner: Some(Text::clone(&name.text)), place, ..Context::default() }
     }
 }

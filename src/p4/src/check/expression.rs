@@ -1,37 +1,23 @@
 //! Expressions.
 
-use std::sync::Arc;
-
 use num_bigint::BigInt;
-use num_traits::ToPrimitive;
+use num_traits::Signed;
 
+use super::coerce::{number, position};
 use super::{Checker, Symbol, invalid};
 use crate::ast::{self, ExpressionKind as Written};
 use crate::diagnostic::Diagnostic;
 use crate::source::{Span, Text};
-use crate::typed::{Callee, Expression, ExpressionKind, StructureKind, Type};
+use crate::typed::{Callee, Expression, ExpressionKind, Type};
 
-impl Checker<'_> {
+impl Checker<'_, '_> {
     /// An expression of any type.
     pub(super) fn expression(&mut self, expression: &ast::Expression) -> Expression {
         let span = expression.span;
         let typed = |kind, ty| Expression { kind, ty, span };
         match &expression.kind {
             Written::Invalid => invalid(span),
-            Written::Integer(literal) => {
-                let ty = match literal.width {
-                    None => Type::Integer,
-                    Some((width, false)) => Type::Bit(width),
-                    Some((width, true)) => Type::Int(width),
-                };
-                let value = super::constant::wrap(literal.value.clone(), &ty);
-                if value != literal.value {
-                    let text =
-                        format!("`{}` does not fit into its width: it becomes `{value}`", literal.text);
-                    self.report(Diagnostic::warning(span, text));
-                }
-                typed(ExpressionKind::Integer(value), ty)
-            }
+            Written::Integer(literal) => self.literal(literal, span),
             Written::Bool(value) => typed(ExpressionKind::Bool(*value), Type::Bool),
             Written::Str(text) => typed(ExpressionKind::Str(Text::clone(text)), Type::Str),
             Written::Name(name) => self.named_value(name, false),
@@ -46,29 +32,8 @@ impl Checker<'_> {
                 self.conditional(condition, then, otherwise, span)
             }
             Written::Cast(target, operand) => self.cast(target, operand, span),
-            Written::Call { callee, types, arguments } => {
-                let Some((call, ty)) = self.call(callee, types, arguments, span) else {
-                    return invalid(span);
-                };
-                // A table's result has no type of its own: only its members can be used.
-                if matches!(call.callee, Callee::Table(_)) {
-                    self.error(span, "the result of `apply` is used by `.hit`, `.miss` or `.action_run`");
-                    return invalid(span);
-                }
-                typed(ExpressionKind::Call(Box::new(call)), ty)
-            }
-            Written::List(elements, rest) => {
-                let values: Vec<Expression> = elements.iter().map(|value| self.expression(value)).collect();
-                if *rest {
-                    self.error(span, "`...` in a list is not supported: write all values");
-                    return invalid(span);
-                }
-                if values.iter().any(|value| value.ty.is_invalid()) {
-                    return invalid(span);
-                }
-                let ty = Type::Tuple(values.iter().map(|value| value.ty.clone()).collect());
-                typed(ExpressionKind::List(values), ty)
-            }
+            Written::Call { callee, types, arguments } => self.call_value(callee, types, arguments, span),
+            Written::List(elements, rest) => self.list(elements, *rest, span),
             Written::Record(fields, rest) => self.record(fields, *rest, span),
             // Its type is the one it is wanted as.
             Written::InvalidHeader => typed(ExpressionKind::InvalidHeader, Type::Record(Vec::new())),
@@ -79,44 +44,106 @@ impl Checker<'_> {
                 }
                 invalid(span)
             }
-            Written::This => {
-                self.error(span, "`this` is not supported");
-                invalid(span)
-            }
+            Written::This => match self.context.this.clone() {
+                Some(ty) => typed(ExpressionKind::This, ty),
+                None => {
+                    self.error(span, "`this` is for methods that an instance gives to an abstract one");
+                    invalid(span)
+                }
+            },
             Written::KeyTuple(_) | Written::Default | Written::DontCare => {
                 self.error(span, "this is allowed only in select cases and table entries");
                 invalid(span)
             }
-            Written::Ellipsis => {
-                self.error(span, "`...` is not supported: write the value");
-                invalid(span)
-            }
+            Written::Ellipsis => typed(ExpressionKind::Default, Type::Default),
         }
     }
 
+    /// An expression that is a condition.
+    pub(super) fn condition(&mut self, expression: &ast::Expression) -> Expression {
+        let condition = self.expression(expression);
+        self.coerce(condition, &Type::Bool)
+    }
+
+    fn literal(&mut self, literal: &ast::Literal, span: Span) -> Expression {
+        let ty = match literal.width {
+            None => Type::Integer,
+            Some((width, false)) => Type::Bit(width),
+            Some((width, true)) => Type::Int(width),
+        };
+        let value = super::constant::wrap(literal.value.clone(), &ty);
+        if value != literal.value {
+            let text = format!("`{}` does not fit into its width: it becomes `{value}`", literal.text);
+            self.report(Diagnostic::warning(span, text));
+        }
+        Expression { kind: ExpressionKind::Integer(value), ty, span }
+    }
+
+    fn call_value(
+        &mut self,
+        callee: &ast::Expression,
+        types: &[ast::Type],
+        arguments: &[ast::Argument],
+        span: Span,
+    ) -> Expression {
+        if let Some(size) = self.size_of(callee, types, arguments, span) {
+            return size;
+        }
+        let Some((call, ty)) = self.call(callee, types, arguments, span) else { return invalid(span) };
+        // A table's result has no type of its own: only its members can be used.
+        if matches!(call.callee, Callee::Table(_)) {
+            self.error(span, "the result of `apply` is used by `.hit`, `.miss` or `.action_run`");
+            return invalid(span);
+        }
+        Expression { kind: ExpressionKind::Call(Box::new(call)), ty, span }
+    }
+
+    fn list(&mut self, elements: &[ast::Expression], rest: bool, span: Span) -> Expression {
+        let mut values: Vec<Expression> = elements.iter().map(|value| self.expression(value)).collect();
+        if values.iter().any(|value| value.ty.is_invalid()) {
+            return invalid(span);
+        }
+        if let Some(void) = values.iter().find(|value| matches!(value.ty, Type::Void)) {
+            self.error(void.span, "this gives no value");
+            return invalid(span);
+        }
+        if rest {
+            values.push(Expression { kind: ExpressionKind::Default, ty: Type::Default, span });
+        }
+        let ty = Type::Tuple(values.iter().map(|value| value.ty.clone()).collect());
+        Expression { kind: ExpressionKind::List(values), ty, span }
+    }
+
     fn record(&mut self, fields: &[(ast::Name, ast::Expression)], rest: bool, span: Span) -> Expression {
-        let mut types: Vec<(Text, Type)> = Vec::new();
+        let mut types: indexmap::IndexMap<Text, Type> = indexmap::IndexMap::new();
         let mut values = Vec::new();
+        let mut sound = true;
         for (name, value) in fields {
             let value = self.expression(value);
-            if types.iter().any(|(known, _)| *known == name.text) {
+            sound &= !value.ty.is_invalid();
+            if types.insert(Text::clone(&name.text), value.ty.clone()).is_some() {
                 self.error(name.span, format!("`{}` is given twice", name.text));
+                sound = false;
             }
-            types.push((Text::clone(&name.text), value.ty.clone()));
             values.push(value);
         }
         if rest {
-            self.error(span, "`...` in a structure is not supported: write all fields");
+            types.insert("...".into(), Type::Default);
+            values.push(Expression { kind: ExpressionKind::Default, ty: Type::Default, span });
+        }
+        if !sound {
             return invalid(span);
         }
-        if types.iter().any(|(_, ty)| ty.is_invalid()) {
-            return invalid(span);
-        }
-        Expression { kind: ExpressionKind::List(values), ty: Type::Record(types), span }
+        let ty = Type::Record(types.into_iter().collect());
+        Expression { kind: ExpressionKind::List(values), ty, span }
     }
 
     fn named_value(&mut self, name: &ast::Name, global: bool) -> Expression {
         let span = name.span;
+        if self.find_name(name, global).is_none() && self.types.match_kinds.contains_key(&name.text) {
+            let kind = ExpressionKind::EnumMember(Text::clone(&name.text));
+            return Expression { kind, ty: Type::MatchKind, span };
+        }
         match self.resolve(name, global) {
             Symbol::Variable(variable) => {
                 let ty = variable.ty.clone();
@@ -129,112 +156,15 @@ impl Checker<'_> {
             }
             Symbol::Invalid => invalid(span),
             other => {
-                self.error(span, format!("`{}` is {}, not a value", name.text, other.describe()));
-                invalid(span)
-            }
-        }
-    }
-
-    fn member(&mut self, base: &ast::Expression, name: &ast::Name, span: Span) -> Expression {
-        if let Written::Type(ty) = &base.kind {
-            let ty = self.ty(ty);
-            return self.type_member(ty, name, span);
-        }
-        if let Written::Call { callee, arguments, .. } = &base.kind
-            && let Some(table) = self.applied_table(callee)
-        {
-            let (kind, ty) = match &*name.text {
-                "hit" => (ExpressionKind::TableHit(Arc::clone(&table)), Type::Bool),
-                "miss" => (ExpressionKind::TableMiss(Arc::clone(&table)), Type::Bool),
-                "action_run" => {
-                    (ExpressionKind::TableActionRun(Arc::clone(&table)), Type::ActionRun(Arc::clone(&table)))
-                }
-                other => {
-                    let message = format!("the result of `apply` has no member `{other}`");
-                    let diagnostic = Diagnostic::error(name.span, message);
-                    self.report(diagnostic.suggest(other, ["hit", "miss", "action_run"]));
-                    return invalid(span);
-                }
-            };
-            if !arguments.is_empty() {
-                self.error(span, format!("`apply` of table `{}` takes no arguments", table.name));
-            }
-            return Expression { kind, ty, span };
-        }
-        let base = self.expression(base);
-        self.member_of(base, name, span)
-    }
-
-    fn type_member(&mut self, ty: Type, name: &ast::Name, span: Span) -> Expression {
-        let (known, what): (Vec<Text>, String) = match &ty {
-            Type::Error => {
-                if self.types.errors.contains(&name.text) {
-                    return Expression { kind: ExpressionKind::Error(Text::clone(&name.text)), ty, span };
-                }
-                (self.types.errors.clone(), "`error`".to_owned())
-            }
-            Type::Enum(declared) => {
-                if let Some(member) = declared.member(&name.text) {
-                    let kind = match &member.value {
-                        Some(value) => ExpressionKind::Integer(value.clone()),
-                        None => ExpressionKind::EnumMember(Text::clone(&name.text)),
-                    };
-                    return Expression { kind, ty, span };
-                }
-                let members = declared.members.iter().map(|member| Text::clone(&member.name)).collect();
-                (members, format!("enum `{}`", declared.name))
-            }
-            Type::Invalid => return invalid(span),
-            other => {
-                self.error(span, format!("type `{other}` has no members"));
-                return invalid(span);
-            }
-        };
-        let diagnostic = Diagnostic::error(name.span, format!("{what} has no member `{}`", name.text));
-        self.report(diagnostic.suggest(&name.text, known.iter().map(|name| &**name)));
-        invalid(span)
-    }
-
-    fn member_of(&mut self, base: Expression, name: &ast::Name, span: Span) -> Expression {
-        let typed = |kind, ty| Expression { kind, ty, span };
-        match base.ty.clone() {
-            Type::Invalid => invalid(span),
-            Type::Structure(structure) => match structure.field(&name.text) {
-                Some(field) => {
-                    typed(ExpressionKind::Member(Box::new(base), Text::clone(&name.text)), field.ty.clone())
-                }
-                None => {
-                    let message = format!("`{}` has no field `{}`", structure.name, name.text);
-                    let known = structure.fields.iter().map(|field| &*field.name);
-                    let diagnostic = Diagnostic::error(name.span, message).label("no such field");
-                    let diagnostic = match (&*name.text, structure.kind) {
-                        ("isValid" | "setValid" | "setInvalid", StructureKind::Header) => {
-                            diagnostic.help(format!("call it: `{}()`", name.text))
-                        }
-                        _ => diagnostic.suggest(&name.text, known),
-                    };
-                    self.report(diagnostic);
-                    invalid(span)
-                }
-            },
-            Type::Stack(element, size) => {
-                let element = (*element).clone();
-                let base = Box::new(base);
-                match &*name.text {
-                    "next" => typed(ExpressionKind::StackNext(base), element),
-                    "last" => typed(ExpressionKind::StackLast(base), element),
-                    "lastIndex" => typed(ExpressionKind::StackLastIndex(base), Type::Bit(32)),
-                    "size" => typed(ExpressionKind::Integer(BigInt::from(size)), Type::Bit(32)),
-                    other => {
-                        let diagnostic =
-                            Diagnostic::error(name.span, format!("a stack has no member `{other}`"));
-                        self.report(diagnostic.suggest(other, ["next", "last", "lastIndex", "size"]));
-                        invalid(span)
+                let diagnostic =
+                    Diagnostic::error(span, format!("`{}` is {}, not a value", name.text, other.describe()));
+                self.report(match other {
+                    Symbol::Functions(_) | Symbol::Action(_) => {
+                        diagnostic.help(format!("call it: `{}(…)`", name.text))
                     }
-                }
-            }
-            other => {
-                self.error(name.span, format!("a value of type `{other}` has no member `{}`", name.text));
+                    Symbol::Table(_) => diagnostic.help(format!("apply it: `{}.apply()`", name.text)),
+                    _ => diagnostic,
+                });
                 invalid(span)
             }
         }
@@ -242,32 +172,47 @@ impl Checker<'_> {
 
     fn index(&mut self, base: &ast::Expression, index: &ast::Expression, span: Span) -> Expression {
         let base = self.expression(base);
-        let index = self.expression(index);
+        let index = number(self.expression(index));
         if base.ty.is_invalid() || index.ty.is_invalid() {
             return invalid(span);
         }
-        if !matches!(index.ty.underlying(), Type::Bit(_) | Type::Int(_) | Type::Integer) {
+        if !matches!(index.ty, Type::Bit(_) | Type::Int(_) | Type::Integer) {
             self.error(index.span, format!("an index is an integer, not `{}`", index.ty));
             return invalid(span);
         }
-        let position = index.integer().map(ToPrimitive::to_usize);
         let (ty, size) = match &base.ty {
             Type::Stack(element, size) => ((**element).clone(), *size as usize),
-            Type::Tuple(types) => match position.flatten().and_then(|position| types.get(position)) {
-                Some(ty) => (ty.clone(), types.len()),
+            Type::Tuple(types) => match position(&index).map(|position| types.get(position)) {
+                Some(Some(ty)) => (ty.clone(), types.len()),
+                Some(None) => (Type::Invalid, types.len()),
+                None if index.integer().is_some() => (Type::Invalid, types.len()),
                 None => {
-                    self.error(index.span, format!("there is no such element in `{}`", base.ty));
+                    self.error(index.span, "the index of a tuple has to be known when compiled");
                     return invalid(span);
                 }
             },
             other => {
-                self.error(base.span, format!("a value of type `{other}` has no elements"));
+                let message = format!("a value of type `{other}` has no elements");
+                let diagnostic = Diagnostic::error(base.span, message);
+                self.report(match other {
+                    Type::Bit(_) | Type::Int(_) => diagnostic.help("bits are taken by `[high:low]`"),
+                    _ => diagnostic,
+                });
                 return invalid(span);
             }
         };
-        if position.is_some_and(|position| position.is_none_or(|position| position >= size)) {
-            self.error(index.span, format!("the index is out of range: there are {size} elements"));
+        let outside =
+            index.integer().is_some_and(|value| value.is_negative() || *value >= BigInt::from(size));
+        if outside {
+            let message = format!("the index is out of range: there are {size} elements, counted from 0");
+            self.error(index.span, message);
             return invalid(span);
+        }
+        // An element of a constant is a constant.
+        if let (ExpressionKind::List(elements), Some(position)) = (&base.kind, position(&index))
+            && let Some(element) = elements.get(position)
+        {
+            return Expression { span, ..element.clone() };
         }
         Expression { kind: ExpressionKind::Index(Box::new(base), Box::new(index)), ty, span }
     }

@@ -2,95 +2,199 @@
 
 use std::sync::Arc;
 
-use super::types::{Substitution, signature_substitution, substitute};
+use super::Checker;
+use super::generic::Substitution;
 use crate::typed::{Parameter, Signature, SignatureKind, Type, Variable, VariableKind};
 
-/// Whether a type fits a parameter's type, and what the type parameters in that stand for then.
-pub(super) fn unify(wanted: &Type, given: &Type, substitution: &mut Substitution) -> bool {
-    match (wanted, given) {
-        (_, Type::Invalid) | (Type::Invalid, _) => true,
-        (Type::Parameter(_, number), _) => match substitution.get(number).cloned() {
+impl Checker<'_, '_> {
+    /// Whether a type can be that of a parameter, and what the type parameters in that stand for then. Whether a
+    /// value of that type really fits is for [`Checker::coerce`] to say.
+    pub(super) fn unify(&mut self, wanted: &Type, given: &Type, substitution: &mut Substitution) -> bool {
+        match (wanted, given) {
+            (Type::Invalid | Type::Default, _) | (_, Type::Invalid | Type::Default) => true,
+            (Type::Parameter(_, number), _) if substitution.is_open(*number) => {
+                self.bind(*number, given, substitution)
+            }
+            (Type::Tuple(wanted), Type::Tuple(given)) => self.unify_all(wanted, given, substitution),
+            (Type::Structure(wanted), Type::Structure(given)) => {
+                let same = wanted.name.split('<').next() == given.name.split('<').next();
+                same && self.unify_all(&wanted.arguments, &given.arguments, substitution)
+            }
+            // A list for a structure: its fields may say what the type parameters stand for.
+            (Type::Structure(wanted), Type::Tuple(given)) => {
+                let fields: Vec<Type> = wanted.fields.iter().map(|field| field.ty.clone()).collect();
+                for (wanted, given) in fields.iter().zip(given) {
+                    self.unify(wanted, given, substitution);
+                }
+                true
+            }
+            (Type::Structure(wanted), Type::Record(given)) => {
+                for (name, given) in given {
+                    if let Some(field) = wanted.field(name) {
+                        self.unify(&field.ty, given, substitution);
+                    }
+                }
+                true
+            }
+            (Type::Stack(wanted, n), Type::Stack(given, m)) => {
+                n == m && self.unify(wanted, given, substitution)
+            }
+            (Type::Stack(wanted, _), Type::Tuple(given)) => {
+                for given in given {
+                    self.unify(wanted, given, substitution);
+                }
+                true
+            }
+            (Type::List(wanted), Type::List(given)) | (Type::ValueSet(wanted), Type::ValueSet(given)) => {
+                self.unify(wanted, given, substitution)
+            }
+            (Type::Extern(a, wanted), Type::Extern(b, given)) => {
+                a.name == b.name && self.unify_all(wanted, given, substitution)
+            }
+            (Type::Package(a, wanted), Type::Package(b, given)) => {
+                a == b && self.unify_all(wanted, given, substitution)
+            }
+            (Type::Signature(signature, arguments), _) => {
+                self.unify_signature(signature, arguments, given, substitution)
+            }
+            // What doesn't fit at all is told with the place of the value.
+            _ => !matches!(
+                given,
+                Type::Control(_)
+                    | Type::Parser(_)
+                    | Type::Extern(..)
+                    | Type::Package(..)
+                    | Type::Signature(..)
+                    | Type::Void
+            ),
+        }
+    }
+
+    fn bind(&mut self, number: u32, given: &Type, substitution: &mut Substitution) -> bool {
+        match substitution.get(number).cloned() {
             // An integer literal takes the type that something else gave the parameter, and gives none to it.
-            Some(Type::Integer) if matches!(given, Type::Bit(_) | Type::Int(_)) => {
-                substitution.insert(*number, given.clone());
+            Some(Type::Integer) if matches!(given.underlying(), Type::Bit(_) | Type::Int(_)) => {
+                substitution.bind(number, given.clone());
                 true
             }
-            Some(bound) => bound == *given || fits_literal(&bound, given),
+            // A list takes the type of the structure beside it.
+            Some(Type::Tuple(_) | Type::Record(_)) if given.structure().is_some() => {
+                substitution.bind(number, given.clone());
+                true
+            }
+            Some(bound) => self.unify(&bound, given, substitution),
+            None if matches!(given, Type::Void) => false,
             None => {
-                substitution.insert(*number, given.clone());
+                substitution.bind(number, given.clone());
                 true
             }
-        },
-        (Type::Tuple(wanted), Type::Tuple(given)) => unify_all(wanted, given, substitution),
-        (Type::List(wanted), Type::List(given)) => unify(wanted, given, substitution),
-        (Type::Extern(a, wanted), Type::Extern(b, given)) if a.name == b.name => {
-            unify_all(wanted, given, substitution)
         }
-        (Type::Signature(signature, arguments), Type::Control(control))
-            if signature.kind == SignatureKind::Control =>
-        {
-            unify_parameters(signature, arguments, &control.parameters, substitution)
+    }
+
+    pub(super) fn unify_all(
+        &mut self,
+        wanted: &[Type],
+        given: &[Type],
+        substitution: &mut Substitution,
+    ) -> bool {
+        let pairs = wanted.iter().zip(given);
+        wanted.len() == given.len()
+            && pairs.fold(true, |fits, (wanted, given)| self.unify(wanted, given, substitution) && fits)
+    }
+
+    fn unify_signature(
+        &mut self,
+        signature: &Arc<Signature>,
+        arguments: &[Type],
+        given: &Type,
+        substitution: &mut Substitution,
+    ) -> bool {
+        match (signature.kind, given) {
+            (SignatureKind::Control, Type::Control(control)) => {
+                self.unify_parameters(signature, arguments, &control.parameters, substitution)
+            }
+            (SignatureKind::Parser, Type::Parser(parser)) => {
+                self.unify_parameters(signature, arguments, &parser.parameters, substitution)
+            }
+            (SignatureKind::Package, Type::Package(name, given)) => {
+                *name == signature.name && self.unify_all(arguments, given, substitution)
+            }
+            (kind, Type::Signature(given, types)) => {
+                given.kind == kind
+                    && given.name == signature.name
+                    && self.unify_all(arguments, types, substitution)
+            }
+            _ => false,
         }
-        (Type::Signature(signature, arguments), Type::Parser(parser))
-            if signature.kind == SignatureKind::Parser =>
-        {
-            unify_parameters(signature, arguments, &parser.parameters, substitution)
+    }
+
+    /// Whether a control or parser has the parameters that a control or parser type asks for.
+    fn unify_parameters(
+        &mut self,
+        signature: &Arc<Signature>,
+        arguments: &[Type],
+        parameters: &[Arc<Variable>],
+        substitution: &mut Substitution,
+    ) -> bool {
+        let own = Substitution::with(&signature.type_parameters, arguments);
+        let mut given = parameters.iter();
+        for wanted in &signature.parameters {
+            let Some(variable) = given.next() else {
+                if wanted.optional {
+                    continue;
+                }
+                return false;
+            };
+            if !self.unify_parameter(wanted, variable, &own, substitution) {
+                return false;
+            }
         }
-        (Type::Signature(a, wanted), Type::Signature(b, given)) if a.name == b.name => {
-            unify_all(wanted, given, substitution)
+        given.all(|variable| is_optional(variable))
+    }
+
+    fn unify_parameter(
+        &mut self,
+        wanted: &Parameter,
+        given: &Arc<Variable>,
+        own: &Substitution,
+        substitution: &mut Substitution,
+    ) -> bool {
+        if given.kind != VariableKind::Parameter(wanted.direction) {
+            return false;
         }
-        _ => wanted == given || fits_literal(wanted, given),
+        let ty = self.substitute(&wanted.ty, own);
+        if !self.unify(&ty, &given.ty, substitution) {
+            return false;
+        }
+        let ty = self.substitute(&ty, substitution);
+        // Parameters are no values: nothing is converted.
+        ty == given.ty || has_wildcard(&ty) || has_wildcard(&given.ty)
     }
 }
 
-/// Whether a value of that type is turned into the wanted one without being asked to.
-pub(super) fn fits_literal(wanted: &Type, given: &Type) -> bool {
-    match (wanted.underlying(), given) {
-        (Type::Bit(_) | Type::Int(_), Type::Integer) => !matches!(wanted, Type::NewType(_) | Type::Enum(_)),
-        (Type::Structure(structure), Type::Tuple(types)) => {
-            structure.fields.len() == types.len()
-                && structure
-                    .fields
-                    .iter()
-                    .zip(types)
-                    .all(|(field, ty)| field.ty == *ty || fits_literal(&field.ty, ty))
-        }
-        (Type::Structure(structure), Type::Record(fields)) => {
-            structure.fields.len() == fields.len()
-                && fields.iter().all(|(name, ty)| {
-                    structure.field(name).is_some_and(|field| field.ty == *ty || fits_literal(&field.ty, ty))
-                })
-        }
-        (Type::Tuple(wanted), Type::Tuple(given)) => {
-            wanted.len() == given.len() && wanted.iter().zip(given).all(|(w, g)| w == g || fits_literal(w, g))
-        }
-        // A serializable enum is used as its number.
-        (wanted, Type::Enum(declared)) => declared.underlying.as_ref() == Some(wanted),
+/// Whether something in it fits everything.
+fn has_wildcard(ty: &Type) -> bool {
+    match ty {
+        Type::Invalid | Type::Default => true,
+        Type::Extern(_, types) | Type::Tuple(types) => types.iter().any(has_wildcard),
+        Type::Structure(structure) => structure.arguments.iter().any(has_wildcard),
+        // A type parameter of a control type that the program leaves open.
+        Type::Parameter(..) => true,
         _ => false,
     }
 }
 
-fn unify_all(wanted: &[Type], given: &[Type], substitution: &mut Substitution) -> bool {
-    wanted.len() == given.len()
-        && wanted.iter().zip(given).all(|(wanted, given)| unify(wanted, given, substitution))
+/// Whether a parameter may be left out.
+pub(super) fn is_optional(variable: &Variable) -> bool {
+    variable.default.is_some()
+        || variable.annotations.iter().any(|annotation| &*annotation.name.text == "optional")
 }
 
-/// Whether a control or parser has the parameters that a control or parser type asks for.
-fn unify_parameters(
-    signature: &Arc<Signature>,
-    arguments: &[Type],
-    parameters: &[Arc<Variable>],
-    substitution: &mut Substitution,
-) -> bool {
-    let own = signature_substitution(signature, arguments);
-    let fits = |wanted: &Parameter, given: &Arc<Variable>, substitution: &mut Substitution| {
-        given.kind == VariableKind::Parameter(wanted.direction)
-            && unify(&substitute(&wanted.ty, &own), &given.ty, substitution)
-    };
-    signature.parameters.len() == parameters.len()
-        && signature
-            .parameters
-            .iter()
-            .zip(parameters)
-            .all(|(wanted, given)| fits(wanted, given, substitution))
+/// Whether an integer literal takes this type without being asked to.
+pub(super) fn takes_integer(ty: &Type) -> bool {
+    match ty {
+        Type::Bit(_) | Type::Int(_) => true,
+        Type::NewType(new) => takes_integer(&new.underlying),
+        _ => false,
+    }
 }

@@ -1,21 +1,21 @@
-//! Calls of methods, and constructors.
+//! Calls of methods.
 
 use std::sync::Arc;
 
 use num_traits::ToPrimitive;
 
-use super::call::{bound, of_variables};
-use super::types::{Substitution, extern_substitution, substitute};
-use super::{Checker, Symbol};
+use super::argument::Passing;
+use super::call::of_variables;
+use super::generic::{Substitution, extern_substitution};
+use super::{Checker, Place, Symbol};
 use crate::ast::{self, ExpressionKind as Written};
 use crate::diagnostic::Diagnostic;
 use crate::source::{Span, Text};
 use crate::typed::{
-    Call, Callee, Direction, Expression, ExpressionKind, Extern, Object, Parameter, Signature, SignatureKind,
-    StructureKind, Type,
+    Call, Callee, Expression, ExpressionKind, Extern, Object, Signature, SignatureKind, StructureKind, Type,
 };
 
-impl Checker<'_> {
+impl Checker<'_, '_> {
     pub(super) fn call_member(
         &mut self,
         base: &ast::Expression,
@@ -24,27 +24,67 @@ impl Checker<'_> {
         arguments: &[ast::Argument],
         span: Span,
     ) -> Option<(Call, Type)> {
-        let is_apply = &*name.text == "apply";
-        if let Written::Name(table) = &base.kind
-            && let Some(Symbol::Table(table)) = self.find(&table.text)
-        {
+        let table = match &base.kind {
+            Written::Name(table) => self.find(&table.text),
+            Written::GlobalName(table) => self.find_global(&table.text),
+            _ => None,
+        };
+        if let Some(Symbol::Table(table)) = table {
             let table = Arc::clone(table);
-            if !is_apply || !arguments.is_empty() {
+            if &*name.text != "apply" || !arguments.is_empty() || !types.is_empty() {
                 let message = format!("of a table only `{}.apply()` can be called", table.name);
                 self.error(span, message);
                 return None;
             }
+            self.check_apply(span);
             let call = Call { callee: Callee::Table(table), types: Vec::new(), arguments: Vec::new(), span };
             return Some((call, Type::Void));
         }
         if let Written::Type(ty) = &base.kind {
-            // `Control.apply(…)` makes the instance on the spot.
-            let instance = self.construct(ty, &[], "", &[], span)?;
-            let ty = instance.ty.clone();
-            let object = Expression { kind: ExpressionKind::Instance(instance), ty, span: base.span };
-            return self.call_object(object, name, types, arguments, span);
+            return self.apply_type(ty, name, types, arguments, span);
         }
-        let object = self.expression(base);
+        let object = match &base.kind {
+            Written::Call { callee, arguments, .. } if matches!(callee.kind, Written::Type(_)) => {
+                match &callee.kind {
+                    Written::Type(ty) => self.made(ty, arguments, base.span),
+                    _ => return None,
+                }
+            }
+            _ => self.expression(base),
+        };
+        self.call_object(object, name, types, arguments, span)
+    }
+
+    /// `Control.apply(…)` makes the instance on the spot.
+    fn apply_type(
+        &mut self,
+        ty: &ast::Type,
+        name: &ast::Name,
+        types: &[ast::Type],
+        arguments: &[ast::Argument],
+        span: Span,
+    ) -> Option<(Call, Type)> {
+        let declared = match &ty.kind {
+            ast::TypeKind::Named(written) | ast::TypeKind::Specialized(written, _) => {
+                Text::clone(&written.name.text)
+            }
+            _ => Text::default(),
+        };
+        if &*name.text != "apply" {
+            self.error(
+                span,
+                format!("`{}` of type `{declared}` can't be called: only `apply` can", name.text),
+            );
+            return None;
+        }
+        let mut instance = Arc::unwrap_or_clone(self.construct(ty, &[], &declared, &[], span)?);
+        instance.name = format!("{declared}_inst").into();
+        let instance = Arc::new(instance);
+        if matches!(instance.ty, Type::Control(_) | Type::Parser(_)) {
+            self.context.instances.push(Arc::clone(&instance));
+        }
+        let ty = instance.ty.clone();
+        let object = Expression { kind: ExpressionKind::Instance(instance), ty, span };
         self.call_object(object, name, types, arguments, span)
     }
 
@@ -56,30 +96,69 @@ impl Checker<'_> {
         arguments: &[ast::Argument],
         span: Span,
     ) -> Option<(Call, Type)> {
-        let kind = match object.kind {
-            ExpressionKind::Variable(ref variable) => Some(Object::Variable(Arc::clone(variable))),
-            ExpressionKind::Instance(ref instance) => Some(Object::Instance(Arc::clone(instance))),
+        let kind = match &object.kind {
+            ExpressionKind::Variable(variable) => Some(Object::Variable(Arc::clone(variable))),
+            ExpressionKind::Instance(instance) => Some(Object::Instance(Arc::clone(instance))),
+            ExpressionKind::This => Some(Object::This),
+            ExpressionKind::Call(_) | ExpressionKind::Index(..) => {
+                Some(Object::Value(Box::new(object.clone())))
+            }
             _ => None,
         };
+        let is_apply = &*name.text == "apply";
         match (object.ty.clone(), kind) {
             (Type::Invalid, _) => None,
             (Type::Extern(declared, of), Some(kind)) => {
                 self.call_extern((kind, declared, &of), name, types, arguments, span)
             }
-            (Type::Control(control), Some(Object::Instance(instance))) if &*name.text == "apply" => {
+            (Type::Extern(..), None) => {
+                self.error(object.span, "methods are called of objects that have a name");
+                None
+            }
+            (Type::Control(control), Some(Object::Instance(instance))) if is_apply => {
                 let signature = of_variables(&control.name, &control.parameters, Type::Void, control.span);
-                let (arguments, _) = self.arguments(&signature, types, arguments, span)?;
                 let callee = Callee::Control(control, instance);
-                Some((Call { callee, types: Vec::new(), arguments, span }, Type::Void))
+                self.apply(&signature, SignatureKind::Control, callee, types, arguments, span)
             }
-            (Type::Parser(parser), Some(Object::Instance(instance))) if &*name.text == "apply" => {
+            (Type::Parser(parser), Some(Object::Instance(instance))) if is_apply => {
                 let signature = of_variables(&parser.name, &parser.parameters, Type::Void, parser.span);
-                let (arguments, _) = self.arguments(&signature, types, arguments, span)?;
                 let callee = Callee::Parser(parser, instance);
-                Some((Call { callee, types: Vec::new(), arguments, span }, Type::Void))
+                self.apply(&signature, SignatureKind::Parser, callee, types, arguments, span)
             }
-            _ => self.call_built_in(object, name, arguments, span),
+            (Type::Signature(signature, of), Some(Object::Variable(variable)))
+                if is_apply && matches!(signature.kind, SignatureKind::Parser | SignatureKind::Control) =>
+            {
+                let substitution = Substitution::with(&signature.type_parameters, &of);
+                let concrete = self.instantiate(&signature, &substitution);
+                let callee = Callee::Constructed(variable, Arc::new(concrete.clone()));
+                self.apply(&concrete, signature.kind, callee, types, arguments, span)
+            }
+            _ => self.call_built_in(object, name, types, arguments, span),
         }
+    }
+
+    fn apply(
+        &mut self,
+        signature: &Signature,
+        kind: SignatureKind,
+        callee: Callee,
+        types: &[ast::Type],
+        arguments: &[ast::Argument],
+        span: Span,
+    ) -> Option<(Call, Type)> {
+        self.check_apply(span);
+        let fault = match (kind, self.context.place) {
+            (SignatureKind::Parser, Place::Control) => Some("a parser can't be applied within a control"),
+            (SignatureKind::Control, Place::Parser) => Some("a control can't be applied within a parser"),
+            _ => None,
+        };
+        if let Some(fault) = fault {
+            self.error(span, fault);
+            return None;
+        }
+        let substitution = self.given_types(signature, types, span)?;
+        let (arguments, _) = self.matched(signature, arguments, substitution, Passing::Apply, span)?;
+        Some((Call { callee, types: Vec::new(), arguments, span }, Type::Void))
     }
 
     fn call_extern(
@@ -91,12 +170,9 @@ impl Checker<'_> {
         span: Span,
     ) -> Option<(Call, Type)> {
         let substitution = extern_substitution(&declared, of);
-        let overloads: Vec<Arc<Signature>> = declared
-            .methods
-            .iter()
-            .filter(|method| method.name == name.text && method.name != declared.name)
-            .map(|method| Arc::new(instantiate(&method.signature, &substitution)))
-            .collect();
+        let named = |method: &&crate::typed::Method| method.name == name.text && method.name != declared.name;
+        let overloads: Vec<&Arc<Signature>> =
+            declared.methods.iter().filter(named).map(|method| &method.signature).collect();
         if overloads.is_empty() {
             let message = format!("`{}` has no method `{}`", declared.name, name.text);
             let known = declared.methods.iter().map(|method| &*method.name);
@@ -105,15 +181,17 @@ impl Checker<'_> {
             self.report(diagnostic.suggest(&name.text, known));
             return None;
         }
-        let signature = self.choose(&overloads, arguments, span)?;
-        let (arguments, substitution) = self.arguments(&signature, types, arguments, span)?;
+        let chosen = self.choose(&overloads, arguments, span)?;
+        let signature = Arc::new(self.instantiate(overloads.get(chosen)?, &substitution));
+        let substitution = self.given_types(&signature, types, span)?;
+        let (arguments, substitution) =
+            self.matched(&signature, arguments, substitution, Passing::Function, span)?;
         let result = self.inferred(&signature.result, &substitution, &signature.name, span)?;
-        let types = bound(&signature, &substitution);
+        let types = substitution.arguments(&signature.type_parameters);
+        self.check_core_method(&declared, &signature, &types, &arguments, span);
         let method = Text::clone(&signature.name);
-        Some((
-            Call { callee: Callee::Method { object, declared, method, signature }, types, arguments, span },
-            result,
-        ))
+        let callee = Callee::Method { object, declared, method, signature };
+        Some((Call { callee, types, arguments, span }, result))
     }
 
     /// `isValid` and the like.
@@ -121,51 +199,39 @@ impl Checker<'_> {
         &mut self,
         object: Expression,
         name: &ast::Name,
+        types: &[ast::Type],
         arguments: &[ast::Argument],
         span: Span,
     ) -> Option<(Call, Type)> {
         let header =
             matches!(&object.ty, Type::Structure(structure) if structure.kind != StructureKind::Struct);
-        let stack = matches!(object.ty, Type::Stack(..));
+        let stack = matches!(&object.ty, Type::Stack(element, _)
+            if matches!(&**element, Type::Structure(structure) if structure.kind != StructureKind::Struct));
         let plain = object.ty.is_header();
-        let writes = "this method changes it";
+        let without = arguments.is_empty() && types.is_empty();
         let (callee, ty) = match &*name.text {
-            "isValid" if header && arguments.is_empty() => (Callee::IsValid(Box::new(object)), Type::Bool),
-            "setValid" if plain && arguments.is_empty() => {
-                self.check_writable(&object, writes);
+            "isValid" if header && without => (Callee::IsValid(Box::new(object)), Type::Bool),
+            "setValid" if plain && without => {
+                self.check_writable(&object, "this method changes it");
                 (Callee::SetValid(Box::new(object)), Type::Void)
             }
-            "setInvalid" if plain && arguments.is_empty() => {
-                self.check_writable(&object, writes);
+            "setInvalid" if plain && without => {
+                self.check_writable(&object, "this method changes it");
                 (Callee::SetInvalid(Box::new(object)), Type::Void)
             }
             "push_front" | "pop_front" if stack => {
-                let count = match arguments {
-                    [only] => self.constant_integer(&only.value)?.to_u32(),
-                    _ => None,
-                };
-                let Some(count) = count else {
-                    self.error(span, format!("`{}` takes one number", name.text));
-                    return None;
-                };
-                self.check_writable(&object, writes);
-                let object = Box::new(object);
-                let push = &*name.text == "push_front";
-                let callee =
-                    if push { Callee::PushFront(object, count) } else { Callee::PopFront(object, count) };
-                (callee, Type::Void)
+                return self.shift_stack(object, name, arguments, span);
             }
             other => {
                 let message = format!("a value of type `{}` has no method `{other}`", object.ty);
-                let known: &[&str] = if header {
-                    &["isValid", "setValid", "setInvalid"]
-                } else if stack {
-                    &["push_front", "pop_front"]
-                } else {
-                    &[]
+                let known: &[&str] = match (plain, header, stack) {
+                    (true, ..) => &["isValid", "setValid", "setInvalid"],
+                    (_, true, _) => &["isValid"],
+                    (.., true) => &["push_front", "pop_front"],
+                    _ => &[],
                 };
                 let diagnostic = if known.contains(&other) {
-                    Diagnostic::error(span, format!("`{other}` can't be called like this"))
+                    Diagnostic::error(span, format!("`{other}` takes no arguments"))
                 } else {
                     Diagnostic::error(name.span, message)
                 };
@@ -176,103 +242,32 @@ impl Checker<'_> {
         Some((Call { callee, types: Vec::new(), arguments: Vec::new(), span }, ty))
     }
 
-    /// The type and arguments of an object that is made.
-    pub(super) fn constructed(
+    fn shift_stack(
         &mut self,
-        ty: Type,
+        object: Expression,
+        name: &ast::Name,
         arguments: &[ast::Argument],
         span: Span,
-    ) -> Option<(Type, Vec<Expression>)> {
-        let (signature, substitution, result) = match &ty {
-            Type::Invalid => return None,
-            Type::Extern(declared, of) => {
-                let constructors: Vec<Arc<Signature>> = declared
-                    .methods
-                    .iter()
-                    .filter(|method| method.name == declared.name)
-                    .map(|method| Arc::clone(&method.signature))
-                    .collect();
-                if constructors.is_empty() {
-                    self.error(span, format!("extern `{}` has no constructor", declared.name));
-                    return None;
-                }
-                let signature = self.choose(&constructors, arguments, span)?;
-                (instantiate(&signature, &extern_substitution(declared, of)), Substitution::new(), ty.clone())
-            }
-            Type::Control(control) => {
-                let signature = of_variables(&control.name, &control.constructor, Type::Void, control.span);
-                (signature, Substitution::new(), ty.clone())
-            }
-            Type::Parser(parser) => {
-                let signature = of_variables(&parser.name, &parser.constructor, Type::Void, parser.span);
-                (signature, Substitution::new(), ty.clone())
-            }
-            Type::Signature(signature, of) if signature.kind == SignatureKind::Package => {
-                let substitution = super::types::signature_substitution(signature, of);
-                ((**signature).clone(), substitution, Type::Package(Text::clone(&signature.name)))
-            }
-            other => {
-                self.error(span, format!("there are no objects of type `{other}`"));
+    ) -> Option<(Call, Type)> {
+        if self.context.place == Place::Parser {
+            self.error(span, format!("`{}` can't be used in parsers", name.text));
+            return None;
+        }
+        let count = match arguments {
+            [only] => self.constant_integer(&only.value)?,
+            _ => {
+                self.error(span, format!("`{}` takes one number", name.text));
                 return None;
             }
         };
-        let (arguments, _) = self.matched(&signature, arguments, substitution, span)?;
-        let mut values = Vec::new();
-        for argument in arguments {
-            match argument.value {
-                Some(value) => values.push(value),
-                None => {
-                    self.error(span, format!("leaving out `{}` is not supported", argument.name));
-                    return None;
-                }
-            }
-        }
-        Some((result, values))
-    }
-
-    /// Reports what can't be assigned to.
-    pub(super) fn check_writable(&mut self, target: &Expression, why: &str) {
-        let mut place = target;
-        loop {
-            match &place.kind {
-                ExpressionKind::Member(base, _)
-                | ExpressionKind::Index(base, _)
-                | ExpressionKind::StackNext(base)
-                | ExpressionKind::StackLast(base)
-                | ExpressionKind::Slice(base, _, _) => place = base,
-                ExpressionKind::Invalid => return,
-                ExpressionKind::Variable(variable) => {
-                    use crate::typed::VariableKind::{ConstructorParameter, Local, Parameter};
-                    let readable = match variable.kind {
-                        Local | Parameter(Direction::Out | Direction::InOut) => return,
-                        Parameter(Direction::In) => "an `in` parameter",
-                        Parameter(Direction::None) => "a parameter without a direction",
-                        ConstructorParameter => "a constructor parameter",
-                    };
-                    let message = format!("`{}` can't be changed: it is {readable}", variable.name);
-                    let diagnostic = Diagnostic::error(target.span, message).label(why);
-                    self.report(diagnostic.related(variable.span, "declared here"));
-                    return;
-                }
-                _ => {
-                    let message = "this is no variable or field, so it can't be changed";
-                    self.report(Diagnostic::error(target.span, message).label(why));
-                    return;
-                }
-            }
-        }
-    }
-}
-
-/// A signature with type parameters of the extern around it replaced.
-fn instantiate(signature: &Signature, substitution: &Substitution) -> Signature {
-    let parameters = signature
-        .parameters
-        .iter()
-        .map(|parameter| Parameter { ty: substitute(&parameter.ty, substitution), ..parameter.clone() });
-    Signature {
-        parameters: parameters.collect(),
-        result: substitute(&signature.result, substitution),
-        ..signature.clone()
+        let Some(count) = count.to_u32() else {
+            self.error(span, format!("a stack can't be moved by {count} elements"));
+            return None;
+        };
+        self.check_writable(&object, "this method changes it");
+        let object = Box::new(object);
+        let push = &*name.text == "push_front";
+        let callee = if push { Callee::PushFront(object, count) } else { Callee::PopFront(object, count) };
+        Some((Call { callee, types: Vec::new(), arguments: Vec::new(), span }, Type::Void))
     }
 }

@@ -2,23 +2,40 @@
 //!
 //! Everything that is wrong is reported; what hangs on something that was reported already has the type
 //! [`Type::Invalid`], which fits everywhere, so that one fault gives one diagnostic.
+//!
+//! What has type parameters is checked twice: once as it stands, its type parameters being types of their own,
+//! which finds the faults; then for each list of type arguments it is used with, which makes what the typed tree has.
 
+mod argument;
+mod assignment;
+mod binary;
 mod call;
 mod coerce;
 mod constant;
+mod construct;
 mod control;
 mod declaration;
+mod default;
 mod expression;
+mod external;
+mod function;
+mod generic;
 mod infer;
+mod keyset;
 mod lookup;
+mod member;
 mod method;
 mod operator;
 mod parser;
+mod property;
+mod slice;
 mod statement;
+mod switch;
 mod table;
 mod types;
+mod writable;
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use indexmap::IndexMap;
@@ -39,29 +56,30 @@ pub fn check(
 ) -> Option<Program> {
     let mut checker = Checker {
         diagnostics,
+        reported: HashSet::new(),
         scopes: vec![HashMap::new()],
-        templates: HashMap::new(),
+        templates: Vec::new(),
         types: Declared::default(),
-        owner: None,
+        specialised: HashMap::new(),
+        context: Context::default(),
         variables: 0,
         type_parameters: 0,
-        instances: Vec::new(),
-        returns: None,
         depth: 0,
+        parts: HashMap::new(),
     };
     for declaration in &tree.declarations {
         checker.top(declaration);
     }
     let is_main = |instance: &Arc<Instance>| &*instance.name == "main";
-    let main = checker.instances.iter().find(|instance| is_main(instance)).cloned();
+    let main = checker.context.instances.iter().find(|instance| is_main(instance)).cloned();
     let declared = checker.types;
-    let instances = checker.instances.into_iter().filter(|instance| !is_main(instance)).collect();
+    let instances = checker.context.instances.into_iter().filter(|instance| !is_main(instance)).collect();
     let parts = |main| Program {
         sources: Arc::clone(sources),
         structures: declared.structures,
         enums: declared.enums,
-        errors: declared.errors,
-        match_kinds: declared.match_kinds,
+        errors: declared.errors.into_iter().map(|(name, _)| name).collect(),
+        match_kinds: declared.match_kinds.into_iter().map(|(name, _)| name).collect(),
         actions: declared.actions,
         functions: declared.functions,
         parsers: declared.parsers,
@@ -69,6 +87,12 @@ pub fn check(
         instances,
         main,
     };
+    if let Some(main) = &main
+        && !matches!(main.ty, Type::Package(..))
+    {
+        let message = format!("`main` has to be a package, not a `{}`", main.ty);
+        diagnostics.push(Diagnostic::error(main.span, message));
+    }
     // Without `main` the rest can be checked all the same.
     let program = parts(main.clone().unwrap_or_else(|| Arc::new(no_main())));
     let failed =
@@ -100,54 +124,118 @@ fn no_main() -> Instance {
 #[derive(Clone)]
 enum Symbol {
     Type(Type),
-    /// A header or struct with type parameters.
-    Template,
+    /// A structure, parser or control with type parameters: its number in [`Checker::templates`].
+    Template(usize),
     Extern(Arc<Extern>),
     /// A parser, control or package type.
     Signature(Arc<Signature>),
+    /// Package types of one name, told apart by their parameters.
+    Packages(Vec<Arc<Signature>>),
     Constant(Box<Expression>),
     Variable(Arc<Variable>),
     Action(Arc<Action>),
     Table(Arc<Table>),
     Instance(Arc<Instance>),
-    /// Extern functions of one name.
-    ExternFunctions(Vec<Arc<Signature>>),
-    Function(Arc<Function>),
+    /// Functions of one name, told apart by their parameters.
+    Functions(Vec<Overload>),
+    /// The name of the parser or control that is being declared.
+    Unfinished,
     /// Declared, but what it is was refused.
     Invalid,
+}
+
+/// A function among those of its name.
+#[derive(Clone)]
+struct Overload {
+    signature: Arc<Signature>,
+    body: Body,
+}
+
+/// What a function does.
+#[derive(Clone)]
+enum Body {
+    /// The target knows.
+    External,
+    /// What is written.
+    Written(Arc<Function>),
+    /// What is written, for any type arguments: its number in [`Checker::templates`].
+    Generic(usize),
 }
 
 #[derive(Default)]
 struct Declared {
     structures: IndexMap<Text, Arc<crate::typed::Structure>>,
     enums: IndexMap<Text, Arc<crate::typed::Enum>>,
-    errors: Vec<Text>,
-    match_kinds: Vec<Text>,
+    /// Members and where they were declared.
+    errors: IndexMap<Text, Span>,
+    match_kinds: IndexMap<Text, Span>,
     actions: Vec<Arc<Action>>,
     functions: Vec<Arc<Function>>,
     parsers: IndexMap<Text, Arc<crate::typed::Parser>>,
     controls: IndexMap<Text, Arc<crate::typed::Control>>,
 }
 
-struct Checker<'a> {
-    diagnostics: &'a mut Vec<Diagnostic>,
-    scopes: Vec<HashMap<Text, (Symbol, Span)>>,
-    templates: HashMap<Text, &'a ast::Declaration>,
-    types: Declared,
-    /// The control or parser that is being checked: the prefix of names for the control plane.
+/// Within what things are checked.
+#[derive(Default)]
+struct Context {
+    /// The control or parser: the prefix of names for the control plane.
     owner: Option<Text>,
-    variables: u32,
-    type_parameters: u32,
-    /// Objects of the control, parser or program that is being checked.
-    instances: Vec<Arc<Instance>>,
-    /// Result type of the function that is being checked.
+    place: Place,
+    /// Result type of the function.
     returns: Option<Type>,
-    /// Levels of templates in templates.
-    depth: usize,
+    /// Objects of the control, parser or program.
+    instances: Vec<Arc<Instance>>,
+    /// The type of `this`.
+    this: Option<Type>,
+    /// Loops around it.
+    loops: u32,
+    /// Whether it is the operand of something that only looks at a table's result.
+    switched: bool,
 }
 
-impl<'a> Checker<'a> {
+/// Where statements stand.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+enum Place {
+    /// Outside of everything.
+    #[default]
+    Top,
+    /// A parser's locals and states.
+    Parser,
+    /// A control's locals and its apply block.
+    Control,
+    /// An action's body.
+    Action,
+    /// A function's body.
+    Function,
+}
+
+type Scope = HashMap<Text, (Symbol, Span)>;
+
+struct Checker<'a, 'd> {
+    diagnostics: &'d mut Vec<Diagnostic>,
+    /// What was reported where: a body that is checked more than once gives each diagnostic once.
+    reported: HashSet<(u32, u32, String)>,
+    scopes: Vec<Scope>,
+    templates: Vec<&'a ast::Declaration>,
+    types: Declared,
+    /// Parsers, controls and functions for their type arguments.
+    specialised: HashMap<Text, generic::Specialised>,
+    context: Context,
+    variables: u32,
+    type_parameters: u32,
+    /// Levels of templates in templates.
+    depth: usize,
+    /// Number of parts of structures, see [`Type::size`].
+    parts: HashMap<Text, usize>,
+}
+
+impl Checker<'_, '_> {
     fn report(&mut self, diagnostic: Diagnostic) {
+        if let Some(span) = diagnostic.span
+            && !self.reported.insert((span.file.0, span.start, diagnostic.message.clone()))
+        {
+            return;
+        }
         self.diagnostics.push(diagnostic);
     }
 
@@ -162,6 +250,13 @@ impl<'a> Checker<'a> {
         result
     }
 
+    /// Checks something within another context, and gives the context it left.
+    fn within<T>(&mut self, context: Context, inner: impl FnOnce(&mut Self) -> T) -> (T, Context) {
+        let outer = std::mem::replace(&mut self.context, context);
+        let result = inner(self);
+        (result, std::mem::replace(&mut self.context, outer))
+    }
+
     fn declare(&mut self, name: &ast::Name, symbol: Symbol) {
         let Some(scope) = self.scopes.last_mut() else { return };
         let before = scope.insert(Text::clone(&name.text), (symbol, name.span));
@@ -171,21 +266,29 @@ impl<'a> Checker<'a> {
         }
     }
 
+    /// Declares again what was declared before it was finished.
+    fn redeclare(&mut self, name: &ast::Name, symbol: Symbol) {
+        if let Some(scope) = self.scopes.last_mut() {
+            scope.insert(Text::clone(&name.text), (symbol, name.span));
+        }
+    }
+
     fn variable(
         &mut self,
         name: &ast::Name,
         ty: Type,
         kind: VariableKind,
+        default: Option<Box<Expression>>,
         annotations: &[Annotation],
     ) -> Arc<Variable> {
         let id = self.variables;
-        self.variables += 1;
+        self.variables = self.variables.saturating_add(1);
         let variable = Arc::new(Variable {
             id,
             name: Text::clone(&name.text),
             ty,
             kind,
-            default: None,
+            default,
             annotations: annotations.to_vec(),
             span: name.span,
         });
@@ -200,7 +303,7 @@ impl<'a> Checker<'a> {
         if let Some(absolute) = name.strip_prefix('.') {
             return absolute.into();
         }
-        match &self.owner {
+        match &self.context.owner {
             Some(owner) => format!("{owner}.{name}").into(),
             None => name,
         }

@@ -1,14 +1,18 @@
 //! Parsers.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
-use super::{Checker, Symbol};
-use crate::ast::{self, BinaryOp, ExpressionKind as Written};
+use super::{Checker, Place, Symbol};
+use crate::ast;
 use crate::diagnostic::Diagnostic;
 use crate::source::{Span, Text};
-use crate::typed::{Expression, ExpressionKind, KeySet, Parser, SelectCase, State, Transition, Type};
+use crate::typed::{Expression, Parser, SelectCase, State, Transition, Type};
 
-impl Checker<'_> {
+/// States by name.
+type States<'b> = HashMap<&'b str, Span>;
+
+impl Checker<'_, '_> {
     pub(super) fn parser(
         &mut self,
         declaration: &ast::Declaration,
@@ -16,56 +20,70 @@ impl Checker<'_> {
         body: &ast::ParserBody,
     ) {
         let name = &declaration.name;
-        if let Some(parameter) = parser.type_parameters.first() {
-            self.error(parameter.span, "parsers with type parameters are not supported");
-            self.declare(name, Symbol::Invalid);
-            return;
-        }
-        let names: Vec<&ast::Name> = body.states.iter().map(|state| &state.name).collect();
-        for (index, state) in names.iter().enumerate() {
-            if let Some(first) = names.iter().take(index).find(|other| other.text == state.text) {
-                let message = format!("there are two states `{}`", state.text);
-                self.report(
-                    Diagnostic::error(state.span, message).related(first.span, "first declared here"),
-                );
-            }
-            if matches!(&*state.text, "accept" | "reject") {
-                self.error(state.span, format!("state `{}` is there already", state.text));
-            }
-        }
-        if !names.iter().any(|state| &*state.text == "start") {
-            let diagnostic =
-                Diagnostic::error(name.span, format!("parser `{}` has no state `start`", name.text));
-            self.report(diagnostic.suggest("start", names.iter().map(|state| &*state.text)));
-        }
-        let outer = std::mem::take(&mut self.instances);
-        let before = self.owner.replace(Text::clone(&name.text));
-        let checked = self.scoped(|checker| {
-            let parameters = checker.parameter_variables(&parser.parameters);
-            let constructor = checker.constructor_variables(&parser.constructor);
-            checker.scoped(|checker| {
-                let locals = checker.locals(&body.locals);
-                let states = body.states.iter().map(|state| checker.state(state, &names)).collect();
-                Parser {
-                    name: Text::clone(&name.text),
-                    parameters,
-                    constructor,
-                    instances: std::mem::take(&mut checker.instances),
-                    locals: locals.variables,
-                    states,
-                    annotations: declaration.annotations.clone(),
-                    span: name.span,
-                }
-            })
-        });
-        self.owner = before;
-        self.instances = outer;
+        self.declare(name, Symbol::Unfinished);
+        let checked = self.parser_of(declaration, parser, body, Text::clone(&name.text));
         let checked = Arc::new(checked);
         self.types.parsers.insert(Text::clone(&name.text), Arc::clone(&checked));
-        self.declare(name, Symbol::Type(Type::Parser(checked)));
+        self.redeclare(name, Symbol::Type(Type::Parser(checked)));
     }
 
-    fn state(&mut self, state: &ast::State, names: &[&ast::Name]) -> State {
+    /// A parser with the type parameters that are in scope.
+    pub(super) fn parser_of(
+        &mut self,
+        declaration: &ast::Declaration,
+        parser: &ast::ParserDeclaration,
+        body: &ast::ParserBody,
+        full: Text,
+    ) -> Parser {
+        let name = &declaration.name;
+        let names = self.state_names(name, body);
+        let context = Self::block_context(name, Place::Parser);
+        let (mut checked, context) = self.within(context, |checker| {
+            checker.scoped(|checker| {
+                let parameters = checker.parameter_variables(&parser.parameters);
+                let constructor = checker.constructor_variables(&parser.constructor);
+                checker.scoped(|checker| {
+                    let locals = checker.locals(&body.locals);
+                    let states = body.states.iter().map(|state| checker.state(state, &names)).collect();
+                    Parser {
+                        name: full,
+                        parameters,
+                        constructor,
+                        instances: Vec::new(),
+                        locals: locals.variables,
+                        states,
+                        annotations: declaration.annotations.clone(),
+                        span: name.span,
+                    }
+                })
+            })
+        });
+        checked.instances = context.instances;
+        checked
+    }
+
+    fn state_names<'b>(&mut self, name: &ast::Name, body: &'b ast::ParserBody) -> States<'b> {
+        let mut names = States::new();
+        for state in &body.states {
+            let state = &state.name;
+            if matches!(&*state.text, "accept" | "reject") {
+                let message = format!("state `{}` is built in: it can't be declared", state.text);
+                self.error(state.span, message);
+            }
+            if let Some(first) = names.insert(&state.text, state.span) {
+                let message = format!("there are two states `{}`", state.text);
+                self.report(Diagnostic::error(state.span, message).related(first, "first declared here"));
+            }
+        }
+        if !names.contains_key("start") {
+            let diagnostic =
+                Diagnostic::error(name.span, format!("parser `{}` has no state `start`", name.text));
+            self.report(diagnostic.suggest("start", names.keys().copied()));
+        }
+        names
+    }
+
+    fn state(&mut self, state: &ast::State, names: &States<'_>) -> State {
         let (statements, transition) = self.scoped(|checker| {
             let statements = checker.statements(&state.statements);
             (statements, checker.transition(state.transition.as_ref(), names))
@@ -79,7 +97,7 @@ impl Checker<'_> {
         }
     }
 
-    fn transition(&mut self, transition: Option<&ast::Transition>, names: &[&ast::Name]) -> Transition {
+    fn transition(&mut self, transition: Option<&ast::Transition>, names: &States<'_>) -> Transition {
         match transition {
             None => Transition::Direct("reject".into()),
             Some(ast::Transition::Direct(name)) => {
@@ -105,94 +123,35 @@ impl Checker<'_> {
 
     fn selected(&mut self, key: &ast::Expression) -> Expression {
         let key = self.expression(key);
-        if matches!(key.ty, Type::Integer) {
-            self.error(key.span, "give the literal a width: `8w…`");
-            return super::invalid(key.span);
+        if key.ty.is_invalid() || selectable(&key.ty) {
+            return key;
         }
-        key
+        let diagnostic =
+            Diagnostic::error(key.span, format!("a value of type `{}` can't be selected on", key.ty));
+        self.report(match key.ty {
+            Type::Integer => diagnostic.help("give the literal a width: `8w…`"),
+            Type::Structure(_) => diagnostic.help("name the fields to select on"),
+            Type::NewType(_) => diagnostic.help("convert it to what it is made of"),
+            _ => diagnostic,
+        });
+        super::invalid(key.span)
     }
 
-    fn next_state(&mut self, name: &ast::Name, names: &[&ast::Name]) {
-        let known = || names.iter().map(|state| &*state.text).chain(["accept", "reject"]);
-        if !known().any(|state| *state == *name.text) {
-            let message = format!("there is no state `{}`", name.text);
-            self.report(
-                Diagnostic::error(name.span, message).label("no such state").suggest(&name.text, known()),
-            );
+    fn next_state(&mut self, name: &ast::Name, names: &States<'_>) {
+        if matches!(&*name.text, "accept" | "reject") || names.contains_key(&*name.text) {
+            return;
         }
+        let known = names.keys().copied().chain(["accept", "reject"]);
+        let message = format!("there is no state `{}`", name.text);
+        let diagnostic = Diagnostic::error(name.span, message).label("no such state");
+        self.report(diagnostic.suggest(&name.text, known));
     }
+}
 
-    /// The key sets of a select case or table entry, one per key.
-    pub(super) fn keysets(
-        &mut self,
-        written: &ast::Expression,
-        keys: &[Expression],
-        what: &str,
-    ) -> Vec<KeySet> {
-        let elements = match &written.kind {
-            Written::Default | Written::DontCare => return keys.iter().map(|_| KeySet::Any).collect(),
-            Written::KeyTuple(elements) => elements.as_slice(),
-            _ => std::slice::from_ref(written),
-        };
-        if elements.len() != keys.len() {
-            // A parser value set stands for all keys at once.
-            if let [only] = elements
-                && let KeySet::ValueSet(set) = self.keyset(only, &Type::Invalid)
-            {
-                return vec![KeySet::ValueSet(set)];
-            }
-            let message = format!("this {what} has {} keys, not {}", keys.len(), elements.len());
-            self.error(written.span, message);
-            return Vec::new();
-        }
-        elements.iter().zip(keys).map(|(element, key)| self.keyset(element, &key.ty)).collect()
-    }
-
-    fn keyset(&mut self, element: &ast::Expression, ty: &Type) -> KeySet {
-        match &element.kind {
-            Written::Default | Written::DontCare => KeySet::Any,
-            Written::Binary(BinaryOp::Mask, value, mask) => {
-                KeySet::Mask(self.bound(value, ty), self.bound(mask, ty))
-            }
-            Written::Binary(BinaryOp::Range, low, high) => {
-                let (low, high) = (self.bound(low, ty), self.bound(high, ty));
-                if let (Some(from), Some(to)) = (low.integer(), high.integer())
-                    && from > to
-                {
-                    self.error(element.span, format!("the range `{from}..{to}` is empty"));
-                }
-                KeySet::Range(low, high)
-            }
-            _ => {
-                let value = self.expression(element);
-                if let ExpressionKind::Instance(instance) = &value.kind
-                    && matches!(instance.ty, Type::ValueSet(_))
-                {
-                    return KeySet::ValueSet(Arc::clone(instance));
-                }
-                KeySet::Value(self.known(value, ty, element.span))
-            }
-        }
-    }
-
-    fn bound(&mut self, written: &ast::Expression, ty: &Type) -> Expression {
-        let value = self.expression(written);
-        if !matches!(ty.underlying(), Type::Bit(_) | Type::Int(_) | Type::Invalid) {
-            self.error(
-                written.span,
-                format!("masks and ranges are for `bit<…>` and `int<…>`, not for `{ty}`"),
-            );
-            return super::invalid(written.span);
-        }
-        self.known(value, ty, written.span)
-    }
-
-    fn known(&mut self, value: Expression, ty: &Type, span: Span) -> Expression {
-        let value = self.coerce(value, ty);
-        if !value.ty.is_invalid() && !super::declaration::is_constant(&value) {
-            self.error(span, "this has to be known when compiled");
-            return super::invalid(span);
-        }
-        value
+fn selectable(ty: &Type) -> bool {
+    match ty {
+        Type::Bit(_) | Type::Int(_) | Type::Bool | Type::Enum(_) | Type::Parameter(..) => true,
+        Type::Tuple(types) => types.iter().all(selectable),
+        _ => false,
     }
 }

@@ -1,14 +1,15 @@
 //! Statements.
 
-use super::{Checker, Symbol, invalid};
-use crate::ast::{self, StatementKind as Written, SwitchLabel as WrittenLabel};
+use super::{Checker, Place};
+use crate::ast::{self, BinaryOp, ForHeader, StatementKind as Written};
 use crate::diagnostic::Diagnostic;
 use crate::source::Span;
 use crate::typed::{
-    Callee, Expression, ExpressionKind, Statement, StatementKind, SwitchCase, SwitchLabel, Type,
+    Annotation, Callee, Collection, Expression, ExpressionKind, ForInLoop, ForLoop, Statement, StatementKind,
+    Type, Variable, VariableKind,
 };
 
-impl Checker<'_> {
+impl Checker<'_, '_> {
     /// Statements of the scope that is open.
     pub(super) fn statements(&mut self, statements: &[ast::Statement]) -> Vec<Statement> {
         statements.iter().filter_map(|statement| self.statement(statement)).collect()
@@ -23,20 +24,39 @@ impl Checker<'_> {
             Written::Call(call) => self.call_statement(call)?,
             Written::Block(inner) => StatementKind::Block(self.scoped(|checker| checker.statements(inner))),
             Written::If(condition, then, otherwise) => {
-                let condition = self.expression(condition);
-                let condition = self.coerce(condition, &Type::Bool);
+                let condition = self.condition(condition);
                 let then = self.branch(Some(then));
                 StatementKind::If(condition, then, self.branch(otherwise.as_deref()))
             }
             Written::Switch(value, cases) => self.switch(value, cases)?,
             Written::Return(value) => StatementKind::Return(self.returned(value.as_ref(), span)),
-            Written::Exit => StatementKind::Exit,
-            Written::Break | Written::Continue | Written::For(..) => {
-                self.report(Diagnostic::error(span, "loops are not supported").help("write the rounds out"));
-                return None;
+            Written::Exit => {
+                self.check_exit(span);
+                StatementKind::Exit
+            }
+            Written::Break => self.within_loop("break", span, StatementKind::Break),
+            Written::Continue => self.within_loop("continue", span, StatementKind::Continue),
+            Written::For(header, body) => {
+                self.scoped(|checker| checker.iteration(header, body, &statement.annotations))?
             }
         };
         Some(Statement { kind, span })
+    }
+
+    fn check_exit(&mut self, span: Span) {
+        let place = match self.context.place {
+            Place::Parser => "parser",
+            Place::Function => "function",
+            Place::Top | Place::Control | Place::Action => return,
+        };
+        self.error(span, format!("`exit` can't be used in a {place}"));
+    }
+
+    fn within_loop(&mut self, word: &str, span: Span, kind: StatementKind) -> StatementKind {
+        if self.context.loops == 0 {
+            self.error(span, format!("`{word}` can only stand in a loop"));
+        }
+        kind
     }
 
     fn branch(&mut self, statement: Option<&ast::Statement>) -> Vec<Statement> {
@@ -59,6 +79,13 @@ impl Checker<'_> {
                 let kind = self.local_variable(declaration, ty, value.as_ref());
                 Some(Statement { kind, span })
             }
+            ast::DeclarationKind::Instance(_) => {
+                let message = format!("object `{}` can't be made among statements", declaration.name.text);
+                let help = "make it before the `apply` block or the states";
+                self.report(Diagnostic::error(declaration.name.span, message).help(help));
+                self.declare(&declaration.name, super::Symbol::Invalid);
+                None
+            }
             _ => {
                 self.error(span, "only variables and constants are declared among statements");
                 None
@@ -66,50 +93,137 @@ impl Checker<'_> {
         }
     }
 
-    fn assign(
+    fn iteration(
         &mut self,
-        left: &ast::Expression,
-        operator: Option<ast::BinaryOp>,
-        right: &ast::Expression,
-        span: Span,
+        header: &ast::ForHeader,
+        body: &ast::Statement,
+        annotations: &[Annotation],
     ) -> Option<StatementKind> {
-        let target = self.expression(left);
-        if !target.ty.is_invalid() {
-            self.check_writable(&target, "this is assigned to");
+        let annotations = annotations.to_vec();
+        match header {
+            ForHeader::Classic { init, condition, update } => {
+                let init = self.statements(init);
+                let condition = self.condition(condition);
+                let update = self.statements(update);
+                let body = self.round(body);
+                Some(StatementKind::For(Box::new(ForLoop { init, condition, update, body, annotations })))
+            }
+            ForHeader::In { ty, name, collection } => {
+                let declared = ty.as_ref().map(|ty| self.ty(ty));
+                let declares = declared.is_some();
+                let wanted = match &declared {
+                    Some(ty) => Some(ty.clone()),
+                    None => self.looped(name).map(|variable| variable.ty.clone()),
+                };
+                let collection = self.collection(collection, wanted.as_ref().unwrap_or(&Type::Invalid));
+                let variable = match declared {
+                    Some(ty) => Some(self.variable(name, ty, VariableKind::Local, None, &[])),
+                    None => self.looped(name),
+                };
+                let body = self.round(body);
+                let (variable, collection) = (variable?, collection?);
+                let inner = ForInLoop { variable, declares, collection, body, annotations };
+                Some(StatementKind::ForIn(Box::new(inner)))
+            }
         }
-        let value = match operator {
-            None => self.expression(right),
-            Some(operator) => self.binary(operator, left, right, span),
+    }
+
+    fn round(&mut self, body: &ast::Statement) -> Vec<Statement> {
+        self.context.loops = self.context.loops.saturating_add(1);
+        let body = self.branch(Some(body));
+        self.context.loops = self.context.loops.saturating_sub(1);
+        body
+    }
+
+    /// The variable of a loop that was declared before it.
+    fn looped(&mut self, name: &ast::Name) -> Option<std::sync::Arc<Variable>> {
+        match self.resolve(name, false) {
+            super::Symbol::Variable(variable) => {
+                let ty = variable.ty.clone();
+                let kind = ExpressionKind::Variable(std::sync::Arc::clone(&variable));
+                let target = Expression { kind, ty, span: name.span };
+                self.check_writable(&target, "each round writes to it").then_some(variable)
+            }
+            super::Symbol::Invalid => None,
+            other => {
+                self.error(name.span, format!("`{}` is {}, not a variable", name.text, other.describe()));
+                None
+            }
+        }
+    }
+
+    fn collection(&mut self, written: &ast::Expression, ty: &Type) -> Option<Collection> {
+        if let ast::ExpressionKind::Binary(BinaryOp::Range, low, high) = &written.kind {
+            let low = self.expression(low);
+            let high = self.expression(high);
+            let (low, high) = (self.coerce(low, ty), self.coerce(high, ty));
+            if !low.ty.is_invalid() && !matches!(ty.underlying(), Type::Bit(_) | Type::Int(_) | Type::Invalid)
+            {
+                self.error(written.span, format!("a range is of `bit<…>` or `int<…>`, not of `{ty}`"));
+                return None;
+            }
+            return Some(Collection::Range(low, high));
+        }
+        let collection = self.expression(written);
+        let element = match &collection.ty {
+            Type::Invalid => return None,
+            Type::Stack(element, _) => (**element).clone(),
+            Type::List(element) => (**element).clone(),
+            other => {
+                let message = format!("a loop can't go through a value of type `{other}`");
+                let help = "it goes through a range `low .. high`, a stack or a `list<…>`";
+                self.report(Diagnostic::error(written.span, message).help(help));
+                return None;
+            }
         };
-        if target.ty.is_invalid() || value.ty.is_invalid() {
+        if element != *ty && !ty.is_invalid() {
+            let message = format!("the elements are of type `{element}`, the variable is of type `{ty}`");
+            self.error(written.span, message);
             return None;
         }
-        let value = self.coerce(value, &target.ty.clone());
-        (!value.ty.is_invalid()).then_some(StatementKind::Assign(target, value))
+        Some(Collection::Elements(collection))
     }
 
     fn call_statement(&mut self, call: &ast::Expression) -> Option<StatementKind> {
         let ast::ExpressionKind::Call { callee, types, arguments } = &call.kind else {
-            self.error(call.span, "this is no call");
+            if !matches!(call.kind, ast::ExpressionKind::Invalid) {
+                self.error(call.span, "this is no call");
+            }
             return None;
         };
+        if self.size_of(callee, types, arguments, call.span).is_some() {
+            return None;
+        }
         let (call, _) = self.call(callee, types, arguments, call.span)?;
-        if matches!(call.callee, Callee::IsValid(_)) {
-            self.report(Diagnostic::warning(call.span, "the result of `isValid` is not used"));
+        match &call.callee {
+            Callee::IsValid(_) => {
+                self.report(Diagnostic::warning(call.span, "the result of `isValid` is not used"));
+            }
+            // It was checked already.
+            Callee::ExternFunction(signature) if &*signature.name == "static_assert" => return None,
+            _ => {}
         }
         Some(StatementKind::Call(call))
     }
 
     fn returned(&mut self, value: Option<&ast::Expression>, span: Span) -> Option<Expression> {
-        let wanted = self.returns.clone().unwrap_or(Type::Void);
+        if self.context.place == Place::Parser {
+            self.error(span, "`return` can't be used in a parser");
+            return None;
+        }
+        let wanted = self.context.returns.clone().unwrap_or(Type::Void);
         match (value, wanted) {
-            (None, Type::Void) => None,
+            (None, Type::Void | Type::Invalid) => None,
             (None, wanted) => {
-                self.error(span, format!("this function returns `{wanted}`"));
+                self.error(span, format!("this function returns a `{wanted}`: write `return` and the value"));
                 None
             }
-            (Some(value), Type::Void) => {
-                self.error(value.span, "there is nothing to return here");
+            (Some(_), Type::Void) => {
+                let message = match self.context.place {
+                    Place::Function => "this function returns nothing",
+                    _ => "only functions return a value",
+                };
+                self.error(span, message);
                 None
             }
             (Some(value), wanted) => {
@@ -117,77 +231,5 @@ impl Checker<'_> {
                 Some(self.coerce(value, &wanted))
             }
         }
-    }
-
-    fn switch(&mut self, value: &ast::Expression, cases: &[ast::SwitchCase]) -> Option<StatementKind> {
-        let value = self.expression(value);
-        if value.ty.is_invalid() {
-            return None;
-        }
-        if matches!(value.ty, Type::Integer)
-            || matches!(value.ty.underlying(), Type::Structure(_) | Type::Tuple(_))
-        {
-            self.error(value.span, format!("a value of type `{}` can't be switched on", value.ty));
-            return None;
-        }
-        let mut checked = Vec::new();
-        // Labels without a body belong to the next one.
-        let mut labels = Vec::new();
-        let mut seen_default: Option<Span> = None;
-        for case in cases {
-            if let Some(before) = seen_default {
-                let diagnostic = Diagnostic::error(case.span, "`default` has to be the last case");
-                self.report(diagnostic.related(before, "this is `default`"));
-            }
-            match &case.label {
-                WrittenLabel::Default => {
-                    seen_default = Some(case.span);
-                    labels.push(SwitchLabel::Default);
-                }
-                WrittenLabel::Expression(label) => labels.extend(self.label(&value, label)),
-            }
-            if let Some(body) = &case.body {
-                let body = self.scoped(|checker| checker.statements(body));
-                checked.push(SwitchCase { labels: std::mem::take(&mut labels), body, span: case.span });
-            }
-        }
-        if !labels.is_empty() {
-            let span = value.span;
-            checked.push(SwitchCase { labels, body: Vec::new(), span });
-        }
-        Some(StatementKind::Switch(value, checked))
-    }
-
-    fn label(&mut self, value: &Expression, label: &ast::Expression) -> Option<SwitchLabel> {
-        let ExpressionKind::TableActionRun(table) = &value.kind else {
-            let written = self.expression(label);
-            let written = self.coerce(written, &value.ty);
-            if !written.ty.is_invalid() && !super::declaration::is_constant(&written) {
-                self.error(label.span, "a label has to be known when compiled");
-                return Some(SwitchLabel::Value(invalid(label.span)));
-            }
-            return Some(SwitchLabel::Value(written));
-        };
-        let (ast::ExpressionKind::Name(name) | ast::ExpressionKind::GlobalName(name)) = &label.kind else {
-            self.error(
-                label.span,
-                format!("a label here is the name of an action of table `{}`", table.name),
-            );
-            return None;
-        };
-        let listed = table.actions.iter().map(|listed| &listed.call.action);
-        let meant = match self.find(&name.text) {
-            Some(Symbol::Action(action)) => {
-                listed.clone().find(|listed| std::sync::Arc::ptr_eq(listed, action))
-            }
-            _ => None,
-        };
-        if let Some(action) = meant {
-            return Some(SwitchLabel::Action(std::sync::Arc::clone(action)));
-        }
-        let message = format!("`{}` is no action of table `{}`", name.text, table.name);
-        let diagnostic = Diagnostic::error(name.span, message);
-        self.report(diagnostic.suggest(&name.text, listed.map(|action| &*action.name)));
-        None
     }
 }

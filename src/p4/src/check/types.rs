@@ -1,32 +1,44 @@
 //! Resolving written types.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use num_bigint::BigInt;
-use num_traits::ToPrimitive;
+use num_traits::{Signed, ToPrimitive};
 
 use super::{Checker, Symbol};
 use crate::ast::{self, TypeKind};
 use crate::diagnostic::{Diagnostic, count};
 use crate::parse::MAX_WIDTH;
 use crate::source::{Span, Text};
-use crate::typed::{Extern, Field, Signature, Structure, StructureKind, Type};
-
-/// Types that stand for type parameters, by their number.
-pub(super) type Substitution = HashMap<u32, Type>;
-
-/// Levels of specialised structures in each other.
-const MAX_DEPTH: usize = 64;
+use crate::typed::{Field, StructureKind, Type};
 
 /// Fields and elements of a type, those of its parts counted.
 const MAX_SIZE: usize = 1 << 16;
 
-/// The longest name of a specialised structure.
-const MAX_NAME: usize = 4096;
-
-impl Checker<'_> {
+impl Checker<'_, '_> {
+    /// A type that values have.
     pub(super) fn ty(&mut self, ty: &ast::Type) -> Type {
+        let resolved = self.constructed_type(ty);
+        let missing = match &resolved {
+            Type::Extern(declared, arguments) if arguments.len() < declared.type_parameters.len() => {
+                Some((Text::clone(&declared.name), declared.type_parameters.len()))
+            }
+            Type::Signature(signature, arguments) if arguments.len() < signature.type_parameters.len() => {
+                Some((Text::clone(&signature.name), signature.type_parameters.len()))
+            }
+            _ => None,
+        };
+        if let Some((name, wanted)) = missing {
+            let wanted = count(wanted, "type argument");
+            self.error(ty.span, format!("`{name}` takes {wanted}: write `{name}<…>`"));
+            return Type::Invalid;
+        }
+        resolved
+    }
+
+    /// A type of which something is made: type arguments may be left out, to be inferred.
+    pub(super) fn constructed_type(&mut self, ty: &ast::Type) -> Type {
         match &ty.kind {
             TypeKind::Void => Type::Void,
             TypeKind::Bool => Type::Bool,
@@ -35,18 +47,15 @@ impl Checker<'_> {
             TypeKind::MatchKind => Type::MatchKind,
             TypeKind::Integer => Type::Integer,
             TypeKind::Bit(None) => Type::Bit(1),
-            TypeKind::Bit(Some(width)) => self.width(width).map_or(Type::Invalid, Type::Bit),
-            TypeKind::Int(width) => self.width(width).map_or(Type::Invalid, Type::Int),
-            TypeKind::Varbit(width) => self.width(width).map_or(Type::Invalid, Type::Varbit),
-            TypeKind::Tuple(types) => {
-                let tuple = Type::Tuple(types.iter().map(|ty| self.ty(ty)).collect());
-                if self.too_large(&tuple, ty.span) { Type::Invalid } else { tuple }
-            }
+            TypeKind::Bit(Some(width)) => self.width(width, 0).map_or(Type::Invalid, Type::Bit),
+            TypeKind::Int(width) => self.width(width, 1).map_or(Type::Invalid, Type::Int),
+            TypeKind::Varbit(width) => self.width(width, 0).map_or(Type::Invalid, Type::Varbit),
+            TypeKind::Tuple(types) => self.tuple(types, ty.span),
             TypeKind::List(inner) => Type::List(Box::new(self.ty(inner))),
             TypeKind::Stack(inner, size) => self.stack(inner, size, ty.span),
             TypeKind::Named(name) => self.named(name, &[], ty.span),
-            TypeKind::Specialized(name, arguments) => {
-                let arguments: Vec<Type> = arguments.iter().map(|ty| self.ty(ty)).collect();
+            TypeKind::Specialized(name, written) => {
+                let arguments: Vec<Type> = written.iter().map(|ty| self.type_argument(ty)).collect();
                 self.named(name, &arguments, ty.span)
             }
             TypeKind::DontCare => {
@@ -56,18 +65,66 @@ impl Checker<'_> {
         }
     }
 
+    /// A type argument; `_` fits everything.
+    fn type_argument(&mut self, ty: &ast::Type) -> Type {
+        match ty.kind {
+            TypeKind::DontCare => Type::Default,
+            _ => self.ty(ty),
+        }
+    }
+
+    fn tuple(&mut self, written: &[ast::Type], span: Span) -> Type {
+        let mut types = Vec::new();
+        for ty in written {
+            let resolved = self.ty(ty);
+            if matches!(
+                resolved,
+                Type::Extern(..) | Type::Parser(_) | Type::Control(_) | Type::Signature(..) | Type::Void
+            ) {
+                self.error(ty.span, format!("a tuple can't have an element of type `{resolved}`"));
+                return Type::Invalid;
+            }
+            types.push(resolved);
+        }
+        if types.iter().any(Type::is_invalid) {
+            return Type::Invalid;
+        }
+        let tuple = Type::Tuple(types);
+        if self.too_large(&tuple, span) { Type::Invalid } else { tuple }
+    }
+
     /// Reports a type with so many parts that passes over them would not end in reasonable time: each level of
     /// structs may double them.
     pub(super) fn too_large(&mut self, ty: &Type, span: Span) -> bool {
-        let large = ty.size() > MAX_SIZE;
+        let large = self.parts(ty) > MAX_SIZE;
         if large {
             self.error(span, format!("this type has more than {MAX_SIZE} parts"));
         }
         large
     }
 
+    /// As [`Type::size`], remembering that of structures.
+    fn parts(&mut self, ty: &Type) -> usize {
+        match ty {
+            Type::Structure(structure) => {
+                if let Some(known) = self.parts.get(&structure.name) {
+                    return *known;
+                }
+                let fields = structure.fields.iter();
+                let sum = fields.fold(1usize, |sum, field| sum.saturating_add(self.parts(&field.ty)));
+                self.parts.insert(Text::clone(&structure.name), sum);
+                sum
+            }
+            Type::Tuple(types) => types.iter().fold(1usize, |sum, ty| sum.saturating_add(self.parts(ty))),
+            Type::Stack(element, count) => {
+                self.parts(element).saturating_mul(*count as usize).saturating_add(1)
+            }
+            _ => ty.size(),
+        }
+    }
+
     fn stack(&mut self, inner: &ast::Type, size: &ast::Expression, span: Span) -> Type {
-        let inner = self.ty(inner);
+        let inner = self.constructed_type(inner);
         let Some(size) = self.constant_integer(size) else { return Type::Invalid };
         if inner.is_invalid() {
             return Type::Invalid;
@@ -80,25 +137,26 @@ impl Checker<'_> {
             _ => false,
         };
         if !storable {
-            self.error(
-                span,
-                format!("there are no stacks of `{inner}`: headers and other values can be stacked"),
-            );
+            let message =
+                format!("there are no stacks of `{inner}`: headers and other values can be stacked");
+            self.error(span, message);
             return Type::Invalid;
         }
-        let Some(size) = size.to_u32().filter(|size| (1..=MAX_WIDTH).contains(size)) else {
-            self.error(span, format!("a stack can't have {size} elements: between 1 and {MAX_WIDTH}"));
+        let Some(size) = size.to_u32().filter(|size| *size <= MAX_WIDTH) else {
+            self.error(span, format!("a stack can't have {size} elements: between 0 and {MAX_WIDTH}"));
             return Type::Invalid;
         };
         let stack = Type::Stack(Arc::new(inner), size);
         if self.too_large(&stack, span) { Type::Invalid } else { stack }
     }
 
-    fn width(&mut self, width: &ast::Expression) -> Option<u32> {
+    fn width(&mut self, width: &ast::Expression, least: u32) -> Option<u32> {
         let value = self.constant_integer(width)?;
-        let allowed = value.to_u32().filter(|value| (1..=MAX_WIDTH).contains(value));
+        let allowed = value.to_u32().filter(|value| (least..=MAX_WIDTH).contains(value));
         if allowed.is_none() {
-            self.error(width.span, format!("a width has to be between 1 and {MAX_WIDTH}, not {value}"));
+            let what = if value.is_negative() { "can't be negative" } else { "is out of bounds" };
+            let message = format!("a width of {value} {what}: between {least} and {MAX_WIDTH}");
+            self.error(width.span, message);
         }
         allowed
     }
@@ -132,7 +190,9 @@ impl Checker<'_> {
                 self.report(parameters(0));
                 Type::Invalid
             }
-            Symbol::Extern(declared) if declared.type_parameters.len() == arguments.len() => {
+            Symbol::Extern(declared)
+                if arguments.is_empty() || declared.type_parameters.len() == arguments.len() =>
+            {
                 Type::Extern(declared, arguments.to_vec())
             }
             Symbol::Extern(declared) => {
@@ -149,58 +209,21 @@ impl Checker<'_> {
                 self.report(parameters(signature.type_parameters.len()));
                 Type::Invalid
             }
-            Symbol::Template => self.specialise(&name.name.text, arguments, span),
+            Symbol::Packages(packages) => {
+                let fitting =
+                    packages.iter().find(|package| package.type_parameters.len() == arguments.len());
+                match fitting.or(packages.first()) {
+                    Some(package) => Type::Signature(Arc::clone(package), arguments.to_vec()),
+                    None => Type::Invalid,
+                }
+            }
+            Symbol::Template(template) => self.specialise(template, arguments, span),
             other => {
                 let message = format!("`{}` is {}, not a type", name.name.text, other.describe());
                 self.error(span, message);
                 Type::Invalid
             }
         }
-    }
-
-    /// A header or struct with type parameters, for given arguments.
-    fn specialise(&mut self, name: &str, arguments: &[Type], span: Span) -> Type {
-        let Some(declaration) = self.templates.get(name).copied() else { return Type::Invalid };
-        let ast::DeclarationKind::Structure(structure) = &declaration.kind else { return Type::Invalid };
-        if structure.type_parameters.len() != arguments.len() {
-            let wanted = structure.type_parameters.len();
-            let wanted = count(wanted, "type argument");
-            self.error(span, format!("`{name}` takes {wanted}, not {}", arguments.len()));
-            return Type::Invalid;
-        }
-        let list: Vec<String> = arguments.iter().map(ToString::to_string).collect();
-        let full: Text = format!("{name}<{}>", list.join(", ")).into();
-        if let Some(known) = self.types.structures.get(&full) {
-            return Type::Structure(Arc::clone(known));
-        }
-        if self.depth >= MAX_DEPTH || full.len() > MAX_NAME {
-            self.error(span, format!("structures are specialised more than {MAX_DEPTH} levels deep"));
-            return Type::Invalid;
-        }
-        self.depth += 1;
-        let fields = self.scoped(|checker| {
-            for (parameter, argument) in structure.type_parameters.iter().zip(arguments) {
-                checker.declare(parameter, Symbol::Type(argument.clone()));
-            }
-            checker.fields(structure)
-        });
-        self.depth -= 1;
-        // Within a signature an argument can be a type parameter: such a structure is none of the program's.
-        let open = arguments.iter().any(|argument| matches!(argument, Type::Parameter(..)));
-        let specialised = Arc::new(Structure {
-            name: Text::clone(&full),
-            kind: structure.kind,
-            fields,
-            annotations: declaration.annotations.clone(),
-            span: declaration.span,
-        });
-        if self.too_large(&Type::Structure(Arc::clone(&specialised)), span) {
-            return Type::Invalid;
-        }
-        if !open {
-            self.types.structures.insert(full, Arc::clone(&specialised));
-        }
-        Type::Structure(specialised)
     }
 
     pub(super) fn fields(&mut self, structure: &ast::Structure) -> Vec<Field> {
@@ -225,28 +248,22 @@ impl Checker<'_> {
 
     fn field_type(&mut self, kind: StructureKind, ty: &Type, field: &ast::Field) {
         let fits = match kind {
-            StructureKind::Union => ty.is_header(),
-            StructureKind::Header => match ty.underlying() {
-                Type::Bit(_)
-                | Type::Int(_)
-                | Type::Varbit(_)
-                | Type::Bool
-                | Type::Invalid
-                | Type::Parameter(..) => true,
-                Type::Structure(inner) => inner.kind == StructureKind::Struct,
-                _ => false,
-            },
-            StructureKind::Struct => !matches!(
-                ty,
-                Type::Void
-                    | Type::Integer
-                    | Type::Str
-                    | Type::Extern(..)
-                    | Type::Parser(_)
-                    | Type::Control(_)
-                    | Type::Signature(..)
-                    | Type::Package(_)
+            StructureKind::Union => ty.is_header() || matches!(ty, Type::Parameter(..)),
+            StructureKind::Header => header_field(ty) || matches!(ty, Type::Varbit(_)),
+            StructureKind::Struct => matches!(
+                ty.underlying(),
+                Type::Structure(_)
+                    | Type::Bit(_)
+                    | Type::Int(_)
+                    | Type::Varbit(_)
+                    | Type::Bool
+                    | Type::Enum(_)
+                    | Type::Error
+                    | Type::Stack(..)
+                    | Type::Tuple(_)
+                    | Type::List(_)
                     | Type::MatchKind
+                    | Type::Parameter(..)
             ),
         };
         if !fits && !ty.is_invalid() {
@@ -255,7 +272,17 @@ impl Checker<'_> {
                 StructureKind::Union => "header union",
                 StructureKind::Struct => "struct",
             };
-            self.error(field.ty.span, format!("a {what} can't have a field of type `{ty}`"));
+            let diagnostic =
+                Diagnostic::error(field.name.span, format!("a {what} can't have a field of type `{ty}`"));
+            let diagnostic = match (kind, ty) {
+                (StructureKind::Union, _) => diagnostic.help("the fields of a union are headers"),
+                (_, Type::Integer) => diagnostic.help("give it a width: `bit<…>` or `int<…>`"),
+                (StructureKind::Header, _) => {
+                    diagnostic.help("the fields of a header are of fixed width, but for one `varbit<…>`")
+                }
+                _ => diagnostic,
+            };
+            self.report(diagnostic);
         }
     }
 
@@ -264,7 +291,7 @@ impl Checker<'_> {
         let mut numbered = Vec::new();
         for name in names {
             let number = self.type_parameters;
-            self.type_parameters += 1;
+            self.type_parameters = self.type_parameters.saturating_add(1);
             let ty = Type::Parameter(Text::clone(&name.text), number);
             self.declare(name, Symbol::Type(ty));
             numbered.push((Text::clone(&name.text), number));
@@ -273,28 +300,13 @@ impl Checker<'_> {
     }
 }
 
-/// A type with type parameters replaced.
-pub(super) fn substitute(ty: &Type, substitution: &Substitution) -> Type {
-    let all = |types: &[Type]| types.iter().map(|ty| substitute(ty, substitution)).collect::<Vec<_>>();
-    match ty {
-        Type::Parameter(_, number) => substitution.get(number).cloned().unwrap_or_else(|| ty.clone()),
-        Type::Tuple(types) => Type::Tuple(all(types)),
-        Type::List(inner) => Type::List(Box::new(substitute(inner, substitution))),
-        Type::ValueSet(inner) => Type::ValueSet(Box::new(substitute(inner, substitution))),
-        Type::Extern(declared, types) => Type::Extern(Arc::clone(declared), all(types)),
-        Type::Signature(signature, types) => Type::Signature(Arc::clone(signature), all(types)),
-        _ => ty.clone(),
+fn header_field(ty: &Type) -> bool {
+    match ty.underlying() {
+        Type::Bit(_) | Type::Int(_) | Type::Bool | Type::Invalid | Type::Parameter(..) => true,
+        Type::Structure(inner) => {
+            inner.kind == StructureKind::Struct && inner.fields.iter().all(|field| header_field(&field.ty))
+        }
+        Type::Stack(element, _) => header_field(element),
+        _ => false,
     }
-}
-
-/// Type parameters of an extern and what they stand for in an instance.
-pub(super) fn extern_substitution(declared: &Extern, arguments: &[Type]) -> Substitution {
-    let numbers = declared.type_parameters.iter().map(|(_, number)| *number);
-    numbers.zip(arguments.iter().cloned()).collect()
-}
-
-/// Type parameters of a signature and what they stand for.
-pub(super) fn signature_substitution(signature: &Signature, arguments: &[Type]) -> Substitution {
-    let numbers = signature.type_parameters.iter().map(|(_, number)| *number);
-    numbers.zip(arguments.iter().cloned()).collect()
 }

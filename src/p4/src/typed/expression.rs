@@ -81,6 +81,8 @@ pub enum ExpressionKind {
     TableActionRun(Arc<Table>),
     /// An object, as a property of a table or a constructor argument.
     Instance(Arc<Instance>),
+    /// `this`, in a method that an instance gives to an abstract one.
+    This,
 }
 
 /// A call.
@@ -157,6 +159,8 @@ pub enum Object {
     Instance(Arc<Instance>),
     /// `this`, in a method that an instance gives to an abstract one.
     This,
+    /// What a call gives.
+    Value(Box<Expression>),
 }
 
 /// A set of values in a select case or a table entry. The expressions have the type of the key.

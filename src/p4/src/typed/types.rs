@@ -55,8 +55,8 @@ pub enum Type {
     Control(Arc<Control>),
     /// A parser, control or package type: a signature by name.
     Signature(Arc<Signature>, Vec<Type>),
-    /// An instance of a package type.
-    Package(Text),
+    /// An instance of a package type, with its type arguments; [`Type::Invalid`] stands for one that nothing says.
+    Package(Text, Vec<Type>),
     /// `value_set<T>`
     ValueSet(Box<Type>),
     /// What `table.apply().action_run` gives.
@@ -85,6 +85,8 @@ pub struct Structure {
     pub name: Text,
     /// Which.
     pub kind: StructureKind,
+    /// The type arguments in its name.
+    pub arguments: Vec<Type>,
     /// Its fields.
     pub fields: Vec<Field>,
     /// Its annotations.
@@ -307,7 +309,7 @@ impl PartialEq for Type {
             (Self::Parser(a), Self::Parser(b)) => a.name == b.name,
             (Self::Control(a), Self::Control(b)) => a.name == b.name,
             (Self::Signature(a, s), Self::Signature(b, t)) => a.name == b.name && s == t,
-            (Self::Package(a), Self::Package(b)) => a == b,
+            (Self::Package(a, s), Self::Package(b, t)) => a == b && s == t,
             (Self::ActionRun(a), Self::ActionRun(b)) => a.control_plane_name == b.control_plane_name,
             (Self::Parameter(_, a), Self::Parameter(_, b)) => a == b,
             _ => false,
@@ -373,7 +375,7 @@ impl fmt::Display for Type {
             }
             Self::Parser(parser) => f.write_str(&parser.name),
             Self::Control(control) => f.write_str(&control.name),
-            Self::Package(name) => f.write_str(name),
+            Self::Package(name, _) => f.write_str(name),
             Self::ActionRun(table) => write!(f, "action_list({})", table.name),
             Self::Parameter(name, _) => f.write_str(name),
         }
