@@ -20,7 +20,7 @@ bit<8> double(in bit<8> x) { bit<8> y = x + x; return y; }
 parser P(packet_in b, out headers_t h, inout metadata_t m, inout standard_metadata_t s) {
     value_set<bit<8>>(4) known;
     state start {
-        b.extract(h.o);
+        b.extract(h.o, 32);
         transition select(h.o.rest) { known: one; default: accept; }
     }
     state one { transition accept; }
