@@ -308,6 +308,35 @@ impl Lowerer<'_> {
         Some(())
     }
 
+    /// The numbers in `@field_list(1, Enum.member)`.
+    fn field_list_numbers(&mut self, field: &typed::Field) -> Lowered<Vec<u32>> {
+        let mut numbers = Vec::new();
+        for annotation in field.annotations.iter().filter(|known| &*known.name.text == "field_list") {
+            let typed::AnnotationBody::Unstructured(tokens) = &annotation.body else { continue };
+            let texts: Vec<&str> = tokens.iter().map(|token| &*token.text).collect();
+            for written in texts.split(|text| *text == ",").filter(|written| !written.is_empty()) {
+                let number = match written {
+                    [name, ".", member] => {
+                        let declared =
+                            self.program.enums.get(*name).and_then(|declared| declared.member(member));
+                        declared.and_then(|member| member.value.clone())
+                    }
+                    [literal] => typed::integer_literal(literal),
+                    _ => None,
+                };
+                let Some(number) = number.and_then(|number| number.to_u32()) else {
+                    let message = format!(
+                        "`{}` is no number of a field list: a literal or a member of an enum with values",
+                        written.concat()
+                    );
+                    return self.refused(field.span, message);
+                };
+                numbers.push(number);
+            }
+        }
+        Some(numbers)
+    }
+
     fn annotated_fields(
         &mut self,
         declared: &typed::Structure,
@@ -317,11 +346,7 @@ impl Lowerer<'_> {
     ) -> Lowered<()> {
         let Storage::Struct(parts) = storage else { return Some(()) };
         for (field, (_, part)) in declared.fields.iter().zip(parts.iter()) {
-            for number in typed::annotation_integers(&field.annotations, "field_list") {
-                let Some(number) = number.to_u32() else {
-                    return self
-                        .refused(field.span, "the number of a `@field_list` is not one that fits 32 bits");
-                };
+            for number in self.field_list_numbers(field)? {
                 if !order.contains(&number) {
                     order.push(number);
                 }

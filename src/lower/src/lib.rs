@@ -31,7 +31,7 @@ mod statement;
 mod storage;
 mod table;
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
 
 use hyper4_ir as ir;
@@ -105,6 +105,8 @@ struct Lowerer<'a> {
     direct_counters: Vec<DirectCounter>,
     direct_meters: Vec<DirectMeter>,
     action_profiles: Vec<ir::ActionProfile>,
+    /// Those that a table names.
+    used_profiles: HashSet<ir::ActionProfileId>,
     value_sets: Vec<ir::ValueSet>,
     field_lists: Vec<ir::FieldList>,
     /// Field lists by the number in `@field_list`.
@@ -159,6 +161,7 @@ impl<'a> Lowerer<'a> {
             direct_counters: Vec::new(),
             direct_meters: Vec::new(),
             action_profiles: Vec::new(),
+            used_profiles: HashSet::new(),
             value_sets: Vec::new(),
             field_lists: Vec::new(),
             numbered_field_lists: HashMap::new(),
@@ -293,6 +296,7 @@ impl<'a> Lowerer<'a> {
         if let Some(declared) = self.header_types.get_mut(SCALARS as usize) {
             declared.fields = scalars;
         }
+        self.drop_unused_selectors();
         let errors = self.program.errors.iter().zip(0u32..);
         Some(ir::Program {
             name: self.program.sources.name(self.program.main.span.file).to_owned(),

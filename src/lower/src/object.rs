@@ -1,5 +1,6 @@
 //! Extern objects: counters, meters, registers, action profiles, value sets.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use hyper4_bits::HashAlgorithm;
@@ -191,6 +192,27 @@ impl Lowerer<'_> {
         let source_info = self.source_info(span);
         self.action_profiles.push(ir::ActionProfile { name, max_size, selector, source_info });
         id
+    }
+
+    /// An action selector that no table names has nothing to hash: p4c leaves it out.
+    pub(crate) fn drop_unused_selectors(&mut self) {
+        let mut kept = HashMap::new();
+        let mut profiles = Vec::new();
+        for (profile, number) in std::mem::take(&mut self.action_profiles).into_iter().zip(0u32..) {
+            let id = ir::ActionProfileId(number);
+            if profile.selector.is_none() || self.used_profiles.contains(&id) {
+                kept.insert(id, ir::ActionProfileId(index(&profiles)));
+                profiles.push(profile);
+            }
+        }
+        self.action_profiles = profiles;
+        for table in self.tables.iter_mut().flatten() {
+            if let ir::TableImplementation::Profile(id) = &mut table.implementation
+                && let Some(new) = kept.get(id)
+            {
+                *id = *new;
+            }
+        }
     }
 
     fn meter_unit(&mut self, argument: &Expression) -> Lowered<ir::MeterUnit> {

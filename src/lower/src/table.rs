@@ -6,7 +6,8 @@ use hyper4_bits::Bits;
 use hyper4_ir::{self as ir, MatchKind};
 use hyper4_p4::Span;
 use hyper4_p4::typed::{
-    Action, ActionCall, Direction, Expression, ExpressionKind, Object as Written, Table, VariableKind,
+    Action, ActionCall, Direction, ExpressionKind, Object as Written, Table, TableProperty, VariableKind,
+    annotation_string,
 };
 use num_traits::ToPrimitive;
 
@@ -129,10 +130,14 @@ impl Lowerer<'_> {
     }
 
     /// The object that a property of a table names.
-    fn property_object(&mut self, value: &Expression, unnamed: &str) -> Lowered<Object> {
+    fn property_object(&mut self, property: &TableProperty, unnamed: &str) -> Lowered<Object> {
+        let value = &property.value;
         match &value.kind {
             ExpressionKind::Instance(instance) if instance.name.is_empty() => {
-                let name = self.fresh(unnamed);
+                let name = match annotation_string(&property.annotations, "name") {
+                    Some(name) => name.trim_start_matches('.').to_owned(),
+                    None => self.fresh(unnamed),
+                };
                 let named = hyper4_p4::typed::Instance { name: name.into(), ..(**instance).clone() };
                 Some(self.object(&named, ""))
             }
@@ -155,11 +160,12 @@ impl Lowerer<'_> {
         else {
             return Some(ir::TableImplementation::Simple);
         };
-        let profile = match self.property_object(&property.value, "action_profile")? {
+        let profile = match self.property_object(property, "action_profile")? {
             Object::Profile(profile) => profile,
             Object::Refused => return None,
             _ => return self.refused(property.span, "`implementation` is an action profile or selector"),
         };
+        self.used_profiles.insert(profile);
         let inputs: Vec<ir::CalculationInput> =
             selected.into_iter().map(ir::CalculationInput::Field).collect();
         let mut shared_badly = false;
@@ -185,7 +191,7 @@ impl Lowerer<'_> {
         let Some(property) = declared.properties.iter().find(|property| &*property.name == "counters") else {
             return Some((false, None));
         };
-        match self.property_object(&property.value, "counter")? {
+        match self.property_object(property, "counter")? {
             Object::DirectCounter(number) => {
                 let counter = self.attach_counter(number, table, size, property.span)?;
                 Some((true, Some(counter)))
@@ -204,7 +210,7 @@ impl Lowerer<'_> {
         let Some(property) = declared.properties.iter().find(|property| &*property.name == "meters") else {
             return Some(None);
         };
-        match self.property_object(&property.value, "meter")? {
+        match self.property_object(property, "meter")? {
             Object::DirectMeter(number) => self.attach_meter(number, table, size, property.span).map(Some),
             Object::Refused => None,
             _ => self.refused(property.span, "`meters` is a `direct_meter`"),

@@ -74,6 +74,7 @@ impl Checker<'_, '_> {
                     name: Text::clone(&property.name.text),
                     value,
                     is_const: property.is_const,
+                    annotations: property.annotations.clone(),
                     span: property.name.span,
                 });
             }

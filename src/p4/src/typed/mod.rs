@@ -321,6 +321,8 @@ pub struct TableProperty {
     pub value: Expression,
     /// Whether `const` leads it.
     pub is_const: bool,
+    /// Its annotations: the `@name` of an object that it makes.
+    pub annotations: Vec<Annotation>,
     /// Where it stands.
     pub span: Span,
 }
@@ -335,6 +337,11 @@ pub fn annotation_string(annotations: &[Annotation], name: &str) -> Option<Text>
         }
         AnnotationBody::Empty | AnnotationBody::Structured(_) => None,
     }
+}
+
+/// The value of an integer as it is written, `16w0x2A`.
+pub fn integer_literal(text: &str) -> Option<BigInt> {
+    crate::parse::literal(text).ok().map(|literal| literal.value)
 }
 
 /// The integers in an annotation like `@field_list(1, 2)`.
