@@ -235,7 +235,14 @@ impl Lowerer<'_> {
                 self.graph.push(OpKind::Parse(ParserOp::Advance { bits }), call.span);
                 Some(())
             }
-            ("lookahead", _) => Some(()),
+            // A packet that is too short is an error even if nobody wants to know.
+            ("lookahead", _) => {
+                let Some(width) = call.types.first().and_then(Type::width).filter(|width| *width > 0) else {
+                    return self.refused(call.span, "how much is looked ahead at has to be known");
+                };
+                let ahead = self.temporary(&Type::Bit(width), "tmp", call.span)?;
+                self.look_ahead_at(&ahead, &Type::Bit(width), call.span)
+            }
             (name, _) => {
                 self.refused(call.span, format!("`packet_in.{name}` is not supported by simple_switch"))
             }
