@@ -304,6 +304,26 @@ pub(crate) enum PersonaCommand {
         #[arg(short, long, value_name = "FILE.p4", default_value = "-")]
         output: PathBuf,
     },
+    /// Say what a persona has: bits, slots, tables, limits; and what programs would take of it.
+    Info {
+        /// Its size, as TOML; the standard size unless told.
+        #[arg(long, value_name = "CONFIG.toml")]
+        config: Option<PathBuf>,
+        /// Programs or subjects' folders.
+        subjects: Vec<PathBuf>,
+    },
+    /// Find the smallest persona on which programs run side by side.
+    Fit {
+        /// Programs or subjects' folders.
+        #[arg(required = true)]
+        subjects: Vec<PathBuf>,
+        /// Rows that each table holds, at least: room for entries that come later.
+        #[arg(long, value_name = "N", default_value_t = 1024, value_parser = clap::value_parser!(u32).range(1..))]
+        rows: u32,
+        /// Where its configuration is written; `-` is standard output.
+        #[arg(short, long, value_name = "CONFIG.toml", default_value = "-")]
+        output: PathBuf,
+    },
 }
 
 /// `hyper4 prove …`

@@ -1,5 +1,9 @@
 //! `hyper4 persona`, and which persona programs run on.
 
+mod fit;
+mod info;
+mod need;
+
 use std::path::Path;
 use std::sync::Arc;
 
@@ -55,13 +59,23 @@ pub(crate) fn load(options: &Options) -> Result<Persona, Failure> {
 
 /// `hyper4 persona …`
 pub(crate) fn persona(options: &Options, command: &PersonaCommand) -> Result<ExitStatus, Failure> {
-    let PersonaCommand::Generate { config, output } = command;
+    match command {
+        PersonaCommand::Generate { config, output } => {
+            let layout = layout(config.as_deref())?;
+            crate::output::write_text(options, output, &generate(&layout))?;
+            Ok(ExitStatus::AsWished)
+        }
+        PersonaCommand::Info { config, subjects } => info::info(options, config.as_deref(), subjects),
+        PersonaCommand::Fit { subjects, rows, output } => fit::fit(options, subjects, *rows, output),
+    }
+}
+
+/// The layout that a configuration file asks for, or the standard one.
+fn layout(config: Option<&Path>) -> Result<Layout, Failure> {
     let config = match config {
         None => PersonaConfig::default(),
         Some(path) => PersonaConfig::from_toml(&read(path)?)
             .map_err(|e| Failure::input(format!("`{}`: {e}", path.display())))?,
     };
-    let layout = Layout::new(config).map_err(|e| Failure::input(e.to_string()))?;
-    crate::output::write_text(options, output, &generate(&layout))?;
-    Ok(ExitStatus::AsWished)
+    Layout::new(config).map_err(|e| Failure::input(e.to_string()))
 }

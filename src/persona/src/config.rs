@@ -59,6 +59,15 @@ impl PersonaConfig {
         Ok(config)
     }
 
+    /// The configuration as TOML, with a comment at its head; [`PersonaConfig::from_toml`] reads it.
+    pub fn to_toml(&self, comment: &str) -> String {
+        let Self { window_bytes, metadata_bits, ingress_slots, egress_slots, rows_per_table } = self;
+        format!(
+            "# {comment}\nwindow_bytes = {window_bytes}\nmetadata_bits = {metadata_bits}\n\
+             ingress_slots = {ingress_slots}\negress_slots = {egress_slots}\nrows_per_table = {rows_per_table}\n"
+        )
+    }
+
     /// The configuration that a persona's P4 text names in its head (a line `// window_bytes = 128, …`).
     ///
     /// # Errors
