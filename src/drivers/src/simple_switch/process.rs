@@ -210,6 +210,28 @@ impl Starting {
         folder: &Path,
     ) -> Result<Runtime, StartError> {
         let deadline = Instant::now() + patience;
+        loop {
+            let mut runtime = self.attempt_to_connect(port, patience, deadline, folder)?;
+            // It registers its services one after the other, while it listens already.
+            let answers = runtime.notifications_socket();
+            match answers.and_then(|address| runtime.time_elapsed().map(|()| address)) {
+                Ok(address) if address == notifications => return Ok(runtime),
+                Ok(_) => return Err(StartError::PortTaken),
+                Err(error) if Instant::now() > deadline => {
+                    return Err(StartError::failed("its Thrift services aren't there", error));
+                }
+                Err(_) => std::thread::sleep(ATTEMPT),
+            }
+        }
+    }
+
+    fn attempt_to_connect(
+        &mut self,
+        port: u16,
+        patience: Duration,
+        deadline: Instant,
+        folder: &Path,
+    ) -> Result<Runtime, StartError> {
         let address = SocketAddr::from((Ipv4Addr::LOCALHOST, port));
         let mut line = String::new();
         // It says that it listens a moment before it does.
@@ -229,11 +251,7 @@ impl Starting {
         };
         let client = Client::new(stream, patience)
             .map_err(|error| StartError::failed("its Thrift server can't be used", error))?;
-        let mut runtime = Runtime::new(client);
-        match runtime.notifications_socket() {
-            Ok(address) if address == notifications => Ok(runtime),
-            _ => Err(StartError::PortTaken),
-        }
+        Ok(Runtime::new(client))
     }
 
     fn ended(&mut self, folder: &Path) -> StartError {

@@ -78,6 +78,11 @@ impl Runtime {
         Ok(address.unwrap_or_default())
     }
 
+    /// Ask how long it has been running, to see that it answers.
+    pub(super) fn time_elapsed(&mut self) -> Result<(), CallError> {
+        self.call("simple_switch:get_time_elapsed_us", Vec::new()).map(drop)
+    }
+
     pub(super) fn set_all_egress_queue_depths(&mut self, packets: i32) -> Result<(), CallError> {
         self.call("simple_switch:set_all_egress_queue_depths", vec![Value::I32(packets)]).map(drop)
     }
