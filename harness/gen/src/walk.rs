@@ -97,7 +97,10 @@ impl<'a, 'd> Walk<'a, 'd> {
         match op {
             ParserOp::Extract(Extract::Regular(header)) => self.extract(*header),
             // Nothing is aimed at what these read; random bytes do.
-            ParserOp::Extract(_) | ParserOp::Primitive(_) => {}
+            ParserOp::Extract(_)
+            | ParserOp::Primitive(_)
+            | ParserOp::Set { place: Place::FieldOf(..), .. }
+            | ParserOp::SetLookahead { place: Place::FieldOf(..), .. } => {}
             ParserOp::Set { place: Place::Field(to), value } => {
                 let known = self.expression(*to, value);
                 self.set(*to, known);

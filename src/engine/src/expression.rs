@@ -55,7 +55,9 @@ impl<'a> Compiler<'a> {
 
     /// `place = value`.
     pub(crate) fn assign(&mut self, place: &Place, value: &Expr) -> Result<(), String> {
-        let Place::Field(field) = place;
+        let Place::Field(field) = place else {
+            return Err("assigning to a header that is found at run time is not supported".to_owned());
+        };
         let slot = self.layout.field(*field).ok_or("a field that doesn't exist is written")?;
         if slot.varbit.is_some() {
             return Err("a number is assigned to a field of variable width".to_owned());

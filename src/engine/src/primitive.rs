@@ -24,9 +24,9 @@ pub(crate) fn step(
     kind: &PrimitiveKind,
     source: Option<&SourceInfo>,
 ) -> Result<Option<Step>, String> {
-    let place = |place: &Place| {
-        let Place::Field(field) = place;
-        plain(layout, *field)
+    let place = |place: &Place| match place {
+        Place::Field(field) => plain(layout, *field),
+        Place::FieldOf(..) => Err("a header that is found at run time is written".to_owned()),
     };
     let number = |header: HeaderId| {
         layout.header(header).map(|_| header.index()).ok_or("a header that doesn't exist is named")
@@ -75,6 +75,19 @@ pub(crate) fn step(
         }
         PrimitiveKind::SetValid(header) => Step::SetValid { header: number(*header)?, valid: true },
         PrimitiveKind::SetInvalid(header) => Step::SetValid { header: number(*header)?, valid: false },
+        PrimitiveKind::SetValidOf(_)
+        | PrimitiveKind::SetInvalidOf(_)
+        | PrimitiveKind::AssignHeaderOf { .. } => {
+            return Err(format!("`{}` of a header that is found at run time is not supported", kind.name()));
+        }
+        PrimitiveKind::MarkToDropOf(header) => {
+            let field = |name: &str| {
+                let field = program.header_type(*header)?.field(name)?;
+                layout.field(hyper4_ir::FieldRef { header: *header, field: field as u32 })
+            };
+            let egress_spec = field("egress_spec").ok_or("there is no `egress_spec` to set")?;
+            Step::MarkToDrop { egress_spec, group: field("mcast_grp") }
+        }
         PrimitiveKind::Push { stack, count } => Step::Push(shift(layout, *stack, *count)?),
         PrimitiveKind::Pop { stack, count } => Step::Pop(shift(layout, *stack, *count)?),
         PrimitiveKind::MarkToDrop => {

@@ -1,8 +1,9 @@
 //! Actions and their primitives.
 
 use crate::{
-    CalculationId, CounterId, Expr, FieldListId, FieldRef, HeaderId, HeaderStackId, HeaderUnionId,
-    HeaderUnionStackId, LearnListId, MeterId, PipelineKind, Place, RegisterId, SourceInfo, StackRef,
+    CalculationId, CounterId, Expr, FieldListId, FieldRef, HeaderExpr, HeaderId, HeaderStackId,
+    HeaderUnionId, HeaderUnionStackId, LearnListId, MeterId, PipelineKind, Place, RegisterId, SourceInfo,
+    StackRef,
 };
 
 /// An action: control-plane parameters and primitives, carried out in order but for the jumps among them.
@@ -46,7 +47,8 @@ pub enum PrimitiveKind {
         /// The value.
         value: Expr,
     },
-    /// Copy a header with its validity; of an invalid source only the validity (`assign_header`).
+    /// Copy a header with its validity; of an invalid source only the validity (`assign_header`). Either may be metadata,
+    /// which is always valid.
     AssignHeader {
         /// What is written.
         destination: HeaderId,
@@ -57,8 +59,22 @@ pub enum PrimitiveKind {
     SetValid(HeaderId),
     /// `setInvalid` (`remove_header`).
     SetInvalid(HeaderId),
+    /// `setValid` of a header that is found when the primitive runs (`add_header`).
+    SetValidOf(HeaderExpr),
+    /// `setInvalid` of a header that is found when the primitive runs (`remove_header`).
+    SetInvalidOf(HeaderExpr),
+    /// As [`PrimitiveKind::AssignHeader`], of headers that are found when the primitive runs (`assign_header`).
+    AssignHeaderOf {
+        /// What is written.
+        destination: HeaderExpr,
+        /// What is read.
+        source: HeaderExpr,
+    },
     /// `egress_spec = 511`, `mcast_grp = 0` (`mark_to_drop`).
     MarkToDrop,
+    /// The same in a copy of the standard metadata: in its fields `egress_spec` and, if it has one, `mcast_grp`
+    /// (`mark_to_drop`).
+    MarkToDropOf(HeaderId),
     /// `place = base + H(inputs) mod modulus`, a modulus of 0 taken as 1 (`modify_field_with_hash_based_offset`).
     Hash {
         /// What is written.
@@ -114,8 +130,8 @@ pub enum PrimitiveKind {
         /// By how many.
         count: u32,
     },
-    /// Go on with the primitive of that number (`_jump`); the number of primitives ends the action. Jumps lead forward
-    /// only.
+    /// Go on with the primitive of that number (`_jump`); the number of primitives ends the action. A jump back makes a
+    /// loop (p4c compiles `for` in actions so): whoever runs it bounds it.
     Jump {
         /// The number in [`Action::primitives`].
         target: u32,
@@ -229,10 +245,10 @@ impl PrimitiveKind {
     pub fn name(&self) -> &'static str {
         match self {
             Self::Assign { .. } => "assign",
-            Self::AssignHeader { .. } => "assign_header",
-            Self::SetValid(_) => "add_header",
-            Self::SetInvalid(_) => "remove_header",
-            Self::MarkToDrop => "mark_to_drop",
+            Self::AssignHeader { .. } | Self::AssignHeaderOf { .. } => "assign_header",
+            Self::SetValid(_) | Self::SetValidOf(_) => "add_header",
+            Self::SetInvalid(_) | Self::SetInvalidOf(_) => "remove_header",
+            Self::MarkToDrop | Self::MarkToDropOf(_) => "mark_to_drop",
             Self::Hash { .. } => "modify_field_with_hash_based_offset",
             Self::Exit => "exit",
             Self::AssignVarbit { .. } => "assign_VL",

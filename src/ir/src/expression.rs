@@ -9,6 +9,9 @@ use crate::{FieldRef, HeaderId, HeaderStackId, HeaderUnionId, HeaderUnionStackId
 pub enum Place {
     /// A field of a header or metadata instance; the value is masked to its width when stored.
     Field(FieldRef),
+    /// A field of a header that is found when the assignment is made; index expressions are evaluated before it.
+    /// `assign` alone writes these.
+    FieldOf(Box<HeaderExpr>, u32),
 }
 
 /// A stack of either kind.
@@ -34,7 +37,7 @@ pub enum HeaderExpr {
     },
     /// The last element in use (`stack_field`); the real switch aborts when none is.
     Last(HeaderStackId),
-    /// A member of a union (`access_union_header`).
+    /// A member of a union (`access_union_header`, which simple_switch 1.15.5 and before take for `access_field`).
     UnionMember {
         /// The union.
         union: UnionExpr,
@@ -62,11 +65,11 @@ pub enum UnionExpr {
 pub enum Aggregate {
     /// A header.
     Header(HeaderExpr),
-    /// A stack of headers.
+    /// A stack of headers; simple_switch refuses it, so a compiler compares the elements.
     Stack(HeaderStackId),
     /// A header union.
     Union(UnionExpr),
-    /// A stack of header unions.
+    /// A stack of header unions; simple_switch refuses it, so a compiler compares the elements.
     UnionStack(HeaderUnionStackId),
 }
 

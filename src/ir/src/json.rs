@@ -10,11 +10,16 @@
 
 mod actions;
 mod expressions;
+mod groups;
 mod headers;
 mod model;
 mod names;
+mod operations;
 mod parser;
 mod pipelines;
+mod primitives;
+mod state;
+mod tables;
 #[cfg(test)]
 mod tests;
 mod write;

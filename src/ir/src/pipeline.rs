@@ -110,7 +110,7 @@ pub struct Table {
     pub default_entry: Option<DefaultEntry>,
     /// Entries that are there from the start and can't be changed.
     pub const_entries: Vec<ConstEntry>,
-    /// Entries it may hold.
+    /// Entries it may hold; 0 where the program gives an empty list of constant entries.
     pub max_size: u32,
     /// Where its entries' actions are: in the entries, or in an action profile that they refer to.
     pub implementation: TableImplementation,

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 /// A place in a P4 source file, as bmv2 JSON's `source_info` has it.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(default)]
 pub struct SourceInfo {
     /// The file as the compiler was given it.
     pub filename: String,
@@ -12,7 +13,6 @@ pub struct SourceInfo {
     /// Column, from 1; 0 where the JSON doesn't tell.
     pub column: u32,
     /// The text that stands there, shortened.
-    #[serde(default)]
     pub source_fragment: String,
 }
 

@@ -1,8 +1,12 @@
 //! Whether a program holds together.
 
+mod actions;
 mod expressions;
 mod graphs;
+mod groups;
+mod parser;
 mod parts;
+mod state;
 mod tables;
 
 use std::collections::HashSet;
@@ -22,6 +26,8 @@ impl Program {
         checker.header_types()?;
         checker.headers()?;
         checker.standard()?;
+        checker.groups()?;
+        checker.state()?;
         checker.parser()?;
         checker.calculations()?;
         checker.actions()?;

@@ -48,6 +48,9 @@ pub(super) fn state(
                 compiler.assign(place, value)?;
                 Op::Set(compiler.take())
             }
+            ParserOp::SetLookahead { place: Place::FieldOf(..), .. } => {
+                return Err("a lookahead into a header that is found at run time".to_owned());
+            }
             ParserOp::SetLookahead { place: Place::Field(field), offset, width } => {
                 let to = layout.field(*field).ok_or("a field that doesn't exist is written")?;
                 if to.varbit.is_some() {

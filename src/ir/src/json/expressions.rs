@@ -5,7 +5,9 @@ use num_bigint::BigInt;
 use serde_json::Value;
 
 use super::names::{Names, Owner, Target};
-use crate::{BinaryOp, Expr, IrError, UnaryOp};
+use crate::{
+    BinaryOp, Expr, HeaderExpr, HeaderStackId, HeaderUnionStackId, IrError, StackRef, UnaryOp, UnionExpr,
+};
 
 /// bmv2's names of binary operators.
 pub(super) const BINARY: [(&str, BinaryOp); 20] = [
@@ -76,85 +78,143 @@ pub(super) fn byte_string(owner: &Owner<'_>, width: u32, text: &str) -> Result<B
     bits(owner, width, text)
 }
 
-/// An operand of a primitive or of the parser: a number, or an expression.
-pub(super) fn operand(names: &Names, owner: &Owner<'_>, value: &Value) -> Result<Expr, IrError> {
-    match (kind(value), value.get("value")) {
-        (Some("runtime_data"), Some(index)) => parameter(owner, index),
-        _ => expression(names, owner, value),
+/// What an expression stands for.
+#[derive(Clone, Debug)]
+pub(super) enum Item {
+    Value(Expr),
+    Header(HeaderExpr),
+    Stack(HeaderStackId),
+    Union(UnionExpr),
+    UnionStack(HeaderUnionStackId),
+}
+
+impl Item {
+    fn wrong(&self, owner: &Owner<'_>, wanted: &str) -> IrError {
+        let found = match self {
+            Self::Value(_) => "a value",
+            Self::Header(_) => "a header",
+            Self::Stack(_) => "a header stack",
+            Self::Union(_) => "a header union",
+            Self::UnionStack(_) => "a header union stack",
+        };
+        owner.invalid(format!("{found} stands where {wanted} is wanted"))
+    }
+
+    pub(super) fn value(self, owner: &Owner<'_>) -> Result<Expr, IrError> {
+        match self {
+            Self::Value(value) => Ok(value),
+            other => Err(other.wrong(owner, "a value")),
+        }
+    }
+
+    pub(super) fn header(self, owner: &Owner<'_>) -> Result<HeaderExpr, IrError> {
+        match self {
+            Self::Header(header) => Ok(header),
+            other => Err(other.wrong(owner, "a header")),
+        }
+    }
+
+    pub(super) fn union(self, owner: &Owner<'_>) -> Result<UnionExpr, IrError> {
+        match self {
+            Self::Union(union) => Ok(union),
+            other => Err(other.wrong(owner, "a header union")),
+        }
+    }
+
+    pub(super) fn stack(self, owner: &Owner<'_>) -> Result<StackRef, IrError> {
+        match self {
+            Self::Stack(stack) => Ok(StackRef::Headers(stack)),
+            Self::UnionStack(stack) => Ok(StackRef::Unions(stack)),
+            other => Err(other.wrong(owner, "a stack")),
+        }
     }
 }
 
-fn kind(value: &Value) -> Option<&str> {
+/// An operand of a primitive or of the parser: a number, or an expression.
+pub(super) fn operand(names: &Names, owner: &Owner<'_>, parameter: &Value) -> Result<Expr, IrError> {
+    match (kind(parameter), parameter.get("value")) {
+        (Some("runtime_data"), Some(index)) => parameter_number(owner, index),
+        (Some("expression"), Some(_)) => inner(names, owner, parameter)?.value(owner),
+        (Some("hexstr" | "field" | "stack_field" | "register"), _) => expression(names, owner, parameter),
+        (other, _) => {
+            Err(owner.invalid(format!("parameter type `{}` not supported", other.unwrap_or_default())))
+        }
+    }
+}
+
+/// What stands in a parameter of type `expression`.
+pub(super) fn inner(names: &Names, owner: &Owner<'_>, parameter: &Value) -> Result<Item, IrError> {
+    let value = parameter.get("value").filter(|value| kind(value).is_some());
+    // simple_switch refuses an operation that isn't wrapped once more.
+    item(names, owner, value.ok_or_else(|| owner.invalid("invalid `type` in expression: ``"))?)
+}
+
+pub(super) fn kind(value: &Value) -> Option<&str> {
     value.get("type").and_then(Value::as_str)
 }
 
-fn parameter(owner: &Owner<'_>, index: &Value) -> Result<Expr, IrError> {
+fn parameter_number(owner: &Owner<'_>, index: &Value) -> Result<Expr, IrError> {
     let index = index.as_u64().and_then(|index| usize::try_from(index).ok());
     index.map(Expr::Param).ok_or_else(|| owner.invalid("a parameter's number is missing"))
 }
 
-/// An expression.
+/// An expression that has a value.
 pub(super) fn expression(names: &Names, owner: &Owner<'_>, json: &Value) -> Result<Expr, IrError> {
-    let wrong = || owner.invalid(format!("`{json}` is no expression"));
+    item(names, owner, json)?.value(owner)
+}
+
+/// An expression of any kind.
+pub(super) fn item(names: &Names, owner: &Owner<'_>, json: &Value) -> Result<Item, IrError> {
+    let wrong = || owner.invalid(format!("`{}` is no expression", shortened(json)));
     let value = json.get("value").ok_or_else(wrong)?;
+    let name = || value.as_str().ok_or_else(wrong);
     match kind(json) {
-        Some("expression") if value.get("op").is_some() => operation(names, owner, value),
-        Some("expression") => expression(names, owner, value),
-        Some("field") => Ok(match names.target(owner, value)? {
+        Some("expression") if value.get("op").is_some() => super::operations::read(names, owner, value),
+        Some("expression") => item(names, owner, value),
+        Some("field") => Ok(Item::Value(match names.target(owner, value)? {
             Target::Field(field) => Expr::Field(field),
             Target::Valid(header) => Expr::Unary(UnaryOp::BoolToData, Box::new(Expr::Valid(header))),
-        }),
-        Some("bool") => value.as_bool().map(Expr::Bool).ok_or_else(wrong),
-        Some("hexstr") => hexstr(owner, value.as_str().ok_or_else(wrong)?).map(Expr::Const),
-        Some("local") => parameter(owner, value),
-        Some(
-            other @ ("header" | "header_stack" | "stack_field" | "header_union" | "header_union_stack"
-            | "register" | "lookahead"),
-        ) => Err(owner.unsupported(format!("`{other}` in an expression"))),
-        _ => Err(wrong()),
+        })),
+        Some("bool") => value.as_bool().map(|value| Item::Value(Expr::Bool(value))).ok_or_else(wrong),
+        Some("hexstr") => Ok(Item::Value(Expr::Const(hexstr(owner, name()?)?))),
+        Some("local") => parameter_number(owner, value).map(Item::Value),
+        Some("header") => Ok(Item::Header(HeaderExpr::Header(names.header_value(owner, value)?))),
+        Some("header_stack") => names.groups.stack(owner, name()?).map(Item::Stack),
+        Some("header_union") => names.groups.union(owner, name()?).map(UnionExpr::Union).map(Item::Union),
+        Some("header_union_stack") => names.groups.union_stack(owner, name()?).map(Item::UnionStack),
+        Some("stack_field") => stack_field(names, owner, value),
+        Some("register") => {
+            Err(owner.unsupported("a register in an expression: read it with `register_read`"))
+        }
+        Some(other) => Err(owner.invalid(format!("invalid `type` in expression: `{other}`"))),
+        None => Err(wrong()),
     }
 }
 
-fn operation(names: &Names, owner: &Owner<'_>, json: &Value) -> Result<Expr, IrError> {
-    let wrong = || owner.invalid(format!("`{json}` is no operation"));
-    let op = json.get("op").and_then(Value::as_str).ok_or_else(wrong)?;
-    let side = |name: &str| json.get(name).filter(|side| !side.is_null());
-    let left = side("left");
-    let right = side("right").ok_or_else(wrong)?;
-    if op == "?" {
-        let condition = expression(names, owner, side("cond").ok_or_else(wrong)?)?;
-        let then = expression(names, owner, left.ok_or_else(wrong)?)?;
-        let otherwise = expression(names, owner, right)?;
-        return Ok(Expr::Ternary(Box::new(condition), Box::new(then), Box::new(otherwise)));
+/// A field of a stack's last element.
+fn stack_field(names: &Names, owner: &Owner<'_>, value: &Value) -> Result<Item, IrError> {
+    let parts: Option<Vec<&str>> =
+        value.as_array().and_then(|parts| parts.iter().map(Value::as_str).collect());
+    let Some([stack, field]) = parts.as_deref() else {
+        return Err(owner.invalid(format!("`{}` is no field of a stack", shortened(value))));
+    };
+    let stack = names.groups.stack(owner, stack)?;
+    let of = names.groups.type_of(stack);
+    match names.field_of(owner, of, field) {
+        Ok(field) => Ok(Item::Value(Expr::FieldOf(Box::new(HeaderExpr::Last(stack)), field))),
+        // p4c writes a stack's `last` so where it is read as a whole.
+        Err(_) if *field == "last" => Ok(Item::Header(HeaderExpr::Last(stack))),
+        Err(error) => Err(error),
     }
-    match left {
-        Some(left) => {
-            let operator = BINARY.iter().chain([&WRAP]).find(|(name, _)| *name == op);
-            let (_, operator) =
-                operator.ok_or_else(|| owner.unsupported(format!("operator `{op}` of two operands")))?;
-            let (left, right) = (expression(names, owner, left)?, expression(names, owner, right)?);
-            Ok(Expr::Binary(*operator, Box::new(left), Box::new(right)))
-        }
-        None if op == "valid" && kind(right) == Some("header") => {
-            let header = right.get("value").ok_or_else(wrong)?;
-            Ok(Expr::Valid(names.header_value(owner, header)?))
-        }
-        None => {
-            // p4c writes `isValid()` so.
-            if op == "d2b"
-                && kind(right) == Some("field")
-                && let Target::Valid(header) = names.target(owner, right.get("value").ok_or_else(wrong)?)?
-            {
-                return Ok(Expr::Valid(header));
-            }
-            let right = Box::new(expression(names, owner, right)?);
-            if op == "+" {
-                return Ok(Expr::Binary(BinaryOp::Add, Box::new(Expr::Const(BigInt::ZERO)), right));
-            }
-            let operator = UNARY.iter().find(|(name, _)| *name == op);
-            let (_, operator) =
-                operator.ok_or_else(|| owner.unsupported(format!("operator `{op}` of one operand")))?;
-            Ok(Expr::Unary(*operator, right))
-        }
+}
+
+/// The beginning of some JSON, for messages.
+pub(super) fn shortened(json: &Value) -> String {
+    const MOST: usize = 200;
+    let mut text = json.to_string();
+    if let Some((end, _)) = text.char_indices().nth(MOST) {
+        text.truncate(end);
+        text.push('…');
     }
+    text
 }

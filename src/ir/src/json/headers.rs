@@ -6,8 +6,8 @@ use hyper4_bits::Bits;
 use serde_json::Value;
 
 use super::model::{self, Root, refuse_rest};
-use super::names::{Names, Owner};
-use crate::{FieldRef, FieldType, Header, HeaderType, HeaderTypeId, IrError, StandardField};
+use super::names::{Names, Owner, unique_ids};
+use crate::{FieldRef, FieldType, Header, HeaderId, HeaderType, HeaderTypeId, IrError, StandardField};
 
 /// The name by which simple_switch asks for a field.
 pub(crate) fn asked_for(field: StandardField) -> (&'static str, &'static str) {
@@ -36,6 +36,8 @@ pub(crate) fn asked_for(field: StandardField) -> (&'static str, &'static str) {
 pub(super) fn read(root: &Root) -> Result<Names, IrError> {
     let mut names = Names::default();
     let mut types = HashMap::new();
+    unique_ids("header type", root.header_types.iter().map(|declared| declared.id))?;
+    unique_ids("header", root.headers.iter().map(|declared| declared.id))?;
     for declared in &root.header_types {
         let owner = Owner::new("header type", &declared.name, None);
         refuse_rest(&owner, &declared.rest)?;
@@ -51,6 +53,7 @@ pub(super) fn read(root: &Root) -> Result<Names, IrError> {
         let header_type = *types
             .get(declared.header_type.as_str())
             .ok_or_else(|| owner.unresolved(&declared.header_type))?;
+        names.header_ids.insert(declared.id, HeaderId(names.headers.len() as u32));
         let header = Header { name: declared.name.clone(), header_type, metadata: declared.metadata };
         if !names.add_header(header) {
             return Err(owner.invalid("it is declared twice"));

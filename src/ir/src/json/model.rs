@@ -1,6 +1,15 @@
 //! The shape of bmv2 JSON. Attributes that aren't named here end up in `rest` and are refused, but for those that don't
 //! change what simple_switch does.
 
+mod pipeline;
+mod state;
+
+pub(super) use pipeline::{Conditional, Entry, EntryKey, Pipeline, Selector, Table, TableKey};
+pub(super) use state::{
+    CounterArray, FieldList, HeaderStack, HeaderUnion, HeaderUnionStack, HeaderUnionType, LearnList,
+    MeterArray, RegisterArray, ValueSet,
+};
+
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
@@ -15,6 +24,26 @@ pub(super) struct Root {
     pub(super) program: Option<String>,
     pub(super) header_types: Vec<HeaderType>,
     pub(super) headers: Vec<Header>,
+    #[serde(default)]
+    pub(super) header_stacks: Vec<HeaderStack>,
+    #[serde(default)]
+    pub(super) header_union_types: Vec<HeaderUnionType>,
+    #[serde(default)]
+    pub(super) header_unions: Vec<HeaderUnion>,
+    #[serde(default)]
+    pub(super) header_union_stacks: Vec<HeaderUnionStack>,
+    #[serde(default)]
+    pub(super) field_lists: Vec<FieldList>,
+    #[serde(default)]
+    pub(super) learn_lists: Vec<LearnList>,
+    #[serde(default)]
+    pub(super) parse_vsets: Vec<ValueSet>,
+    #[serde(default)]
+    pub(super) counter_arrays: Vec<CounterArray>,
+    #[serde(default)]
+    pub(super) meter_arrays: Vec<MeterArray>,
+    #[serde(default)]
+    pub(super) register_arrays: Vec<RegisterArray>,
     #[serde(default)]
     pub(super) errors: Vec<(String, u32)>,
     pub(super) parsers: Vec<Parser>,
@@ -34,6 +63,8 @@ pub(super) struct Root {
 #[derive(Debug, Deserialize)]
 pub(super) struct HeaderType {
     pub(super) name: String,
+    #[serde(default)]
+    pub(super) id: i64,
     pub(super) fields: Vec<Value>,
     /// Bytes, of a type with a field of variable width.
     #[serde(default)]
@@ -45,6 +76,8 @@ pub(super) struct HeaderType {
 #[derive(Debug, Deserialize)]
 pub(super) struct Header {
     pub(super) name: String,
+    #[serde(default)]
+    pub(super) id: i64,
     pub(super) header_type: String,
     #[serde(default)]
     pub(super) metadata: bool,
@@ -64,6 +97,8 @@ pub(super) struct Parser {
 #[derive(Debug, Deserialize)]
 pub(super) struct ParseState {
     pub(super) name: String,
+    #[serde(default)]
+    pub(super) id: i64,
     #[serde(default)]
     pub(super) parser_ops: Vec<Primitive>,
     #[serde(default)]
@@ -114,6 +149,8 @@ pub(super) struct Deparser {
 #[derive(Debug, Deserialize)]
 pub(super) struct Calculation {
     pub(super) name: String,
+    #[serde(default)]
+    pub(super) id: i64,
     pub(super) algo: String,
     pub(super) input: Vec<Typed>,
     #[serde(flatten)]
@@ -123,8 +160,11 @@ pub(super) struct Calculation {
 #[derive(Debug, Deserialize)]
 pub(super) struct Action {
     pub(super) name: String,
-    pub(super) id: u32,
+    #[serde(default)]
+    pub(super) id: i64,
+    #[serde(default)]
     pub(super) runtime_data: Vec<RuntimeData>,
+    #[serde(default)]
     pub(super) primitives: Vec<Primitive>,
     #[serde(default)]
     pub(super) source_info: Option<SourceInfo>,
@@ -150,127 +190,10 @@ pub(super) struct Primitive {
 }
 
 #[derive(Debug, Deserialize)]
-pub(super) struct Pipeline {
-    pub(super) name: String,
-    #[serde(default)]
-    pub(super) init_table: Option<String>,
-    #[serde(default)]
-    pub(super) tables: Vec<Table>,
-    #[serde(default)]
-    pub(super) conditionals: Vec<Conditional>,
-    #[serde(flatten)]
-    pub(super) rest: Rest,
-}
-
-#[derive(Debug, Deserialize)]
-pub(super) struct Table {
-    pub(super) name: String,
-    pub(super) id: u32,
-    #[serde(default)]
-    pub(super) source_info: Option<SourceInfo>,
-    pub(super) key: Vec<TableKey>,
-    pub(super) match_type: String,
-    #[serde(rename = "type")]
-    pub(super) kind: String,
-    #[serde(default)]
-    pub(super) max_size: Option<u32>,
-    #[serde(default)]
-    pub(super) with_counters: bool,
-    #[serde(default)]
-    pub(super) support_timeout: bool,
-    #[serde(default)]
-    pub(super) action_ids: Option<Vec<u32>>,
-    #[serde(default)]
-    pub(super) actions: Vec<String>,
-    #[serde(default)]
-    pub(super) base_default_next: Option<String>,
-    pub(super) next_tables: Map<String, Value>,
-    #[serde(default)]
-    pub(super) default_entry: Option<DefaultEntry>,
-    #[serde(default)]
-    pub(super) entries: Option<Vec<Entry>>,
-    #[serde(default)]
-    pub(super) hidden: Option<bool>,
-    #[serde(flatten)]
-    pub(super) rest: Rest,
-}
-
-#[derive(Debug, Deserialize)]
-pub(super) struct TableKey {
-    pub(super) match_type: String,
-    #[serde(default)]
-    pub(super) name: Option<String>,
-    pub(super) target: Value,
-    #[serde(default)]
-    pub(super) mask: Option<String>,
-    #[serde(default)]
-    pub(super) optional: bool,
-    #[serde(flatten)]
-    pub(super) rest: Rest,
-}
-
-#[derive(Debug, Deserialize)]
-pub(super) struct DefaultEntry {
-    pub(super) action_id: u32,
-    #[serde(default)]
-    pub(super) action_const: bool,
-    pub(super) action_data: Vec<String>,
-    #[serde(default)]
-    pub(super) action_entry_const: bool,
-    #[serde(flatten)]
-    pub(super) rest: Rest,
-}
-
-#[derive(Debug, Deserialize)]
-pub(super) struct Entry {
-    #[serde(default)]
-    pub(super) source_info: Option<SourceInfo>,
-    pub(super) match_key: Vec<EntryKey>,
-    pub(super) action_entry: ActionEntry,
-    pub(super) priority: i64,
-    #[serde(flatten)]
-    pub(super) rest: Rest,
-}
-
-#[derive(Debug, Deserialize)]
-pub(super) struct EntryKey {
-    pub(super) match_type: String,
-    #[serde(default)]
-    pub(super) key: Option<String>,
-    #[serde(default)]
-    pub(super) mask: Option<String>,
-    #[serde(default)]
-    pub(super) prefix_length: Option<u32>,
-    #[serde(default)]
-    pub(super) start: Option<String>,
-    #[serde(default)]
-    pub(super) end: Option<String>,
-}
-
-#[derive(Debug, Deserialize)]
-pub(super) struct ActionEntry {
-    pub(super) action_id: u32,
-    pub(super) action_data: Vec<String>,
-}
-
-#[derive(Debug, Deserialize)]
-pub(super) struct Conditional {
-    pub(super) name: String,
-    pub(super) id: u32,
-    #[serde(default)]
-    pub(super) source_info: Option<SourceInfo>,
-    pub(super) expression: Value,
-    #[serde(default)]
-    pub(super) true_next: Option<String>,
-    #[serde(default)]
-    pub(super) false_next: Option<String>,
-    #[serde(flatten)]
-    pub(super) rest: Rest,
-}
-
-#[derive(Debug, Deserialize)]
 pub(super) struct Checksum {
     pub(super) name: String,
+    #[serde(default)]
+    pub(super) id: i64,
     #[serde(default)]
     pub(super) source_info: Option<SourceInfo>,
     pub(super) target: (String, String),

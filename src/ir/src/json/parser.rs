@@ -5,17 +5,19 @@ use std::collections::HashMap;
 use hyper4_bits::Bits;
 use serde_json::Value;
 
-use super::expressions::{expression, hexstr, operand};
+use super::expressions::{expression, hexstr, kind, operand, shortened};
 use super::model::{self, Typed, refuse_rest};
-use super::names::{Names, Owner};
+use super::names::{Names, Owner, find, unique_ids};
+use super::primitives;
 use crate::{
-    Extract, IrError, ParseState, ParseStateId, Parser, ParserOp, Place, SelectKey, Transition,
-    TransitionMatch,
+    Extract, ExtractTarget, IrError, ParseState, ParseStateId, Parser, ParserOp, Place, SelectKey,
+    Transition, TransitionMatch,
 };
 
 pub(super) fn read(names: &Names, declared: &model::Parser) -> Result<Parser, IrError> {
     let owner = Owner::new("parser", &declared.name, None);
     refuse_rest(&owner, &declared.rest)?;
+    unique_ids("parse state", declared.parse_states.iter().map(|state| state.id))?;
     let mut ids = HashMap::new();
     for (id, state) in (0u32..).zip(&declared.parse_states) {
         if ids.insert(state.name.as_str(), ParseStateId(id)).is_some() {
@@ -38,20 +40,13 @@ fn read_state(
     let ops = declared.parser_ops.iter().map(|op| read_op(names, &owner, op)).collect::<Result<_, _>>()?;
     let key: Vec<SelectKey> =
         declared.transition_key.iter().map(|part| read_key(names, &owner, part)).collect::<Result<_, _>>()?;
-    let widths: Vec<u32> = key
-        .iter()
-        .map(|part| match part {
-            SelectKey::Field(field) => names.width(*field),
-            SelectKey::Lookahead { width, .. } => *width,
-            SelectKey::LastField(..) | SelectKey::UnionLastField { .. } => 0,
-        })
-        .collect();
+    let widths: Vec<u32> = key.iter().map(|part| names.key_width(part)).collect();
     let mut transitions = Vec::new();
     let mut otherwise = None;
     for transition in &declared.transitions {
         refuse_rest(&owner, &transition.rest)?;
-        let find = |name: &String| ids.get(name.as_str()).copied().ok_or_else(|| owner.unresolved(name));
-        let next = transition.next_state.as_ref().map(find).transpose()?;
+        let state = |name: &String| ids.get(name.as_str()).copied().ok_or_else(|| owner.unresolved(name));
+        let next = transition.next_state.as_ref().map(state).transpose()?;
         match (transition.kind.as_deref(), transition.value.as_deref()) {
             (Some("default"), _) | (None | Some("hexstr"), Some("default")) => {
                 if otherwise.is_some() {
@@ -65,7 +60,12 @@ fn read_state(
                     TransitionMatch::Values(read_case(&owner, &widths, value, transition.mask.as_deref())?);
                 transitions.push(Transition { matches, next });
             }
-            (Some("parse_vset"), _) => return Err(owner.unsupported("a parser value set")),
+            (Some("parse_vset"), Some(name)) => {
+                let set = find(&names.value_sets, &owner, "value set", name)?;
+                let mask = transition.mask.as_deref();
+                let mask = mask.map(|mask| read_mask(&owner, &widths, mask)).transpose()?;
+                transitions.push(Transition { matches: TransitionMatch::ValueSet { set, mask }, next });
+            }
             (kind, _) => {
                 return Err(owner.invalid(format!("transition of type `{}`", kind.unwrap_or("hexstr"))));
             }
@@ -76,35 +76,38 @@ fn read_state(
     Ok(ParseState { name: declared.name.clone(), ops, key, transitions, source_info })
 }
 
-fn parameters<'a>(owner: &Owner<'_>, op: &'a model::Primitive, count: usize) -> Result<&'a [Value], IrError> {
-    let parameters = op.parameters.as_slice();
-    if parameters.len() == count {
-        return Ok(parameters);
-    }
-    Err(owner.invalid(format!("`{}` with {} parameters instead of {count}", op.op, parameters.len())))
-}
-
 fn read_op(names: &Names, owner: &Owner<'_>, op: &model::Primitive) -> Result<ParserOp, IrError> {
     let owner = &Owner { source_info: op.source_info.as_ref().or(owner.source_info), ..*owner };
     refuse_rest(owner, &op.rest)?;
     let typed = |value: &Value| -> Result<Typed, IrError> { super::serde_path(value.clone()) };
     match (op.op.as_str(), op.parameters.as_slice()) {
-        ("extract", _) => {
-            let [what] = parameters(owner, op, 1)? else { return Err(owner.invalid("`extract` of nothing")) };
-            let what = typed(what)?;
-            match what.kind.as_str() {
-                "regular" => Ok(ParserOp::Extract(Extract::Regular(names.header_value(owner, &what.value)?))),
-                kind => Err(owner.unsupported(format!("extract of type `{kind}`"))),
+        ("extract", [what]) => Ok(ParserOp::Extract(match read_target(names, owner, &typed(what)?)? {
+            ExtractTarget::Header(header) => Extract::Regular(header),
+            ExtractTarget::StackNext(stack) => Extract::StackNext(stack),
+            ExtractTarget::UnionStackNext { stack, member } => Extract::UnionStackNext { stack, member },
+        })),
+        ("extract_VL", [what, width]) => {
+            let target = read_target(names, owner, &typed(what)?)?;
+            match kind(width) {
+                Some("expression") => {
+                    let width = operand(names, owner, width)?;
+                    Ok(ParserOp::Extract(Extract::Variable { target, width }))
+                }
+                other => Err(owner.invalid(format!(
+                    "`extract_VL` has invalid length type `{}`, expected `expression`",
+                    other.unwrap_or_default()
+                ))),
             }
         }
         ("set", [to, from]) => {
-            let (to, from_type) = (typed(to)?, typed(from)?);
+            let to = typed(to)?;
             if to.kind != "field" {
-                return Err(owner.unsupported(format!("`set` of type `{}`", to.kind)));
+                let reason = format!("`set` has invalid destination type `{}`, expected `field`", to.kind);
+                return Err(owner.invalid(reason));
             }
             let place = Place::Field(names.place(owner, &to.value)?);
-            if from_type.kind == "lookahead" {
-                let (offset, width) = lookahead(owner, &from_type.value)?;
+            if kind(from) == Some("lookahead") {
+                let (offset, width) = lookahead(owner, from.get("value").unwrap_or(&Value::Null))?;
                 return Ok(ParserOp::SetLookahead { place, offset, width });
             }
             Ok(ParserOp::Set { place, value: operand(names, owner, from)? })
@@ -122,14 +125,35 @@ fn read_op(names: &Names, owner: &Owner<'_>, op: &model::Primitive) -> Result<Pa
             let bytes = bytes.as_u64().ok_or_else(|| owner.invalid("`shift` wants a number of bytes"))?;
             Ok(ParserOp::Advance { bits: crate::Expr::Const(num_bigint::BigInt::from(bytes) * 8) })
         }
-        ("set" | "verify" | "advance" | "shift", found) => {
+        ("primitive", [inner]) => {
+            let inner: model::Primitive = super::serde_path(inner.clone())?;
+            let owner = &Owner { source_info: inner.source_info.as_ref().or(owner.source_info), ..*owner };
+            Ok(ParserOp::Primitive(primitives::read(names, owner, &inner)?))
+        }
+        ("extract" | "extract_VL" | "set" | "verify" | "advance" | "shift" | "primitive", found) => {
             Err(owner.invalid(format!("`{}` with {} parameters", op.op, found.len())))
         }
-        ("primitive", [inner]) => {
-            let inner = inner.get("op").and_then(Value::as_str).unwrap_or_default();
-            Err(owner.unsupported(format!("primitive `{inner}` in a parser")))
-        }
-        (other, _) => Err(owner.unsupported(format!("parser operation `{other}`"))),
+        (other, _) => Err(owner.invalid(format!("parser op `{other}` not supported"))),
+    }
+}
+
+fn read_target(names: &Names, owner: &Owner<'_>, what: &Typed) -> Result<ExtractTarget, IrError> {
+    let text = |value: &Value| match value.as_str() {
+        Some(text) => Ok(text.to_owned()),
+        None => Err(owner.invalid(format!("`{}` is no name", shortened(value)))),
+    };
+    match (what.kind.as_str(), &what.value) {
+        ("regular", header) => Ok(ExtractTarget::Header(names.header_value(owner, header)?)),
+        ("stack", stack) => Ok(ExtractTarget::StackNext(names.groups.stack(owner, &text(stack)?)?)),
+        ("union_stack", Value::Array(parts)) => match parts.as_slice() {
+            [stack, member] => {
+                let stack = names.groups.union_stack(owner, &text(stack)?)?;
+                let (member, _) = names.groups.member(owner, stack, &text(member)?)?;
+                Ok(ExtractTarget::UnionStackNext { stack, member })
+            }
+            parts => Err(owner.invalid(format!("a stack of unions with {} parts instead of 2", parts.len()))),
+        },
+        (kind, _) => Err(owner.invalid(format!("extract type `{kind}` not supported"))),
     }
 }
 
@@ -150,8 +174,47 @@ fn read_key(names: &Names, owner: &Owner<'_>, part: &Typed) -> Result<SelectKey,
             let (offset, width) = lookahead(owner, &part.value)?;
             Ok(SelectKey::Lookahead { offset, width })
         }
-        kind => Err(owner.unsupported(format!("`{kind}` in a select"))),
+        "stack_field" | "union_stack_field" => read_last(names, owner, part),
+        kind => Err(owner.invalid(format!("`{kind}` in a select"))),
     }
+}
+
+/// A field of the last element of a stack.
+fn read_last(names: &Names, owner: &Owner<'_>, part: &Typed) -> Result<SelectKey, IrError> {
+    let parts: Option<Vec<&str>> =
+        part.value.as_array().and_then(|parts| parts.iter().map(Value::as_str).collect());
+    match (part.kind.as_str(), parts.as_deref()) {
+        ("stack_field", Some([stack, field])) => {
+            let stack = names.groups.stack(owner, stack)?;
+            Ok(SelectKey::LastField(stack, names.field_of(owner, names.groups.type_of(stack), field)?))
+        }
+        ("union_stack_field", Some([stack, member, field])) => {
+            let stack = names.groups.union_stack(owner, stack)?;
+            let (member, header) = names.groups.member(owner, stack, member)?;
+            let of = names.headers.get(header.index()).map(|header| header.header_type);
+            let field = names.field_of(owner, of.unwrap_or(crate::HeaderTypeId(u32::MAX)), field)?;
+            Ok(SelectKey::UnionLastField { stack, member, field })
+        }
+        _ => Err(owner.invalid(format!("`{}` is no field of a stack", shortened(&part.value)))),
+    }
+}
+
+/// How many bytes a key takes: each part has its own.
+fn key_bytes(owner: &Owner<'_>, widths: &[u32]) -> Result<u32, IrError> {
+    let bytes: u64 = widths.iter().map(|width| u64::from(width.div_ceil(8))).sum();
+    let fits = u32::try_from(bytes).ok().filter(|bytes| *bytes <= Bits::MAX_WIDTH / 8);
+    fits.ok_or_else(|| owner.unsupported(format!("a key of {bytes} bytes")))
+}
+
+/// The mask of a value set. It has as many bytes as a member of the set, but simple_switch lays it on the key.
+fn read_mask(owner: &Owner<'_>, widths: &[u32], mask: &str) -> Result<Vec<Bits>, IrError> {
+    let whole: u64 = widths.iter().map(|width| u64::from(*width)).sum();
+    if whole.div_ceil(8) != u64::from(key_bytes(owner, widths)?) {
+        return Err(owner.unsupported("a masked value set of keys that don't fill bytes"));
+    }
+    let zeros = "00".repeat(key_bytes(owner, widths)? as usize);
+    let pairs = read_case(owner, widths, &format!("0x{zeros}"), Some(mask))?;
+    Ok(pairs.into_iter().map(|(_, mask)| mask).collect())
 }
 
 /// Each part of the key has its own bytes in the value and in the mask.
@@ -161,11 +224,7 @@ fn read_case(
     value: &str,
     mask: Option<&str>,
 ) -> Result<Vec<(Bits, Bits)>, IrError> {
-    let bytes: u64 = widths.iter().map(|width| u64::from(width.div_ceil(8))).sum();
-    let bytes = u32::try_from(bytes)
-        .ok()
-        .filter(|bytes| *bytes <= Bits::MAX_WIDTH / 8)
-        .ok_or_else(|| owner.unsupported(format!("a key of {bytes} bytes")))?;
+    let bytes = key_bytes(owner, widths)?;
     let whole = |text: &str| -> Result<Bits, IrError> {
         let digits = text.strip_prefix("0x").unwrap_or(text).len();
         if digits.div_ceil(2) != bytes as usize {

@@ -199,26 +199,30 @@ fn what_the_ir_does_not_carry_is_refused_and_named() {
         assert!(matches!(error, IrError::Unsupported { .. }), "{error}");
         assert!(error.to_string().contains(what), "{error}\n  wanted {what}");
     };
-    unsupported("`register_arrays` is not carried", |j| j["register_arrays"] = json!([{ "name": "r" }]));
-    unsupported("`header_stacks` is not carried", |j| j["header_stacks"] = json!([{ "name": "s" }]));
+    unsupported("`extern_instances` is not carried", |j| j["extern_instances"] = json!([{ "name": "e" }]));
     unsupported("`what_is_that` is not carried", |j| j["what_is_that"] = json!(1));
-    unsupported("action `MyIngress.drop` is not supported: primitive `register_read`", |j| {
-        j["actions"][0]["primitives"] = json!([{ "op": "register_read", "parameters": [] }]);
+    unsupported("action `MyIngress.drop` is not supported: primitive `send_to_controller`", |j| {
+        j["actions"][0]["primitives"] = json!([{ "op": "send_to_controller", "parameters": [] }]);
     });
-    unsupported("parse state `start` is not supported: extract of type `stack`", |j| {
-        j["parsers"][0]["parse_states"][0]["parser_ops"][0]["parameters"][0]["type"] = json!("stack");
+    unsupported("primitive `add_header_fast`", |j| {
+        j["actions"][0]["primitives"] =
+            json!([{ "op": "add_header_fast", "parameters": [{ "type": "header", "value": "ip" }] }]);
     });
-    unsupported("parse state `start` is not supported: parser operation `extract_VL`", |j| {
-        j["parsers"][0]["parse_states"][0]["parser_ops"][0]["op"] = json!("extract_VL");
+    unsupported("an action profile of its own", |j| {
+        j["pipelines"][0]["tables"][0]["type"] = json!("indirect")
     });
-    unsupported("a table of type `indirect`", |j| j["pipelines"][0]["tables"][0]["type"] = json!("indirect"));
-    unsupported("table `MyIngress.exact` is not supported: `direct_meters`", |j| {
-        j["pipelines"][0]["tables"][0]["direct_meters"] = json!("meter");
+    unsupported("a register in an expression", |j| {
+        j["pipelines"][0]["conditionals"][0]["expression"]["value"]["right"] =
+            json!({ "type": "register", "value": ["r", { "type": "hexstr", "value": "0x1" }] });
     });
-    unsupported("operator `last_stack_index`", |j| {
-        j["pipelines"][0]["conditionals"][0]["expression"]["value"]["op"] = json!("last_stack_index");
-        j["pipelines"][0]["conditionals"][0]["expression"]["value"]["right"]["value"] = json!(["ip", "ttl"]);
+    unsupported("`_jump` with a number that isn't constant", |j| {
+        j["actions"][1]["primitives"] =
+            json!([{ "op": "_jump", "parameters": [{ "type": "runtime_data", "value": 0 }] }]);
     });
+    unsupported("it is direct, but of no table", |j| {
+        j["counter_arrays"] = json!([{ "name": "c", "id": 0, "is_direct": true }]);
+    });
+    unsupported("`length_exp` is not carried", |j| j["header_types"][2]["length_exp"] = json!({}));
     unsupported("saturates", |j| {
         j["header_types"][2]["fields"][0].as_array_mut().unwrap().push(json!(true));
     });
@@ -232,6 +236,23 @@ fn what_the_ir_does_not_carry_is_refused_and_named() {
 
 #[test]
 fn contradictions_are_refused_and_named() {
+    refused("`7` is no name", |j| {
+        let op = &mut j["parsers"][0]["parse_states"][0]["parser_ops"][0]["parameters"][0];
+        *op = json!({ "type": "stack", "value": 7 });
+    });
+    refused("`extract_VL` with 1 parameters", |j| {
+        j["parsers"][0]["parse_states"][0]["parser_ops"][0]["op"] = json!("extract_VL");
+    });
+    refused("table `MyIngress.exact` refers to `direct meter `meter``", |j| {
+        j["pipelines"][0]["tables"][0]["direct_meters"] = json!("meter");
+    });
+    refused("a value stands where a stack is wanted", |j| {
+        j["pipelines"][0]["conditionals"][0]["expression"]["value"]["op"] = json!("last_stack_index");
+        j["pipelines"][0]["conditionals"][0]["expression"]["value"]["right"]["value"] = json!(["ip", "ttl"]);
+    });
+    refused("expected 2 but got 1", |j| {
+        j["actions"][0]["primitives"] = json!([{ "op": "assign", "parameters": [1] }]);
+    });
     refused("action `MyIngress.forward` refers to `eth.dest`, which doesn't exist", |j| {
         j["actions"][1]["primitives"][0]["parameters"][0]["value"] = json!(["eth", "dest"]);
     });

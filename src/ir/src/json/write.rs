@@ -1,17 +1,19 @@
 //! The IR as bmv2 JSON.
 
 mod expressions;
+mod parser;
 mod pipelines;
+mod primitives;
+mod state;
 
 use hyper4_bits::Bits;
 use serde_json::{Map, Value, json};
 
-use self::expressions::{expression, hex, operand};
+use self::expressions::expression;
 use super::headers::asked_for;
 use crate::{
-    Action, Calculation, CalculationInput, Checksum, ChecksumKind, Expr, Extract, FieldRef, HeaderId,
-    ParseState, ParserOp, Place, Primitive, PrimitiveKind, Program, SelectKey, SourceInfo, StandardField,
-    Transition, TransitionMatch,
+    Action, Calculation, CalculationInput, Checksum, ChecksumKind, FieldRef, HeaderId, Program, SourceInfo,
+    StandardField,
 };
 
 /// The whole.
@@ -22,10 +24,11 @@ pub(super) fn program(program: &Program) -> Value {
     let mut put = |name: &str, value: Value| root.insert(name.to_owned(), value);
     put("header_types", numbered(&program.header_types, |t| w.header_type(t)));
     put("headers", numbered(&program.headers, |h| w.header(h)));
-    for name in ["header_stacks", "header_union_types", "header_unions", "header_union_stacks", "field_lists"]
-    {
-        put(name, empty());
-    }
+    put("header_stacks", numbered(&program.header_stacks, |s| w.header_stack(s)));
+    put("header_union_types", w.union_types());
+    put("header_unions", numbered(&program.header_unions, |u| w.header_union(u)));
+    put("header_union_stacks", numbered(&program.header_union_stacks, |s| w.union_stack(s)));
+    put("field_lists", w.field_lists());
     let mut errors: Vec<_> = program.errors.iter().collect();
     errors.sort_by_key(|(_, code)| code.0);
     put("errors", errors.into_iter().map(|(name, code)| json!([name, code.0])).collect());
@@ -37,14 +40,17 @@ pub(super) fn program(program: &Program) -> Value {
         "parse_states": numbered(&program.parser.states, |s| w.parse_state(s)),
     });
     put("parsers", json!([parser]));
-    put("parse_vsets", empty());
+    put("parse_vsets", numbered(&program.value_sets, |set| w.value_set(set)));
     let order: Vec<Value> = program.deparser.order.iter().map(|header| w.header_name(*header)).collect();
-    put("deparsers", json!([{ "name": program.deparser.name, "id": 0, "order": order, "primitives": [] }]));
-    for name in ["meter_arrays", "counter_arrays", "register_arrays"] {
-        put(name, empty());
-    }
+    let primitives: Vec<Value> = program.deparser.primitives.iter().map(|p| w.primitive(p)).collect();
+    let deparser =
+        json!({ "name": program.deparser.name, "id": 0, "order": order, "primitives": primitives });
+    put("deparsers", json!([deparser]));
+    put("meter_arrays", w.meters());
+    put("counter_arrays", numbered(&program.counters, |c| w.counter(c)));
+    put("register_arrays", numbered(&program.registers, |r| w.register(r)));
     put("calculations", numbered(&program.calculations, |c| w.calculation(c)));
-    put("learn_lists", empty());
+    put("learn_lists", program.learn_lists.iter().map(|list| w.learn_list(list)).collect());
     put("actions", numbered(&program.actions, |a| w.action(a)));
     put("pipelines", w.pipelines());
     put("checksums", numbered(&program.checksums, |c| w.checksum(c)));
@@ -127,78 +133,14 @@ impl Writer<'_> {
         object(value, None)
     }
 
-    fn parse_state(&self, state: &ParseState) -> Map<String, Value> {
-        let ops: Vec<Value> = state.ops.iter().map(|op| self.parser_op(op)).collect();
-        let key: Vec<Value> = state.key.iter().map(|part| self.select_key(part)).collect();
-        let transitions: Vec<Value> = state.transitions.iter().map(|t| self.transition(t)).collect();
-        let value = json!({
-            "name": state.name,
-            "id": 0,
-            "parser_ops": ops,
-            "transitions": transitions,
-            "transition_key": key,
-        });
-        object(value, state.source_info.as_ref())
-    }
-
-    fn parser_op(&self, op: &ParserOp) -> Value {
-        let to_field = |place: &Place| {
-            let Place::Field(field) = place;
-            json!({ "type": "field", "value": self.field(*field) })
-        };
-        match op {
-            ParserOp::Extract(Extract::Regular(header)) => {
-                let what = json!({ "type": "regular", "value": self.header_name(*header) });
-                json!({ "parameters": [what], "op": "extract" })
-            }
-            ParserOp::Set { place, value } => {
-                // In a parser there are no parameters, and a field may stand for itself.
-                json!({ "parameters": [to_field(place), operand(self, value)], "op": "set" })
-            }
-            ParserOp::SetLookahead { place, offset, width } => {
-                let ahead = json!({ "type": "lookahead", "value": [offset, width] });
-                json!({ "parameters": [to_field(place), ahead], "op": "set" })
-            }
-            ParserOp::Verify { condition, error } => {
-                let parameters = [expression(self, condition), expression(self, error)];
-                json!({ "parameters": parameters, "op": "verify" })
-            }
-            ParserOp::Advance { bits } => json!({ "parameters": [operand(self, bits)], "op": "advance" }),
-            ParserOp::Extract(_) | ParserOp::Primitive(_) => Value::Null,
-        }
-    }
-
-    fn select_key(&self, part: &SelectKey) -> Value {
-        match part {
-            SelectKey::Field(field) => json!({ "type": "field", "value": self.field(*field) }),
-            SelectKey::Lookahead { offset, width } => {
-                json!({ "type": "lookahead", "value": [offset, width] })
-            }
-            SelectKey::LastField(..) | SelectKey::UnionLastField { .. } => Value::Null,
-        }
-    }
-
-    fn transition(&self, transition: &Transition) -> Value {
-        let next = transition.next.map_or(Value::Null, |state| self.state(state.index()));
-        match &transition.matches {
-            TransitionMatch::Default => {
-                json!({ "type": "default", "value": null, "mask": null, "next_state": next })
-            }
-            TransitionMatch::ValueSet { .. } => Value::Null,
-            TransitionMatch::Values(pairs) => {
-                let join = |pick: fn(&(Bits, Bits)) -> &Bits| {
-                    let digits: String = pairs.iter().map(|pair| bytes(pick(pair))).collect();
-                    json!(format!("0x{digits}"))
-                };
-                let exact = pairs.iter().all(|(_, mask)| mask.is_ones());
-                let mask = if exact { Value::Null } else { join(|(_, mask)| mask) };
-                json!({ "type": "hexstr", "value": join(|(value, _)| value), "mask": mask, "next_state": next })
-            }
-        }
-    }
-
     fn calculation(&self, calculation: &Calculation) -> Map<String, Value> {
-        let input = |input: &CalculationInput| match input {
+        let inputs: Vec<Value> = calculation.inputs.iter().map(|i| self.calculation_input(i)).collect();
+        let algo = calculation.algorithm.bmv2_name();
+        object(json!({ "name": calculation.name, "id": 0, "algo": algo, "input": inputs }), None)
+    }
+
+    fn calculation_input(&self, input: &CalculationInput) -> Value {
+        match input {
             CalculationInput::Field(field) => json!({ "type": "field", "value": self.field(*field) }),
             CalculationInput::Constant(bits) => {
                 json!({ "type": "hexstr", "value": format!("0x{}", bytes(bits)), "bitwidth": bits.width() })
@@ -207,10 +149,7 @@ impl Writer<'_> {
                 json!({ "type": "header", "value": self.header_name(*header) })
             }
             CalculationInput::Payload => json!({ "type": "payload", "value": null }),
-        };
-        let inputs: Vec<Value> = calculation.inputs.iter().map(input).collect();
-        let algo = calculation.algorithm.bmv2_name();
-        object(json!({ "name": calculation.name, "id": 0, "algo": algo, "input": inputs }), None)
+        }
     }
 
     fn checksum(&self, checksum: &Checksum) -> Map<String, Value> {
@@ -237,35 +176,6 @@ impl Writer<'_> {
         object(value, action.source_info.as_ref())
     }
 
-    fn primitive(&self, primitive: &Primitive) -> Value {
-        let header = |header: HeaderId| json!({ "type": "header", "value": self.header_name(header) });
-        let to_field = |place: &Place| {
-            let Place::Field(field) = place;
-            json!({ "type": "field", "value": self.field(*field) })
-        };
-        let (op, parameters) = match &primitive.kind {
-            PrimitiveKind::Assign { place, value } => ("assign", vec![to_field(place), operand(self, value)]),
-            PrimitiveKind::AssignHeader { destination, source } => {
-                ("assign_header", vec![header(*destination), header(*source)])
-            }
-            PrimitiveKind::SetValid(which) => ("add_header", vec![header(*which)]),
-            PrimitiveKind::SetInvalid(which) => ("remove_header", vec![header(*which)]),
-            PrimitiveKind::MarkToDrop => {
-                ("mark_to_drop", vec![json!({ "type": "header", "value": "standard_metadata" })])
-            }
-            PrimitiveKind::Hash { place, base, calculation, modulus } => {
-                let named = self.program.calculations.get(calculation.index()).map(|c| c.name.as_str());
-                let calculation = json!({ "type": "calculation", "value": named });
-                let parameters =
-                    vec![to_field(place), operand(self, base), calculation, operand(self, modulus)];
-                ("modify_field_with_hash_based_offset", parameters)
-            }
-            PrimitiveKind::Exit => ("exit", Vec::new()),
-            _ => ("no_op", Vec::new()),
-        };
-        Value::Object(object(json!({ "op": op, "parameters": parameters }), primitive.source_info.as_ref()))
-    }
-
     /// Fields that simple_switch asks for by another name.
     fn aliases(&self) -> Value {
         let alias = |(standard, field): (&StandardField, &FieldRef)| {
@@ -279,11 +189,4 @@ impl Writer<'_> {
 /// Hexadecimal digits of all bytes.
 fn bytes(bits: &Bits) -> String {
     bits.to_be_bytes().iter().map(|byte| format!("{byte:02x}")).collect()
-}
-
-fn constant(expression: &Expr) -> Option<Value> {
-    match expression {
-        Expr::Const(number) => Some(json!({ "type": "hexstr", "value": hex(number) })),
-        _ => None,
-    }
 }

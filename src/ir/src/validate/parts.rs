@@ -1,14 +1,11 @@
-//! Headers, parser, actions, calculations and checksums.
+//! Headers, calculations and checksums.
 
 use hyper4_bits::Bits;
 
 use super::expressions::Scope;
 use super::{Checker, invalid, unique, unresolved};
 use crate::json::asked_for;
-use crate::{
-    ActionParameter, CalculationInput, Extract, IrError, ParseState, ParserOp, PrimitiveKind, SelectKey,
-    StandardField, TransitionMatch,
-};
+use crate::{CalculationInput, IrError, StandardField};
 
 impl Checker<'_> {
     pub(super) fn header_types(&self) -> Result<(), IrError> {
@@ -21,7 +18,7 @@ impl Checker<'_> {
                 if !names.insert(field.name.as_str()) || field.name == "$valid$" {
                     return wrong(format!("the field name `{}` is used twice", field.name));
                 }
-                if field.width == 0 || (field.signed && field.width < 2) {
+                if (field.width == 0 && !field.varbit) || (field.signed && field.width < 2) {
                     return wrong(format!("field `{}` has {} bits", field.name, field.width));
                 }
             }
@@ -31,6 +28,12 @@ impl Checker<'_> {
             let width: u64 = header_type.fields.iter().map(|field| u64::from(field.width)).sum();
             if width > u64::from(Bits::MAX_WIDTH) {
                 return wrong(format!("{width} bits are more than {}", Bits::MAX_WIDTH));
+            }
+            if let Some(field) = header_type.fields.iter().find(|f| f.varbit && !f.width.is_multiple_of(8)) {
+                return wrong(format!(
+                    "varbit `{}` of up to {} bits doesn't fill bytes",
+                    field.name, field.width
+                ));
             }
             if !width.is_multiple_of(8) {
                 // An assertion of simple_switch, for metadata too: p4c pads.
@@ -107,162 +110,38 @@ impl Checker<'_> {
         Ok(())
     }
 
-    pub(super) fn parser(&self) -> Result<(), IrError> {
-        let parser = &self.program.parser;
-        unique("parse state", parser.states.iter().map(|state| state.name.as_str()))?;
-        if parser.start.index() >= parser.states.len() {
-            return unresolved("parser", &parser.name, format!("state {}", parser.start.0));
-        }
-        parser.states.iter().try_for_each(|state| self.parse_state(state))?;
-        let deparser = &self.program.deparser;
-        deparser.order.iter().try_for_each(|header| self.header("deparser", &deparser.name, *header))
-    }
-
-    fn parse_state(&self, state: &ParseState) -> Result<(), IrError> {
-        let scope = Scope { kind: "parse state", name: &state.name, parameters: 0 };
-        for op in &state.ops {
-            match op {
-                ParserOp::Extract(Extract::Regular(header)) => {
-                    self.header(scope.kind, scope.name, *header)?;
-                    let varbit = |t: &crate::HeaderType| t.fields.iter().any(|field| field.varbit);
-                    if self.program.header_type(*header).is_some_and(varbit) {
-                        return invalid(
-                            scope.kind,
-                            scope.name,
-                            "a header of variable width is extracted as a fixed one",
-                        );
-                    }
-                }
-                ParserOp::Set { place, value } => {
-                    self.place(scope, place)?;
-                    self.number(scope, value)?;
-                }
-                ParserOp::SetLookahead { place, width, .. } => {
-                    self.place(scope, place)?;
-                    lookahead(scope, *width)?;
-                }
-                ParserOp::Verify { condition, error } => {
-                    self.truth(scope, condition)?;
-                    self.number(scope, error)?;
-                }
-                ParserOp::Advance { bits } => self.number(scope, bits)?,
-                ParserOp::Extract(_) | ParserOp::Primitive(_) => {
-                    return invalid(scope.kind, scope.name, "this operation is not read yet");
-                }
-            }
-        }
-        let mut widths = Vec::new();
-        for part in &state.key {
-            widths.push(match part {
-                SelectKey::Field(field) => self.width(scope.kind, scope.name, *field)?,
-                SelectKey::Lookahead { width, .. } => {
-                    lookahead(scope, *width)?;
-                    *width
-                }
-                SelectKey::LastField(..) | SelectKey::UnionLastField { .. } => {
-                    return invalid(scope.kind, scope.name, "stacks are not read yet");
-                }
-            });
-        }
-        for (i, transition) in state.transitions.iter().enumerate() {
-            match &transition.matches {
-                TransitionMatch::Default if i + 1 < state.transitions.len() => {
-                    return invalid(scope.kind, scope.name, "a transition stands behind the default one");
-                }
-                TransitionMatch::Default => {}
-                TransitionMatch::ValueSet { .. } => {
-                    return invalid(scope.kind, scope.name, "value sets are not read yet");
-                }
-                TransitionMatch::Values(values) => {
-                    let fits = |((value, mask), width): (&(Bits, Bits), &u32)| {
-                        value.width() == *width && mask.width() == *width
-                    };
-                    let matches = values.len() == widths.len() && values.iter().zip(&widths).all(fits);
-                    if !matches || widths.is_empty() {
-                        return invalid(scope.kind, scope.name, "a case doesn't fit what is selected on");
-                    }
-                }
-            }
-            if let Some(next) = transition.next
-                && next.index() >= self.program.parser.states.len()
-            {
-                return unresolved(scope.kind, scope.name, format!("state {}", next.0));
-            }
-        }
-        Ok(())
-    }
-
     pub(super) fn calculations(&self) -> Result<(), IrError> {
         unique("calculation", self.program.calculations.iter().map(|c| c.name.as_str()))?;
         for calculation in &self.program.calculations {
             let (kind, name) = ("calculation", calculation.name.as_str());
-            let mut bits = 0u64;
-            for (i, input) in calculation.inputs.iter().enumerate() {
-                match input {
-                    CalculationInput::Field(field) => bits += u64::from(self.width(kind, name, *field)?),
-                    CalculationInput::Constant(constant) => bits += u64::from(constant.width()),
-                    CalculationInput::Header(header) => {
-                        self.header(kind, name, *header)?;
-                        if !bits.is_multiple_of(8) {
-                            return invalid(kind, name, "a header doesn't begin at a byte");
-                        }
+            self.inputs(kind, name, &calculation.inputs)?;
+        }
+        Ok(())
+    }
+
+    /// What is hashed.
+    pub(super) fn inputs(&self, kind: &str, name: &str, inputs: &[CalculationInput]) -> Result<(), IrError> {
+        let mut bits = 0u64;
+        for (i, input) in inputs.iter().enumerate() {
+            match input {
+                CalculationInput::Field(field) => bits += u64::from(self.width(kind, name, *field)?),
+                CalculationInput::Constant(constant) => bits += u64::from(constant.width()),
+                CalculationInput::Header(header) => {
+                    self.header(kind, name, *header)?;
+                    if !bits.is_multiple_of(8) {
+                        return invalid(kind, name, "a header doesn't begin at a byte");
                     }
-                    CalculationInput::Payload if i + 1 < calculation.inputs.len() => {
-                        return invalid(kind, name, "the payload isn't the last input");
-                    }
-                    CalculationInput::Payload => {}
                 }
+                CalculationInput::Payload if i + 1 < inputs.len() => {
+                    return invalid(kind, name, "the payload isn't the last input");
+                }
+                CalculationInput::Payload => {}
             }
         }
         Ok(())
     }
 
-    pub(super) fn actions(&self) -> Result<(), IrError> {
-        for action in &self.program.actions {
-            let scope = Scope { kind: "action", name: &action.name, parameters: action.parameters.len() };
-            let impossible = |parameter: &&ActionParameter| !(1..=Bits::MAX_WIDTH).contains(&parameter.width);
-            if let Some(parameter) = action.parameters.iter().find(impossible) {
-                let reason = format!("parameter `{}` has {} bits", parameter.name, parameter.width);
-                return invalid(scope.kind, scope.name, reason);
-            }
-            for primitive in &action.primitives {
-                self.primitive(scope, &primitive.kind)?;
-            }
-        }
-        Ok(())
-    }
-
-    fn primitive(&self, scope: Scope<'_>, kind: &PrimitiveKind) -> Result<(), IrError> {
-        match kind {
-            PrimitiveKind::Assign { place, value } => {
-                self.place(scope, place)?;
-                self.number(scope, value)
-            }
-            PrimitiveKind::AssignHeader { destination, source } => {
-                self.header(scope.kind, scope.name, *destination)?;
-                self.header(scope.kind, scope.name, *source)?;
-                let type_of =
-                    |id: &crate::HeaderId| self.program.headers.get(id.index()).map(|h| h.header_type);
-                if type_of(destination) != type_of(source) {
-                    return invalid(scope.kind, scope.name, "headers of two types are assigned");
-                }
-                Ok(())
-            }
-            PrimitiveKind::SetValid(header) | PrimitiveKind::SetInvalid(header) => {
-                self.header(scope.kind, scope.name, *header)
-            }
-            PrimitiveKind::Hash { place, base, calculation, modulus } => {
-                self.place(scope, place)?;
-                self.number(scope, base)?;
-                self.number(scope, modulus)?;
-                self.calculation(scope, *calculation)
-            }
-            PrimitiveKind::MarkToDrop | PrimitiveKind::Exit | PrimitiveKind::NoOp => Ok(()),
-            _ => invalid(scope.kind, scope.name, "a primitive that is not read yet"),
-        }
-    }
-
-    fn calculation(&self, scope: Scope<'_>, id: crate::CalculationId) -> Result<(), IrError> {
+    pub(super) fn calculation(&self, scope: Scope<'_>, id: crate::CalculationId) -> Result<(), IrError> {
         match self.program.calculations.get(id.index()) {
             Some(_) => Ok(()),
             None => unresolved(scope.kind, scope.name, format!("calculation {}", id.0)),
@@ -280,11 +159,4 @@ impl Checker<'_> {
         }
         Ok(())
     }
-}
-
-fn lookahead(scope: Scope<'_>, width: u32) -> Result<(), IrError> {
-    if (1..=Bits::MAX_WIDTH).contains(&width) {
-        return Ok(());
-    }
-    invalid(scope.kind, scope.name, format!("a lookahead of {width} bits"))
 }

@@ -1,10 +1,26 @@
 //! Tables, their keys and entries.
 
+use std::collections::HashSet;
+
+use hyper4_bits::Bits;
+
 use super::{Checker, invalid, unique, unresolved};
-use crate::{ActionId, ConstEntry, IrError, MatchKind, MatchValue, Table, TableKey, TableNext};
+use crate::{
+    ActionId, CalculationInput, ConstEntry, IrError, MatchKind, MatchValue, Table, TableImplementation,
+    TableKey, TableNext,
+};
 
 impl Checker<'_> {
     pub(super) fn tables(&self) -> Result<(), IrError> {
+        let profiles = &self.program.action_profiles;
+        unique("action profile", profiles.iter().map(|profile| profile.name.as_str()))?;
+        for profile in profiles {
+            let Some(selector) = &profile.selector else { continue };
+            if !selector.inputs.iter().all(|input| matches!(input, CalculationInput::Field(_))) {
+                return invalid("action profile", &profile.name, "its selector hashes more than fields");
+            }
+            self.inputs("action profile", &profile.name, &selector.inputs)?;
+        }
         self.program.tables.iter().try_for_each(|table| self.table(table))
     }
 
@@ -44,10 +60,26 @@ impl Checker<'_> {
             }
         }
         unique(&format!("table `{}`: action", table.name), names.into_iter())?;
+        if let TableImplementation::Profile(profile) = table.implementation {
+            if profile.index() >= self.program.action_profiles.len() {
+                return unresolved("table", &table.name, format!("action profile {}", profile.0));
+            }
+            if !table.const_entries.is_empty() {
+                return wrong("its actions are in a profile, so it can't have constant entries");
+            }
+            if table.default_entry.as_ref().is_some_and(|entry| entry.const_action) {
+                return wrong("its actions are in a profile, so its default action can't be constant");
+            }
+        }
         if let Some(entry) = &table.default_entry {
             self.call(table, entry.action, &entry.arguments)?;
         }
-        table.const_entries.iter().try_for_each(|entry| self.entry(table, entry))
+        table.const_entries.iter().try_for_each(|entry| self.entry(table, entry))?;
+        let mut seen = HashSet::new();
+        match table.const_entries.iter().find(|entry| !seen.insert(identity(table, entry))) {
+            Some(entry) => wrong(&format!("duplicate entries in table initializer{}", place_of(entry))),
+            None => Ok(()),
+        }
     }
 
     fn key(&self, table: &Table, key: &TableKey) -> Result<(), IrError> {
@@ -105,4 +137,27 @@ impl Checker<'_> {
         }
         Ok(())
     }
+}
+
+fn place_of(entry: &ConstEntry) -> String {
+    entry.source_info.as_ref().map_or_else(String::new, |info| format!(" ({info})"))
+}
+
+/// What tells an entry from another: simple_switch refuses two that are equal in it.
+fn identity(table: &Table, entry: &ConstEntry) -> (Vec<MatchValue>, u32) {
+    let key = entry.key.iter().map(|value| match value {
+        MatchValue::Ternary { value, mask } => {
+            MatchValue::Ternary { value: value.and(mask), mask: mask.clone() }
+        }
+        MatchValue::Lpm { value, prefix_length } => {
+            let mask = Bits::prefix_mask(value.width(), *prefix_length);
+            MatchValue::Lpm { value: value.and(&mask), prefix_length: *prefix_length }
+        }
+        value => value.clone(),
+    });
+    let priority = match table.match_kind {
+        MatchKind::Exact | MatchKind::Lpm => 0,
+        _ => entry.priority,
+    };
+    (key.collect(), priority)
 }

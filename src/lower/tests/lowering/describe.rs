@@ -176,7 +176,7 @@ fn next(p: &Program, node: NextNode) -> String {
 }
 
 fn place(p: &Program, place: &Place) -> String {
-    let Place::Field(field) = place;
+    let Place::Field(field) = place else { return format!("{place:?}") };
     p.field_name(*field)
 }
 

@@ -91,7 +91,9 @@ impl Explorer<'_> {
         value: &Expr,
         arguments: &Arguments,
     ) -> Result<(), Unsupported> {
-        let Place::Field(field) = place;
+        let Place::Field(field) = place else {
+            return Unsupported::new("it assigns to an element of a stack");
+        };
         let range = self.cells.field(*field)?;
         let mut evaluator = self.evaluator(context, arguments);
         let Some(range) = range.filter(|_| evaluator.is_valid(field.header)) else { return Ok(()) };

@@ -206,7 +206,9 @@ impl Explorer<'_> {
         let Some(ahead) = self.layout.packet_bits(8 * bytes, width) else {
             return Unsupported::new("it looks ahead beyond the persona's window");
         };
-        let Place::Field(field) = place;
+        let Place::Field(field) = place else {
+            return Unsupported::new("it assigns to an element of a stack");
+        };
         let range = self.cells.field(*field)?;
         let valid = self.evaluator(context, &NO_ARGUMENTS).is_valid(field.header);
         if let Some(range) = range.filter(|_| valid) {

@@ -51,7 +51,9 @@ impl Executor<'_, '_> {
 
     /// Store a number: masked to the field's width.
     pub(super) fn store(&mut self, state: &mut State, place: &Place, value: &Integer) -> Result<(), Stop> {
-        let Place::Field(field) = place;
+        let Place::Field(field) = place else {
+            return Err(refused("the proofs don't carry header stacks and unions"));
+        };
         let declared = self.program().field(*field);
         let (width, signed) = declared.map_or((0, false), |field| (field.width, field.signed));
         let terms = &mut self.context.terms;

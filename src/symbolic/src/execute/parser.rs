@@ -53,8 +53,10 @@ impl Executor<'_, '_> {
                     error = Some(TOO_SHORT);
                 } else {
                     let value = self.lookahead(&thread.state, *offset, *width)?;
-                    let Place::Field(field) = place;
-                    let field = self.program().field(*field);
+                    let field = match place {
+                        Place::Field(field) => self.program().field(*field),
+                        Place::FieldOf(..) => None,
+                    };
                     // As wide as the field it is taken as it lies there, else as a number.
                     let as_it_is = field.is_some_and(|field| field.signed && field.width == *width);
                     let value = if as_it_is { Integer::signed(value) } else { Integer::unsigned(value) };

@@ -4,12 +4,23 @@ use serde_json::{Map, Value, json};
 
 use super::{Writer, bytes, expression, object};
 use crate::{
-    ConstEntry, MatchKind, MatchValue, NextNode, Node, Pipeline, Table, TableConditional, TableKey, TableNext,
+    ActionProfile, ConstEntry, MatchKind, MatchValue, NextNode, Node, Pipeline, PipelineKind, Table,
+    TableConditional, TableImplementation, TableKey, TableNext,
 };
 use hyper4_bits::Bits;
 
 impl Writer<'_> {
     pub(super) fn pipelines(&self) -> Value {
+        // simple_switch reads ingress first: what is declared there is known in egress too.
+        let used = |kind, index: usize| {
+            let profile = crate::TableImplementation::Profile(crate::ActionProfileId(index as u32));
+            self.program.tables.iter().any(|table| table.pipeline == kind && table.implementation == profile)
+        };
+        let profiles = &self.program.action_profiles;
+        let of_egress =
+            |index: &usize| !used(PipelineKind::Ingress, *index) && used(PipelineKind::Egress, *index);
+        let own = (0..profiles.len()).rev().take_while(of_egress).count();
+        let (in_ingress, in_egress) = profiles.split_at(profiles.len() - own);
         let pipelines = [("ingress", &self.program.ingress), ("egress", &self.program.egress)];
         let write = |(id, (name, pipeline)): (usize, (&str, &Pipeline))| {
             let tables = self.program.tables.iter().enumerate().filter(|(_, t)| t.pipeline == pipeline.kind);
@@ -17,16 +28,29 @@ impl Writer<'_> {
             let conditionals = self.program.conditionals.iter().enumerate();
             let conditionals = conditionals.filter(|(_, c)| c.pipeline == pipeline.kind);
             let conditionals: Vec<Value> = conditionals.map(|(id, c)| self.conditional(id, c)).collect();
+            let profiles = if pipeline.kind == PipelineKind::Ingress { in_ingress } else { in_egress };
+            let profiles = super::numbered(profiles, |profile| self.action_profile(profile));
             json!({
                 "name": name,
                 "id": id,
                 "init_table": self.node(pipeline.start),
                 "tables": tables,
-                "action_profiles": [],
+                "action_profiles": profiles,
                 "conditionals": conditionals,
             })
         };
         pipelines.into_iter().enumerate().map(write).collect()
+    }
+
+    fn action_profile(&self, profile: &ActionProfile) -> Map<String, Value> {
+        let value = json!({ "name": profile.name, "id": 0, "max_size": profile.max_size });
+        let mut object = object(value, profile.source_info.as_ref());
+        if let Some(selector) = &profile.selector {
+            let inputs: Vec<Value> = selector.inputs.iter().map(|i| self.calculation_input(i)).collect();
+            let selector = json!({ "algo": selector.algorithm.bmv2_name(), "input": inputs });
+            object.insert("selector".to_owned(), selector);
+        }
+        object
     }
 
     fn node(&self, node: NextNode) -> Value {
@@ -74,16 +98,26 @@ impl Writer<'_> {
         // Optional keys are ternary to simple_switch.
         let match_type =
             if table.match_kind == MatchKind::Optional { MatchKind::Ternary } else { table.match_kind };
+        let profile = match table.implementation {
+            TableImplementation::Simple => None,
+            TableImplementation::Profile(profile) => self.program.action_profiles.get(profile.index()),
+        };
+        let kind = match profile.map(|profile| &profile.selector) {
+            None => "simple",
+            Some(None) => "indirect",
+            Some(Some(_)) => "indirect_ws",
+        };
+        let meter = table.direct_meter.and_then(|direct| self.program.meters.get(direct.meter.index()));
         let value = json!({
             "name": table.name,
             "id": id,
             "key": keys,
             "match_type": match_type.name(),
-            "type": "simple",
+            "type": kind,
             "max_size": table.max_size,
             "with_counters": table.with_counters,
             "support_timeout": table.support_timeout,
-            "direct_meters": null,
+            "direct_meters": meter.map(|meter| meter.name.as_str()),
             "action_ids": ids,
             "actions": names,
             "base_default_next": base_default,
@@ -91,6 +125,9 @@ impl Writer<'_> {
             "hidden": table.hidden,
         });
         let mut object = object(value, table.source_info.as_ref());
+        if let Some(profile) = profile {
+            object.insert("action_profile".to_owned(), json!(profile.name));
+        }
         if let Some(entry) = &table.default_entry {
             let value = json!({
                 "action_id": entry.action.0,
@@ -100,7 +137,9 @@ impl Writer<'_> {
             });
             object.insert("default_entry".to_owned(), value);
         }
-        if !table.const_entries.is_empty() {
+        if !table.const_entries.is_empty()
+            || (table.max_size == 0 && table.implementation == TableImplementation::Simple)
+        {
             let entries = table.const_entries.iter().map(|entry| self.const_entry(table, entry));
             object.insert("entries".to_owned(), entries.collect());
         }
