@@ -49,10 +49,13 @@ impl Lowerer<'_> {
             }
             ("log_msg", [format, arguments @ ..]) => self.log(format, arguments, span),
             ("digest", [receiver, data]) => self.digest(receiver, data, call),
-            ("clone", [kind, session]) => self.clone_packet(kind, session, None, span),
+            ("clone", [kind, session]) => {
+                let nothing = self.empty_field_list("fl");
+                self.clone_packet(kind, session, nothing, span)
+            }
             ("clone_preserving_field_list", [kind, session, list]) => {
                 let list = self.field_list(list)?;
-                self.clone_packet(kind, session, Some(list), span)
+                self.clone_packet(kind, session, list, span)
             }
             ("resubmit_preserving_field_list", [list]) => {
                 self.only_in(PipelineKind::Ingress, "resubmit_preserving_field_list", span)?;
@@ -96,7 +99,7 @@ impl Lowerer<'_> {
         &mut self,
         kind: &Expression,
         session: &Expression,
-        preserved: Option<ir::FieldListId>,
+        preserved: ir::FieldListId,
         span: Span,
     ) -> Lowered<()> {
         let literal = self.constant(kind)?;
@@ -107,6 +110,7 @@ impl Lowerer<'_> {
         };
         self.only_in(pipeline, "clone", span)?;
         let session = self.number(session)?;
+        let preserved = Some(preserved);
         self.perform(PrimitiveKind::Clone { pipeline, session, preserved }, span);
         Some(())
     }
@@ -120,11 +124,16 @@ impl Lowerer<'_> {
         if let Some(known) = self.numbered_field_lists.get(&number) {
             return Some(*known);
         }
-        let id = ir::FieldListId(index(&self.field_lists));
-        let name = self.fresh("empty");
-        self.field_lists.push(ir::FieldList { id: id.0.saturating_add(1), name, fields: Vec::new() });
+        let id = self.empty_field_list("empty");
         self.numbered_field_lists.insert(number, id);
         Some(id)
+    }
+
+    fn empty_field_list(&mut self, name: &str) -> ir::FieldListId {
+        let id = ir::FieldListId(index(&self.field_lists));
+        let name = self.fresh(name);
+        self.field_lists.push(ir::FieldList { id: id.0.saturating_add(1), name, fields: Vec::new() });
+        id
     }
 
     fn log(&mut self, format: &Expression, arguments: &[&Expression], span: Span) -> Lowered<()> {

@@ -9,7 +9,7 @@ use hyper4_p4::Span;
 use hyper4_p4::typed::{Expression, ExpressionKind, Instance, Type};
 use num_traits::ToPrimitive;
 
-use crate::scope::{Object, qualified};
+use crate::scope::{Object, instance_name, qualified};
 use crate::storage::scalar;
 use crate::{Lowered, Lowerer, index};
 
@@ -41,16 +41,14 @@ impl Lowerer<'_> {
     }
 
     fn made(&mut self, instance: &Instance, prefix: &str) -> Lowered<Object> {
-        let name = qualified(prefix, &instance.name, &instance.annotations);
+        let name = qualified(prefix, instance_name(instance), &instance.annotations);
         match &instance.ty {
             Type::Control(control) => {
-                let name = self.direct_name(instance, &control.name, prefix).unwrap_or(name);
                 let scope =
                     self.new_scope(name, &control.constructor, &instance.arguments, &control.instances)?;
                 Some(Object::Control(Arc::clone(control), scope))
             }
             Type::Parser(parser) => {
-                let name = self.direct_name(instance, &parser.name, prefix).unwrap_or(name);
                 let scope =
                     self.new_scope(name, &parser.constructor, &instance.arguments, &parser.instances)?;
                 Some(Object::Parser(Arc::clone(parser), scope))
@@ -61,11 +59,6 @@ impl Lowerer<'_> {
                 self.refused(instance.span, format!("an object of type `{other}` is not supported here"))
             }
         }
-    }
-
-    /// The name of the instance that `Type.apply(…)` makes.
-    fn direct_name(&self, instance: &Instance, of: &str, prefix: &str) -> Option<String> {
-        (instance.name.is_empty()).then(|| qualified(prefix, of, &instance.annotations))
     }
 
     fn value_set(&mut self, instance: &Instance, name: String, of: &Type) -> Lowered<Object> {

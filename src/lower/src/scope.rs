@@ -74,6 +74,16 @@ pub(crate) fn qualified(prefix: &str, name: &str, annotations: &[Annotation]) ->
     }
 }
 
+/// The name of an instance without what leads it; that of `Type.apply(…)` is called like its type.
+pub(crate) fn instance_name(instance: &Instance) -> &str {
+    let known = &*instance.control_plane_name;
+    if *instance.name == *format!("{}_inst", known.rsplit('.').next().unwrap_or(known)) {
+        known.rsplit('.').next().unwrap_or(known)
+    } else {
+        &instance.name
+    }
+}
+
 impl Lowerer<'_> {
     pub(crate) fn bind_storage(&mut self, variable: u32, storage: Storage) {
         self.bindings.insert(variable, Binding::Storage(storage));
@@ -120,6 +130,12 @@ impl Lowerer<'_> {
         prefix: &str,
     ) -> Lowered<Binding> {
         match &argument.kind {
+            ExpressionKind::Instance(instance)
+                if let Some(known) = self.objects.get(&Arc::as_ptr(instance)) =>
+            {
+                Some(Binding::Object(known.clone()))
+            }
+            // Made on the spot.
             ExpressionKind::Instance(instance) => {
                 let named = Instance { name: parameter.name.clone(), ..(**instance).clone() };
                 Some(Binding::Object(self.object(&named, prefix)))
