@@ -42,11 +42,6 @@ fn accepted(path: &Path) -> Outcome {
     compared(&describe::program(&program), path)
 }
 
-/// What the program is lowered to.
-fn lowers(path: &Path) -> Outcome {
-    compared(&describe::program(&lowered(path)?), path)
-}
-
 /// The guests are lowered, and validated as bmv2 JSON is.
 fn guest(path: &Path) -> Outcome {
     let program = lowered(path)?;
@@ -96,7 +91,6 @@ fn like_p4c(path: &Path) -> Outcome {
 datatest_stable::harness! {
     { test = accepted, root = "tests/data/ok", pattern = r"\.p4$" },
     { test = accepted, root = "tests/data/own", pattern = r"\.p4$" },
-    { test = lowers, root = "tests/data/lowered", pattern = r"\.p4$" },
     { test = refused, root = "tests/data/refused", pattern = r"\.p4$" },
     { test = guest, root = "../../p4programs", pattern = r"prog\.p4$" },
     { test = like_p4c, root = "tests/data/ok", pattern = r"\.p4$" },
