@@ -11,11 +11,15 @@ use crate::layout::{FieldSlot, Layout};
 use crate::primitive;
 use crate::random::Random;
 use crate::recorder::Recorder;
+use crate::reference::Choice;
 use crate::stacks::{self, Shift};
 use crate::state::State;
 
 /// The port that stands for dropping.
 pub(crate) const DROP_PORT: u64 = 511;
+
+/// Jumps back after which an action is said to go round for ever.
+const ROUNDS: usize = 1 << 20;
 
 /// A compiled action.
 #[derive(Clone, Debug)]
@@ -40,6 +44,16 @@ pub(crate) enum Step {
     SetValid {
         header: usize,
         valid: bool,
+    },
+    SetValidOf {
+        code: Box<[Instruction]>,
+        header: Choice,
+        valid: bool,
+    },
+    AssignHeaderOf {
+        code: Box<[Instruction]>,
+        to: Choice,
+        from: Choice,
     },
     Push(Shift),
     Pop(Shift),
@@ -193,8 +207,16 @@ impl Action {
         recorder: &mut Recorder,
     ) -> Result<(), Fault> {
         let mut next = 0;
+        let mut rounds = 0;
         while let Some(step) = self.steps.get(next) {
-            next = step.run(memory, with, recorder)?.unwrap_or(next + 1);
+            let after = step.run(memory, with, recorder)?.unwrap_or(next + 1);
+            if after <= next {
+                rounds += 1;
+                if rounds > ROUNDS {
+                    return Err(Fault::ActionLoop);
+                }
+            }
+            next = after;
         }
         Ok(())
     }
@@ -218,15 +240,16 @@ impl Step {
                 headers.iter().for_each(|(to, from)| stacks::assign(with.layout, memory, *to, *from));
             }
             Self::AssignVarbit { to, from } => stacks::assign_varbit(memory, *to, *from),
-            Self::SetValid { header, valid } => {
-                if let Some(slot) = with.layout.headers.get(*header)
-                    && slot.is_valid(memory) != *valid
-                {
-                    slot.set_valid(memory, *valid);
-                    let bytes = slot.bytes(memory) as u64;
-                    let length = &mut with.flight.length;
-                    *length = if *valid { length.wrapping_add(bytes) } else { length.wrapping_sub(bytes) };
-                }
+            Self::SetValid { header, valid } => set_valid(*header, *valid, memory, with),
+            Self::SetValidOf { code, header, valid } => {
+                run(code, memory)?;
+                let header = *header.pick.of(&header.headers, memory)?;
+                set_valid(header, *valid, memory, with);
+            }
+            Self::AssignHeaderOf { code, to, from } => {
+                run(code, memory)?;
+                let (to, from) = (*to.pick.of(&to.headers, memory)?, *from.pick.of(&from.headers, memory)?);
+                stacks::assign(with.layout, memory, to, from);
             }
             Self::Push(shift) => shift.push(with.layout, memory),
             Self::Pop(shift) => shift.pop(with.layout, memory),
@@ -325,6 +348,17 @@ impl Step {
 
 /// Sessions have 15 bits.
 const SESSION: u16 = 0x7fff;
+
+fn set_valid(header: usize, valid: bool, memory: &mut [u64], with: &mut Surroundings<'_>) {
+    if let Some(slot) = with.layout.headers.get(header)
+        && slot.is_valid(memory) != valid
+    {
+        slot.set_valid(memory, valid);
+        let bytes = slot.bytes(memory) as u64;
+        let length = &mut with.flight.length;
+        *length = if valid { length.wrapping_add(bytes) } else { length.wrapping_sub(bytes) };
+    }
+}
 
 fn store(to: &FieldSlot, memory: &mut [u64], value: u64) {
     if to.is_writable(memory) {

@@ -160,6 +160,16 @@ pub(crate) enum Instruction {
         guard: Option<u32>,
         a: Operand,
     },
+    /// To a field of that many limbs and bits in one of several places, each with the validity of its header; not
+    /// when that is 0.
+    StorePick {
+        places: Box<[(u32, u32)]>,
+        pick: Pick,
+        limbs: u32,
+        width: u32,
+        signed: bool,
+        a: Operand,
+    },
     /// Limbs from one of several places.
     Pick {
         to: u32,
@@ -240,6 +250,19 @@ pub(crate) fn run(code: &[Instruction], memory: &mut [u64]) -> Result<(), Fault>
                     copy(*to, *limbs, *a, memory);
                     if !fits && let Some(field) = memory.get_mut(*to as usize..(*to + *limbs) as usize) {
                         wide::sign_extend_in_place(field, *width);
+                    }
+                }
+            }
+            Instruction::StorePick { places, pick, limbs, width, signed, a } => {
+                let (to, valid) = *pick.of(places, memory)?;
+                let fits = *signed && wide::fits(a.view(memory), *width);
+                if is_set(memory, valid) {
+                    copy(to, *limbs, *a, memory);
+                    let field = memory.get_mut(to as usize..(to + limbs) as usize).unwrap_or_default();
+                    if *signed && !fits {
+                        wide::sign_extend_in_place(field, *width);
+                    } else if let Some(top) = field.last_mut().filter(|_| !signed) {
+                        *top &= crate::layout::top_mask(*width);
                     }
                 }
             }

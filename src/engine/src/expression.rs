@@ -55,8 +55,13 @@ impl<'a> Compiler<'a> {
 
     /// `place = value`.
     pub(crate) fn assign(&mut self, place: &Place, value: &Expr) -> Result<(), String> {
-        let Place::Field(field) = place else {
-            return Err("assigning to a header that is found at run time is not supported".to_owned());
+        let field = match place {
+            Place::Field(field) => field,
+            Place::FieldOf(header, field) => {
+                self.assign_of(header, *field, value)?;
+                self.next = self.base;
+                return Ok(());
+            }
         };
         let slot = self.layout.field(*field).ok_or("a field that doesn't exist is written")?;
         if slot.varbit.is_some() {

@@ -23,6 +23,8 @@ pub(crate) enum Fault {
     HeadersTooLong,
     #[error("the parser goes round without taking anything from the packet; simple_switch hangs")]
     ParserLoop,
+    #[error("an action goes round for ever; simple_switch hangs")]
+    ActionLoop,
     #[error("a header stack has no element of that index, on which simple_switch aborts")]
     StackIndex,
     #[error("the last element of an empty header stack, on which simple_switch aborts")]

@@ -180,9 +180,14 @@ impl HeaderSlot {
         (self.fixed_bytes + variable / 8) as usize
     }
 
-    /// Set its validity; an invalid header's fields become zero, and of a union one member at most is valid.
+    /// Set its validity, which metadata keeps; an invalid header's fields become zero, and of a union one member at most
+    /// is valid.
     pub(crate) fn set_valid(&self, memory: &mut [u64], valid: bool) {
         if !valid {
+            // Metadata is always valid.
+            if self.metadata {
+                return;
+            }
             invalidate(memory, self.valid, self.at, self.limbs);
         } else if let Some(flag) = memory.get_mut(self.valid as usize) {
             *flag = 1;

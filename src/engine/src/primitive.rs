@@ -26,7 +26,7 @@ pub(crate) fn step(
 ) -> Result<Option<Step>, String> {
     let place = |place: &Place| match place {
         Place::Field(field) => plain(layout, *field),
-        Place::FieldOf(..) => Err("a header that is found at run time is written".to_owned()),
+        Place::FieldOf(..) => Err("simple_switch writes only a header that is known here".to_owned()),
     };
     let number = |header: HeaderId| {
         layout.header(header).map(|_| header.index()).ok_or("a header that doesn't exist is named")
@@ -75,18 +75,18 @@ pub(crate) fn step(
         }
         PrimitiveKind::SetValid(header) => Step::SetValid { header: number(*header)?, valid: true },
         PrimitiveKind::SetInvalid(header) => Step::SetValid { header: number(*header)?, valid: false },
-        PrimitiveKind::SetValidOf(_)
-        | PrimitiveKind::SetInvalidOf(_)
-        | PrimitiveKind::AssignHeaderOf { .. } => {
-            return Err(format!("`{}` of a header that is found at run time is not supported", kind.name()));
+        PrimitiveKind::SetValidOf(header) => {
+            let header = compiler.pick_header(header)?;
+            Step::SetValidOf { code: compiler.take(), header, valid: true }
         }
-        PrimitiveKind::MarkToDropOf(header) => {
-            let field = |name: &str| {
-                let field = program.header_type(*header)?.field(name)?;
-                layout.field(hyper4_ir::FieldRef { header: *header, field: field as u32 })
-            };
-            let egress_spec = field("egress_spec").ok_or("there is no `egress_spec` to set")?;
-            Step::MarkToDrop { egress_spec, group: field("mcast_grp") }
+        PrimitiveKind::SetInvalidOf(header) => {
+            let header = compiler.pick_header(header)?;
+            Step::SetValidOf { code: compiler.take(), header, valid: false }
+        }
+        PrimitiveKind::AssignHeaderOf { destination, source } => {
+            let (to, from) = (compiler.pick_header(destination)?, compiler.pick_header(source)?);
+            pairs(program, to.headers.iter().copied().zip(from.headers.iter().copied()))?;
+            Step::AssignHeaderOf { code: compiler.take(), to, from }
         }
         PrimitiveKind::Push { stack, count } => Step::Push(shift(layout, *stack, *count)?),
         PrimitiveKind::Pop { stack, count } => Step::Pop(shift(layout, *stack, *count)?),
@@ -95,6 +95,14 @@ pub(crate) fn step(
                 .standard(hyper4_ir::StandardField::EgressSpec)
                 .ok_or("there is no `standard_metadata.egress_spec` to set")?;
             Step::MarkToDrop { egress_spec, group: layout.dropped_group }
+        }
+        PrimitiveKind::MarkToDropOf(header) => {
+            let field = |name: &str| {
+                let field = program.header_type(*header)?.field(name)?;
+                layout.field(FieldRef { header: *header, field: field as u32 })
+            };
+            let egress_spec = field("egress_spec").ok_or("it has no `egress_spec` to set")?;
+            Step::MarkToDrop { egress_spec, group: field("mcast_grp") }
         }
         PrimitiveKind::Hash { place: to, base, calculation, modulus } => {
             let to = place(to)?;

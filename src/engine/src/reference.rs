@@ -1,13 +1,21 @@
 //! Expressions about headers that are found when they are evaluated: elements of stacks, members of unions.
 
-use hyper4_ir::{Aggregate, HeaderExpr, StackRef, UnionExpr};
+use hyper4_ir::{Aggregate, Expr, HeaderExpr, StackRef, UnionExpr};
 
 use crate::code::{HeaderRef, Instruction, Operand, Pick};
 use crate::expression::{Compiler, EXACT};
 use crate::layout::HeaderSlot;
 
+/// Headers, one of which is picked.
+#[derive(Clone, Debug)]
+pub(crate) struct Choice {
+    pub(crate) headers: Box<[usize]>,
+    pub(crate) pick: Pick,
+}
+
 /// What a header expression may come to: headers of one type.
 struct Headers<'a> {
+    numbers: Vec<usize>,
     slots: Vec<&'a HeaderSlot>,
     pick: Pick,
 }
@@ -16,6 +24,29 @@ struct Headers<'a> {
 type Unions = (Vec<Box<[usize]>>, Pick);
 
 impl<'a> Compiler<'a> {
+    /// `header.field = value`; what the header depends on is found first.
+    pub(crate) fn assign_of(&mut self, header: &HeaderExpr, field: u32, value: &Expr) -> Result<(), String> {
+        let found = self.headers(header)?;
+        let fields = found.slots.iter().map(|header| {
+            let slot = header.fields.get(field as usize).filter(|slot| slot.varbit.is_none());
+            slot.map(|slot| (slot, header.valid))
+        });
+        let fields =
+            fields.collect::<Option<Vec<_>>>().ok_or("a field that numbers aren't stored in is written")?;
+        let (slot, _) = fields.first().ok_or("a stack without elements is written")?;
+        let (limbs, width, signed) = (slot.limbs(), slot.width, slot.signed);
+        let places = fields.iter().map(|(slot, valid)| (slot.at, *valid)).collect();
+        let a = self.number(value, if signed { EXACT } else { width })?;
+        self.code.push(Instruction::StorePick { places, pick: found.pick, limbs, width, signed, a });
+        Ok(())
+    }
+
+    /// The header that an expression comes to.
+    pub(crate) fn pick_header(&mut self, header: &HeaderExpr) -> Result<Choice, String> {
+        let found = self.headers(header)?;
+        Ok(Choice { headers: found.numbers.into(), pick: found.pick })
+    }
+
     /// The value of a field, and its width.
     pub(crate) fn field_of(&mut self, header: &HeaderExpr, field: u32) -> Result<(Operand, u32), String> {
         let found = self.headers(header)?;
@@ -66,8 +97,9 @@ impl<'a> Compiler<'a> {
                 let layout = self.layout;
                 let member = |unions: &[Box<[usize]>], pick, number: usize| {
                     let headers = unions.iter().filter_map(|members| members.get(number));
-                    let slots = headers.filter_map(|header| layout.headers.get(*header)).collect();
-                    Headers { slots, pick }
+                    let numbers: Vec<usize> = headers.copied().collect();
+                    let slots = numbers.iter().filter_map(|header| layout.headers.get(*header)).collect();
+                    Headers { numbers, slots, pick }
                 };
                 let pairs = (0..members).map(|i| (member(&a, pick_a, i), member(&b, pick_b, i)));
                 let pairs = pairs.filter(|(a, b)| same_type(a, b));
@@ -99,32 +131,28 @@ impl<'a> Compiler<'a> {
 
     fn headers(&mut self, header: &HeaderExpr) -> Result<Headers<'a>, String> {
         let layout = self.layout;
-        let slots = |numbers: &mut dyn Iterator<Item = usize>| -> Result<Vec<&'a HeaderSlot>, String> {
-            let slots: Option<Vec<_>> = numbers.map(|number| layout.headers.get(number)).collect();
+        let found = |numbers: Vec<usize>, pick: Pick| -> Result<Headers<'a>, String> {
+            let slots: Option<Vec<_>> = numbers.iter().map(|number| layout.headers.get(*number)).collect();
             let slots = slots.filter(|slots| !slots.is_empty());
-            slots.ok_or_else(|| "a header that doesn't exist is read".to_owned())
+            let slots = slots.ok_or_else(|| "a header that doesn't exist is named".to_owned())?;
+            Ok(Headers { numbers, slots, pick })
         };
         let stack = |stack: hyper4_ir::HeaderStackId| {
-            layout.stacks.get(stack.index()).ok_or_else(|| "a stack that doesn't exist is read".to_owned())
+            layout.stacks.get(stack.index()).ok_or_else(|| "a stack that doesn't exist is named".to_owned())
         };
         match header {
-            HeaderExpr::Header(id) => {
-                Ok(Headers { slots: slots(&mut [id.index()].into_iter())?, pick: Pick::Only })
-            }
+            HeaderExpr::Header(id) => found(vec![id.index()], Pick::Only),
             HeaderExpr::Element { stack: id, index } => {
-                let slots = slots(&mut stack(*id)?.headers.iter().copied())?;
-                Ok(Headers { slots, pick: Pick::Index(self.number(index, EXACT)?) })
+                found(stack(*id)?.headers.to_vec(), Pick::Index(self.number(index, EXACT)?))
             }
             HeaderExpr::Last(id) => {
                 let stack = stack(*id)?;
-                let slots = slots(&mut stack.headers.iter().copied())?;
-                Ok(Headers { slots, pick: Pick::Last(stack.next) })
+                found(stack.headers.to_vec(), Pick::Last(stack.next))
             }
             HeaderExpr::UnionMember { union, member } => {
                 let (unions, pick) = self.unions(union)?;
-                let mut members =
-                    unions.iter().map(|members| members.get(*member as usize).copied().unwrap_or(usize::MAX));
-                Ok(Headers { slots: slots(&mut members)?, pick })
+                let member = |members: &Box<[usize]>| members.get(*member as usize).copied();
+                found(unions.iter().map(|members| member(members).unwrap_or(usize::MAX)).collect(), pick)
             }
         }
     }

@@ -49,7 +49,7 @@ pub(super) fn state(
                 Op::Set(compiler.take())
             }
             ParserOp::SetLookahead { place: Place::FieldOf(..), .. } => {
-                return Err("a lookahead into a header that is found at run time".to_owned());
+                return Err("what lies ahead is stored in a header that is not known here".to_owned());
             }
             ParserOp::SetLookahead { place: Place::Field(field), offset, width } => {
                 let to = layout.field(*field).ok_or("a field that doesn't exist is written")?;

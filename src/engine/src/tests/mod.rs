@@ -1,6 +1,9 @@
 mod builder;
+mod copies;
 mod expressions;
 mod headers;
 mod parsing;
 mod pipeline;
+mod stacks;
+mod state;
 mod tables;
