@@ -151,7 +151,7 @@ impl<'a> Compiler<'a> {
             }
             HeaderExpr::UnionMember { union, member } => {
                 let (unions, pick) = self.unions(union)?;
-                let member = |members: &Box<[usize]>| members.get(*member as usize).copied();
+                let member = |members: &[usize]| members.get(*member as usize).copied();
                 found(unions.iter().map(|members| member(members).unwrap_or(usize::MAX)).collect(), pick)
             }
         }
