@@ -1,8 +1,8 @@
 // Declarations of every kind, generic ones among them, and controls within controls.
 #include <v1model.p4>
-@pragma note "for nobody"
 error { Strange, Stranger }
 match_kind { fancy }
+@pragma note "for nobody"
 enum Colour { red, green }
 header a_t { bit<8> x; }
 header b_t { varbit<64> y; }

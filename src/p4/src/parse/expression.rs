@@ -15,16 +15,20 @@ impl Parser<'_> {
 
     /// The rest of an expression whose first operand was read.
     fn expression_from(&mut self, left: Expression) -> Parsed<Expression> {
-        let condition = self.binary_from(left, 0)?;
-        if self.eat(TokenKind::Question).is_none() {
-            return Some(condition);
+        let mut value = self.binary_from(left, 0)?;
+        // `a ? b : c ? d : e` is `(a ? b : c) ? d : e`, as p4c reads it.
+        while self.eat(TokenKind::Question).is_some() {
+            let then = self.bracketed(Self::expression)?;
+            self.expect(TokenKind::Colon, "`:`")?;
+            let otherwise = self.deeper(|parser| {
+                let first = parser.unary()?;
+                parser.binary_from(first, 0)
+            })?;
+            let start = value.span;
+            let parts = (Box::new(value), Box::new(then), Box::new(otherwise));
+            value = self.node(ExpressionKind::Conditional(parts.0, parts.1, parts.2), start)?;
         }
-        let then = self.expression()?;
-        self.expect(TokenKind::Colon, "`:`")?;
-        let otherwise = self.expression()?;
-        let start = condition.span;
-        let parts = (Box::new(condition), Box::new(then), Box::new(otherwise));
-        self.node(ExpressionKind::Conditional(parts.0, parts.1, parts.2), start)
+        Some(value)
     }
 
     /// An expression from `start` to here, refused when it is too high.

@@ -45,6 +45,14 @@ impl Parser<'_> {
             self.bump();
             return Some(None);
         }
+        if !annotations.is_empty()
+            && (self.at_word("error") || self.at_word("match_kind"))
+            && self.peek_at(1).kind == TokenKind::LeftBrace
+        {
+            let span = self.peek().span;
+            let message = format!("`{}` can't have annotations", self.peek().text);
+            self.report(Diagnostic::error(span, message).help("leave them out"));
+        }
         let mut declaration = self.declaration()?;
         declaration.annotations.splice(0..0, annotations);
         Some(Some(declaration))

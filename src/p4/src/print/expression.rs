@@ -98,7 +98,7 @@ fn at(expression: &Expression, least: u8) -> String {
             (format!("{left} {} {right}", operator.symbol()), if set { 0 } else { precedence })
         }
         ExpressionKind::Conditional(condition, then, otherwise) => {
-            (format!("{} ? {} : {}", at(condition, 2), at(then, 1), at(otherwise, 1)), 1)
+            (format!("{} ? {} : {}", at(condition, 2), at(then, 1), at(otherwise, 2)), 1)
         }
         ExpressionKind::Cast(target, operand) => (format!("({}){}", ty(target), at(operand, PREFIX)), PREFIX),
         ExpressionKind::Call { callee, types, arguments } => {

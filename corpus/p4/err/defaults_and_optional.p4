@@ -1,0 +1,4 @@
+// Which parameters can be left out.
+control c(out bit<8> x = 3, @optional in bit<8> y) { apply { x = 1; } }
+extern void f(@optional in bit<8> x = 3);
+action act(@optional bit<8> x) { }

@@ -1,0 +1,3 @@
+// What has a member at least.
+enum None { }
+error { }

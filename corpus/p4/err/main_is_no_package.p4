@@ -1,0 +1,2 @@
+// `main` is the name of one thing.
+extern main { }

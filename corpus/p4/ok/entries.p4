@@ -1,0 +1,42 @@
+// Constant entries: values, masks, ranges, prefixes, `_` and `default`.
+#include <v1model.p4>
+header h_t { bit<8> a; bit<8> b; bit<16> c; bit<32> d; }
+struct headers_t { h_t h; h_t[3] s; }
+struct metadata_t { bit<32> w; bit<8> x; bool f; }
+parser P(packet_in b, out headers_t h, inout metadata_t m, inout standard_metadata_t s) {
+    state start {
+        b.extract(h.h);
+        transition accept;
+    }
+}
+control V(inout headers_t h, inout metadata_t m) { apply { } }
+control I(inout headers_t h, inout metadata_t m, inout standard_metadata_t s) {
+    action set(bit<8> v) { m.x = v; }
+    table t {
+        key = { h.h.a: exact; h.h.b: ternary; h.h.c: range; }
+        actions = { set; NoAction; }
+        const entries = {
+            (1, 0x10 &&& 0xF0, 5 .. 9): set(1);
+            (2, _, _): set(2) @name("second");
+            (3, 7, default): NoAction();
+        }
+    }
+    table u {
+        key = { h.h.d: lpm; }
+        actions = { set; NoAction; }
+        const entries = {
+            0x0A000000 &&& 0xFF000000: set(8);
+            0x0A010000 &&& 0xFFFF0000: set(16);
+            _: set(0);
+        }
+        const default_action = NoAction();
+    }
+    apply {
+        t.apply();
+        u.apply();
+    }
+}
+control E(inout headers_t h, inout metadata_t m, inout standard_metadata_t s) { apply { } }
+control C(inout headers_t h, inout metadata_t m) { apply { } }
+control D(packet_out b, in headers_t h) { apply { b.emit(h); } }
+V1Switch(P(), V(), I(), E(), C(), D()) main;

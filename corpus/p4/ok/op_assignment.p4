@@ -1,0 +1,24 @@
+// Assignments that compute: every operator there is.
+#include <v1model.p4>
+header h_t { bit<8> a; bit<8> b; bit<16> c; bit<32> d; }
+struct headers_t { h_t h; h_t[3] s; }
+struct metadata_t { bit<32> w; bit<8> x; bool f; }
+parser P(packet_in b, out headers_t h, inout metadata_t m, inout standard_metadata_t s) {
+    state start {
+        b.extract(h.h);
+        transition accept;
+    }
+}
+control V(inout headers_t h, inout metadata_t m) { apply { } }
+control I(inout headers_t h, inout metadata_t m, inout standard_metadata_t s) {
+    apply {
+        m.w += 1; m.w -= 2; m.w *= 4; m.w |+|= 5; m.w |-|= 6;
+        m.w <<= 2; m.w >>= 1; m.w &= 0xFF; m.w |= 0x100; m.w ^= 0xFFFF_FFFF;
+        h.h.d[15:8] += 1;
+        h.h.c[7:0] |= h.h.a;
+    }
+}
+control E(inout headers_t h, inout metadata_t m, inout standard_metadata_t s) { apply { } }
+control C(inout headers_t h, inout metadata_t m) { apply { } }
+control D(packet_out b, in headers_t h) { apply { b.emit(h); } }
+V1Switch(P(), V(), I(), E(), C(), D()) main;

@@ -1,0 +1,33 @@
+// Entries that can be changed, with priorities.
+#include <v1model.p4>
+header h_t { bit<8> a; bit<8> b; bit<16> c; bit<32> d; }
+struct headers_t { h_t h; h_t[3] s; }
+struct metadata_t { bit<32> w; bit<8> x; bool f; }
+parser P(packet_in b, out headers_t h, inout metadata_t m, inout standard_metadata_t s) {
+    state start {
+        b.extract(h.h);
+        transition accept;
+    }
+}
+control V(inout headers_t h, inout metadata_t m) { apply { } }
+control I(inout headers_t h, inout metadata_t m, inout standard_metadata_t s) {
+    action set(bit<8> v) { m.x = v; }
+    table t {
+        key = { h.h.a: ternary; }
+        actions = { set; NoAction; }
+        largest_priority_wins = false;
+        priority_delta = 10;
+        entries = {
+            const priority = 10: 1 &&& 3: set(1);
+            priority = 20: 2 &&& 3: set(2);
+            3: set(3);
+        }
+    }
+    apply {
+        t.apply();
+    }
+}
+control E(inout headers_t h, inout metadata_t m, inout standard_metadata_t s) { apply { } }
+control C(inout headers_t h, inout metadata_t m) { apply { } }
+control D(packet_out b, in headers_t h) { apply { b.emit(h); } }
+V1Switch(P(), V(), I(), E(), C(), D()) main;

@@ -1,0 +1,35 @@
+// An action selector with its hash fields, and an action profile.
+#include <v1model.p4>
+header h_t { bit<8> a; bit<8> b; bit<16> c; bit<32> d; }
+struct headers_t { h_t h; h_t[3] s; }
+struct metadata_t { bit<32> w; bit<8> x; bool f; }
+parser P(packet_in b, out headers_t h, inout metadata_t m, inout standard_metadata_t s) {
+    state start {
+        b.extract(h.h);
+        transition accept;
+    }
+}
+control V(inout headers_t h, inout metadata_t m) { apply { } }
+control I(inout headers_t h, inout metadata_t m, inout standard_metadata_t s) {
+    action_selector(HashAlgorithm.crc16, 32w64, 32w10) select_one;
+    action_profile(16) profile;
+    action set(bit<9> port) { s.egress_spec = port; }
+    table t {
+        key = { h.h.a: exact; h.h.d: selector; h.h.c: selector; }
+        actions = { set; NoAction; }
+        implementation = select_one;
+    }
+    table u {
+        key = { h.h.b: exact; }
+        actions = { set; NoAction; }
+        implementation = profile;
+    }
+    apply {
+        t.apply();
+        u.apply();
+    }
+}
+control E(inout headers_t h, inout metadata_t m, inout standard_metadata_t s) { apply { } }
+control C(inout headers_t h, inout metadata_t m) { apply { } }
+control D(packet_out b, in headers_t h) { apply { b.emit(h); } }
+V1Switch(P(), V(), I(), E(), C(), D()) main;

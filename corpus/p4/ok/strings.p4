@@ -1,0 +1,25 @@
+// Constant strings, joined where they are used.
+#include <v1model.p4>
+header h_t { bit<8> a; bit<8> b; bit<16> c; bit<32> d; }
+const string HELLO = "say \"hello\"";
+struct headers_t { h_t h; h_t[3] s; }
+struct metadata_t { bit<32> w; bit<8> x; bool f; }
+parser P(packet_in b, out headers_t h, inout metadata_t m, inout standard_metadata_t s) {
+    state start {
+        b.extract(h.h);
+        transition accept;
+    }
+}
+control V(inout headers_t h, inout metadata_t m) { apply { } }
+control I(inout headers_t h, inout metadata_t m, inout standard_metadata_t s) {
+    @name("a" ++ "." ++ "b") action set() { m.x = 1; }
+    apply {
+        log_msg("plain");
+        log_msg("a={} b={}", { h.h.a, h.h.b });
+        set();
+    }
+}
+control E(inout headers_t h, inout metadata_t m, inout standard_metadata_t s) { apply { } }
+control C(inout headers_t h, inout metadata_t m) { apply { } }
+control D(packet_out b, in headers_t h) { apply { b.emit(h); } }
+V1Switch(P(), V(), I(), E(), C(), D()) main;
