@@ -2,6 +2,7 @@
 
 use super::{MAX_DEPTH, Parsed, Parser};
 use crate::ast::{Argument, BinaryOp, Expression, ExpressionKind, Name, UnaryOp};
+use crate::diagnostic::Diagnostic;
 use crate::source::Span;
 use crate::token::{TokenKind, is_reserved};
 
@@ -159,8 +160,15 @@ impl Parser<'_> {
     /// `{ a, b }`, `{ x = a }` or `{#}`
     fn braces(&mut self) -> Parsed<Expression> {
         let start = self.bump().span;
-        if self.eat(TokenKind::Hash).is_some() {
+        if self.at(TokenKind::Hash) {
+            // One token, to p4c.
+            let joined = self.peek().joined && self.peek_at(1).joined;
+            let hash = self.bump();
             self.expect(TokenKind::RightBrace, "`}`")?;
+            if !joined {
+                let message = "an invalid header is written `{#}`, without spaces";
+                self.report(Diagnostic::error(hash.span, message));
+            }
             return self.node(ExpressionKind::InvalidHeader, start);
         }
         let record = self.peek().kind == TokenKind::Word && self.peek_at(1).kind == TokenKind::Assign;

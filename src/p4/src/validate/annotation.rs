@@ -67,6 +67,18 @@ impl<'d> Annotations<'d> {
                     self.diagnostics.push(Diagnostic::error(span, message).help(help));
                 }
             }
+            AnnotationBody::Unstructured(tokens) if name == "match" => {
+                let value = annotation_elements(tokens, span);
+                let fits = match value.as_deref() {
+                    Ok([only]) => matches!(only.kind, ExpressionKind::Name(_) | ExpressionKind::Member(..)),
+                    _ => false,
+                };
+                if !fits {
+                    let message = "annotation `@match` needs a match kind";
+                    let help = "write `@match(ternary)` or another match kind";
+                    self.diagnostics.push(Diagnostic::error(span, message).help(help));
+                }
+            }
             AnnotationBody::Empty if name == "name" => {
                 let message = "annotation `@name` needs a string";
                 self.diagnostics.push(Diagnostic::error(span, message).help("write `@name(\"…\")`"));

@@ -4,8 +4,9 @@
 use std::collections::HashMap;
 
 use crate::ast::{
-    ControlDeclaration, Declaration, DeclarationKind, Expression, ExpressionKind, Method, Name, Parameter,
-    ParserDeclaration, Program, Type, TypeKind, TypeOrDeclaration, UnaryOp,
+    AnnotationBody, ControlDeclaration, Declaration, DeclarationKind, Expression, ExpressionKind, Field,
+    Method, Name, Parameter, ParserDeclaration, Program, StructureKind, Type, TypeKind, TypeOrDeclaration,
+    UnaryOp,
 };
 use crate::diagnostic::Diagnostic;
 
@@ -75,12 +76,17 @@ impl<'a> Declarations<'a, '_> {
             DeclarationKind::Typedef(TypeOrDeclaration::Declaration(inner)) => self.one(inner),
             DeclarationKind::Structure(structure) => {
                 self.twice(&structure.type_parameters, "these type parameters");
+                self.lengths(&structure.fields);
+                if structure.kind == StructureKind::Header {
+                    self.varbits(name, &structure.fields);
+                }
             }
             DeclarationKind::Extern(types, methods) => {
                 self.twice(types, "these type parameters");
                 for method in methods {
                     self.twice(&method.signature.type_parameters, "these type parameters");
                     self.parameters(&[], &method.signature.parameters, &[]);
+                    self.not_itself(name, &method.signature.parameters);
                 }
                 self.extern_methods(name, methods);
             }
@@ -94,6 +100,36 @@ impl<'a> Declarations<'a, '_> {
             DeclarationKind::Instance(instance) => self.top_instance(name, &instance.ty),
             DeclarationKind::Constant(_, value) if &*name.text == "__v1model_version" => self.version(value),
             _ => {}
+        }
+    }
+
+    /// The length of a field is said by fields before it.
+    fn lengths(&mut self, fields: &[Field]) {
+        for (index, field) in fields.iter().enumerate() {
+            let lengths = field.annotations.iter().filter(|annotation| &*annotation.name.text == "length");
+            for annotation in lengths {
+                let AnnotationBody::Unstructured(tokens) = &annotation.body else { continue };
+                let [token] = tokens.as_slice() else { continue };
+                let later = fields.iter().skip(index).find(|later| later.name.text == token.text);
+                if let Some(later) = later {
+                    let message = format!("`{}` is not declared before this field", token.text);
+                    let diagnostic = Diagnostic::error(token.span, message);
+                    self.diagnostics.push(diagnostic.related(later.name.span, "it is declared here"));
+                }
+            }
+        }
+    }
+
+    /// A header has one field of varying length at most.
+    fn varbits(&mut self, owner: &Name, fields: &[Field]) {
+        let mut varying = fields.iter().filter(|field| matches!(field.ty.kind, TypeKind::Varbit(_)));
+        let Some(first) = varying.next() else { return };
+        for other in varying {
+            let message = format!("header `{}` has two `varbit` fields", owner.text);
+            let diagnostic = Diagnostic::error(other.name.span, message);
+            let diagnostic = diagnostic.related(first.name.span, "the first");
+            self.diagnostics
+                .push(diagnostic.help("split the header: nothing says where the first field ends"));
         }
     }
 
@@ -186,6 +222,14 @@ impl<'a> Declarations<'a, '_> {
             let message = format!("`main` has to be an instance of a package, not of {word}s");
             let help = "for v1model write `V1Switch(…) main;`";
             self.diagnostics.push(Diagnostic::error(name.span, message).help(help));
+        }
+    }
+
+    /// An extern isn't handed to its own methods.
+    fn not_itself(&mut self, owner: &Name, parameters: &[Parameter]) {
+        for parameter in parameters.iter().filter(|parameter| type_name(&parameter.ty) == Some(&owner.text)) {
+            let message = format!("a method of `{0}` can't take an `{0}`", owner.text);
+            self.diagnostics.push(Diagnostic::error(parameter.name.span, message));
         }
     }
 

@@ -1,47 +1,14 @@
-//! Ways through functions and parsers.
+//! Ways through parsers.
 
 use std::collections::{HashMap, HashSet};
 
 use crate::diagnostic::Diagnostic;
-use crate::typed::{Function, Parser, Program, Statement, StatementKind, SwitchLabel, Transition, Type};
+use crate::typed::{Parser, Program, Transition};
 
 pub(super) fn check(program: &Program, diagnostics: &mut Vec<Diagnostic>) {
-    for function in &program.functions {
-        returns(function, diagnostics);
-    }
-    let own = program.instances.iter().chain(program.parsers.values().flat_map(|parser| &parser.instances));
-    let own = own.chain(program.controls.values().flat_map(|control| &control.instances));
-    for method in own.flat_map(|instance| &instance.methods) {
-        if !program.functions.iter().any(|function| function.span.is_same(method.span)) {
-            returns(method, diagnostics);
-        }
-    }
     for parser in program.parsers.values() {
         states(parser, diagnostics);
     }
-}
-
-fn returns(function: &Function, diagnostics: &mut Vec<Diagnostic>) {
-    if !matches!(function.result, Type::Void) && !always_ends(&function.body) {
-        let message = format!("function `{}` doesn't return a value on all paths", function.name);
-        let help = format!("end it with `return` and a value of type `{}`", function.result);
-        diagnostics.push(Diagnostic::error(function.span, message).help(help));
-    }
-}
-
-/// Whether what stands behind the statements is never reached.
-fn always_ends(statements: &[Statement]) -> bool {
-    statements.iter().any(|statement| match &statement.kind {
-        StatementKind::Return(_) | StatementKind::Exit => true,
-        StatementKind::Block(inner) => always_ends(inner),
-        StatementKind::If(_, then, otherwise) => always_ends(then) && always_ends(otherwise),
-        StatementKind::Switch(_, cases) => {
-            let default = |label: &SwitchLabel| matches!(label, SwitchLabel::Default);
-            cases.iter().any(|case| case.labels.iter().any(default))
-                && cases.iter().all(|case| always_ends(&case.body))
-        }
-        _ => false,
-    })
 }
 
 fn targets(transition: &Transition) -> Vec<&str> {

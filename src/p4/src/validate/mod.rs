@@ -5,20 +5,18 @@
 //! are those of the specification of P4_16, version 1.2.5; where that leaves something open, those of p4c.
 
 mod annotation;
-mod call;
 mod control_plane;
 mod declaration;
 mod entry;
-mod extern_method;
 mod flow;
 mod parameter;
 mod placement;
 mod priority;
 mod select;
+mod self_argument;
 mod shadowing;
 mod switch;
 mod table;
-mod typed_walk;
 
 use crate::ast::{self, visit::walk_program};
 use crate::diagnostic::Diagnostic;
@@ -32,13 +30,12 @@ pub fn tree(program: &ast::Program, diagnostics: &mut Vec<Diagnostic>) {
     walk_program(&mut shadowing::Shadowing::new(diagnostics), program);
     walk_program(&mut switch::Switches::new(program, diagnostics), program);
     walk_program(&mut table::Tables::new(program, diagnostics), program);
+    walk_program(&mut self_argument::SelfArguments { diagnostics }, program);
     declaration::check(program, diagnostics);
 }
 
 /// Checks a program whose types fit.
 pub fn program(program: &typed::Program, diagnostics: &mut Vec<Diagnostic>) {
-    call::check(program, diagnostics);
-    extern_method::check(program, diagnostics);
     select::check(program, diagnostics);
     flow::check(program, diagnostics);
     entry::check(program, diagnostics);

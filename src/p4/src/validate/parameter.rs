@@ -1,7 +1,7 @@
-//! Parameters with a direction, default value or annotation that they can't have.
+//! Parameters with a direction or annotation that they can't have.
 
-use crate::ast::visit::{Visitor, walk_declaration, walk_parameter};
-use crate::ast::{Argument, Declaration, DeclarationKind, Direction, Parameter};
+use crate::ast::visit::{Visitor, walk_declaration};
+use crate::ast::{Declaration, DeclarationKind, Direction, Parameter};
 use crate::diagnostic::Diagnostic;
 
 pub(super) struct Parameters<'d> {
@@ -61,39 +61,5 @@ impl<'a> Visitor<'a> for Parameters<'_> {
             _ => {}
         }
         walk_declaration(self, declaration);
-    }
-
-    fn parameter(&mut self, parameter: &'a Parameter) {
-        if let Some(value) = &parameter.default {
-            let name = &parameter.name.text;
-            let message = if is_optional(parameter) {
-                format!("optional parameter `{name}` can't have a default value")
-            } else if matches!(parameter.direction, Direction::Out | Direction::InOut) {
-                format!("parameter `{name}` is written to and can't have a default value")
-            } else {
-                return walk_parameter(self, parameter);
-            };
-            let diagnostic = Diagnostic::error(parameter.name.span, message);
-            self.diagnostics.push(diagnostic.related(value.span, "the default value"));
-        }
-        walk_parameter(self, parameter);
-    }
-
-    fn arguments(&mut self, arguments: &'a [Argument]) {
-        let named = arguments.first().is_some_and(|argument| argument.name.is_some());
-        for (index, argument) in arguments.iter().enumerate() {
-            if argument.name.is_some() != named {
-                let message = "either all arguments of a call have names or none has";
-                self.diagnostics.push(Diagnostic::error(argument.value.span, message));
-            }
-            let Some(name) = &argument.name else { continue };
-            let before = arguments.iter().take(index).filter_map(|other| other.name.as_ref());
-            if let Some(first) = before.into_iter().find(|other| other.text == name.text) {
-                let message = format!("argument `{}` is given twice", name.text);
-                let diagnostic = Diagnostic::error(name.span, message);
-                self.diagnostics.push(diagnostic.related(first.span, "first given here"));
-            }
-        }
-        arguments.iter().for_each(|argument| self.expression(&argument.value));
     }
 }

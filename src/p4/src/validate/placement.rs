@@ -127,6 +127,16 @@ impl<'a> Visitor<'a> for Placement<'_> {
             let help = "declare an instance outside of the action";
             self.error(expression.span, "a constructor is called in an action", help);
         }
+        let verifies = match &expression.kind {
+            ExpressionKind::Call { callee, .. } => {
+                matches!(&callee.kind, ExpressionKind::Name(name) if &*name.text == "verify")
+            }
+            _ => false,
+        };
+        if verifies && !matches!(self.around, Around::State | Around::Parser | Around::Nothing) {
+            let help = "test the condition with `if`";
+            self.error(expression.span, "`verify` can be called in parsers only", help);
+        }
         crate::ast::visit::walk_expression(self, expression);
     }
 }
