@@ -86,7 +86,8 @@ impl Lowerer<'_> {
         }
         let context = Context::Action(self.pipeline);
         let (graph, done) = self.with_graph(context, |lowerer| {
-            lowerer.with_arguments(&directed, &arguments, action.span, |lowerer| {
+            let passing = lowerer.passing_of(action);
+            lowerer.inlined(&directed, &arguments, passing, None, action.span, |lowerer| {
                 lowerer.statements(&action.body)
             })
         });

@@ -5,11 +5,15 @@ use hyper4_p4::Span;
 use hyper4_p4::typed::{self, Call, Expression, ExpressionKind, Extern, Signature, StructureKind, Type};
 use num_traits::ToPrimitive;
 
+use crate::fold::constant;
 use crate::graph::OpKind;
 use crate::place::Target;
 use crate::scope::{Object, qualified};
-use crate::storage::{Storage, header_parts, is_aggregate, scalar};
+use crate::storage::{Storage, header_parts, is_aggregate, member};
 use crate::{Context, Lowered, Lowerer, index};
+
+/// simple_switch's drop port.
+const DROP_PORT: u32 = 511;
 
 impl Lowerer<'_> {
     /// The arguments' values; a left-out one ends the list.
@@ -21,10 +25,7 @@ impl Lowerer<'_> {
         let span = call.span;
         let arguments = Self::values(call);
         match (&*signature.name, arguments.as_slice()) {
-            ("mark_to_drop", _) => {
-                self.perform(PrimitiveKind::MarkToDrop, span);
-                Some(())
-            }
+            ("mark_to_drop", [metadata]) => self.mark_to_drop(metadata, span),
             ("hash", [result, algorithm, base, data, modulus]) => {
                 self.hash([result, algorithm, base, data, modulus], span)
             }
@@ -81,6 +82,24 @@ impl Lowerer<'_> {
             }
             (name, _) => self.refused(span, format!("`{name}` can't be carried out by simple_switch here")),
         }
+    }
+
+    /// On a copy of the standard metadata it is what it is on them, for the copy.
+    fn mark_to_drop(&mut self, metadata: &Expression, span: Span) -> Lowered<()> {
+        let storage = self.place(metadata)?;
+        let part = |name: ir::StandardField| member(&storage, &metadata.ty, name.name());
+        let (port, group) = (part(ir::StandardField::EgressSpec), part(ir::StandardField::McastGrp));
+        let known = self.standard.get(&ir::StandardField::EgressSpec).copied();
+        if matches!(port, Some(Storage::Field(field)) if Some(field) == known) {
+            self.perform(PrimitiveKind::MarkToDrop, span);
+            return Some(());
+        }
+        for (place, value) in [(port, DROP_PORT), (group, 0)] {
+            if let Some(place) = place {
+                self.write(&place, constant(value), span)?;
+            }
+        }
+        Some(())
     }
 
     fn only_in(&mut self, wanted: PipelineKind, name: &str, span: Span) -> Lowered<()> {
@@ -195,11 +214,6 @@ impl Lowerer<'_> {
         };
         let mut elements = Vec::new();
         for part in parts(data) {
-            if let (ExpressionKind::Integer(value), Some((width, _))) = (&part.kind, scalar(&part.ty)) {
-                let bits = hyper4_bits::Bits::from_bigint_wrapped(width, value);
-                elements.push(ir::LearnElement::Constant(bits));
-                continue;
-            }
             let copy = self.stored(part)?;
             learned(&copy, &part.ty, &mut elements);
         }

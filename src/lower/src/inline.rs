@@ -134,9 +134,16 @@ impl Lowerer<'_> {
     }
 
     pub(crate) fn inline_action(&mut self, action: &Arc<Action>, call: &Call) -> Lowered<()> {
-        self.inlined(&action.parameters, &call.arguments, Passing::Copied, None, call.span, |lowerer| {
+        let passing = self.passing_of(action);
+        self.inlined(&action.parameters, &call.arguments, passing, None, call.span, |lowerer| {
             lowerer.statements(&action.body)
         })
+    }
+
+    /// An action of a control sees the control's variables beside its parameters, another one doesn't.
+    pub(crate) fn passing_of(&self, action: &Arc<Action>) -> Passing {
+        let global = self.program.actions.iter().any(|known| Arc::ptr_eq(known, action));
+        if global { Passing::Shared } else { Passing::Copied }
     }
 
     /// A control or parser that is applied.

@@ -35,7 +35,7 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
 
 use hyper4_ir as ir;
-use hyper4_p4::typed::{self, Argument, Control, ExpressionKind, Type, Variable};
+use hyper4_p4::typed::{self, Control, ExpressionKind, Type};
 use hyper4_p4::{Diagnostic, Diagnostics, Span};
 
 use crate::graph::{End, Graph};
@@ -245,7 +245,8 @@ impl<'a> Lowerer<'a> {
     /// A control's code as a graph of its own.
     fn body_of(&mut self, control: &Arc<Control>) -> (Graph, Lowered<()>) {
         self.with_graph(self.context, |lowerer| {
-            lowerer.with_arguments(&[], &[], control.span, |lowerer| lowerer.control_body(control))
+            let passing = inline::Passing::Copied;
+            lowerer.inlined(&[], &[], passing, None, control.span, |lowerer| lowerer.control_body(control))
         })
     }
 
@@ -266,16 +267,6 @@ impl<'a> Lowerer<'a> {
         self.loops = loops;
         self.frames = frames;
         (std::mem::replace(&mut self.graph, graph), done)
-    }
-
-    fn with_arguments(
-        &mut self,
-        parameters: &[Arc<Variable>],
-        arguments: &[Argument],
-        span: Span,
-        body: impl FnOnce(&mut Self) -> Lowered<()>,
-    ) -> Lowered<()> {
-        self.inlined(parameters, arguments, inline::Passing::Copied, None, span, body)
     }
 
     fn broken_package<T>(&mut self) -> Lowered<T> {

@@ -3,7 +3,7 @@
 use hyper4_bits::Bits;
 use hyper4_ir::{self as ir, SelectKey, TransitionMatch};
 use hyper4_p4::source::Text;
-use hyper4_p4::typed::{Callee, Expression, ExpressionKind, KeySet, SelectCase, State, Transition, Type};
+use hyper4_p4::typed::{Expression, ExpressionKind, KeySet, SelectCase, State, Transition, Type};
 
 use crate::graph::{BlockId, End};
 use crate::keyset::Masks;
@@ -126,15 +126,6 @@ impl Lowerer<'_> {
         keys.1.push(width);
         if let Some(field) = self.plain_field(key) {
             keys.0.push(SelectKey::Field(field));
-            return Some(());
-        }
-        if let ExpressionKind::Call(call) = &key.kind
-            && let Callee::Method { declared, method, .. } = &call.callee
-            && &*declared.name == "packet_in"
-            && &**method == "lookahead"
-            && matches!(key.ty.underlying(), Type::Bit(_))
-        {
-            keys.0.push(SelectKey::Lookahead { offset: 0, width });
             return Some(());
         }
         if names_place(key)
