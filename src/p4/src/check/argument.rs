@@ -50,12 +50,20 @@ impl Checker<'_, '_> {
                 }
                 Some(argument) => {
                     let value = self.value(&argument.value, passing);
-                    sound =
-                        sound && !value.ty.is_invalid() && self.unified(parameter, &value, &mut substitution);
+                    sound &= !value.ty.is_invalid();
+                    sound &= self.unified(parameter, &value, &mut substitution);
                     Some(value)
                 }
             };
             values.push((argument.is_some(), value));
+        }
+        for (parameter, (_, value)) in signature.parameters.iter().zip(&values) {
+            if let (None, Some(default)) = (value, &parameter.default) {
+                self.unify(&parameter.ty, &default.ty, &mut substitution);
+            }
+            if let (true, Some(value)) = (sound, value) {
+                sound &= self.determined(parameter, value, &substitution);
+            }
         }
         if !sound {
             return None;
@@ -95,6 +103,14 @@ impl Checker<'_, '_> {
         match self.construct(ty, arguments, "", &[], span) {
             Some(instance) => {
                 let ty = instance.ty.clone();
+                if let Type::Extern(declared, _) = &ty
+                    && declared.methods.iter().any(|method| method.is_abstract)
+                {
+                    let message = format!("`{ty}` has abstract methods: it can't be made on the spot");
+                    let help = "declare it with their bodies: `Type(…) name = { … };`";
+                    self.report(Diagnostic::error(span, message).help(help));
+                    return super::invalid(span);
+                }
                 Expression { kind: ExpressionKind::Instance(instance), ty, span }
             }
             None => super::invalid(span),
@@ -126,6 +142,30 @@ impl Checker<'_, '_> {
             diagnostic = diagnostic.help(self.expected_parameters(signature, arguments));
         }
         self.report(diagnostic);
+        false
+    }
+
+    /// Whether a type that was inferred is one that values have.
+    fn determined(&mut self, parameter: &Parameter, value: &Expression, substitution: &Substitution) -> bool {
+        if !super::generic::has_parameters(&parameter.ty) || matches!(parameter.ty, Type::Signature(..)) {
+            return true;
+        }
+        let ty = self.substitute(&parameter.ty, substitution);
+        let (message, help) = match substitution.of(&parameter.ty).find_map(undetermined) {
+            None if matches!(ty, Type::Str) && parameter.direction != Direction::None => {
+                (format!("`{}` has a direction: it can't be a string", parameter.name), "")
+            }
+            None => return true,
+            Some(Type::Integer) => {
+                ("nothing says how many bits this has".to_owned(), "give the literal a width: `8w…`")
+            }
+            Some(Type::Record(_)) => {
+                ("nothing says which structure this is".to_owned(), "convert it: `(name_of_struct){ … }`")
+            }
+            Some(other) => (format!("a `{other}` can't be an argument for `{}`", parameter.name), ""),
+        };
+        let diagnostic = Diagnostic::error(value.span, message);
+        self.report(if help.is_empty() { diagnostic } else { diagnostic.help(help) });
         false
     }
 
@@ -243,5 +283,16 @@ impl Checker<'_, '_> {
             return None;
         }
         Some(given)
+    }
+}
+
+/// What of a type was not said.
+fn undetermined(ty: &Type) -> Option<&Type> {
+    match ty {
+        Type::Integer | Type::Record(_) | Type::Control(_) | Type::Parser(_) | Type::Package(..) => Some(ty),
+        Type::Tuple(types) => types.iter().find_map(undetermined),
+        Type::List(inner) => undetermined(inner),
+        Type::Stack(element, _) => undetermined(element),
+        _ => None,
     }
 }

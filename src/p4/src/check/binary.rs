@@ -34,6 +34,12 @@ impl Checker<'_, '_> {
         if left.ty.is_invalid() || right.ty.is_invalid() {
             return invalid(span);
         }
+        if matches!(operator, BinaryOp::Div | BinaryOp::Mod)
+            && [&left, &right].iter().any(|side| side.integer().is_some_and(Signed::is_negative))
+        {
+            self.error(span, format!("`{}` is not defined for negative numbers", operator.symbol()));
+            return invalid(span);
+        }
         let (left, right) = match operator {
             BinaryOp::ShiftLeft | BinaryOp::ShiftRight | BinaryOp::Concat => (number(left), number(right)),
             BinaryOp::Equal | BinaryOp::NotEqual if left.ty == right.ty => (left, right),
@@ -90,13 +96,8 @@ impl Checker<'_, '_> {
             BinaryOp::BitAnd | BinaryOp::BitXor | BinaryOp::BitOr => same && is_number(l),
             BinaryOp::AddSaturating | BinaryOp::SubSaturating => same && is_sized(l),
             BinaryOp::Div | BinaryOp::Mod => {
-                let negative = |value: &Expression| value.integer().is_some_and(Signed::is_negative);
                 if right.integer().is_some_and(|value| *value == BigInt::from(0)) {
                     self.error(span, "this divides by zero");
-                    return None;
-                }
-                if negative(left) || negative(right) {
-                    self.error(span, format!("`{}` is not defined for negative numbers", operator.symbol()));
                     return None;
                 }
                 same && matches!(l, Type::Bit(_) | Type::Integer)

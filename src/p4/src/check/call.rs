@@ -103,11 +103,9 @@ impl Checker<'_, '_> {
         let overload = overloads.get(chosen)?;
         let signature = Arc::clone(&overload.signature);
         let substitution = self.given_types(&signature, types, span)?;
-        let passing = match overload.body {
-            Body::External => Passing::Function,
-            Body::Written(_) | Body::Generic(_) => Passing::Function,
-        };
+        let passing = Passing::Function;
         let (arguments, substitution) = self.matched(&signature, arguments, substitution, passing, span)?;
+        self.check_inferred(&signature, &substitution, span)?;
         let result = self.inferred(&signature.result, &substitution, &signature.name, span)?;
         let bound = substitution.arguments(&signature.type_parameters);
         let call = match &overload.body {
@@ -157,8 +155,15 @@ impl Checker<'_, '_> {
         arguments: &[ast::Argument],
         span: Span,
     ) -> Option<usize> {
-        let found = overloads.iter().position(|signature| takes(signature, arguments));
-        if let Some(found) = found {
+        let mut fitting = overloads.iter().enumerate().filter(|(_, signature)| takes(signature, arguments));
+        if let Some((found, first)) = fitting.next() {
+            if let Some((_, second)) = fitting.next() {
+                let message = format!("more than one `{}` takes these arguments", first.name);
+                let diagnostic = Diagnostic::error(span, message).help("name the arguments: `parameter = …`");
+                let diagnostic = diagnostic.related(first.span, "this one");
+                self.report(diagnostic.related(second.span, "and this one"));
+                return None;
+            }
             return Some(found);
         }
         // The only one gives the better message.
@@ -218,6 +223,24 @@ impl Checker<'_, '_> {
             return None;
         }
         Some(result)
+    }
+
+    /// Type parameters of what has to be given have to be known.
+    pub(super) fn check_inferred(
+        &mut self,
+        signature: &Signature,
+        substitution: &Substitution,
+        span: Span,
+    ) -> Option<()> {
+        for (name, number) in &signature.type_parameters {
+            let open = Type::Parameter(Text::clone(name), *number);
+            let mut needed = signature.parameters.iter().filter(|parameter| !parameter.optional);
+            if substitution.get(*number).is_none() && needed.any(|parameter| parameter.ty == open) {
+                self.not_inferred(name, &signature.name, span);
+                return None;
+            }
+        }
+        Some(())
     }
 
     fn not_inferred(&mut self, parameter: &str, name: &str, span: Span) {

@@ -25,7 +25,7 @@ impl Checker<'_, '_> {
         let Expression { kind, ty, span } = expression;
         match (kind, wanted) {
             (ExpressionKind::InvalidHeader, Type::Structure(structure))
-                if structure.kind != StructureKind::Struct =>
+                if structure.kind != StructureKind::Struct && matches!(ty, Type::Record(_)) =>
             {
                 Expression { kind: ExpressionKind::InvalidHeader, ty: wanted.clone(), span }
             }
@@ -130,7 +130,7 @@ impl Checker<'_, '_> {
         if elements.len() > types.len() || (elements.len() < types.len() && !rest) {
             let has =
                 count(types.len(), if matches!(wanted, Type::Structure(_)) { "field" } else { "element" });
-            let message = format!("`{wanted}` has {has}, but here are {}", count(elements.len(), "value"));
+            let message = format!("`{wanted}` has {has}, not {}", elements.len());
             let diagnostic = Diagnostic::error(span, message);
             let fewer = elements.len() < types.len();
             self.report(if fewer {

@@ -109,6 +109,16 @@ impl Checker<'_, '_> {
                 let (values, substitution) =
                     self.constructor_values(signature, arguments, substitution, span)?;
                 let types = substitution.arguments(&signature.type_parameters);
+                let defaults = signature.parameters.iter().any(|parameter| parameter.default.is_some());
+                if let Some(((name, _), _)) =
+                    signature.type_parameters.iter().zip(&types).find(|(_, ty)| ty.is_invalid() && defaults)
+                {
+                    self.error(
+                        span,
+                        format!("type parameter `{name}` of `{}` can't be inferred", signature.name),
+                    );
+                    return None;
+                }
                 Some((Type::Package(Text::clone(&signature.name), types), values))
             }
             Type::Signature(signature, _) => {

@@ -1,5 +1,4 @@
-//! Externs: their declaration, the bodies that instances give to abstract methods, and what the methods of the core
-//! library ask for besides their types.
+//! Externs: their declaration, and the bodies that instances give to abstract methods.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -9,10 +8,7 @@ use super::{Checker, Context, Place, Symbol};
 use crate::ast::{self, DeclarationKind};
 use crate::diagnostic::Diagnostic;
 use crate::source::{Span, Text};
-use crate::typed::{
-    Argument, Extern, Function, Instance, Method, Signature, SignatureKind, Structure, StructureKind, Type,
-    VariableKind,
-};
+use crate::typed::{Extern, Function, Instance, Method, Signature, SignatureKind, Type, VariableKind};
 
 impl Checker<'_, '_> {
     pub(super) fn external(
@@ -22,21 +18,16 @@ impl Checker<'_, '_> {
         methods: &[ast::Method],
     ) {
         let name = &declaration.name;
-        // Its methods may refer to it.
+        // Its methods can't refer to it.
         self.declare(name, Symbol::Unfinished);
         let declared = self.scoped(|checker| {
             let type_parameters = checker.declare_type_parameters(parameters);
-            // Arguments of the type within its own methods are its parameters.
-            let own = Extern {
-                name: Text::clone(&name.text),
-                type_parameters: type_parameters.clone(),
-                methods: Vec::new(),
-                span: name.span,
-            };
-            checker.redeclare(name, Symbol::Extern(Arc::new(own)));
             let mut resolved: Vec<Method> = Vec::new();
             for method in methods {
                 let constructor = method.name.text == name.text;
+                if constructor && method.signature.result.is_some() {
+                    checker.error(method.name.span, "a constructor has no result type");
+                }
                 if constructor && let Some(parameter) = method.signature.type_parameters.first() {
                     checker.error(parameter.span, "a constructor has no type parameters of its own");
                 }
@@ -81,8 +72,8 @@ impl Checker<'_, '_> {
         span: Span,
     ) -> Instance {
         let Type::Extern(declared, arguments) = instance.ty.clone() else {
-            if let Some(first) = body.first() {
-                self.error(first.span, "only an extern with abstract methods takes a body");
+            if !body.is_empty() {
+                self.error(span, "only an extern with abstract methods takes a body");
             }
             return instance;
         };
@@ -95,7 +86,7 @@ impl Checker<'_, '_> {
         if missing.is_empty() {
             if let Some(first) = body.first() {
                 let message = format!("`{}` has no abstract methods: it takes no body", declared.name);
-                self.error(first.span, message);
+                self.report(Diagnostic::error(span, message).related(first.span, "the body"));
             }
             return instance;
         }
@@ -168,9 +159,9 @@ impl Checker<'_, '_> {
 
     fn check_implementation(&mut self, wanted: &Signature, given: &Function, span: Span) {
         // Optional parameters at the end may be left out.
-        let missing = wanted.parameters.iter().skip(given.parameters.len());
+        let mut missing = wanted.parameters.iter().skip(given.parameters.len());
         let fits = wanted.parameters.len() >= given.parameters.len()
-            && missing.fold(true, |fits, parameter| fits && parameter.optional)
+            && missing.all(|parameter| parameter.optional)
             && wanted.result == given.result
             && wanted.parameters.iter().zip(&given.parameters).all(|(wanted, given)| {
                 given.kind == VariableKind::Parameter(wanted.direction) && given.ty == wanted.ty
@@ -181,102 +172,6 @@ impl Checker<'_, '_> {
             let help = format!("it returns `{}` and takes {}", wanted.result, super::call::list(wanted));
             self.report(Diagnostic::error(span, message).help(help).related(wanted.span, "declared here"));
         }
-    }
-
-    /// What `packet_in` and `packet_out` ask for.
-    pub(super) fn check_core_method(
-        &mut self,
-        declared: &Extern,
-        signature: &Signature,
-        types: &[Type],
-        arguments: &[Argument],
-        span: Span,
-    ) {
-        let first = arguments.first().and_then(|argument| argument.value.as_ref());
-        match (&*declared.name, &*signature.name) {
-            ("packet_in", "extract") => {
-                let Some(header) = first else { return };
-                let variable = match &header.ty {
-                    Type::Structure(structure) if structure.kind == StructureKind::Header => {
-                        let count = varbits(structure);
-                        if count > 1 {
-                            let message = "a header with more than one `varbit` field can't be extracted: nothing says where the first one ends";
-                            self.error(header.span, message);
-                            return;
-                        }
-                        count == 1
-                    }
-                    Type::Invalid | Type::Parameter(..) => return,
-                    other => {
-                        let message = format!("`extract` reads a header, not a `{other}`");
-                        let diagnostic = Diagnostic::error(header.span, message);
-                        self.report(match other {
-                            Type::Stack(..) => {
-                                diagnostic.help("extract into `.next`, one header after another")
-                            }
-                            _ => diagnostic,
-                        });
-                        return;
-                    }
-                };
-                match (variable, arguments.len()) {
-                    (true, 1) => {
-                        let message = "this header has a `varbit` field: its length has to be given";
-                        let help = "write `extract(header, bits)`";
-                        self.report(Diagnostic::error(header.span, message).help(help));
-                    }
-                    (false, 2) => {
-                        let message = "this header has no `varbit` field, so there is no length to give";
-                        self.report(Diagnostic::error(header.span, message).help("write `extract(header)`"));
-                    }
-                    _ => {}
-                }
-            }
-            ("packet_in", "lookahead") => {
-                let Some(ty) = types.first() else { return };
-                if matches!(ty, Type::Void) || !fixed_width(ty) {
-                    self.error(span, format!("`lookahead` needs a type of fixed width, not `{ty}`"));
-                }
-            }
-            ("packet_out", "emit") => {
-                let Some(value) = first else { return };
-                if let Some(fault) = not_emitted(&value.ty) {
-                    let message = format!("`emit` writes headers, stacks and unions, not a `{fault}`");
-                    self.error(span, message);
-                }
-            }
-            _ => {}
-        }
-    }
-}
-
-fn varbits(structure: &Structure) -> usize {
-    structure.fields.iter().filter(|field| matches!(field.ty, Type::Varbit(_))).count()
-}
-
-fn fixed_width(ty: &Type) -> bool {
-    match ty.underlying() {
-        Type::Varbit(_) => false,
-        Type::Structure(structure) => {
-            structure.kind != StructureKind::Union
-                && structure.fields.iter().all(|field| fixed_width(&field.ty))
-        }
-        Type::Stack(element, _) => fixed_width(element),
-        Type::Tuple(types) => types.iter().all(fixed_width),
-        _ => true,
-    }
-}
-
-/// What of a value can't be written to a packet.
-fn not_emitted(ty: &Type) -> Option<Type> {
-    match ty {
-        Type::Structure(structure) if structure.kind == StructureKind::Struct => {
-            structure.fields.iter().find_map(|field| not_emitted(&field.ty))
-        }
-        Type::Structure(_) | Type::Stack(..) | Type::Invalid | Type::Parameter(..) => None,
-        Type::Tuple(types) => types.iter().find_map(not_emitted),
-        Type::Record(fields) => fields.iter().find_map(|(_, ty)| not_emitted(ty)),
-        other => Some(other.clone()),
     }
 }
 

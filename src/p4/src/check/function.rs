@@ -8,7 +8,7 @@ use super::generic::Substitution;
 use super::{Body, Checker, Context, Overload, Place, Symbol};
 use crate::ast::{self, DeclarationKind};
 use crate::diagnostic::Diagnostic;
-use crate::source::Text;
+use crate::source::{Span, Text};
 use crate::typed::{
     Action, Direction, Expression, Function, Parameter, Signature, SignatureKind, Statement, StatementKind,
     Type, Variable, VariableKind,
@@ -70,6 +70,9 @@ impl<'a> Checker<'a, '_> {
             Type::Signature(signature, _) if signature.kind == SignatureKind::Package && !in_package => {
                 "only a package takes a package".to_owned()
             }
+            Type::Signature(..) if !in_package => {
+                format!("a parameter can't be of type `{ty}`: that is for constructor parameters")
+            }
             Type::Signature(..) if directed => format!("a parameter of type `{ty}` has no direction"),
             Type::Parser(_) | Type::Control(_) => {
                 format!("a parameter can't be of type `{ty}`: use a parser or control type without a body")
@@ -102,12 +105,6 @@ impl<'a> Checker<'a, '_> {
         let mut variables = Vec::new();
         for parameter in parameters {
             let ty = self.parameter_type(parameter, false);
-            let ty = if matches!(ty, Type::Signature(..)) {
-                self.error(parameter.name.span, format!("a parameter can't be of type `{ty}`"));
-                Type::Invalid
-            } else {
-                ty
-            };
             let default = self.default_argument(parameter, &ty);
             let kind = VariableKind::Parameter(parameter.direction);
             variables.push(self.variable(&parameter.name, ty, kind, default, &parameter.annotations));
@@ -118,7 +115,8 @@ impl<'a> Checker<'a, '_> {
     pub(super) fn constructor_variables(&mut self, parameters: &[ast::Parameter]) -> Vec<Arc<Variable>> {
         let mut variables = Vec::new();
         for parameter in parameters {
-            let ty = self.parameter_type(parameter, false);
+            let ty = self.parameter_type(parameter, true);
+            self.check_block_parameter(&ty, parameter.name.span);
             if parameter.direction != Direction::None {
                 let message = "a constructor parameter has no direction: it is known when compiled";
                 self.error(parameter.name.span, message);
@@ -128,6 +126,18 @@ impl<'a> Checker<'a, '_> {
             variables.push(self.variable(&parameter.name, ty, kind, default, &parameter.annotations));
         }
         variables
+    }
+
+    /// Controls have no parsers in them, parsers no controls, and neither has packages.
+    fn check_block_parameter(&mut self, ty: &Type, span: Span) {
+        let Type::Signature(signature, _) = ty else { return };
+        let fault = match (signature.kind, self.context.place) {
+            (SignatureKind::Parser, Place::Control) => "a control can't have a parser in it",
+            (SignatureKind::Control, Place::Parser) => "a parser can't have a control in it",
+            (SignatureKind::Package, _) => "only a package takes a package",
+            _ => return,
+        };
+        self.error(span, fault);
     }
 
     /// A function at the top.

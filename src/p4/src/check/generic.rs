@@ -60,6 +60,13 @@ impl Substitution {
         self.bound.get(&number)
     }
 
+    /// What the type parameters in a type stand for.
+    pub(super) fn of<'t>(&'t self, ty: &Type) -> impl Iterator<Item = &'t Type> + use<'t> {
+        let mut numbers = Vec::new();
+        parameters_in(ty, &mut numbers);
+        numbers.into_iter().filter_map(|number| self.bound.get(&number))
+    }
+
     pub(super) fn bind(&mut self, number: u32, ty: Type) {
         self.bound.insert(number, ty);
     }
@@ -82,6 +89,34 @@ pub(super) fn has_parameters(ty: &Type) -> bool {
         Type::Stack(element, _) => has_parameters(element),
         Type::Structure(structure) => structure.arguments.iter().any(has_parameters),
         Type::Record(fields) => fields.iter().any(|(_, ty)| has_parameters(ty)),
+        _ => false,
+    }
+}
+
+fn parameters_in(ty: &Type, numbers: &mut Vec<u32>) {
+    match ty {
+        Type::Parameter(_, number) => numbers.push(*number),
+        Type::Tuple(types) | Type::Extern(_, types) | Type::Signature(_, types) | Type::Package(_, types) => {
+            types.iter().for_each(|ty| parameters_in(ty, numbers));
+        }
+        Type::List(inner) | Type::ValueSet(inner) => parameters_in(inner, numbers),
+        Type::Stack(element, _) => parameters_in(element, numbers),
+        Type::Structure(structure) => structure.arguments.iter().for_each(|ty| parameters_in(ty, numbers)),
+        _ => {}
+    }
+}
+
+/// Whether a type is made of a declaration with type parameters.
+pub(super) fn is_of(ty: &Type, name: &str) -> bool {
+    match ty {
+        Type::Structure(structure) => {
+            structure.name.split('<').next() == Some(name) && !structure.arguments.is_empty()
+                || structure.arguments.iter().any(|argument| is_of(argument, name))
+        }
+        Type::Extern(declared, types) => &*declared.name == name || types.iter().any(|ty| is_of(ty, name)),
+        Type::Tuple(types) => types.iter().any(|ty| is_of(ty, name)),
+        Type::List(inner) => is_of(inner, name),
+        Type::Stack(element, _) => is_of(element, name),
         _ => false,
     }
 }
@@ -146,6 +181,10 @@ impl<'a> Checker<'a, '_> {
         }
         if arguments.iter().any(|argument| matches!(argument, Type::Default)) {
             self.error(span, format!("the type arguments of `{name}` can't be inferred: write them"));
+            return Type::Invalid;
+        }
+        if let Some(inner) = arguments.iter().find(|argument| is_of(argument, name)) {
+            self.error(span, format!("`{name}` can't have itself as a type argument: `{inner}`"));
             return Type::Invalid;
         }
         let full = full_name(name, arguments);

@@ -12,13 +12,14 @@ impl Checker<'_, '_> {
     pub(super) fn unify(&mut self, wanted: &Type, given: &Type, substitution: &mut Substitution) -> bool {
         match (wanted, given) {
             (Type::Invalid | Type::Default, _) | (_, Type::Invalid | Type::Default) => true,
+            (Type::Parameter(_, a), Type::Parameter(_, b)) if a == b => true,
             (Type::Parameter(_, number), _) if substitution.is_open(*number) => {
                 self.bind(*number, given, substitution)
             }
             (Type::Tuple(wanted), Type::Tuple(given)) => self.unify_all(wanted, given, substitution),
             (Type::Structure(wanted), Type::Structure(given)) => {
                 let same = wanted.name.split('<').next() == given.name.split('<').next();
-                same && self.unify_all(&wanted.arguments, &given.arguments, substitution)
+                same && self.unify_arguments(&wanted.arguments, &given.arguments, substitution)
             }
             // A list for a structure: its fields may say what the type parameters stand for.
             (Type::Structure(wanted), Type::Tuple(given)) => {
@@ -49,10 +50,10 @@ impl Checker<'_, '_> {
                 self.unify(wanted, given, substitution)
             }
             (Type::Extern(a, wanted), Type::Extern(b, given)) => {
-                a.name == b.name && self.unify_all(wanted, given, substitution)
+                a.name == b.name && self.unify_arguments(wanted, given, substitution)
             }
             (Type::Package(a, wanted), Type::Package(b, given)) => {
-                a == b && self.unify_all(wanted, given, substitution)
+                a == b && self.unify_arguments(wanted, given, substitution)
             }
             (Type::Signature(signature, arguments), _) => {
                 self.unify_signature(signature, arguments, given, substitution)
@@ -102,6 +103,15 @@ impl Checker<'_, '_> {
             && pairs.fold(true, |fits, (wanted, given)| self.unify(wanted, given, substitution) && fits)
     }
 
+    /// Type arguments are the same, nothing is converted.
+    fn unify_arguments(&mut self, wanted: &[Type], given: &[Type], substitution: &mut Substitution) -> bool {
+        self.unify_all(wanted, given, substitution)
+            && wanted.iter().zip(given).all(|(wanted, given)| {
+                let wanted = self.substitute(wanted, substitution);
+                wanted == *given || has_wildcard(&wanted) || has_wildcard(given)
+            })
+    }
+
     fn unify_signature(
         &mut self,
         signature: &Arc<Signature>,
@@ -117,7 +127,7 @@ impl Checker<'_, '_> {
                 self.unify_parameters(signature, arguments, &parser.parameters, substitution)
             }
             (SignatureKind::Package, Type::Package(name, given)) => {
-                *name == signature.name && self.unify_all(arguments, given, substitution)
+                *name == signature.name && self.unify_arguments(arguments, given, substitution)
             }
             (kind, Type::Signature(given, types)) => {
                 given.kind == kind

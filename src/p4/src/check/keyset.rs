@@ -39,7 +39,7 @@ impl Checker<'_, '_> {
         }
         if elements.len() != keys.len() {
             let has = count(keys.len(), "key");
-            let message = format!("this {what} has {has}, but here are {}", count(elements.len(), "key set"));
+            let message = format!("this {what} has {has}, not {}", elements.len());
             self.error(written.span, message);
             return Vec::new();
         }
@@ -152,7 +152,13 @@ impl Checker<'_, '_> {
             self.error(written.span, message);
             return invalid(written.span);
         }
-        self.known(value, ty)
+        let value = self.known(value, ty);
+        if !value.ty.is_invalid() && !is_constant(&value) {
+            let message = "masks and bounds of ranges have to be known when compiled";
+            self.report(Diagnostic::error(value.span, message).help("compare run-time values by `if`"));
+            return invalid(value.span);
+        }
+        value
     }
 
     /// A value of a key's type, which nothing happens to give.

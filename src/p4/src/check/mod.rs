@@ -21,6 +21,7 @@ mod external;
 mod function;
 mod generic;
 mod infer;
+mod key;
 mod keyset;
 mod lookup;
 mod member;
@@ -187,8 +188,6 @@ struct Context {
     instances: Vec<Arc<Instance>>,
     /// The type of `this`.
     this: Option<Type>,
-    /// Loops around it.
-    loops: u32,
     /// Whether it is the operand of something that only looks at a table's result.
     switched: bool,
 }

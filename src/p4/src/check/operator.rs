@@ -1,6 +1,7 @@
 //! Operators with one operand, `?:` and casts.
 
 use num_bigint::BigInt;
+use num_traits::ToPrimitive;
 
 use super::coerce::{convert, number};
 use super::{Checker, constant, invalid};
@@ -119,6 +120,13 @@ impl Checker<'_, '_> {
                 _ => diagnostic,
             };
             self.report(diagnostic);
+            return invalid(span);
+        }
+        if let (ExpressionKind::Integer(value), Type::Integer, Type::Bool) =
+            (&operand.kind, &operand.ty, &target)
+            && !matches!(value.to_u8(), Some(0 | 1))
+        {
+            self.error(span, format!("only 0 and 1 can be converted to `bool`, not {value}"));
             return invalid(span);
         }
         let kind = match (&operand.kind, target.underlying()) {

@@ -97,11 +97,6 @@ impl Checker<'_, '_> {
         let written = table.entries.iter().find(|entry| entry.priority.is_some());
         let written = written.map(|entry| entry.span);
         if table.const_entries {
-            if let Some(span) = written {
-                let message =
-                    "a table with `const` entries has no priorities: the first entry that matches wins";
-                self.error(span, message);
-            }
             return;
         }
         let delta = table.properties.iter().find(|property| &*property.name == "priority_delta");

@@ -30,33 +30,14 @@ impl Checker<'_, '_> {
             }
             Written::Switch(value, cases) => self.switch(value, cases)?,
             Written::Return(value) => StatementKind::Return(self.returned(value.as_ref(), span)),
-            Written::Exit => {
-                self.check_exit(span);
-                StatementKind::Exit
-            }
-            Written::Break => self.within_loop("break", span, StatementKind::Break),
-            Written::Continue => self.within_loop("continue", span, StatementKind::Continue),
+            Written::Exit => StatementKind::Exit,
+            Written::Break => StatementKind::Break,
+            Written::Continue => StatementKind::Continue,
             Written::For(header, body) => {
                 self.scoped(|checker| checker.iteration(header, body, &statement.annotations))?
             }
         };
         Some(Statement { kind, span })
-    }
-
-    fn check_exit(&mut self, span: Span) {
-        let place = match self.context.place {
-            Place::Parser => "parser",
-            Place::Function => "function",
-            Place::Top | Place::Control | Place::Action => return,
-        };
-        self.error(span, format!("`exit` can't be used in a {place}"));
-    }
-
-    fn within_loop(&mut self, word: &str, span: Span, kind: StatementKind) -> StatementKind {
-        if self.context.loops == 0 {
-            self.error(span, format!("`{word}` can only stand in a loop"));
-        }
-        kind
     }
 
     fn branch(&mut self, statement: Option<&ast::Statement>) -> Vec<Statement> {
@@ -105,7 +86,7 @@ impl Checker<'_, '_> {
                 let init = self.statements(init);
                 let condition = self.condition(condition);
                 let update = self.statements(update);
-                let body = self.round(body);
+                let body = self.branch(Some(body));
                 Some(StatementKind::For(Box::new(ForLoop { init, condition, update, body, annotations })))
             }
             ForHeader::In { ty, name, collection } => {
@@ -120,19 +101,12 @@ impl Checker<'_, '_> {
                     Some(ty) => Some(self.variable(name, ty, VariableKind::Local, None, &[])),
                     None => self.looped(name),
                 };
-                let body = self.round(body);
+                let body = self.branch(Some(body));
                 let (variable, collection) = (variable?, collection?);
                 let inner = ForInLoop { variable, declares, collection, body, annotations };
                 Some(StatementKind::ForIn(Box::new(inner)))
             }
         }
-    }
-
-    fn round(&mut self, body: &ast::Statement) -> Vec<Statement> {
-        self.context.loops = self.context.loops.saturating_add(1);
-        let body = self.branch(Some(body));
-        self.context.loops = self.context.loops.saturating_sub(1);
-        body
     }
 
     /// The variable of a loop that was declared before it.
@@ -207,10 +181,6 @@ impl Checker<'_, '_> {
     }
 
     fn returned(&mut self, value: Option<&ast::Expression>, span: Span) -> Option<Expression> {
-        if self.context.place == Place::Parser {
-            self.error(span, "`return` can't be used in a parser");
-            return None;
-        }
         let wanted = self.context.returns.clone().unwrap_or(Type::Void);
         match (value, wanted) {
             (None, Type::Void | Type::Invalid) => None,

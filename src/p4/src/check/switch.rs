@@ -1,26 +1,13 @@
 //! `switch`.
 
-use std::collections::HashMap;
 use std::sync::Arc;
 
-use num_bigint::BigInt;
-
-use super::coerce::{convert, number};
+use super::coerce::number;
 use super::constant::is_constant;
 use super::{Checker, Symbol, invalid};
 use crate::ast::{self, SwitchLabel as WrittenLabel};
 use crate::diagnostic::Diagnostic;
-use crate::source::{Span, Text};
 use crate::typed::{Expression, ExpressionKind, StatementKind, SwitchCase, SwitchLabel, Table, Type};
-
-/// Labels that were there before, and where.
-#[derive(Default)]
-struct Seen {
-    actions: HashMap<Text, Span>,
-    values: HashMap<BigInt, Span>,
-    members: HashMap<Text, Span>,
-    default: Option<Span>,
-}
 
 impl Checker<'_, '_> {
     pub(super) fn switch(
@@ -49,24 +36,10 @@ impl Checker<'_, '_> {
         let mut checked = Vec::new();
         // Labels without a body belong to the next one.
         let mut labels = Vec::new();
-        let mut seen = Seen::default();
         for case in cases {
-            if let Some(before) = seen.default {
-                let diagnostic = Diagnostic::error(case.span, "`default` has to be the last case");
-                self.report(diagnostic.related(before, "this is `default`"));
-            }
             match &case.label {
-                WrittenLabel::Default => {
-                    seen.default = Some(case.span);
-                    labels.push(SwitchLabel::Default);
-                }
-                WrittenLabel::Expression(label) => {
-                    let found = self.label(&value, label);
-                    if let Some(label) = &found {
-                        self.once(label, &mut seen, case.span);
-                    }
-                    labels.extend(found);
-                }
+                WrittenLabel::Default => labels.push(SwitchLabel::Default),
+                WrittenLabel::Expression(label) => labels.extend(self.label(&value, label)),
             }
             if let Some(body) = &case.body {
                 let body = self.scoped(|checker| checker.statements(body));
@@ -81,33 +54,13 @@ impl Checker<'_, '_> {
         Some(StatementKind::Switch(value, checked))
     }
 
-    /// Reports a label that is there already.
-    fn once(&mut self, label: &SwitchLabel, seen: &mut Seen, span: Span) {
-        let before = match label {
-            SwitchLabel::Default => None,
-            SwitchLabel::Action(action) => seen.actions.insert(Text::clone(&action.name), span),
-            SwitchLabel::Value(value) => match &value.kind {
-                ExpressionKind::Integer(value) => seen.values.insert(value.clone(), span),
-                ExpressionKind::EnumMember(member) => seen.members.insert(Text::clone(member), span),
-                _ => None,
-            },
-        };
-        if let Some(before) = before {
-            let diagnostic = Diagnostic::error(span, "this label is there already");
-            self.report(diagnostic.related(before, "the first one"));
-        }
-    }
-
     fn label(&mut self, value: &Expression, label: &ast::Expression) -> Option<SwitchLabel> {
         if let ExpressionKind::TableActionRun(table) = &value.kind {
             return self.action_label(&Arc::clone(table), label);
         }
         let written = self.expression(label);
-        let number_of_enum =
-            matches!(&value.ty, Type::Enum(_)) && matches!(written.ty, Type::Bit(_) | Type::Int(_));
-        let underlies = number_of_enum && *value.ty.underlying() == written.ty;
+
         let written = match (&value.ty, &written.ty) {
-            _ if underlies => convert(written, &value.ty),
             (Type::Bit(_) | Type::Int(_), Type::Enum(_)) => {
                 let number = number(written);
                 self.coerce(number, &value.ty)

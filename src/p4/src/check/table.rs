@@ -37,7 +37,6 @@ impl Checker<'_, '_> {
             span: name.span,
         };
         self.declare(name, Symbol::Unfinished);
-        self.once_each(written);
         let mut bound = Bound::new();
         // Keys and actions first: the other properties refer to them.
         for property in &written.properties {
@@ -72,17 +71,6 @@ impl Checker<'_, '_> {
         table
     }
 
-    fn once_each(&mut self, written: &ast::Table) {
-        let mut seen: HashMap<&str, Span> = HashMap::new();
-        for property in &written.properties {
-            if let Some(first) = seen.insert(&property.name.text, property.name.span) {
-                let message = format!("`{}` is given twice", property.name.text);
-                let diagnostic = Diagnostic::error(property.name.span, message);
-                self.report(diagnostic.related(first, "first given here"));
-            }
-        }
-    }
-
     fn key(&mut self, key: &ast::KeyElement) -> Key {
         let expression = self.expression(&key.expression);
         if !matches!(
@@ -106,9 +94,11 @@ impl Checker<'_, '_> {
         }
         let name = crate::typed::annotation_string(&key.annotations, "name");
         Key {
-            expression,
             match_kind: Text::clone(&kind.text),
-            control_plane_name: name.unwrap_or_else(|| expression_text(&key.expression).into()),
+            control_plane_name: name
+                .or_else(|| super::key::name(&expression))
+                .unwrap_or_else(|| expression_text(&key.expression).into()),
+            expression,
             annotations: key.annotations.clone(),
             span: key.expression.span,
         }
@@ -192,17 +182,10 @@ impl Checker<'_, '_> {
         table.const_default = property.is_const;
         let position =
             |name: &str| written.properties.iter().position(|property| &*property.name.text == name);
-        match position("actions") {
-            None => {
-                let message = format!("table `{}` has no `actions` to choose the default from", table.name);
-                self.error(value.span, message);
-                return;
-            }
-            Some(actions) if position("default_action").is_some_and(|default| default < actions) => {
-                self.error(value.span, "`default_action` has to come after `actions`");
-                return;
-            }
-            Some(_) => {}
+        if position("actions").is_none() {
+            let message = format!("table `{}` has no `actions` to choose the default from", table.name);
+            self.error(value.span, message);
+            return;
         }
         let Some((call, listed)) = self.chosen(table, value, bound) else { return };
         if listed.iter().any(|annotation| &*annotation.name.text == "tableonly") {
@@ -267,8 +250,6 @@ impl Checker<'_, '_> {
         table.const_entries = property.is_const;
         let keys: Vec<Expression> = table.keys.iter().map(|key| key.expression.clone()).collect();
         if keys.is_empty() && !entries.is_empty() {
-            let message = format!("table `{}` has no key: it can't have entries", table.name);
-            self.error(table.span, message);
             return;
         }
         for entry in entries {

@@ -42,7 +42,7 @@ impl Checker<'_, '_> {
         match &ty.kind {
             TypeKind::Void => Type::Void,
             TypeKind::Bool => Type::Bool,
-            TypeKind::Error => Type::Error,
+            TypeKind::Error => self.error_type(ty.span),
             TypeKind::Str => Type::Str,
             TypeKind::MatchKind => Type::MatchKind,
             TypeKind::Integer => Type::Integer,
@@ -67,10 +67,24 @@ impl Checker<'_, '_> {
 
     /// A type argument; `_` fits everything.
     fn type_argument(&mut self, ty: &ast::Type) -> Type {
-        match ty.kind {
-            TypeKind::DontCare => Type::Default,
+        let resolved = match ty.kind {
+            TypeKind::DontCare => return Type::Default,
             _ => self.ty(ty),
+        };
+        if matches!(resolved, Type::Parser(_) | Type::Control(_) | Type::Signature(..) | Type::Package(..)) {
+            self.error(ty.span, format!("`{resolved}` can't be a type argument: no values are of it"));
+            return Type::Invalid;
         }
+        resolved
+    }
+
+    fn error_type(&mut self, span: Span) -> Type {
+        if self.types.errors.is_empty() {
+            let diagnostic = Diagnostic::error(span, "no `error` is declared");
+            self.report(diagnostic.help("the usual ones come with `#include <core.p4>`"));
+            return Type::Invalid;
+        }
+        Type::Error
     }
 
     fn tuple(&mut self, written: &[ast::Type], span: Span) -> Type {
@@ -129,13 +143,19 @@ impl Checker<'_, '_> {
         if inner.is_invalid() {
             return Type::Invalid;
         }
-        let storable = match inner.underlying() {
-            Type::Structure(_) | Type::Stack(..) | Type::Tuple(_) | Type::Enum(_) | Type::Parameter(..) => {
-                true
-            }
-            Type::Bit(_) | Type::Int(_) | Type::Bool | Type::Error | Type::Varbit(_) => true,
-            _ => false,
-        };
+        let storable = matches!(
+            inner.underlying(),
+            Type::Structure(_)
+                | Type::Stack(..)
+                | Type::Tuple(_)
+                | Type::Enum(_)
+                | Type::Parameter(..)
+                | Type::Bit(_)
+                | Type::Int(_)
+                | Type::Bool
+                | Type::Error
+                | Type::Varbit(_)
+        );
         if !storable {
             let message =
                 format!("there are no stacks of `{inner}`: headers and other values can be stacked");
@@ -188,6 +208,12 @@ impl Checker<'_, '_> {
             Symbol::Type(ty) if arguments.is_empty() => ty,
             Symbol::Type(_) => {
                 self.report(parameters(0));
+                Type::Invalid
+            }
+            Symbol::Extern(declared)
+                if arguments.iter().any(|argument| super::generic::is_of(argument, &declared.name)) =>
+            {
+                self.error(span, format!("`{}` can't have itself as a type argument", declared.name));
                 Type::Invalid
             }
             Symbol::Extern(declared)
