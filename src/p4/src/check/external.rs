@@ -18,10 +18,17 @@ impl Checker<'_, '_> {
         methods: &[ast::Method],
     ) {
         let name = &declaration.name;
-        // Its methods can't refer to it.
+        // Its methods may refer to it, as far as checking goes.
         self.declare(name, Symbol::Unfinished);
         let declared = self.scoped(|checker| {
             let type_parameters = checker.declare_type_parameters(parameters);
+            let own = Extern {
+                name: Text::clone(&name.text),
+                type_parameters: type_parameters.clone(),
+                methods: Vec::new(),
+                span: name.span,
+            };
+            checker.redeclare(name, Symbol::Extern(Arc::new(own)));
             let mut resolved: Vec<Method> = Vec::new();
             for method in methods {
                 let constructor = method.name.text == name.text;

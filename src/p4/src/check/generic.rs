@@ -106,21 +106,6 @@ fn parameters_in(ty: &Type, numbers: &mut Vec<u32>) {
     }
 }
 
-/// Whether a type is made of a declaration with type parameters.
-pub(super) fn is_of(ty: &Type, name: &str) -> bool {
-    match ty {
-        Type::Structure(structure) => {
-            structure.name.split('<').next() == Some(name) && !structure.arguments.is_empty()
-                || structure.arguments.iter().any(|argument| is_of(argument, name))
-        }
-        Type::Extern(declared, types) => &*declared.name == name || types.iter().any(|ty| is_of(ty, name)),
-        Type::Tuple(types) => types.iter().any(|ty| is_of(ty, name)),
-        Type::List(inner) => is_of(inner, name),
-        Type::Stack(element, _) => is_of(element, name),
-        _ => false,
-    }
-}
-
 fn full_name(name: &str, arguments: &[Type]) -> Text {
     let list: Vec<String> = arguments.iter().map(ToString::to_string).collect();
     format!("{name}<{}>", list.join(", ")).into()
@@ -181,10 +166,6 @@ impl<'a> Checker<'a, '_> {
         }
         if arguments.iter().any(|argument| matches!(argument, Type::Default)) {
             self.error(span, format!("the type arguments of `{name}` can't be inferred: write them"));
-            return Type::Invalid;
-        }
-        if let Some(inner) = arguments.iter().find(|argument| is_of(argument, name)) {
-            self.error(span, format!("`{name}` can't have itself as a type argument: `{inner}`"));
             return Type::Invalid;
         }
         let full = full_name(name, arguments);

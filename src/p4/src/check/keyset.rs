@@ -152,13 +152,7 @@ impl Checker<'_, '_> {
             self.error(written.span, message);
             return invalid(written.span);
         }
-        let value = self.known(value, ty);
-        if !value.ty.is_invalid() && !is_constant(&value) {
-            let message = "masks and bounds of ranges have to be known when compiled";
-            self.report(Diagnostic::error(value.span, message).help("compare run-time values by `if`"));
-            return invalid(value.span);
-        }
-        value
+        self.known(value, ty)
     }
 
     /// A value of a key's type, which nothing happens to give.

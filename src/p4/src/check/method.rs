@@ -189,6 +189,7 @@ impl Checker<'_, '_> {
         self.check_inferred(&signature, &substitution, span)?;
         let result = self.inferred(&signature.result, &substitution, &signature.name, span)?;
         let types = substitution.arguments(&signature.type_parameters);
+        self.check_core_method(&declared, &signature, &types, &arguments, span);
         let method = Text::clone(&signature.name);
         let callee = Callee::Method { object, declared, method, signature };
         Some((Call { callee, types, arguments, span }, result))

@@ -14,6 +14,7 @@ mod coerce;
 mod constant;
 mod construct;
 mod control;
+mod core;
 mod declaration;
 mod default;
 mod expression;

@@ -1,12 +1,16 @@
 //! `switch`.
 
+use std::collections::HashMap;
 use std::sync::Arc;
+
+use num_bigint::BigInt;
 
 use super::coerce::number;
 use super::constant::is_constant;
 use super::{Checker, Symbol, invalid};
 use crate::ast::{self, SwitchLabel as WrittenLabel};
 use crate::diagnostic::Diagnostic;
+use crate::source::Span;
 use crate::typed::{Expression, ExpressionKind, StatementKind, SwitchCase, SwitchLabel, Table, Type};
 
 impl Checker<'_, '_> {
@@ -36,10 +40,17 @@ impl Checker<'_, '_> {
         let mut checked = Vec::new();
         // Labels without a body belong to the next one.
         let mut labels = Vec::new();
+        let mut seen = HashMap::new();
         for case in cases {
             match &case.label {
                 WrittenLabel::Default => labels.push(SwitchLabel::Default),
-                WrittenLabel::Expression(label) => labels.extend(self.label(&value, label)),
+                WrittenLabel::Expression(label) => {
+                    let found = self.label(&value, label);
+                    if let Some(SwitchLabel::Value(value)) = &found {
+                        self.once(value, &mut seen);
+                    }
+                    labels.extend(found);
+                }
             }
             if let Some(body) = &case.body {
                 let body = self.scoped(|checker| checker.statements(body));
@@ -52,6 +63,15 @@ impl Checker<'_, '_> {
             checked.push(SwitchCase { labels, body: Vec::new(), span });
         }
         Some(StatementKind::Switch(value, checked))
+    }
+
+    /// Reports a value that is there already, however it was written.
+    fn once(&mut self, value: &Expression, seen: &mut HashMap<BigInt, Span>) {
+        let ExpressionKind::Integer(number) = &value.kind else { return };
+        if let Some(before) = seen.insert(number.clone(), value.span) {
+            let diagnostic = Diagnostic::error(value.span, "this label is there already");
+            self.report(diagnostic.related(before, "the first one"));
+        }
     }
 
     fn label(&mut self, value: &Expression, label: &ast::Expression) -> Option<SwitchLabel> {

@@ -211,12 +211,6 @@ impl Checker<'_, '_> {
                 Type::Invalid
             }
             Symbol::Extern(declared)
-                if arguments.iter().any(|argument| super::generic::is_of(argument, &declared.name)) =>
-            {
-                self.error(span, format!("`{}` can't have itself as a type argument", declared.name));
-                Type::Invalid
-            }
-            Symbol::Extern(declared)
                 if arguments.is_empty() || declared.type_parameters.len() == arguments.len() =>
             {
                 Type::Extern(declared, arguments.to_vec())
