@@ -3,7 +3,7 @@
 use hyper4_ir::{Event, PrimitiveKind, Program};
 
 use crate::clock::Clock;
-use crate::code::{Instruction, Operand, run};
+use crate::code::{Instruction, Operand};
 use crate::expression::Compiler;
 use crate::fault::Fault;
 use crate::flight::{Flight, Mirror};
@@ -231,44 +231,74 @@ impl Step {
         recorder: &mut Recorder,
     ) -> Result<Option<usize>, Fault> {
         match self {
-            Self::Code(code) => run(code, memory)?,
+            Self::Code(code) => recorder.run(code, memory)?,
             Self::AssignHeaders(pairs) => {
-                pairs.iter().for_each(|(to, from)| stacks::assign(with.layout, memory, *to, *from));
+                let assign = |memory: &mut [u64]| {
+                    pairs.iter().for_each(|(to, from)| stacks::assign(with.layout, memory, *to, *from));
+                };
+                assign(memory);
+                recorder.mirror(memory, assign);
             }
             Self::AssignStack { headers, next: (to, from) } => {
-                memory.copy_within(*from as usize..=*from as usize, *to as usize);
-                headers.iter().for_each(|(to, from)| stacks::assign(with.layout, memory, *to, *from));
+                let assign = |memory: &mut [u64]| {
+                    memory.copy_within(*from as usize..=*from as usize, *to as usize);
+                    headers.iter().for_each(|(to, from)| stacks::assign(with.layout, memory, *to, *from));
+                };
+                assign(memory);
+                recorder.mirror(memory, assign);
             }
-            Self::AssignVarbit { to, from } => stacks::assign_varbit(memory, *to, *from),
-            Self::SetValid { header, valid } => set_valid(*header, *valid, memory, with),
+            Self::AssignVarbit { to, from } => {
+                stacks::assign_varbit(memory, *to, *from);
+                recorder.mirror(memory, |memory| stacks::assign_varbit(memory, *to, *from));
+            }
+            Self::SetValid { header, valid } => {
+                set_valid(*header, *valid, memory, with);
+                recorder.follow(with.layout, memory);
+            }
             Self::SetValidOf { code, header, valid } => {
-                run(code, memory)?;
+                recorder.run(code, memory)?;
                 let header = *header.pick.of(&header.headers, memory)?;
                 set_valid(header, *valid, memory, with);
+                recorder.follow(with.layout, memory);
             }
             Self::AssignHeaderOf { code, to, from } => {
-                run(code, memory)?;
+                recorder.run(code, memory)?;
                 let (to, from) = (*to.pick.of(&to.headers, memory)?, *from.pick.of(&from.headers, memory)?);
                 stacks::assign(with.layout, memory, to, from);
+                recorder.mirror(memory, |memory| stacks::assign(with.layout, memory, to, from));
             }
-            Self::Push(shift) => shift.push(with.layout, memory),
-            Self::Pop(shift) => shift.pop(with.layout, memory),
+            Self::Push(shift) => {
+                shift.push(with.layout, memory);
+                recorder.mirror(memory, |memory| shift.push(with.layout, memory));
+            }
+            Self::Pop(shift) => {
+                shift.pop(with.layout, memory);
+                recorder.mirror(memory, |memory| shift.pop(with.layout, memory));
+            }
             Self::MarkToDrop { egress_spec, group } => {
-                egress_spec.set(memory, DROP_PORT);
+                store(egress_spec, memory, DROP_PORT, recorder);
                 if let Some(group) = group {
-                    group.set(memory, 0);
+                    store(group, memory, 0, recorder);
                 }
             }
-            Self::Hash { code, base, modulus, calculation, to } => {
-                run(code, memory)?;
-                if base.is_negative(memory) || modulus.is_negative(memory) {
+            Self::Hash { code, base: base_at, modulus: modulus_at, calculation, to } => {
+                recorder.run(code, memory)?;
+                if base_at.is_negative(memory) || modulus_at.is_negative(memory) {
                     return Err(Fault::NegativeHash);
                 }
-                let (base, modulus) = (base.low(memory), modulus.low(memory).max(1));
+                let (base, modulus) = (base_at.low(memory), modulus_at.low(memory).max(1));
                 if let Some(hasher) = with.state.hashers.get_mut(*calculation) {
                     let payload = with.flight.truncate(with.payload);
                     let value = (hasher.compute(memory, payload) % modulus).wrapping_add(base);
-                    store(to, memory, value);
+                    let unknown = recorder.tracker().is_some_and(|tracker| {
+                        tracker.is_operand_unknown(*base_at, memory)
+                            || tracker.is_operand_unknown(*modulus_at, memory)
+                            || hasher.inputs(memory).any(|slot| tracker.is_unknown(&slot, memory))
+                    });
+                    store(to, memory, value, recorder);
+                    if to.is_writable(memory) {
+                        recorder.define(to, memory, !unknown);
+                    }
                 }
             }
             Self::Exit => {
@@ -278,64 +308,77 @@ impl Step {
             }
             Self::Jump(target) => return Ok(Some(*target)),
             Self::JumpIfZero { code, value, target } => {
-                run(code, memory)?;
+                recorder.run(code, memory)?;
+                recorder.observe(*value, memory, || "a branch in an action".to_owned());
                 if value.is_zero(memory) {
                     return Ok(Some(*target));
                 }
             }
             Self::Count { code, index, counter } => {
-                run(code, memory)?;
+                recorder.run(code, memory)?;
+                recorder.observe(*index, memory, || "an index".to_owned());
                 let index = index.unsigned(memory)? as u32;
                 with.state.count(*counter, index, with.flight.arrived);
             }
             Self::ExecuteMeter { code, index, meter, to } => {
-                run(code, memory)?;
+                recorder.run(code, memory)?;
+                recorder.observe(*index, memory, || "an index".to_owned());
                 let index = index.unsigned(memory)? as u32;
                 if let Some(meters) = with.state.meters.get_mut(*meter)
                     && let Some(colour) = meters.execute(index, with.flight.arrived, with.clock)
                 {
-                    store(to, memory, colour);
+                    store(to, memory, colour, recorder);
                 }
             }
             Self::RegisterRead { code, index, register, to } => {
-                run(code, memory)?;
+                recorder.run(code, memory)?;
+                recorder.observe(*index, memory, || "an index".to_owned());
                 let index = index.unsigned(memory)? as u32;
                 if let Some(value) = with.state.registers.get(*register).and_then(|r| r.read(index))
                     && to.is_writable(memory)
                 {
                     to.store(memory, value);
+                    recorder.define(to, memory, true);
                 }
             }
             Self::RegisterWrite { code, index, register, value } => {
-                run(code, memory)?;
+                recorder.run(code, memory)?;
+                recorder.observe(*index, memory, || "an index".to_owned());
                 let index = index.unsigned(memory)? as u32;
+                recorder.observe(*value, memory, || format!("register array {register}"));
                 if let Some(registers) = with.state.registers.get_mut(*register) {
                     registers.write(index, value.view(memory));
                 }
             }
             Self::Random { code, low, high, to } => {
-                run(code, memory)?;
+                recorder.run(code, memory)?;
                 let (low, high) = (low.unsigned(memory)?, high.unsigned(memory)?);
                 if low <= high {
                     let value = with.random.between(low, high);
-                    store(to, memory, value);
+                    store(to, memory, value, recorder);
+                    if to.is_writable(memory) {
+                        recorder.define(to, memory, low == high);
+                    }
                 }
             }
             Self::Digest(list) => with.flight.digest = Some(*list),
             Self::Clone { code, session, preserved } => {
-                run(code, memory)?;
+                recorder.run(code, memory)?;
+                recorder.observe(*session, memory, || "a mirroring session".to_owned());
                 let session = session.unsigned(memory)? as u16;
                 with.flight.mirror = Some(Mirror { session: session & SESSION, preserved: *preserved });
             }
             Self::Resubmit(preserved) => with.flight.resubmit = *preserved,
             Self::Recirculate(preserved) => with.flight.recirculate = *preserved,
             Self::Truncate { code, bytes } => {
-                run(code, memory)?;
+                recorder.run(code, memory)?;
+                recorder.observe(*bytes, memory, || "a length to truncate to".to_owned());
                 let bytes = usize::try_from(bytes.unsigned(memory)?).unwrap_or(usize::MAX);
                 with.flight.truncated = with.flight.truncated.min(bytes);
             }
             Self::Assert { code, condition, fault } => {
-                run(code, memory)?;
+                recorder.run(code, memory)?;
+                recorder.observe(*condition, memory, || "what is asserted".to_owned());
                 if condition.is_zero(memory) {
                     return Err(fault.clone());
                 }
@@ -360,8 +403,9 @@ fn set_valid(header: usize, valid: bool, memory: &mut [u64], with: &mut Surround
     }
 }
 
-fn store(to: &FieldSlot, memory: &mut [u64], value: u64) {
+fn store(to: &FieldSlot, memory: &mut [u64], value: u64, recorder: &Recorder) {
     if to.is_writable(memory) {
         to.set(memory, value);
+        recorder.define(to, memory, true);
     }
 }

@@ -3,7 +3,7 @@
 use hyper4_bits::{Calculation, HashAlgorithm, HashError};
 use hyper4_ir::{self as ir, CalculationCommand, CalculationInput, ChecksumKind, ChecksumOutcome, Event};
 
-use crate::code::{Instruction, Operand, is_set, run};
+use crate::code::{Instruction, Operand, is_set};
 use crate::expression::Compiler;
 use crate::fault::Fault;
 use crate::layout::{FieldSlot, Layout};
@@ -58,6 +58,16 @@ impl Hasher {
             }
             CalculationCommand::SetToeplitzKey(key) => self.calculation.set_toeplitz_key(key),
         }
+    }
+
+    /// The fields that go in: those of valid headers.
+    pub(crate) fn inputs<'a>(&'a self, memory: &'a [u64]) -> impl Iterator<Item = FieldSlot> + 'a {
+        let fields = self.inputs.iter().flat_map(|input| match input {
+            Input::Field { slot } => std::slice::from_ref(slot),
+            Input::Header { fields, .. } => fields,
+            Input::Constant { .. } | Input::Payload => &[],
+        });
+        fields.filter(|slot| slot.is_writable(memory)).copied()
     }
 
     /// The hash of the inputs; fields of invalid headers are left out.
@@ -124,6 +134,7 @@ impl Checksum {
         hashers: &mut [Hasher],
         memory: &mut [u64],
         payload: &[u8],
+        recorder: &mut Recorder,
     ) -> Result<Option<ChecksumOutcome>, Fault> {
         if self.kind != kind {
             return Ok(None);
@@ -134,13 +145,23 @@ impl Checksum {
             return Ok(Some(ChecksumOutcome::Skipped));
         }
         if let Some((code, condition)) = &self.condition {
-            run(code, memory)?;
+            recorder.run(code, memory)?;
+            recorder.observe(*condition, memory, || "the condition of a checksum".to_owned());
             if condition.low(memory) == 0 {
                 return Ok(Some(ChecksumOutcome::Skipped));
             }
         }
         let Some(hasher) = hashers.get_mut(self.calculation) else { return Ok(None) };
         let sum = hasher.compute(memory, payload);
+        let unknown = recorder
+            .tracker()
+            .is_some_and(|tracker| hasher.inputs(memory).any(|slot| tracker.is_unknown(&slot, memory)));
+        if kind == ChecksumKind::Verify {
+            recorder.observe_field(&self.target, memory, || "a checksum that is verified".to_owned());
+            if unknown {
+                recorder.reach(|| "a checksum that is verified".to_owned());
+            }
+        }
         Ok(Some(match kind {
             ChecksumKind::Verify if self.target.is_negative(memory) => return Err(Fault::NegativeSum),
             ChecksumKind::Verify if self.target.get(memory) == sum => ChecksumOutcome::Correct,
@@ -148,6 +169,7 @@ impl Checksum {
             ChecksumKind::Update => {
                 if valid {
                     self.target.set(memory, sum);
+                    recorder.define(&self.target, memory, !unknown);
                 }
                 ChecksumOutcome::Updated
             }
@@ -167,7 +189,7 @@ pub(crate) fn apply_all(
 ) -> Result<bool, Fault> {
     let mut wrong = false;
     for (checksum, declared) in checksums.iter().zip(names) {
-        if let Some(outcome) = checksum.apply(kind, hashers, memory, payload)? {
+        if let Some(outcome) = checksum.apply(kind, hashers, memory, payload, recorder)? {
             wrong |= outcome == ChecksumOutcome::Wrong;
             recorder.event(|| Event::Checksum { name: declared.name.clone(), outcome });
         }

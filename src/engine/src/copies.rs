@@ -59,10 +59,14 @@ impl Journey<'_> {
         let mut cloned = Flight { length, since: self.milliseconds(), ..flight.copied(copy) };
         let source = self.begin_copy(false);
         self.recorder.turn_to(copy);
-        self.executable.layout.reset(self.memory);
+        self.reset();
+        // simple_switch resets metadata only behind the parser.
+        if let Some(tracker) = self.recorder.tracker() {
+            tracker.define_metadata(&self.executable.layout, self.memory, false);
+        }
         self.set(StandardField::IngressPort, self.packet.port.into());
         let (parsed, ..) = self.parse(bytes, &mut cloned)?;
-        self.executable.layout.reset_metadata(self.memory);
+        self.reset_metadata();
         self.preserve(mirror.preserved, &source, INGRESS_CLONE);
         self.send(session, parsed, cloned)?;
         self.end_copy(source);
@@ -78,7 +82,7 @@ impl Journey<'_> {
         let source = self.begin_copy(true);
         self.recorder.turn_to(copy);
         self.executable.layout.forget_widths(self.memory);
-        self.executable.layout.reset_metadata(self.memory);
+        self.reset_metadata();
         self.preserve(mirror.preserved, &source, EGRESS_CLONE);
         self.send(session, parsed, cloned)?;
         self.end_copy(source);
@@ -146,8 +150,8 @@ impl Journey<'_> {
         }
         if self.executable.queueing {
             let now = self.clock.microseconds();
-            self.set(StandardField::EnqTimestamp, now);
-            self.set(StandardField::EnqQdepth, 0);
+            self.set_undetermined(StandardField::EnqTimestamp, now);
+            self.set_undetermined(StandardField::EnqQdepth, 0);
         }
         true
     }
@@ -156,6 +160,13 @@ impl Journey<'_> {
     pub(crate) fn wait(&mut self, port: u64, parsed: usize, flight: Flight) {
         let state = self.snapshot();
         self.queues.waiting.push_back(Waiting { state, port, parsed, flight });
+    }
+
+    fn reset_metadata(&mut self) {
+        self.executable.layout.reset_metadata(self.memory);
+        if let Some(tracker) = self.recorder.tracker() {
+            tracker.define_metadata(&self.executable.layout, self.memory, true);
+        }
     }
 
     /// The number of a new copy.
@@ -186,6 +197,8 @@ impl Journey<'_> {
         for slot in fields.iter().filter_map(|field| layout.field(*field)) {
             if slot.is_writable(self.memory) {
                 slot.of_mut(self.memory).copy_from_slice(slot.of(source));
+                let known = self.recorder.tracker().is_none_or(|tracker| !tracker.is_unknown(&slot, source));
+                self.recorder.define(&slot, self.memory, known);
             }
         }
         self.set(StandardField::InstanceType, instance_type);
@@ -195,14 +208,25 @@ impl Journey<'_> {
     pub(crate) fn snapshot(&mut self) -> Vec<u64> {
         let mut state = self.queues.spare.pop().unwrap_or_default();
         state.clear();
-        state.extend(self.memory.iter().take(self.executable.layout.packet_limbs as usize));
+        let limbs = self.executable.layout.packet_limbs as usize;
+        state.extend(self.memory.iter().take(limbs));
+        if let Some(tracker) = self.recorder.tracker() {
+            state.extend(tracker.second(self.memory).iter().take(limbs));
+        }
         state
     }
 
     /// The packet is what a snapshot says.
     pub(crate) fn recall(&mut self, state: Vec<u64>) {
-        if let Some(memory) = self.memory.get_mut(..state.len()) {
-            memory.copy_from_slice(&state);
+        let (first, second) = state.split_at(state.len().min(self.executable.layout.packet_limbs as usize));
+        if let Some(memory) = self.memory.get_mut(..first.len()) {
+            memory.copy_from_slice(first);
+        }
+        if let Some(tracker) = self.recorder.tracker() {
+            if let Some(memory) = tracker.second(self.memory).get_mut(..second.len()) {
+                memory.copy_from_slice(second);
+            }
+            tracker.follow(&self.executable.layout, self.memory);
         }
         self.queues.spare.push(state);
     }

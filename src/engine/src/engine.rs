@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use hyper4_ir::{Batch, Command, Digest, Output, Packet, Program, Reply, TableEntry, TableId, Trace};
+use hyper4_ir::{Batch, Command, Packet, Program, Reply, TableEntry, TableId, Undefined};
 use hyper4_switch::{Change, ControlPlane, Switch, SwitchError, Tracing};
 
 use crate::changes;
@@ -12,6 +12,7 @@ use crate::executable::Executable;
 use crate::packet::Journey;
 use crate::random::{Random, SeededRandom};
 use crate::recorder::Recorder;
+use crate::undefined::Tracker;
 
 /// The greatest port that packets come in by.
 const LAST_PORT: u16 = 510;
@@ -21,6 +22,7 @@ pub struct Engine {
     clock: Box<dyn Clock>,
     random: Box<dyn Random>,
     loaded: Option<Loaded>,
+    tracking: bool,
     memory: Vec<u64>,
     queues: Queues,
 }
@@ -66,7 +68,13 @@ impl Engine {
 
     /// A switch with that clock and those random numbers.
     pub fn with(clock: Box<dyn Clock>, random: Box<dyn Random>) -> Self {
-        Self { clock, random, loaded: None, memory: Vec::new(), queues: Queues::default() }
+        Self { clock, random, loaded: None, tracking: false, memory: Vec::new(), queues: Queues::default() }
+    }
+
+    /// Find out where undefined values reach something that can be observed ([`Batch::undefined`]), for packets that
+    /// aren't traced too; it takes time.
+    pub fn track_undefined(&mut self, tracking: bool) {
+        self.tracking = tracking;
     }
 
     /// Look for entries that no packet has hit for as long as they may be idle, as simple_switch does every second. An
@@ -84,10 +92,11 @@ impl Engine {
         cause: usize,
         packet: &Packet,
         tracing: Tracing,
-        outputs: &mut Vec<Output>,
-        digests: &mut Vec<Digest>,
-    ) -> Result<Option<Trace>, SwitchError> {
+        batch: &mut Batch,
+    ) -> Result<(), SwitchError> {
         let loaded = self.loaded.as_mut().ok_or(SwitchError::NotLoaded)?;
+        let tracker = (self.tracking || tracing == Tracing::On)
+            .then(|| Tracker::new(loaded.executable.memory_limbs, &loaded.executable.layout));
         let journey = Journey {
             program: loaded.control.program(),
             executable: &mut loaded.executable,
@@ -95,13 +104,17 @@ impl Engine {
             random: self.random.as_mut(),
             memory: &mut self.memory,
             queues: &mut self.queues,
-            outputs,
-            digests,
+            outputs: &mut batch.outputs,
+            digests: &mut batch.digests,
             cause,
             packet,
-            recorder: Recorder::new(tracing),
+            recorder: Recorder::new(tracing, tracker),
         };
-        journey.run().map_err(|fault| SwitchError::Failed(format!("packet {cause}: {fault}")))
+        let (trace, reached) =
+            journey.run().map_err(|fault| SwitchError::Failed(format!("packet {cause}: {fault}")))?;
+        batch.traces.extend(trace);
+        batch.undefined.extend(reached.into_iter().map(|reached| Undefined { cause, reached }));
+        Ok(())
     }
 }
 
@@ -163,8 +176,7 @@ impl Switch for Engine {
         }
         let mut batch = Batch::default();
         for (cause, packet) in packets.iter().enumerate() {
-            let trace = self.process(cause, packet, tracing, &mut batch.outputs, &mut batch.digests)?;
-            batch.traces.extend(trace);
+            self.process(cause, packet, tracing, &mut batch)?;
         }
         Ok(batch)
     }

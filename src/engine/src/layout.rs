@@ -218,10 +218,12 @@ pub(crate) struct Layout {
     pub(crate) union_stacks: Vec<UnionStackSlot>,
     standard: [Option<FieldSlot>; StandardField::ALL.len()],
     /// The metadata instances' fields: where they begin, and how many limbs.
-    metadata: Vec<(u32, u32)>,
+    pub(crate) metadata: Vec<(u32, u32)>,
     /// Widths of fields of variable width, each with the validity of its header.
     varbits: Vec<(u32, u32)>,
-    /// Limbs of validity and fields: what belongs to a packet.
+    /// Limbs that aren't fields: validity, widths, and how many elements of stacks are in use. They come first.
+    pub(crate) control_limbs: u32,
+    /// Limbs of all that belongs to a packet.
     pub(crate) packet_limbs: u32,
     /// `mcast_grp` beside `egress_spec`, as `mark_to_drop` finds it: by name.
     pub(crate) dropped_group: Option<FieldSlot>,
@@ -241,15 +243,19 @@ impl Limbs {
 impl Layout {
     pub(crate) fn new(program: &Program) -> Self {
         let mut free = Limbs(program.headers.len() as u32);
-        let mut headers: Vec<HeaderSlot> = (0u32..)
-            .zip(&program.headers)
-            .map(|(valid, header)| slot(program, header, valid, &mut free))
-            .collect();
-        let stacks = program.header_stacks.iter().map(|stack| StackSlot::new(stack, free.take(1))).collect();
-        let unions: Vec<_> = program.header_unions.iter().map(UnionSlot::new).collect();
+        let widths: Vec<Option<u32>> =
+            program.headers.iter().map(|header| varbit(program, header).map(|_| free.take(1))).collect();
+        let stacks: Vec<_> =
+            program.header_stacks.iter().map(|stack| StackSlot::new(stack, free.take(1))).collect();
         let union_stacks =
             program.header_union_stacks.iter().map(|stack| UnionStackSlot::new(program, stack, free.take(1)));
-        let union_stacks = union_stacks.collect();
+        let union_stacks: Vec<_> = union_stacks.collect();
+        let control_limbs = free.0;
+        let mut headers: Vec<HeaderSlot> = (0u32..)
+            .zip(program.headers.iter().zip(widths))
+            .map(|(valid, (header, width))| slot(program, header, valid, width, &mut free))
+            .collect();
+        let unions: Vec<_> = program.header_unions.iter().map(UnionSlot::new).collect();
         for union in &unions {
             let members: Vec<(usize, Sibling)> = union
                 .members
@@ -286,6 +292,7 @@ impl Layout {
             standard,
             metadata,
             varbits,
+            control_limbs,
             packet_limbs,
             dropped_group,
         }
@@ -335,10 +342,24 @@ impl Layout {
     }
 }
 
-fn slot(program: &Program, header: &hyper4_ir::Header, valid: u32, free: &mut Limbs) -> HeaderSlot {
-    let declared = program.header_types.get(header.header_type.index()).map_or(&[][..], |t| &t.fields);
-    let varbit = declared.iter().position(|field| field.varbit);
-    let varbit_width = varbit.map(|_| free.take(1));
+fn fields<'a>(program: &'a Program, header: &hyper4_ir::Header) -> &'a [hyper4_ir::FieldType] {
+    program.header_types.get(header.header_type.index()).map_or(&[], |t| &t.fields)
+}
+
+/// The number of its field of variable width.
+fn varbit(program: &Program, header: &hyper4_ir::Header) -> Option<usize> {
+    fields(program, header).iter().position(|field| field.varbit)
+}
+
+fn slot(
+    program: &Program,
+    header: &hyper4_ir::Header,
+    valid: u32,
+    varbit_width: Option<u32>,
+    free: &mut Limbs,
+) -> HeaderSlot {
+    let declared = fields(program, header);
+    let varbit = varbit(program, header);
     let at = free.0;
     let mut fixed = 0;
     let mut fields = Vec::with_capacity(declared.len());

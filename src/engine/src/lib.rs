@@ -34,6 +34,7 @@ mod reference;
 mod stacks;
 mod state;
 mod table;
+mod undefined;
 mod wide;
 mod wire;
 

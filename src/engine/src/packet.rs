@@ -6,7 +6,7 @@
 //! ingress again does so when that queue is empty. That is an order that simple_switch can have too.
 
 use hyper4_ir::{
-    ChecksumKind, Digest, Event, LearnElement, LearnListId, Output, Packet, PipelineKind, Program,
+    ChecksumKind, Digest, Event, FieldRef, LearnElement, LearnListId, Output, Packet, PipelineKind, Program,
     StandardField, Trace,
 };
 
@@ -49,18 +49,19 @@ pub(crate) struct Journey<'a> {
 
 impl Journey<'_> {
     /// From arrival to the last copy.
-    pub(crate) fn run(mut self) -> Result<Option<Trace>, Fault> {
+    pub(crate) fn run(mut self) -> Result<(Option<Trace>, Vec<String>), Fault> {
         // What an earlier packet left behind when it failed.
         self.queues.waiting.clear();
         self.queues.returning.clear();
         let bytes = self.packet.bytes.as_slice();
-        self.memory.resize(self.executable.memory_limbs as usize, 0);
-        self.executable.layout.reset(self.memory);
+        let halves = if self.recorder.tracker().is_some() { 2 } else { 1 };
+        self.memory.resize(self.executable.memory_limbs as usize * halves, 0);
+        self.reset();
         self.set(StandardField::IngressPort, self.packet.port.into());
         self.set(StandardField::PacketLength, bytes.len() as u64);
         if self.has(StandardField::IngressGlobalTimestamp) {
             let now = self.clock.microseconds();
-            self.set(StandardField::IngressGlobalTimestamp, now);
+            self.set_undetermined(StandardField::IngressGlobalTimestamp, now);
         }
         let mut flight = Flight::new(0, bytes.len(), bytes.len() + HEADROOM);
         flight.since = self.milliseconds();
@@ -94,6 +95,8 @@ impl Journey<'_> {
         flight.exit = false;
         let group = self.get(StandardField::McastGrp);
         let port = self.get(StandardField::EgressSpec);
+        self.observe(StandardField::McastGrp);
+        self.observe(StandardField::EgressSpec);
         if flight.mirror.is_some() {
             self.clone_at_ingress(bytes, length, &mut flight)?;
         }
@@ -146,14 +149,14 @@ impl Journey<'_> {
         let payload = bytes.get(parsed..).unwrap_or_default();
         if self.has(StandardField::EgressGlobalTimestamp) {
             let now = self.clock.microseconds();
-            self.set(StandardField::EgressGlobalTimestamp, now);
+            self.set_undetermined(StandardField::EgressGlobalTimestamp, now);
         }
         if self.executable.queueing {
             // Queues are empty: each packet runs its course before the next arrives.
             let now = self.clock.microseconds();
             let since = now.wrapping_sub(self.get(StandardField::EnqTimestamp));
-            self.set(StandardField::DeqTimedelta, since);
-            self.set(StandardField::DeqQdepth, 0);
+            self.set_undetermined(StandardField::DeqTimedelta, since);
+            self.set_undetermined(StandardField::DeqQdepth, 0);
         }
         self.set(StandardField::EgressPort, port);
         // Anything but the drop port; a field of 9 bits holds 0 of it.
@@ -163,6 +166,7 @@ impl Journey<'_> {
         if flight.mirror.is_some() {
             self.clone_at_egress(parsed, &mut flight)?;
         }
+        self.observe(StandardField::EgressSpec);
         if self.get(StandardField::EgressSpec) == DROP_PORT {
             self.recorder.event(|| Event::Drop);
             return Ok(());
@@ -194,7 +198,7 @@ impl Journey<'_> {
     ) -> Result<(), Fault> {
         let flight = flight.copied(self.copy(flight.copy)?);
         let source = self.begin_copy(false);
-        self.executable.layout.reset(self.memory);
+        self.reset();
         self.preserve(preserved, &source, instance_type);
         self.set(StandardField::PacketLength, length);
         let state = self.snapshot();
@@ -231,6 +235,17 @@ impl Journey<'_> {
             action.run(self.memory, &mut surroundings, &mut self.recorder)?;
         }
         let layout = &self.executable.layout;
+        if self.recorder.tracker().is_some() {
+            for (id, slot) in
+                self.program.deparser.order.iter().filter_map(|id| Some((id, layout.header(*id)?)))
+            {
+                for (field, slot) in (0u32..).zip(&slot.fields).filter(|_| slot.is_valid(self.memory)) {
+                    let field = FieldRef { header: *id, field };
+                    let what = || format!("field `{}` as it leaves", self.program.field_name(field));
+                    self.recorder.observe_field(slot, self.memory, what);
+                }
+            }
+        }
         let headers = self.program.deparser.order.iter().filter_map(|header| layout.header(*header));
         let valid = || headers.clone().filter(|header| header.is_valid(self.memory));
         let size: usize = valid().map(|header| header.bytes(self.memory)).sum();
@@ -251,6 +266,14 @@ impl Journey<'_> {
         let Some(declared) = self.program.learn_lists.get(list) else { return };
         self.recorder.event(|| Event::Digest(declared.id));
         let layout = &self.executable.layout;
+        for element in &declared.elements {
+            if let LearnElement::Field(field) = element
+                && let Some(slot) = layout.field(*field)
+            {
+                let what = || format!("a digest of list `{}`", declared.name);
+                self.recorder.observe_field(&slot, self.memory, what);
+            }
+        }
         let value = |element: &LearnElement| match element {
             LearnElement::Field(field) => Some(layout.field(*field)?.bits(self.memory)),
             LearnElement::Constant(value) => Some(value.clone()),
@@ -276,6 +299,30 @@ impl Journey<'_> {
     pub(crate) fn set(&mut self, field: StandardField, value: u64) {
         if let Some(slot) = self.executable.layout.standard(field) {
             slot.set(self.memory, value);
+            self.recorder.define(&slot, self.memory, true);
+        }
+    }
+
+    /// Set a field to a value that no two runs need have in common.
+    pub(crate) fn set_undetermined(&mut self, field: StandardField, value: u64) {
+        if let Some(slot) = self.executable.layout.standard(field) {
+            slot.set(self.memory, value);
+            self.recorder.define(&slot, self.memory, false);
+        }
+    }
+
+    /// What happens next depends on a field.
+    fn observe(&mut self, field: StandardField) {
+        if let Some(slot) = self.executable.layout.standard(field) {
+            self.recorder.observe_field(&slot, self.memory, || format!("`{}`", field.name()));
+        }
+    }
+
+    /// No header is valid, metadata is zero.
+    pub(crate) fn reset(&mut self) {
+        self.executable.layout.reset(self.memory);
+        if let Some(tracker) = self.recorder.tracker() {
+            tracker.reset(&self.executable.layout, self.memory);
         }
     }
 }

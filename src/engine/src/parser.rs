@@ -9,7 +9,7 @@ use hyper4_ir::{self as ir, Event, Program};
 use rustc_hash::FxHashSet;
 
 use crate::action::{Step, Surroundings};
-use crate::code::{Instruction, Operand, Pick, run};
+use crate::code::{Instruction, Operand, Pick};
 use crate::expression::Compiler;
 use crate::fault::Fault;
 use crate::layout::{FieldSlot, HeaderSlot, Layout, limbs};
@@ -213,7 +213,12 @@ impl Parser {
                     });
                     break;
                 }
-                None => next = select(state, &mut self.key, memory, packet, bytes)?,
+                None => {
+                    if recorder.tracker().is_some() {
+                        observe_key(state, memory, recorder, || name(declared, next))?;
+                    }
+                    next = select(state, &mut self.key, memory, packet, bytes)?;
+                }
             }
             idle = if bytes == before { idle + 1 } else { 0 };
             if idle > PATIENCE {
@@ -258,6 +263,7 @@ impl Parser {
                         return Ok(Some(errors.too_short));
                     }
                     extract(header, memory, packet, *bytes);
+                    extracted(header, memory, with.layout, recorder);
                     *bytes += size;
                     recorder.event(|| Event::Extract(header.name.clone()));
                 }
@@ -266,7 +272,7 @@ impl Parser {
                         return Ok(Some(raised));
                     }
                 }
-                Op::Set(code) => run(code, memory)?,
+                Op::Set(code) => recorder.run(code, memory)?,
                 Op::SetLookahead { to, offset, width } => {
                     // bmv2 forgets the offset here.
                     if left < width.div_ceil(8) as usize {
@@ -274,16 +280,19 @@ impl Parser {
                     }
                     if to.is_writable(memory) {
                         lookahead(to, memory, packet, *bytes * 8 + offset, *width);
+                        recorder.define(to, memory, true);
                     }
                 }
                 Op::Verify { code, condition, error } => {
-                    run(code, memory)?;
+                    recorder.run(code, memory)?;
+                    recorder.observe(*condition, memory, || "what a parser verifies".to_owned());
                     if condition.low(memory) == 0 {
                         return Ok(Some(error.low(memory) as u32));
                     }
                 }
                 Op::Advance { code, bits } => {
-                    run(code, memory)?;
+                    recorder.run(code, memory)?;
+                    recorder.observe(*bits, memory, || "how far a parser advances".to_owned());
                     if bits.is_negative(memory) {
                         return Err(Fault::NegativeAdvance);
                     }
@@ -318,7 +327,8 @@ impl Parser {
         let header = from.headers.get(used).and_then(|header| with.layout.headers.get(*header));
         let Some(header) = header else { return Ok(Some(errors.out_of_bounds)) };
         if let Some((code, width)) = &from.width {
-            run(code, memory)?;
+            recorder.run(code, memory)?;
+            recorder.observe(*width, memory, || "the width of a field".to_owned());
             // An `int`: greater numbers are its greatest, which is no multiple of 8.
             let width = width.as_int(memory);
             if width % 8 != 0 {
@@ -341,11 +351,13 @@ impl Parser {
             return Ok(Some(errors.too_short));
         }
         extract(header, memory, packet, *bytes);
+        extracted(header, memory, with.layout, recorder);
         *bytes += size;
         recorder.event(|| Event::Extract(header.name.clone()));
         if let Some(used) = from.next.and_then(|next| memory.get_mut(next as usize)) {
             *used += 1;
         }
+        recorder.follow(with.layout, memory);
         Ok(None)
     }
 }
@@ -379,6 +391,33 @@ fn extract(header: &HeaderSlot, memory: &mut [u64], packet: &[u8], from: usize) 
         }
         offset += width as usize;
     }
+}
+
+/// The fields of a header that was extracted are defined, whatever they were.
+fn extracted(header: &HeaderSlot, memory: &mut [u64], layout: &Layout, recorder: &Recorder) {
+    recorder.follow(layout, memory);
+    if recorder.tracker().is_some() {
+        header.fields.iter().for_each(|field| recorder.define(field, memory, true));
+    }
+}
+
+/// What a state selects on: simple_switch reads fields of invalid headers there.
+fn observe_key(
+    state: &State,
+    memory: &[u64],
+    recorder: &mut Recorder,
+    name: impl Fn() -> String,
+) -> Result<(), Fault> {
+    for part in &state.key {
+        let (at, width) = match part {
+            KeyPart::Field { at, width } => (*at, *width),
+            KeyPart::Last { places, next, width } => (*Pick::Last(*next).of(places, memory)?, *width),
+            KeyPart::Lookahead { .. } => continue,
+        };
+        let slot = FieldSlot { at, width, signed: false, valid: None, varbit: None };
+        recorder.observe_field(&slot, memory, || format!("the select of parse state `{}`", name()));
+    }
+    Ok(())
 }
 
 /// `to` = `width` bits from bit `offset` on; a field that is narrower takes the low ones.

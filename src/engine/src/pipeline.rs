@@ -4,7 +4,6 @@ use hyper4_ir::{Event, MeterId, NextNode, Node, PipelineKind, TableId, TableImpl
 use hyper4_switch::Handles;
 
 use crate::action::Surroundings;
-use crate::code::run;
 use crate::fault::Fault;
 use crate::flight::Flight;
 use crate::packet::Journey;
@@ -41,7 +40,8 @@ impl Journey<'_> {
         else {
             return Ok(None);
         };
-        run(code, self.memory)?;
+        self.recorder.run(code, self.memory)?;
+        self.recorder.observe(*condition, self.memory, || format!("condition `{}`", declared.name));
         let value = condition.low(self.memory) != 0;
         self.recorder.event(|| Event::Condition { name: declared.name.clone(), value });
         Ok(if value { declared.true_next } else { declared.false_next })
@@ -54,6 +54,16 @@ impl Journey<'_> {
         else {
             return Ok(None);
         };
+        if self.recorder.tracker().is_some() {
+            // Fields of invalid headers are zeros there.
+            let slots = declared.keys.iter().filter(|key| key.valid_of.is_none());
+            for slot in slots.filter_map(|key| executable.layout.field(key.field)) {
+                if slot.is_writable(self.memory) {
+                    let what = || format!("the key of table `{}`", declared.name);
+                    self.recorder.observe_field(&slot, self.memory, what);
+                }
+            }
+        }
         let without_action = next_without_action(declared);
         let found = table.find(self.memory, flight.since);
         let hit = found.handle.is_some();
@@ -74,6 +84,11 @@ impl Journey<'_> {
                 let target = *target;
                 let profile = executable.profiles.get_mut(profile.index());
                 let payload = flight.truncate(payload);
+                if let (Some(profile), Some(tracker)) = (&profile, self.recorder.tracker())
+                    && profile.inputs(target, self.memory).any(|slot| tracker.is_unknown(&slot, self.memory))
+                {
+                    self.recorder.reach(|| format!("the choice of a member in table `{}`", declared.name));
+                }
                 match profile.and_then(|profile| profile.choose(target, self.memory, payload)) {
                     Some(call) => (call, next_of(declared, call.action, hit)),
                     None => return Ok(without_action),
@@ -90,6 +105,7 @@ impl Journey<'_> {
                 && to.is_writable(self.memory)
             {
                 to.set(self.memory, colour);
+                self.recorder.define(&to, self.memory, true);
             }
         }
         let Some(action) = executable.actions.get(call.action) else { return Ok(next) };

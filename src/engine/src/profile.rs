@@ -4,6 +4,7 @@ use hyper4_ir::ProfileTarget;
 use hyper4_switch::{ProfileChange, ProfileState};
 
 use crate::calculation::Hasher;
+use crate::layout::FieldSlot;
 use crate::table::ActionCall;
 
 /// Members, groups, and how a member of a group is chosen.
@@ -60,6 +61,16 @@ impl Profile {
                 }
             }
         }
+    }
+
+    /// The fields that the choice depends on.
+    pub(crate) fn inputs<'a>(
+        &'a self,
+        target: ProfileTarget,
+        memory: &'a [u64],
+    ) -> impl Iterator<Item = FieldSlot> + 'a {
+        let selector = self.selector.as_ref().filter(|_| matches!(target, ProfileTarget::Group(_)));
+        selector.into_iter().flat_map(|selector| selector.inputs(memory))
     }
 
     /// What is done with this packet; `None` for an empty group.

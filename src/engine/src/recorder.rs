@@ -3,6 +3,11 @@
 use hyper4_ir::{Event, Trace, TracedPacket};
 use hyper4_switch::Tracing;
 
+use crate::code::{self, Instruction, Operand};
+use crate::fault::Fault;
+use crate::layout::{FieldSlot, Layout};
+use crate::undefined::Tracker;
+
 /// The trace of the packet that is under way.
 #[derive(Debug)]
 pub(crate) struct Recorder {
@@ -11,13 +16,15 @@ pub(crate) struct Recorder {
     copies: usize,
     /// Whose life goes on.
     current: usize,
+    /// Follows undefined values, when that is asked for.
+    tracker: Option<Tracker>,
 }
 
 impl Recorder {
     /// For a packet that comes in.
-    pub(crate) fn new(tracing: Tracing) -> Self {
+    pub(crate) fn new(tracing: Tracing, tracker: Option<Tracker>) -> Self {
         let trace = || Trace { packets: vec![TracedPacket::default()] };
-        Self { trace: (tracing == Tracing::On).then(trace), copies: 1, current: 0 }
+        Self { trace: (tracing == Tracing::On).then(trace), copies: 1, current: 0, tracker }
     }
 
     /// Something happened to the copy under way. Tracing off, nothing is even computed.
@@ -41,8 +48,67 @@ impl Recorder {
         self.current = copy;
     }
 
-    /// The whole.
-    pub(crate) fn finish(self) -> Option<Trace> {
-        self.trace
+    /// The whole, and what undefined values reached.
+    pub(crate) fn finish(self) -> (Option<Trace>, Vec<String>) {
+        (self.trace, self.tracker.map_or_else(Vec::new, |tracker| tracker.reached))
+    }
+
+    /// Whether undefined values are followed: memory has a second half then.
+    pub(crate) fn tracker(&self) -> Option<&Tracker> {
+        self.tracker.as_ref()
+    }
+
+    /// Carry out instructions.
+    pub(crate) fn run(&mut self, code: &[Instruction], memory: &mut [u64]) -> Result<(), Fault> {
+        match &mut self.tracker {
+            None => code::run(code, memory),
+            Some(tracker) => tracker.run(code, memory),
+        }
+    }
+
+    /// Something observable depends on a value.
+    pub(crate) fn observe(&mut self, value: Operand, memory: &[u64], what: impl FnOnce() -> String) {
+        if let Some(tracker) = &mut self.tracker
+            && tracker.is_operand_unknown(value, memory)
+        {
+            tracker.reach(what());
+        }
+    }
+
+    /// Something observable depends on an undefined value.
+    pub(crate) fn reach(&mut self, what: impl FnOnce() -> String) {
+        if let Some(tracker) = &mut self.tracker {
+            tracker.reach(what());
+        }
+    }
+
+    /// Something observable depends on a field.
+    pub(crate) fn observe_field(&mut self, slot: &FieldSlot, memory: &[u64], what: impl FnOnce() -> String) {
+        if let Some(tracker) = &mut self.tracker
+            && tracker.is_unknown(slot, memory)
+        {
+            tracker.reach(what());
+        }
+    }
+
+    /// A field was set to a value that is defined, or isn't.
+    pub(crate) fn define(&self, slot: &FieldSlot, memory: &mut [u64], defined: bool) {
+        if let Some(tracker) = &self.tracker {
+            tracker.define(slot, memory, defined);
+        }
+    }
+
+    /// Do the same to what is defined as was done to headers.
+    pub(crate) fn mirror(&self, memory: &mut [u64], change: impl FnOnce(&mut [u64])) {
+        if let Some(tracker) = &self.tracker {
+            change(tracker.second(memory));
+        }
+    }
+
+    /// Headers have become valid or invalid.
+    pub(crate) fn follow(&self, layout: &Layout, memory: &mut [u64]) {
+        if let Some(tracker) = &self.tracker {
+            tracker.follow(layout, memory);
+        }
     }
 }

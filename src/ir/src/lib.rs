@@ -40,7 +40,7 @@ pub use header::{
     FieldType, Header, HeaderStack, HeaderType, HeaderUnion, HeaderUnionMember, HeaderUnionStack,
     StandardField,
 };
-pub use packet::{Batch, Digest, Output, Packet, Stimulus};
+pub use packet::{Batch, Digest, Output, Packet, Stimulus, Undefined};
 pub use parser::{
     Extract, ExtractTarget, ParseState, Parser, ParserOp, SelectKey, Transition, TransitionMatch,
 };

@@ -34,6 +34,16 @@ pub struct Digest {
     pub values: Vec<hyper4_bits::Bits>,
 }
 
+/// Something that can be observed of a packet depends on a value that simple_switch leaves undefined: a field of an
+/// invalid header, a time stamp, a random number. What two switches do then needn't be the same.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Undefined {
+    /// The number, in the batch, of the packet that caused it.
+    pub cause: usize,
+    /// What depends on it.
+    pub reached: String,
+}
+
 /// What became of a batch of packets.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Batch {
@@ -43,6 +53,8 @@ pub struct Batch {
     pub traces: Vec<Trace>,
     /// What was learnt, ordered by cause. A driver of a real switch that doesn't listen for it leaves it empty.
     pub digests: Vec<Digest>,
+    /// What depends on undefined values, ordered by cause; empty where nobody looks for it.
+    pub undefined: Vec<Undefined>,
 }
 
 /// A step of a stimulus.

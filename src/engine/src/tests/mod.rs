@@ -7,3 +7,4 @@ mod pipeline;
 mod stacks;
 mod state;
 mod tables;
+mod undefined;
