@@ -283,11 +283,7 @@ impl Switch for Fake {
         self.batches.push(packets.len());
         let output =
             |(cause, p): (usize, &Packet)| Output { cause: Some(cause), port: 1, bytes: p.bytes.clone() };
-        Ok(Batch {
-            outputs: packets.iter().enumerate().map(output).collect(),
-            traces: Vec::new(),
-            digests: Vec::new(),
-        })
+        Ok(Batch { outputs: packets.iter().enumerate().map(output).collect(), ..Batch::default() })
     }
 }
 
