@@ -88,6 +88,10 @@ impl Lowerer<'_> {
         match &value.kind {
             ExpressionKind::TableHit(table) => return self.store_hit(table, true, storage, value.span),
             ExpressionKind::TableMiss(table) => return self.store_hit(table, false, storage, value.span),
+            ExpressionKind::Call(call) if matches!(&call.callee, Callee::Method { method, .. } if &**method == "lookahead") =>
+            {
+                return self.look_ahead_at(storage, ty, span);
+            }
             _ => {}
         }
         if matches!(ty.underlying(), Type::Varbit(_)) {
@@ -108,11 +112,6 @@ impl Lowerer<'_> {
                 |lowerer| lowerer.store(storage, ty, otherwise, span),
             ),
             ExpressionKind::Call(call) => {
-                if let Callee::Method { method, .. } = &call.callee
-                    && &**method == "lookahead"
-                {
-                    return self.look_ahead_at(storage, ty, span);
-                }
                 let result = self.call_result(call, ty)?;
                 self.copy(storage, &result, span)
             }

@@ -155,52 +155,6 @@ impl Lowerer<'_> {
         id
     }
 
-    fn log(&mut self, format: &Expression, arguments: &[&Expression], span: Span) -> Lowered<()> {
-        let literal = self.constant(format)?;
-        let ExpressionKind::Str(format) = literal.kind else {
-            return self.refused(format.span, "the message has to be known when compiled");
-        };
-        let mut numbers = Vec::new();
-        if let [data] = arguments {
-            for part in parts(data) {
-                if is_aggregate(&part.ty) {
-                    let storage = self.value(part)?;
-                    self.logged(&storage, &part.ty, span, &mut numbers)?;
-                } else {
-                    numbers.push(self.number(part)?);
-                }
-            }
-        }
-        let format = format.to_string();
-        self.perform(PrimitiveKind::LogMessage { format, arguments: numbers }, span);
-        Some(())
-    }
-
-    fn logged(&mut self, storage: &Storage, ty: &Type, span: Span, numbers: &mut Vec<Expr>) -> Lowered<()> {
-        match storage {
-            Storage::Struct(stored) => {
-                let types = crate::storage::parts(ty).unwrap_or_default();
-                for ((_, part), (_, ty)) in stored.iter().zip(&types) {
-                    self.logged(part, ty, span, numbers)?;
-                }
-                Some(())
-            }
-            Storage::Header(header) => {
-                let Some(declared) = ty.underlying().structure() else { return Some(()) };
-                for (_, part) in header_parts(*header, declared) {
-                    let number = self.read(&part, span)?;
-                    numbers.push(number);
-                }
-                Some(())
-            }
-            storage => {
-                let number = self.read(storage, span)?;
-                numbers.push(number);
-                Some(())
-            }
-        }
-    }
-
     /// The data are copied: simple_switch reads them only when ingress ends.
     fn digest(&mut self, receiver: &Expression, data: &Expression, call: &Call) -> Lowered<()> {
         let receiver = self.number(receiver)?;

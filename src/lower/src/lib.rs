@@ -20,6 +20,7 @@ mod inline;
 mod key;
 mod keyset;
 mod layout;
+mod log;
 mod loops;
 mod object;
 mod parser;

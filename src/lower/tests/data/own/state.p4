@@ -51,7 +51,7 @@ control I(inout headers_t h, inout metadata_t m, inout standard_metadata_t sm) {
         digest<seen_t>(3, { h.h.a, h.h.b + h.h.c, 16w1 });
         if (h.h.a == 200) { clone_preserving_field_list(CloneType.I2E, 7, lists.kept); }
         if (h.h.a == 201) { resubmit_preserving_field_list(2); }
-        log_msg("a {} b {}", { h.h.a, h.h.b });
+        log_msg("a {} b {} of {}", { h.h.a, h.h.b + 1, h.h });
         assert(h.h.isValid());
     }
 }
