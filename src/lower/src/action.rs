@@ -46,23 +46,40 @@ impl Lowerer<'_> {
         }
         let prefix = if global { String::new() } else { self.prefix() };
         let name = qualified(&prefix, &action.name, &action.annotations);
-        let id = self.new_action(action, bound, name)?;
+        let id = self.new_action(action, bound, name, false)?;
         if let Some(scope) = self.scope_mut(scope) {
             scope.actions.entry(pointer).or_default().push((key, id));
         }
         Some(id)
     }
 
+    /// An action that a statement calls with arguments: none of its parameters come from the control plane.
+    pub(crate) fn called_action(
+        &mut self,
+        action: &Arc<Action>,
+        arguments: &[Argument],
+    ) -> Lowered<ir::ActionId> {
+        let global = self.program.actions.iter().any(|known| Arc::ptr_eq(known, action));
+        let prefix = if global { String::new() } else { self.prefix() };
+        let name = qualified(&prefix, &action.name, &action.annotations);
+        let bound: Vec<Option<Expression>> =
+            arguments.iter().map(|argument| argument.value.clone()).collect();
+        self.new_action(action, &bound, name, true)
+    }
+
+    /// Parameters without a direction come from the control plane, unless all are bound.
     fn new_action(
         &mut self,
         action: &Arc<Action>,
         bound: &[Option<Expression>],
         name: String,
+        all_bound: bool,
     ) -> Lowered<ir::ActionId> {
         let mut parameters = Vec::new();
         let (mut directed, mut arguments) = (Vec::new(), Vec::new());
         for (position, parameter) in action.parameters.iter().enumerate() {
             let direction = match parameter.kind {
+                VariableKind::Parameter(Direction::None) if all_bound => Direction::In,
                 VariableKind::Parameter(direction) => direction,
                 VariableKind::Local | VariableKind::ConstructorParameter => Direction::None,
             };

@@ -5,7 +5,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use hyper4_ir::{self as ir, NextNode, Node, Primitive, TableNext};
-use hyper4_p4::typed::{Action, Control};
+use hyper4_p4::typed::{Action, Call, Control};
 use hyper4_p4::{Diagnostic, Span};
 
 use crate::graph::{BlockId, End, Graph, Targets};
@@ -186,10 +186,13 @@ impl Lowerer<'_> {
     }
 
     /// The hidden table of an action that is called by a statement.
-    pub(crate) fn action_table(&mut self, action: &Arc<Action>, span: Span) -> Lowered<ir::TableId> {
-        let lowered = self.action(action, &[])?;
+    pub(crate) fn action_table(&mut self, action: &Arc<Action>, call: &Call) -> Lowered<ir::TableId> {
+        let lowered = match call.arguments.as_slice() {
+            [] => self.action(action, &[])?,
+            arguments => self.called_action(action, arguments)?,
+        };
         let name = self.fresh(&format!("tbl_{}", action.name));
-        Some(self.hidden_table(name, lowered, span))
+        Some(self.hidden_table(name, lowered, call.span))
     }
 
     fn hidden_table(&mut self, name: String, action: ir::ActionId, span: Span) -> ir::TableId {

@@ -9,6 +9,7 @@ use hyper4_p4::typed::{
     UnaryOp,
 };
 
+use crate::expression::has_effects;
 use crate::fold::binary;
 use crate::graph::{BlockId, End, Targets};
 use crate::place::Target;
@@ -249,8 +250,15 @@ impl Lowerer<'_> {
                 Some(())
             }
             Callee::Action(action) => match self.context {
-                Context::Pipeline(_) if action.parameters.is_empty() => {
-                    let table = self.action_table(action, span)?;
+                // Arguments that do something are evaluated in the pipeline, where they may apply a table.
+                Context::Pipeline(_)
+                    if !call
+                        .arguments
+                        .iter()
+                        .filter_map(|argument| argument.value.as_ref())
+                        .any(has_effects) =>
+                {
+                    let table = self.action_table(action, call)?;
                     let next = self.graph.block();
                     self.graph.end(End::Table { table, span, targets: Targets::Always(next) });
                     self.graph.start(next);
