@@ -15,6 +15,8 @@ fn main() -> ExitCode {
     while let Some(argument) = arguments.next() {
         match argument.as_str() {
             "compile" => {}
+            // What is printed goes to standard output anyway.
+            "--output" => drop(arguments.next()),
             "-I" => options.include_dirs.extend(arguments.next().map(PathBuf::from)),
             "--emit" => printed = arguments.next().is_some_and(|what| what == "p4"),
             _ => file = Some(PathBuf::from(argument)),

@@ -23,8 +23,14 @@ impl Checker<'_, '_> {
                     Type::Structure(structure) if structure.kind == StructureKind::Header => {
                         let count = varbits(structure);
                         if count > 1 {
-                            let message = "a header with more than one `varbit` field can't be extracted: nothing says where the first one ends";
-                            self.error(header.span, message);
+                            let mut varying =
+                                structure.fields.iter().filter(|field| matches!(field.ty, Type::Varbit(_)));
+                            let at = varying.nth(1).map_or(header.span, |field| field.span);
+                            let message = "a header with more than one `varbit` field can't be extracted";
+                            let diagnostic = Diagnostic::error(at, message)
+                                .label("nothing says where the one before it ends")
+                                .related(header.span, "extracted here");
+                            self.report(diagnostic);
                             return;
                         }
                         count == 1

@@ -8,8 +8,9 @@ use crate::typed::{Annotation, Control, Expression, ExpressionKind, Program, Typ
 
 pub(super) fn check(program: &Program, diagnostics: &mut Vec<Diagnostic>) {
     let mut names: HashMap<Text, Span> = HashMap::new();
-    let inner = program.controls.values().flat_map(|control| &control.actions);
-    for action in program.actions.iter().chain(inner) {
+    // An action that no table has is nothing to the control plane.
+    let tables = program.controls.values().flat_map(|control| &control.tables);
+    for action in tables.flat_map(|table| &table.actions).map(|listed| &listed.call.action) {
         let name = Text::clone(&action.control_plane_name);
         let Some(first) = names.insert(Text::clone(&name), action.span) else { continue };
         if first.is_same(action.span) {

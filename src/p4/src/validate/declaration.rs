@@ -5,8 +5,7 @@ use std::collections::HashMap;
 
 use crate::ast::{
     AnnotationBody, ControlDeclaration, Declaration, DeclarationKind, Expression, ExpressionKind, Field,
-    Method, Name, Parameter, ParserDeclaration, Program, StructureKind, Type, TypeKind, TypeOrDeclaration,
-    UnaryOp,
+    Method, Name, Parameter, ParserDeclaration, Program, Type, TypeKind, TypeOrDeclaration, UnaryOp,
 };
 use crate::diagnostic::Diagnostic;
 
@@ -63,7 +62,9 @@ struct Declarations<'a, 'd> {
 impl<'a> Declarations<'a, '_> {
     fn one(&mut self, declaration: &'a Declaration) {
         let name = &declaration.name;
-        if &*name.text == "main" && !matches!(declaration.kind, DeclarationKind::Instance(_)) {
+        let may_be_main =
+            matches!(declaration.kind, DeclarationKind::Instance(_) | DeclarationKind::Function(..));
+        if &*name.text == "main" && !may_be_main {
             let diagnostic = Diagnostic::error(name.span, "`main` has to be an instance of a package");
             self.diagnostics.push(diagnostic.help("for v1model write `V1Switch(…) main;`"));
         }
@@ -77,9 +78,6 @@ impl<'a> Declarations<'a, '_> {
             DeclarationKind::Structure(structure) => {
                 self.twice(&structure.type_parameters, "these type parameters");
                 self.lengths(&structure.fields);
-                if structure.kind == StructureKind::Header {
-                    self.varbits(name, &structure.fields);
-                }
             }
             DeclarationKind::Extern(types, methods) => {
                 self.twice(types, "these type parameters");
@@ -117,19 +115,6 @@ impl<'a> Declarations<'a, '_> {
                     self.diagnostics.push(diagnostic.related(later.name.span, "it is declared here"));
                 }
             }
-        }
-    }
-
-    /// A header has one field of varying length at most.
-    fn varbits(&mut self, owner: &Name, fields: &[Field]) {
-        let mut varying = fields.iter().filter(|field| matches!(field.ty.kind, TypeKind::Varbit(_)));
-        let Some(first) = varying.next() else { return };
-        for other in varying {
-            let message = format!("header `{}` has two `varbit` fields", owner.text);
-            let diagnostic = Diagnostic::error(other.name.span, message);
-            let diagnostic = diagnostic.related(first.name.span, "the first");
-            self.diagnostics
-                .push(diagnostic.help("split the header: nothing says where the first field ends"));
         }
     }
 

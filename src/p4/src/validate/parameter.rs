@@ -39,19 +39,16 @@ impl<'a> Visitor<'a> for Parameters<'_> {
             DeclarationKind::Control(control) => {
                 self.constructor(&control.constructor);
                 if control.body.is_some() {
-                    self.no_optional(&control.parameters, "a control");
-                    self.no_optional(&control.constructor, "a control");
+                    self.no_optional(&control.constructor, "the constructor of a control");
                 }
             }
             DeclarationKind::Parser(parser) => {
                 self.constructor(&parser.constructor);
                 if parser.body.is_some() {
-                    self.no_optional(&parser.parameters, "a parser");
-                    self.no_optional(&parser.constructor, "a parser");
+                    self.no_optional(&parser.constructor, "the constructor of a parser");
                 }
             }
             DeclarationKind::Package(_, parameters) => self.constructor(parameters),
-            DeclarationKind::Action(parameters, _) => self.no_optional(parameters, "an action"),
             DeclarationKind::Function(signature, _) => self.no_optional(&signature.parameters, "a function"),
             DeclarationKind::Extern(_, methods) => {
                 for method in methods.iter().filter(|method| method.signature.result.is_none()) {

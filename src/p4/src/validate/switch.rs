@@ -19,6 +19,13 @@ pub(super) fn same(left: &Expression, right: &Expression) -> bool {
         (ExpressionKind::Integer(a), ExpressionKind::Integer(b)) => {
             a.value == b.value && (a.width == b.width || a.width.is_none() || b.width.is_none())
         }
+        (ExpressionKind::Record(a, x), ExpressionKind::Record(b, y)) => {
+            x == y
+                && a.len() == b.len()
+                && a.iter().all(|(name, value)| {
+                    b.iter().any(|(other, with)| other.text == name.text && same(value, with))
+                })
+        }
         _ => left == right,
     }
 }
