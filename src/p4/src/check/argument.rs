@@ -49,7 +49,12 @@ impl Checker<'_, '_> {
                     None
                 }
                 Some(argument) => {
+                    self.expected = match &parameter.ty {
+                        Type::Signature(..) => Some(self.substitute(&parameter.ty, &substitution)),
+                        _ => None,
+                    };
                     let value = self.value(&argument.value, passing);
+                    self.expected = None;
                     sound &= !value.ty.is_invalid();
                     sound &= self.unified(parameter, &value, &mut substitution);
                     Some(value)

@@ -201,7 +201,7 @@ impl Checker<'_, '_> {
         for ((_, number), ty) in signature.type_parameters.iter().zip(types) {
             if !matches!(ty.kind, ast::TypeKind::DontCare) {
                 let ty = self.ty(ty);
-                substitution.bind(*number, ty);
+                substitution.fix(*number, ty);
             }
         }
         Some(substitution)

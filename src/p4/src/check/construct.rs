@@ -20,8 +20,13 @@ impl Checker<'_, '_> {
         annotations: &[ast::Annotation],
         span: Span,
     ) -> Option<Arc<Instance>> {
-        let resolved = match self.chosen_package(ty, arguments) {
-            Some(package) => package,
+        let expected = self.expected.take();
+        let inferred = match self.chosen_package(ty, arguments) {
+            Some(package) => Some(package),
+            None => self.inferred_block(ty, arguments, expected, span),
+        };
+        let resolved = match inferred {
+            Some(resolved) => resolved,
             None => self.constructed_type(ty),
         };
         let (ty, arguments) = self.constructed(resolved, arguments, span)?;

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use indexmap::IndexMap;
 use num_bigint::BigInt;
 
+use super::block::Block;
 use super::constant::{is_constant, wrap};
 use super::{Checker, Context, Place, Symbol};
 use crate::ast::{self, DeclarationKind, TypeOrDeclaration};
@@ -91,6 +92,7 @@ impl<'a> Checker<'a, '_> {
         let full = || Text::clone(&name.text);
         self.scopes.push(std::collections::HashMap::new());
         let before = self.diagnostics.len();
+        let mut block = None;
         let is_block = match &declaration.kind {
             DeclarationKind::Structure(structure) => {
                 self.declare_type_parameters(&structure.type_parameters);
@@ -99,16 +101,18 @@ impl<'a> Checker<'a, '_> {
             }
             DeclarationKind::Parser(parser) => match &parser.body {
                 Some(body) => {
-                    self.declare_type_parameters(&parser.type_parameters);
-                    self.parser_of(declaration, parser, body, full());
+                    let type_parameters = self.declare_type_parameters(&parser.type_parameters);
+                    let checked = self.parser_of(declaration, parser, body, full());
+                    block = Some(Block { ty: Type::Parser(Arc::new(checked)), type_parameters });
                     true
                 }
                 None => false,
             },
             DeclarationKind::Control(control) => match &control.body {
                 Some(body) => {
-                    self.declare_type_parameters(&control.type_parameters);
-                    self.control_of(declaration, control, body, full());
+                    let type_parameters = self.declare_type_parameters(&control.type_parameters);
+                    let checked = self.control_of(declaration, control, body, full());
+                    block = Some(Block { ty: Type::Control(Arc::new(checked)), type_parameters });
                     true
                 }
                 None => false,
@@ -123,7 +127,11 @@ impl<'a> Checker<'a, '_> {
         let symbol = if found.into_iter().any(|found| found.severity == crate::Severity::Error) {
             Symbol::Invalid
         } else {
-            Symbol::Template(self.template(declaration))
+            let template = self.template(declaration);
+            if let Some(block) = block {
+                self.blocks.insert(template, block);
+            }
+            Symbol::Template(template)
         };
         self.declare(name, symbol);
         true
@@ -143,7 +151,7 @@ impl<'a> Checker<'a, '_> {
         let symbol = if value.ty.is_invalid() || ty.is_invalid() {
             Symbol::Invalid
         } else if is_constant(&value) {
-            Symbol::Constant(Box::new(value))
+            Symbol::Constant(Arc::new(value))
         } else {
             let message = format!("the value of constant `{}` is not known when compiled", name.text);
             self.error(value.span, message);
@@ -212,7 +220,7 @@ impl<'a> Checker<'a, '_> {
             if let Some(value) = value.clone() {
                 let kind = ExpressionKind::Integer(value);
                 let known = Expression { kind, ty: underlying.clone(), span: name.span };
-                self.redeclare(name, Symbol::Constant(Box::new(known)));
+                self.redeclare(name, Symbol::Constant(Arc::new(known)));
             }
             members.push((name, value));
         }

@@ -9,6 +9,13 @@ use crate::typed::{Expression, ExpressionKind, StructureKind, Type};
 impl Checker<'_, '_> {
     /// The default value of a type.
     pub(super) fn default_value(&mut self, ty: &Type, span: Span) -> Expression {
+        if !self.spend(ty, span) {
+            return invalid(span);
+        }
+        self.default_of(ty, span)
+    }
+
+    fn default_of(&mut self, ty: &Type, span: Span) -> Expression {
         let kind = match ty {
             Type::Bool => ExpressionKind::Bool(false),
             Type::Bit(_) | Type::Int(_) | Type::Integer => ExpressionKind::Integer(BigInt::from(0)),
@@ -19,19 +26,19 @@ impl Checker<'_, '_> {
                 Some(first) => ExpressionKind::EnumMember(first.name.clone()),
                 None => return self.without_default(ty, span),
             },
-            Type::NewType(new) => self.default_value(&new.underlying, span).kind,
+            Type::NewType(new) => self.default_of(&new.underlying, span).kind,
             Type::Structure(structure) if structure.kind != StructureKind::Struct => {
                 ExpressionKind::InvalidHeader
             }
             Type::Structure(structure) => {
                 let fields = structure.fields.iter();
-                ExpressionKind::List(fields.map(|field| self.default_value(&field.ty, span)).collect())
+                ExpressionKind::List(fields.map(|field| self.default_of(&field.ty, span)).collect())
             }
             Type::Tuple(types) => {
-                ExpressionKind::List(types.iter().map(|ty| self.default_value(ty, span)).collect())
+                ExpressionKind::List(types.iter().map(|ty| self.default_of(ty, span)).collect())
             }
             Type::Stack(element, size) => {
-                let element = self.default_value(element, span);
+                let element = self.default_of(element, span);
                 ExpressionKind::List(vec![element; *size as usize])
             }
             Type::Invalid => return invalid(span),

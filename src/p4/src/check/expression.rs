@@ -1,5 +1,7 @@
 //! Expressions.
 
+use std::sync::Arc;
+
 use num_bigint::BigInt;
 use num_traits::Signed;
 
@@ -9,6 +11,9 @@ use crate::ast::{self, ExpressionKind as Written};
 use crate::diagnostic::Diagnostic;
 use crate::source::{Span, Text};
 use crate::typed::{Callee, Expression, ExpressionKind, Type};
+
+/// Elements of all lists that constants and `...` make.
+const MAX_ELEMENTS: usize = 1 << 22;
 
 impl Checker<'_, '_> {
     /// An expression of any type.
@@ -149,7 +154,7 @@ impl Checker<'_, '_> {
                 let ty = variable.ty.clone();
                 Expression { kind: ExpressionKind::Variable(variable), ty, span }
             }
-            Symbol::Constant(value) => Expression { span, ..*value },
+            Symbol::Constant(value) => self.constant_value(&value, span),
             Symbol::Instance(instance) => {
                 let ty = instance.ty.clone();
                 Expression { kind: ExpressionKind::Instance(instance), ty, span }
@@ -170,9 +175,67 @@ impl Checker<'_, '_> {
         }
     }
 
+    /// A copy of a constant.
+    fn constant_value(&mut self, value: &Expression, span: Span) -> Expression {
+        if matches!(value.kind, ExpressionKind::List(_)) && !self.spend(&value.ty, span) {
+            return invalid(span);
+        }
+        Expression { span, ..value.clone() }
+    }
+
+    /// Counts the elements of a list that is made; each use of a constant may be another one. Whether there are not
+    /// too many of them.
+    pub(super) fn spend(&mut self, ty: &Type, span: Span) -> bool {
+        self.elements = self.elements.saturating_add(self.parts(ty));
+        let sound = self.elements <= MAX_ELEMENTS;
+        if !sound {
+            self.error(
+                span,
+                "the constants and default values of this program have too many elements in all",
+            );
+        }
+        sound
+    }
+
+    /// A constant list that is only looked into.
+    fn constant_list(&self, base: &ast::Expression) -> Option<Arc<Expression>> {
+        let symbol = match &base.kind {
+            Written::Name(name) => self.find_name(name, false),
+            Written::GlobalName(name) => self.find_name(name, true),
+            _ => None,
+        };
+        match symbol {
+            Some(Symbol::Constant(value)) if matches!(value.kind, ExpressionKind::List(_)) => {
+                Some(Arc::clone(value))
+            }
+            _ => None,
+        }
+    }
+
+    /// A field of a constant, which is one too.
+    pub(super) fn constant_field(
+        &self,
+        base: &ast::Expression,
+        name: &str,
+        span: Span,
+    ) -> Option<Expression> {
+        let constant = self.constant_list(base)?;
+        let position = constant.ty.structure()?.fields.iter().position(|field| &*field.name == name)?;
+        match &constant.kind {
+            ExpressionKind::List(values) => Some(Expression { span, ..values.get(position)?.clone() }),
+            _ => None,
+        }
+    }
+
     fn index(&mut self, base: &ast::Expression, index: &ast::Expression, span: Span) -> Expression {
-        let base = self.expression(base);
         let index = number(self.expression(index));
+        if let (Some(constant), Some(position)) = (self.constant_list(base), position(&index))
+            && let ExpressionKind::List(elements) = &constant.kind
+            && let Some(element) = elements.get(position)
+        {
+            return Expression { span, ..element.clone() };
+        }
+        let base = self.expression(base);
         if base.ty.is_invalid() || index.ty.is_invalid() {
             return invalid(span);
         }

@@ -24,6 +24,8 @@ pub(super) struct Substitution {
     /// Those that may be given a type; all others are types of their own.
     open: Vec<u32>,
     bound: HashMap<u32, Type>,
+    /// Those that are written, not inferred.
+    fixed: Vec<u32>,
 }
 
 /// What was made of a template for some type arguments.
@@ -38,7 +40,8 @@ pub(super) enum Specialised {
 impl Substitution {
     /// Type parameters that nothing is known about yet.
     pub(super) fn open(parameters: &[(Text, u32)]) -> Self {
-        Self { open: parameters.iter().map(|(_, number)| *number).collect(), bound: HashMap::new() }
+        let open = parameters.iter().map(|(_, number)| *number).collect();
+        Self { open, ..Self::default() }
     }
 
     /// Type parameters with their arguments; those that are `_` or missing stay open.
@@ -46,7 +49,7 @@ impl Substitution {
         let mut substitution = Self::open(parameters);
         for ((_, number), argument) in parameters.iter().zip(arguments) {
             if !matches!(argument, Type::Default) {
-                substitution.bind(*number, argument.clone());
+                substitution.fix(*number, argument.clone());
             }
         }
         substitution
@@ -65,6 +68,16 @@ impl Substitution {
         let mut numbers = Vec::new();
         parameters_in(ty, &mut numbers);
         numbers.into_iter().filter_map(|number| self.bound.get(&number))
+    }
+
+    /// Binds a type parameter to what is written.
+    pub(super) fn fix(&mut self, number: u32, ty: Type) {
+        self.bound.insert(number, ty);
+        self.fixed.push(number);
+    }
+
+    pub(super) fn is_fixed(&self, number: u32) -> bool {
+        self.fixed.contains(&number)
     }
 
     pub(super) fn bind(&mut self, number: u32, ty: Type) {
@@ -103,6 +116,20 @@ fn parameters_in(ty: &Type, numbers: &mut Vec<u32>) {
         Type::Stack(element, _) => parameters_in(element, numbers),
         Type::Structure(structure) => structure.arguments.iter().for_each(|ty| parameters_in(ty, numbers)),
         _ => {}
+    }
+}
+
+/// Whether a type is made of a structure with type parameters.
+fn is_of(ty: &Type, name: &str) -> bool {
+    match ty {
+        Type::Structure(structure) => {
+            structure.name.split('<').next() == Some(name) && !structure.arguments.is_empty()
+                || structure.arguments.iter().any(|argument| is_of(argument, name))
+        }
+        Type::Tuple(types) => types.iter().any(|ty| is_of(ty, name)),
+        Type::List(inner) => is_of(inner, name),
+        Type::Stack(element, _) => is_of(element, name),
+        _ => false,
     }
 }
 
@@ -166,6 +193,14 @@ impl<'a> Checker<'a, '_> {
         }
         if arguments.iter().any(|argument| matches!(argument, Type::Default)) {
             self.error(span, format!("the type arguments of `{name}` can't be inferred: write them"));
+            return Type::Invalid;
+        }
+        // A type in its own arguments, hidden by a `typedef`.
+        let within = arguments.iter().find(|argument| is_of(argument, name));
+        if let Some(within) = within
+            && !self.has_error_at(span)
+        {
+            self.error(span, format!("type `{name}` can't be an argument of itself, as in `{within}`"));
             return Type::Invalid;
         }
         let full = full_name(name, arguments);

@@ -72,14 +72,15 @@ impl Checker<'_, '_> {
     }
 
     fn bind(&mut self, number: u32, given: &Type, substitution: &mut Substitution) -> bool {
+        let inferred = !substitution.is_fixed(number);
         match substitution.get(number).cloned() {
             // An integer literal takes the type that something else gave the parameter, and gives none to it.
-            Some(Type::Integer) if matches!(given.underlying(), Type::Bit(_) | Type::Int(_)) => {
+            Some(Type::Integer) if inferred && matches!(given.underlying(), Type::Bit(_) | Type::Int(_)) => {
                 substitution.bind(number, given.clone());
                 true
             }
             // A list takes the type of the structure beside it.
-            Some(Type::Tuple(_) | Type::Record(_)) if given.structure().is_some() => {
+            Some(Type::Tuple(_) | Type::Record(_)) if inferred && given.structure().is_some() => {
                 substitution.bind(number, given.clone());
                 true
             }

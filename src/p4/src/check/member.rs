@@ -25,6 +25,9 @@ impl Checker<'_, '_> {
             }
             return self.table_result(&table, name, switched, span);
         }
+        if let Some(value) = self.constant_field(base, &name.text, span) {
+            return value;
+        }
         let base = self.expression(base);
         self.member_of(base, name, span)
     }
@@ -147,7 +150,7 @@ impl Checker<'_, '_> {
         name: &ast::Name,
         span: Span,
     ) -> Expression {
-        let position = structure.fields.iter().position(|field| field.name == name.text);
+        let position = self.position(structure, &name.text);
         let Some(field) = position.and_then(|position| structure.fields.get(position)) else {
             let message = format!("`{}` has no field `{}`", structure.name, name.text);
             let known = structure.fields.iter().map(|field| &*field.name);
@@ -168,6 +171,16 @@ impl Checker<'_, '_> {
         }
         let kind = ExpressionKind::Member(Box::new(base), Text::clone(&name.text));
         Expression { kind, ty: field.ty.clone(), span }
+    }
+
+    /// Where a field stands: a structure with many of them is looked into often.
+    fn position(&mut self, structure: &Arc<Structure>, name: &str) -> Option<usize> {
+        if !self.positions.contains_key(&structure.name) {
+            let names = structure.fields.iter().enumerate();
+            let positions = names.map(|(position, field)| (Text::clone(&field.name), position)).collect();
+            self.positions.insert(Text::clone(&structure.name), positions);
+        }
+        self.positions.get(&structure.name)?.get(name).copied()
     }
 
     fn stack_member(

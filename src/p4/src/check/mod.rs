@@ -9,6 +9,7 @@
 mod argument;
 mod assignment;
 mod binary;
+mod block;
 mod call;
 mod coerce;
 mod constant;
@@ -63,11 +64,15 @@ pub fn check(
         templates: Vec::new(),
         types: Declared::default(),
         specialised: HashMap::new(),
+        blocks: HashMap::new(),
+        expected: None,
         context: Context::default(),
         variables: 0,
         type_parameters: 0,
         depth: 0,
         parts: HashMap::new(),
+        positions: HashMap::new(),
+        elements: 0,
     };
     for declaration in &tree.declarations {
         checker.top(declaration);
@@ -133,7 +138,7 @@ enum Symbol {
     Signature(Arc<Signature>),
     /// Package types of one name, told apart by their parameters.
     Packages(Vec<Arc<Signature>>),
-    Constant(Box<Expression>),
+    Constant(Arc<Expression>),
     Variable(Arc<Variable>),
     Action(Arc<Action>),
     Table(Arc<Table>),
@@ -220,6 +225,10 @@ struct Checker<'a, 'd> {
     types: Declared,
     /// Parsers, controls and functions for their type arguments.
     specialised: HashMap<Text, generic::Specialised>,
+    /// Parsers and controls with type parameters, by the number of their template.
+    blocks: HashMap<usize, block::Block>,
+    /// What the argument that is being checked is for.
+    expected: Option<Type>,
     context: Context,
     variables: u32,
     type_parameters: u32,
@@ -227,6 +236,10 @@ struct Checker<'a, 'd> {
     depth: usize,
     /// Number of parts of structures, see [`Type::size`].
     parts: HashMap<Text, usize>,
+    /// Positions of the fields of structures that were looked into, by the structure's name.
+    positions: HashMap<Text, HashMap<Text, usize>>,
+    /// Elements of lists that were copied or made so far.
+    elements: usize,
 }
 
 impl Checker<'_, '_> {
@@ -237,6 +250,14 @@ impl Checker<'_, '_> {
             return;
         }
         self.diagnostics.push(diagnostic);
+    }
+
+    /// Whether something was reported at that place already.
+    fn has_error_at(&self, span: Span) -> bool {
+        self.diagnostics
+            .iter()
+            .filter_map(|diagnostic| diagnostic.span)
+            .any(|known| (known.file, known.start) == (span.file, span.start))
     }
 
     fn error(&mut self, span: Span, message: impl Into<String>) {

@@ -113,3 +113,111 @@ fn structures_that_double_are_refused() {
     assert!(program.is_none());
     assert_eq!(diagnostics.list[0].message, "this type has more than 65536 parts");
 }
+
+/// The first error of a program.
+fn first_error(text: &str) -> String {
+    let (_, diagnostics) = compile_source("t.p4", text, &Options::default());
+    diagnostics.errors().next().map(|error| error.message.clone()).unwrap_or_default()
+}
+
+#[test]
+fn type_arguments_make_one_declaration_each() {
+    let declarations = "T pick<T>(in T a, in T b) { return a; }
+        header h_t<T> { T v; }
+        control Sub<T>(inout T x)(T start) { apply { x = start; } }
+        control Other(inout bit<8> x, inout bit<16> y) {
+            Sub<bit<8>>(1) one; Sub(8w2) two; Sub<bit<16>>(3) three;
+            apply { one.apply(x); two.apply(x); three.apply(y); x = pick(x, 1); y = pick(16w1, y); x = pick<bit<8>>(2, 3); }
+        }";
+    let program = program(declarations, "");
+    let controls: Vec<&str> = program.controls.keys().map(|name| &**name).collect();
+    assert!(controls.contains(&"Sub<bit<8>>") && controls.contains(&"Sub<bit<16>>"), "{controls:?}");
+    assert_eq!(controls.iter().filter(|name| name.starts_with("Sub")).count(), 2);
+    let functions: Vec<&str> = program.functions.iter().map(|function| &*function.name).collect();
+    assert_eq!(functions, ["pick<bit<8>>", "pick<bit<16>>"]);
+}
+
+#[test]
+fn specialised_structures_have_p4c_names() {
+    let declarations = "struct pair_t<A, B> { A a; B b; } header one_t<T> { T v; } struct all_t { pair_t<bit<8>, bool> p; one_t<int<4>> o; tuple<pair_t<bit<1>, tuple<bit<2>>>> t; }";
+    let program = program(declarations, "");
+    let names: Vec<String> =
+        program.structures.values().filter(|s| !s.arguments.is_empty()).map(|s| s.flat_name()).collect();
+    assert_eq!(names, ["pair_t_bit8_bool", "one_t_int4", "pair_t_bit1_tuple_bit2"]);
+}
+
+#[test]
+fn arguments_that_are_left_out_have_their_default_values() {
+    let declarations = "bit<8> three(in bit<8> a, in bit<8> b = 7, in bit<8> c = 9) { return a; }";
+    let ExpressionKind::Call(call) = assigned(declarations, "x", "three(c = 1, a = x)") else { panic!() };
+    let values: Vec<Option<BigInt>> = call
+        .arguments
+        .iter()
+        .map(|argument| argument.value.as_ref().and_then(|value| value.integer().cloned()))
+        .collect();
+    assert_eq!(values, [None, Some(BigInt::from(7)), Some(BigInt::from(1))]);
+}
+
+#[test]
+fn entries_have_the_priorities_that_follow() {
+    let table = |entries: &str| {
+        let declarations = format!(
+            "control T(inout bit<8> x) {{ action a() {{ }} table t {{ key = {{ x: ternary; }} actions = {{ a; NoAction; }} {entries} }} apply {{ t.apply(); }} }}"
+        );
+        let program = program(&declarations, "");
+        let table = program.controls["T"].tables[0].clone();
+        table.entries.iter().map(|entry| entry.priority.clone().map(|p| p.to_string())).collect::<Vec<_>>()
+    };
+    let of = |priorities: &[&str]| priorities.iter().map(|p| Some((*p).to_owned())).collect::<Vec<_>>();
+    assert_eq!(table("entries = { 1: a(); 2: a(); 3: a(); }"), of(&["3", "2", "1"]));
+    assert_eq!(table("largest_priority_wins = false; entries = { 1: a(); 2: a(); }"), of(&["1", "2"]));
+    assert_eq!(
+        table("priority_delta = 10; entries = { priority = 50: 1: a(); 2: a(); priority = 17: 3: a(); }"),
+        of(&["50", "40", "17"])
+    );
+    assert_eq!(table("const entries = { 1: a(); }"), [None]);
+}
+
+#[test]
+fn what_would_never_end_is_refused() {
+    let functions: String =
+        (1..40).map(|i| format!("void f{i}<T>(in T x) {{ f{}((tuple<T, bit<8>>){{ x, 1 }}); f{}((tuple<T, bit<4>>){{ x, 1 }}); }}", i - 1, i - 1)).collect();
+    let text =
+        format!("void f0<T>(in T x) {{ }} {functions} control c(in bit<8> x) {{ apply {{ f39(x); }} }}");
+    assert!(
+        first_error(&text).starts_with("there are too many specialised declarations"),
+        "{}",
+        first_error(&text)
+    );
+    let uses = "a = A;".repeat(200);
+    let text =
+        format!("const bit<8>[60000] A = ...; control c(inout bit<8>[60000] a) {{ apply {{ {uses} }} }}");
+    assert!(first_error(&text).contains("too many elements in all"), "{}", first_error(&text));
+}
+
+#[test]
+fn an_index_with_side_effects_is_evaluated_once() {
+    let declarations = "extern bit<8> next(); struct a_t { bit<8>[4] v; }";
+    let program = program(declarations, "a_t a; a.v[next()] += 1; a.v[x] += 1;");
+    let kinds: Vec<bool> = program.controls["I"]
+        .apply
+        .iter()
+        .filter_map(|statement| match &statement.kind {
+            StatementKind::AssignOp(..) => Some(true),
+            StatementKind::Assign(..) => Some(false),
+            _ => None,
+        })
+        .collect();
+    assert_eq!(kinds, [true, false]);
+}
+
+#[test]
+fn keys_have_p4c_names() {
+    let declarations = "header k_t { @name(\".abs\") bit<8> g; @name(\"z\") bit<8> r; bit<8> p; }
+        struct ks_t { k_t[2] s; k_t h; }
+        control K(inout ks_t k) { action a() { } table t { key = { k.h.p: exact; k.h.g: exact; k.h.r: exact; k.s[1].p: exact; k.h.isValid(): exact; k.h.p[3:0]: exact; k.h.p & 0xF: exact; } actions = { a; NoAction; } } apply { t.apply(); } }";
+    let program = program(declarations, "");
+    let names: Vec<String> =
+        program.controls["K"].tables[0].keys.iter().map(|key| key.control_plane_name.to_string()).collect();
+    assert_eq!(names, ["k.h.p", "abs", "k.h.z", "k.s[1].p", "k.h.$valid$", "k.h.p[3:0]", "k.h.p & 15"]);
+}

@@ -118,7 +118,7 @@ impl Checker<'_, '_> {
     }
 
     /// As [`Type::size`], remembering that of structures.
-    fn parts(&mut self, ty: &Type) -> usize {
+    pub(super) fn parts(&mut self, ty: &Type) -> usize {
         match ty {
             Type::Structure(structure) => {
                 if let Some(known) = self.parts.get(&structure.name) {
