@@ -4,6 +4,12 @@
 //! with p4c: names of tables, actions, keys and headers, `scalars` for variables and user metadata, hidden
 //! tables for straight-line code, masks after arithmetic. What can't be lowered is refused, with the construct,
 //! its place and the reason; nothing is approximated.
+//!
+//! It goes in two steps. Statements and expressions are elaborated to a control-flow graph (`graph`) of assignments to
+//! flat places (`storage`, `place`) and pure expressions, side effects done from left to right; what is called is
+//! put in its place (`inline`), each instance a scope of its own (`scope`). Then a graph becomes the hidden tables,
+//! tables and conditions of a pipeline (`pipeline`, loops by way of `circle`), the primitives and jumps of an action
+//! (`action`), parser states (`parser`), checksums or the deparser.
 
 mod action;
 mod assignment;

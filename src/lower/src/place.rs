@@ -67,6 +67,10 @@ impl Lowerer<'_> {
                 let storage = self.place(base)?;
                 match member(&storage, &base.ty, name) {
                     Some(part) => Some(part),
+                    None if matches!(storage, Storage::Next(..)) => {
+                        let help = "extract into `next` first, then use `last`";
+                        self.refused_with_help(span, "the next element of a stack holds nothing yet", help)
+                    }
                     None => self.refused(span, format!("`{name}` of a `{}` is not supported here", base.ty)),
                 }
             }
@@ -191,6 +195,10 @@ impl Lowerer<'_> {
                     return self.refused(span, "this element is not supported here");
                 };
                 self.read(&choice, span)
+            }
+            Storage::Next(..) => {
+                let help = "extract into `next` first, then read `last`";
+                self.refused_with_help(span, "the next element of a stack holds nothing yet", help)
             }
             _ => self.refused(span, "a number is wanted here"),
         }

@@ -245,9 +245,9 @@ impl Lowerer<'_> {
         match &call.callee {
             Callee::Table(table) => {
                 let next = self.graph.block();
-                self.apply_table(table, span, Targets::Always(next))?;
+                let applied = self.apply_table(table, span, Targets::Always(next));
                 self.graph.start(next);
-                Some(())
+                applied
             }
             Callee::Action(action) => match self.context {
                 // Arguments that do something are evaluated in the pipeline, where they may apply a table.
