@@ -4,7 +4,8 @@
 //! one flat memory of 64-bit limbs, expressions become short sequences of instructions that compute no more bits than
 //! are asked for, and tables are searched by hash. What the program does is what bmv2's simple_switch 1.15 does, down
 //! to its peculiarities; where bmv2 reads memory it shouldn't (fields of invalid headers, bytes beyond the packet), the
-//! engine reads zeros.
+//! engine reads zeros. Where such a value reaches something that can be observed, [`hyper4_ir::Batch::undefined`] tells
+//! it, for packets that are traced and where [`Engine::track_undefined`] asks for it.
 //!
 //! What kills the real switch (an assertion of its code) is [`hyper4_switch::SwitchError::Failed`] here. Of IR that the
 //! engine can't run, `load` says [`hyper4_switch::SwitchError::Unsupported`].

@@ -196,7 +196,8 @@ impl Journey<'_> {
         bytes: Vec<u8>,
         flight: Flight,
     ) -> Result<(), Fault> {
-        let flight = flight.copied(self.copy(flight.copy)?);
+        let copied = flight.copied(self.copy(flight.copy)?);
+        let flight = Flight { since: self.milliseconds(), ..copied };
         let source = self.begin_copy(false);
         self.reset();
         self.preserve(preserved, &source, instance_type);

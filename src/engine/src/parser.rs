@@ -1,6 +1,7 @@
 //! The parser.
 
 mod graph;
+mod select;
 
 use std::collections::BTreeMap;
 
@@ -9,10 +10,10 @@ use hyper4_ir::{self as ir, Event, Program};
 use rustc_hash::FxHashSet;
 
 use crate::action::{Step, Surroundings};
-use crate::code::{Instruction, Operand, Pick};
+use crate::code::{Instruction, Operand};
 use crate::expression::Compiler;
 use crate::fault::Fault;
-use crate::layout::{FieldSlot, HeaderSlot, Layout, limbs};
+use crate::layout::{FieldSlot, HeaderSlot, Layout};
 use crate::recorder::Recorder;
 use crate::wire;
 
@@ -215,9 +216,9 @@ impl Parser {
                 }
                 None => {
                     if recorder.tracker().is_some() {
-                        observe_key(state, memory, recorder, || name(declared, next))?;
+                        select::observe_key(state, memory, recorder, || name(declared, next))?;
                     }
-                    next = select(state, &mut self.key, memory, packet, bytes)?;
+                    next = select::select(state, &mut self.key, memory, packet, bytes)?;
                 }
             }
             idle = if bytes == before { idle + 1 } else { 0 };
@@ -236,7 +237,8 @@ impl Parser {
                 if let Case::Set { set: own, mask, members: kept, .. } = case
                     && *own == set
                 {
-                    *kept = members.iter().filter_map(|member| masked(member, &widths, mask)).collect();
+                    *kept =
+                        members.iter().filter_map(|member| select::masked(member, &widths, mask)).collect();
                 }
             }
         }
@@ -362,20 +364,6 @@ impl Parser {
     }
 }
 
-/// A member of a value set as the limbs of a key, masked; `None` when it isn't as wide as the key.
-fn masked(member: &Bits, widths: &[u32], mask: &[u64]) -> Option<Box<[u64]>> {
-    let mut high = member.width();
-    if widths.iter().sum::<u32>() != high {
-        return None;
-    }
-    let mut limbs = Vec::with_capacity(mask.len());
-    for width in widths.iter().filter(|width| **width > 0) {
-        limbs.extend_from_slice(member.slice(high - 1, high - width).limbs());
-        high -= width;
-    }
-    Some(limbs.iter().zip(mask).map(|(limb, mask)| limb & mask).collect())
-}
-
 fn name(declared: &[ir::ParseState], state: Option<usize>) -> String {
     state.and_then(|index| declared.get(index)).map_or_else(String::new, |state| state.name.clone())
 }
@@ -401,25 +389,6 @@ fn extracted(header: &HeaderSlot, memory: &mut [u64], layout: &Layout, recorder:
     }
 }
 
-/// What a state selects on: simple_switch reads fields of invalid headers there.
-fn observe_key(
-    state: &State,
-    memory: &[u64],
-    recorder: &mut Recorder,
-    name: impl Fn() -> String,
-) -> Result<(), Fault> {
-    for part in &state.key {
-        let (at, width) = match part {
-            KeyPart::Field { at, width } => (*at, *width),
-            KeyPart::Last { places, next, width } => (*Pick::Last(*next).of(places, memory)?, *width),
-            KeyPart::Lookahead { .. } => continue,
-        };
-        let slot = FieldSlot { at, width, signed: false, valid: None, varbit: None };
-        recorder.observe_field(&slot, memory, || format!("the select of parse state `{}`", name()));
-    }
-    Ok(())
-}
-
 /// `to` = `width` bits from bit `offset` on; a field that is narrower takes the low ones.
 fn lookahead(to: &FieldSlot, memory: &mut [u64], packet: &[u8], offset: usize, width: u32) {
     let taken = width.min(to.width);
@@ -435,54 +404,4 @@ fn lookahead(to: &FieldSlot, memory: &mut [u64], packet: &[u8], offset: usize, w
     if to.signed && (width == to.width || beyond()) {
         to.wrap(memory);
     }
-}
-
-fn select(
-    state: &State,
-    key: &mut Vec<u64>,
-    memory: &[u64],
-    packet: &[u8],
-    bytes: usize,
-) -> Result<Option<usize>, Fault> {
-    if state.key.is_empty() {
-        return Ok(state.otherwise);
-    }
-    key.clear();
-    for part in &state.key {
-        match part {
-            KeyPart::Field { at, width } => {
-                let at = *at as usize;
-                key.extend(memory.get(at..at + limbs(*width) as usize).unwrap_or_default());
-            }
-            KeyPart::Lookahead { offset, width } => {
-                let start = key.len();
-                key.resize(start + limbs(*width) as usize, 0);
-                if let Some(target) = key.get_mut(start..) {
-                    wire::read_limbs(packet, bytes * 8 + offset, *width, target);
-                }
-            }
-            KeyPart::Last { places, next, width } => {
-                let at = *Pick::Last(*next).of(places, memory)? as usize;
-                key.extend(memory.get(at..at + limbs(*width) as usize).unwrap_or_default());
-            }
-        }
-    }
-    for case in &state.cases {
-        match case {
-            Case::Values { value, mask, next } => {
-                let mut limbs = value.iter().zip(mask).zip(key.iter());
-                if limbs.all(|((value, mask), key)| key & mask == *value) {
-                    return Ok(*next);
-                }
-            }
-            Case::Set { mask, members, next, .. } => {
-                let key: smallvec::SmallVec<[u64; 4]> =
-                    key.iter().zip(mask).map(|(limb, mask)| limb & mask).collect();
-                if members.contains(key.as_slice()) {
-                    return Ok(*next);
-                }
-            }
-        }
-    }
-    Ok(state.otherwise)
 }

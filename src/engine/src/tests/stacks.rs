@@ -198,3 +198,54 @@ fn a_varbit_has_the_width_it_was_extracted_with() {
     assert_eq!(shown(&mut shows, &bytes(104)), 4);
     assert_eq!(shown(&mut shows, &bytes(4)), 7, "a core error that the program doesn't declare comes last");
 }
+
+/// `u[0]` and `u[1]` are unions of a header each; both are filled, then `kinds` run.
+fn with_union_stack(kinds: Vec<PrimitiveKind>) -> Program {
+    let mut program = base();
+    for (name, header) in [("u[0]", H), ("u[1]", HeaderId(3))] {
+        let members = vec![HeaderUnionMember { name: "a".into(), header }];
+        program.header_unions.push(HeaderUnion { name: name.into(), union_type: "u_t".into(), members });
+    }
+    let unions = vec![HeaderUnionId(0), HeaderUnionId(1)];
+    program.header_union_stacks.push(HeaderUnionStack { name: "u".into(), unions });
+    let next = || ParserOp::Extract(Extract::UnionStackNext { stack: HeaderUnionStackId(0), member: 0 });
+    program.parser.states[0].ops = vec![next(), next()];
+    let start = run(&mut program, "do", kinds, None);
+    program.ingress.start = Some(start);
+    program
+}
+
+#[test]
+fn a_stack_of_unions_turns_round() {
+    // simple_switch makes no union invalid when it pushes or pops: what falls off comes back at the other end.
+    let stack = StackRef::Unions(HeaderUnionStackId(0));
+    let (first, second) = (packet(0xaaaa, 1, 1), packet(0xbbbb, 2, 2));
+    let bytes = [&first[..17], &second[..17]].concat();
+    let turned = [&second[..17], &first[..17]].concat();
+    let push = PrimitiveKind::Push { stack, count: 1 };
+    let pop = PrimitiveKind::Pop { stack, count: 1 };
+    let beyond = PrimitiveKind::Pop { stack, count: 9 };
+    for (kinds, wanted) in [
+        (vec![push.clone()], &turned),
+        (vec![pop.clone()], &turned),
+        (vec![push, pop], &bytes),
+        (vec![beyond], &bytes),
+    ] {
+        assert_eq!(send(&mut engine(with_union_stack(kinds), &[]), &bytes), [(0, wanted.clone())]);
+    }
+}
+
+#[test]
+fn a_copy_does_not_get_the_width_of_an_invalid_header() {
+    let width = || Expr::Field(meta(0));
+    let group = assign(standard(StandardField::McastGrp), *number(1));
+    let mut program = variable(width(), vec![]);
+    let start = run(&mut program, "egress", vec![PrimitiveKind::SetValid(H)], None);
+    into_egress(&mut program, start);
+    let start = run(&mut program, "ingress", vec![PrimitiveKind::SetInvalid(H), group], None);
+    program.ingress.start = Some(start);
+    let commands = ["mc_mgrp_create 1", "mc_node_create 0 4", "mc_node_associate 1 0"];
+    let bytes = packet(16, 2, 3);
+    let wanted = [&[0; 4][..], &bytes[6..]].concat();
+    assert_eq!(send(&mut engine(program, &commands), &bytes), [(4, wanted)]);
+}
