@@ -20,5 +20,6 @@ control c(inout bit<8> x, inout pair_t<bit<8>> one, inout pair_t all) {
         x = fresh(x);
         x = same(3);
         x = same({ a = 1, b = 2 });
+        x = same({ x, ... });
     }
 }

@@ -164,6 +164,7 @@ impl Checker<'_, '_> {
             Some(Type::Integer) => {
                 ("nothing says how many bits this has".to_owned(), "give the literal a width: `8w…`")
             }
+            Some(Type::Default) => ("nothing says what `...` stands for here".to_owned(), "write all values"),
             Some(Type::Record(_)) => {
                 ("nothing says which structure this is".to_owned(), "convert it: `(name_of_struct){ … }`")
             }
@@ -294,7 +295,12 @@ impl Checker<'_, '_> {
 /// What of a type was not said.
 fn undetermined(ty: &Type) -> Option<&Type> {
     match ty {
-        Type::Integer | Type::Record(_) | Type::Control(_) | Type::Parser(_) | Type::Package(..) => Some(ty),
+        Type::Default
+        | Type::Integer
+        | Type::Record(_)
+        | Type::Control(_)
+        | Type::Parser(_)
+        | Type::Package(..) => Some(ty),
         Type::Tuple(types) => types.iter().find_map(undetermined),
         Type::List(inner) => undetermined(inner),
         Type::Stack(element, _) => undetermined(element),

@@ -91,11 +91,8 @@ impl Checker<'_, '_> {
     fn check_value_set(&mut self, set: &KeySet, keys: &[Expression], span: Span) {
         let KeySet::ValueSet(instance) = set else { return };
         let Type::ValueSet(element) = &instance.ty else { return };
-        let parts: Vec<Type> = match &**element {
-            Type::Structure(structure) => structure.fields.iter().map(|field| field.ty.clone()).collect(),
-            Type::Tuple(types) => types.clone(),
-            other => vec![other.clone()],
-        };
+        let mut parts = Vec::new();
+        flatten(element, &mut parts);
         let fits = parts.len() == keys.len()
             && parts.iter().zip(keys).all(|(part, key)| {
                 part.is_invalid() || key.ty.is_invalid() || part.underlying() == key.ty.underlying()
@@ -180,5 +177,14 @@ impl Checker<'_, '_> {
             return if number.ty.is_invalid() { number } else { convert(number, ty) };
         }
         self.coerce(value, ty)
+    }
+}
+
+/// The values that a value of a type consists of, each of which is one key.
+fn flatten<'t>(ty: &'t Type, parts: &mut Vec<&'t Type>) {
+    match ty {
+        Type::Structure(structure) => structure.fields.iter().for_each(|field| flatten(&field.ty, parts)),
+        Type::Tuple(types) => types.iter().for_each(|ty| flatten(ty, parts)),
+        other => parts.push(other),
     }
 }
