@@ -118,6 +118,18 @@ const PROGRAMS: &[&str] = &[
     include_str!("../../../corpus/p4/ok/expressions.p4"),
     include_str!("../../../corpus/p4/ok/macros.p4"),
     include_str!("../../../corpus/p4/ok/tables.p4"),
+    include_str!("../../../corpus/p4/ok/annotations.p4"),
+    include_str!("../../../corpus/p4/ok/entries.p4"),
+    include_str!("../../../corpus/p4/ok/functions.p4"),
+    include_str!("../../../corpus/p4/ok/generics.p4"),
+    include_str!("../../../corpus/p4/ok/initialisers.p4"),
+    include_str!("../../../corpus/p4/ok/loops.p4"),
+    include_str!("../../../corpus/p4/ok/nested_controls.p4"),
+    include_str!("../../../corpus/p4/ok/parser_loop.p4"),
+    include_str!("../../../corpus/p4/ok/preprocessor.p4"),
+    include_str!("../../../corpus/p4/ok/priorities.p4"),
+    include_str!("../../../corpus/p4/ok/switch_values.p4"),
+    include_str!("../../../corpus/p4/ok/types.p4"),
 ];
 
 /// Compiles, renders what was found, and checks that tree and errors fit together.
@@ -220,6 +232,15 @@ fn deep_and_long_inputs_end() {
         ("#if ", "(", "1\n#endif"),
         ("#if ", "!", "1\n#endif"),
         ("#define F(x) x\nconst int x = ", "F(", "1"),
+        ("const bool x = true", " ? true : true", ";"),
+        ("const bit<(", "1 + (", "x"),
+        ("@a[", "{", "]"),
+        ("#line 7\n", "#line 9 \"x.p4\"\n", "const int x = ;"),
+        ("#define F(a, ...) a __VA_ARGS__\nconst int x = ", "F(1, ", "1"),
+        ("struct s<T> { T x; } const ", "s<", "x"),
+        ("control c(in bit<8> x) { apply { switch (x) { ", "1: ", "{ } } } }"),
+        ("control c() { table t { key = { ", "x: exact; ", "} } apply { } }"),
+        ("parser p() { ", "state start { transition start; } ", "}"),
     ] {
         compile(&format!("{open}{}{close}", middle.repeat(deep)));
     }
