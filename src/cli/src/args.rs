@@ -143,6 +143,9 @@ pub(crate) enum Command {
     Compile(CompileArgs),
     /// Show how a program and its entries become rows of the persona.
     Explain(ExplainArgs),
+    /// Run a program as simple_switch does, with its options and for its clients.
+    #[command(disable_help_flag = true)]
+    Switch(SwitchArgs),
     /// Make personas.
     #[command(subcommand)]
     Persona(PersonaCommand),
@@ -290,6 +293,14 @@ fn seconds(text: &str) -> Result<f64, String> {
         Ok(seconds) if (0.01..=86_400.0).contains(&seconds) => Ok(seconds),
         _ => Err("a number of seconds from 0.01 to 86400 is wanted".to_owned()),
     }
+}
+
+/// `hyper4 switch`
+#[derive(Debug, clap::Args)]
+pub(crate) struct SwitchArgs {
+    /// simple_switch's options and the program's JSON; `--virtual` runs it on a persona. `--help` lists them.
+    #[arg(trailing_var_arg = true, allow_hyphen_values = true, value_name = "OPTION")]
+    pub(crate) words: Vec<String>,
 }
 
 /// `hyper4 persona …`

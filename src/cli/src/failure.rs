@@ -46,6 +46,15 @@ impl Failure {
     }
 }
 
+impl std::fmt::Display for Failure {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Program(diagnostics) => f.write_str(diagnostics.render().trim_end()),
+            Self::Input(message) | Self::Tool(message) => f.write_str(message),
+        }
+    }
+}
+
 /// Write what the front end has to say to standard error.
 pub(crate) fn show_diagnostics(options: &Options, diagnostics: &Diagnostics) {
     let text = if options.colour_errors() { diagnostics.render_styled() } else { diagnostics.render() };

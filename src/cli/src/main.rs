@@ -15,8 +15,10 @@ mod run;
 mod sides;
 mod stf;
 mod subject;
+mod switch;
 mod verify;
 
+use std::path::Path;
 use std::process::ExitCode;
 
 use clap::Parser;
@@ -27,6 +29,12 @@ use crate::args::{Args, Command};
 use crate::failure::Failure;
 
 fn main() -> ExitCode {
+    let words: Vec<String> = std::env::args_os().map(|word| word.to_string_lossy().into_owned()).collect();
+    // As the program that it stands for, it takes that program's options alone.
+    let name = words.first().map(|name| Path::new(name).file_name().unwrap_or_default().to_owned());
+    if name.is_some_and(|name| name == "simple_switch") {
+        return switch::switch(None, words.get(1..).unwrap_or_default());
+    }
     let args = match Args::try_parse() {
         Ok(args) => args,
         Err(error) => {
@@ -35,6 +43,9 @@ fn main() -> ExitCode {
             return if error.print().is_ok() { status.into() } else { ExitStatus::ToolFailed.into() };
         }
     };
+    if let Command::Switch(arguments) = &args.command {
+        return switch::switch(Some(&args.options), &arguments.words);
+    }
     match dispatch(&args) {
         Ok(status) => status.into(),
         Err(failure) => failure.report(&args.options),
@@ -58,5 +69,7 @@ fn dispatch(args: &Args) -> Result<ExitStatus, Failure> {
         Command::Persona(persona) => persona::persona(options, persona),
         Command::Bench(bench) => bench::bench(options, bench),
         Command::Prove(prove) => prove::prove(options, prove),
+        // It has statuses of its own.
+        Command::Switch(_) => Ok(ExitStatus::AsWished),
     }
 }

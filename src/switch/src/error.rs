@@ -244,6 +244,16 @@ pub enum ControlError {
         /// Bits of the value.
         given: u32,
     },
+    /// A member of another width than its value set: a real switch ends there.
+    #[error("value set `{set}` has members of {width} bits, but the value has {given}")]
+    ValueSetWidth {
+        /// The value set.
+        set: String,
+        /// Bits.
+        width: u32,
+        /// Bits of the value.
+        given: u32,
+    },
     /// `BAD_RATES_LIST`
     #[error("meter `{meter}` has {wanted} rates, but {given} are given")]
     BadRatesList {

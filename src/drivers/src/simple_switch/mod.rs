@@ -6,7 +6,6 @@ mod log;
 mod packets;
 mod process;
 mod replay;
-mod rpc;
 mod runtime;
 
 use std::path::{Path, PathBuf};
@@ -155,7 +154,7 @@ impl Switch for SimpleSwitch {
 impl Running {
     fn control(&mut self, command: &Command) -> Result<Reply, SwitchError> {
         control::check(&self.blank, command)?;
-        let result = control::control(&mut self.process.runtime, &self.program, command);
+        let result = self.process.runtime.control(&self.program, command);
         // What the log says of commands is in the way of what it says of packets.
         let failed = matches!(result, Err(SwitchError::Failed(_)));
         if let Some(reason) = self.process.ended(if failed { MOURNING } else { Duration::ZERO }) {

@@ -11,8 +11,8 @@ use std::time::{Duration, Instant};
 use tempfile::TempDir;
 
 use super::packets::PacketSocket;
-use super::rpc::Client;
 use super::runtime::Runtime;
+use hyper4_proto::Client;
 
 /// How often another port is tried when somebody else took the one that was free.
 const PORTS_TRIED: usize = 8;

@@ -76,7 +76,7 @@ impl SimpleSwitch {
         let blank = ControlPlane::new(Arc::clone(program));
         for command in commands {
             control::check(&blank, command)?;
-            control::control(&mut started.runtime, program, command)?;
+            started.runtime.control(program, command)?;
         }
         if begun.elapsed() > Duration::from_secs(wait as u64) {
             return Err(SwitchError::Failed("its commands took longer than it waits for them".to_owned()));

@@ -165,7 +165,7 @@ pub enum RegisterCommand {
 pub enum ValueSetCommand {
     /// `pvs_add`: a value that is there already stays.
     Add {
-        /// The value. simple_switch takes one of another width than the set's, which never matches.
+        /// The value, as wide as the set's members.
         value: Bits,
     },
     /// `pvs_remove`: done too when it isn't there.

@@ -181,7 +181,7 @@ pub enum Change {
         /// As many as the meter has, the lowest first.
         rates: Vec<MeterRate>,
     },
-    /// A value set's members as they will be. One of another width than the set's never matches.
+    /// A value set's members as they will be.
     ValueSet {
         /// The set.
         set: ValueSetId,

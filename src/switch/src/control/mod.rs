@@ -86,7 +86,7 @@ impl ControlPlane {
         self.state.session(session)
     }
 
-    /// The members of a value set. One of another width than the set's never matches.
+    /// The members of a value set.
     pub fn value_set(&self, set: ValueSetId) -> &[Bits] {
         self.state.value_set(set)
     }

@@ -196,7 +196,15 @@ impl State {
         name: &str,
         command: &ValueSetCommand,
     ) -> Result<Prepared, ControlError> {
-        let set = program.value_set_by_name(name).ok_or_else(|| unknown(ObjectKind::ValueSet, name))?;
+        let unknown = || unknown(ObjectKind::ValueSet, name);
+        let set = program.value_set_by_name(name).ok_or_else(unknown)?;
+        let declared = program.value_sets.get(set.index()).ok_or_else(unknown)?;
+        if let ValueSetCommand::Add { value } | ValueSetCommand::Remove { value } = command
+            && value.width() != declared.width
+        {
+            let (set, width, given) = (declared.name.clone(), declared.width, value.width());
+            return Err(ControlError::ValueSetWidth { set, width, given });
+        }
         let mut members = self.value_set(set).to_vec();
         match command {
             ValueSetCommand::Add { value } if members.contains(value) => {}

@@ -124,11 +124,9 @@ impl<'a> Parser<'a> {
 }
 
 /// Key, what stands behind the arrow, and the priority.
-fn entry<'w, 's>(
-    table: &Table,
-    words: &'w [&'s str],
-    behind: &str,
-) -> Result<(Vec<MatchValue>, &'w [&'s str], Option<u32>), String> {
+type Entry<'w, 's> = (Vec<MatchValue>, &'w [&'s str], Option<u32>);
+
+fn entry<'w, 's>(table: &Table, words: &'w [&'s str], behind: &str) -> Result<Entry<'w, 's>, String> {
     let (words, priority) = with_priority(table, words)?;
     let arrow = words.iter().position(|word| *word == "=>");
     let arrow = arrow.ok_or_else(|| format!("write `=>` between the key and {behind}"))?;

@@ -1,0 +1,143 @@
+//! The switch with what its process has around it, as clients see it.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Instant;
+
+use hyper4_ir::{Batch, Command, Packet, Program, Reply};
+use hyper4_serve::{ConfigError, DeviceInfo, Host, PortInfo};
+use hyper4_switch::{Switch, SwitchError, Tracing};
+
+use super::interfaces::Interfaces;
+use super::log::{Level, Log};
+
+/// Where packets come from and go to.
+pub(super) enum Ports {
+    /// Files: their names.
+    Files(Vec<(u16, String)>),
+    /// Interfaces.
+    Interfaces(Interfaces),
+}
+
+/// A running switch.
+pub(super) struct Machine {
+    pub(super) switch: Box<dyn Switch + Send>,
+    pub(super) ports: Ports,
+    pub(super) log: Arc<Log>,
+    pub(super) info: DeviceInfo,
+    pub(super) started: Instant,
+    /// The program's JSON.
+    pub(super) config: String,
+    /// Whether a client may load another program, and what waits for it.
+    pub(super) enable_swap: bool,
+    pub(super) waiting: Option<(Arc<Program>, String)>,
+    pub(super) packets: u64,
+}
+
+impl Machine {
+    /// Let one packet pass: its number, and what became of it.
+    pub(super) fn inject(&mut self, packet: Packet, tracing: Tracing) -> (u64, Result<Batch, SwitchError>) {
+        let number = self.packets;
+        self.packets += 1;
+        (number, self.switch.inject(&[packet], tracing))
+    }
+}
+
+impl Host for Machine {
+    fn program(&self) -> Option<Arc<Program>> {
+        self.switch.program().cloned()
+    }
+
+    fn control(&mut self, command: &Command) -> Result<Reply, SwitchError> {
+        self.log.write(Level::Trace, &command.to_string());
+        let result = self.switch.control(command);
+        if let Err(error) = &result {
+            self.log.write(Level::Error, &format!("`{command}`: {error}"));
+        }
+        result
+    }
+
+    fn info(&self) -> DeviceInfo {
+        self.info.clone()
+    }
+
+    fn config(&self) -> String {
+        self.config.clone()
+    }
+
+    fn load_config(&mut self, json: &str) -> Result<(), ConfigError> {
+        if !self.enable_swap {
+            return Err(ConfigError::Disabled);
+        }
+        match Program::from_json(json) {
+            Ok(program) => {
+                self.waiting = Some((Arc::new(program), json.to_owned()));
+                Ok(())
+            }
+            Err(error) => {
+                self.log.write(Level::Error, &format!("the new program can't be loaded: {error}"));
+                Err(ConfigError::Ongoing)
+            }
+        }
+    }
+
+    fn swap_configs(&mut self) -> Result<(), ConfigError> {
+        if !self.enable_swap {
+            return Err(ConfigError::Disabled);
+        }
+        let (program, json) = self.waiting.take().ok_or(ConfigError::NotOngoing)?;
+        match self.switch.load(program) {
+            Ok(()) => {
+                self.config = json;
+                Ok(())
+            }
+            Err(error) => {
+                self.log.write(Level::Error, &format!("the new program can't be run: {error}"));
+                Err(ConfigError::NotOngoing)
+            }
+        }
+    }
+
+    fn ports(&self) -> Vec<PortInfo> {
+        let info = |port: u16, interface: &str, extra: BTreeMap<String, String>| PortInfo {
+            port: port.into(),
+            interface: interface.to_owned(),
+            up: true,
+            extra,
+        };
+        match &self.ports {
+            Ports::Files(files) => files
+                .iter()
+                .map(|(port, name)| {
+                    let extra =
+                        [("in_pcap", format!("{name}_in.pcap")), ("out_pcap", format!("{name}_out.pcap"))];
+                    info(*port, name, extra.map(|(key, value)| (key.to_owned(), value)).into())
+                })
+                .collect(),
+            Ports::Interfaces(interfaces) => {
+                interfaces.ports().map(|(port, name)| info(port, name, BTreeMap::new())).collect()
+            }
+        }
+    }
+
+    fn add_port(&mut self, interface: &str, port: u32) -> Result<(), String> {
+        let number = u16::try_from(port).ok().filter(|port| *port < 511).ok_or("ports are 0 to 510")?;
+        match &mut self.ports {
+            Ports::Files(_) => Err("ports can't be added when packets come from files".to_owned()),
+            Ports::Interfaces(interfaces) => interfaces.attach(number, interface, None::<&Path>),
+        }
+    }
+
+    fn remove_port(&mut self, port: u32) -> Result<(), String> {
+        let number = u16::try_from(port).map_err(|error| error.to_string())?;
+        match &mut self.ports {
+            Ports::Files(_) => Err("ports can't be removed when packets come from files".to_owned()),
+            Ports::Interfaces(interfaces) => interfaces.detach(number),
+        }
+    }
+
+    fn elapsed(&self) -> u64 {
+        u64::try_from(self.started.elapsed().as_micros()).unwrap_or(u64::MAX)
+    }
+}
