@@ -1,15 +1,22 @@
 //! The life of a packet in the switch: when it has run its course, and its [`Trace`].
 //!
-//! Counting tells when it is done: it begins as one, a multicast turns one into as many as the group has copies, and
-//! each ends by a drop or a transmission. The log has a line for each of these.
+//! Counting tells when it is done: it begins as one, a multicast turns one into as many as the group has copies, a clone
+//! adds one for its port and as many as its group has copies, and each ends by a drop or a transmission. The log has a
+//! line for each of these.
 //!
 //! What the log doesn't tell:
 //! - a copy's `egress_rid`: it is asked from the switch's groups;
-//! - that `exit` ran: [`Event::Exit`] follows each action that has it, whose primitives are a straight line;
+//! - a copy's number where it is made: numbers count up as copies are made, so that copies which different egress
+//!   threads make at the same time may be taken for each other;
+//! - that `exit` ran: [`Event::Exit`] follows each action that has it, whose primitives are a straight line; of one with
+//!   jumps it is known only where more of the pipeline would have come;
 //! - the order of what happens to different copies: four threads carry them out. Within a copy the order is right;
 //! - a table's action where a miss has none: there is no [`Event::Action`] then;
-//! - whether an extraction succeeded: it is announced before it is tried, so the packet's length decides;
+//! - whether an extraction succeeded: it is announced before it is tried, so the packet's length decides; where that
+//!   isn't known, or the header's isn't, what stands right before the error is what failed;
 //! - field values: nothing in a trace needs them.
+
+use std::collections::HashMap;
 
 use hyper4_bits::Bits;
 use hyper4_ir::{ChecksumOutcome, Event, PrimitiveKind, Program, TableOutcome, Trace, TracedPacket};
@@ -38,15 +45,35 @@ pub(super) struct Life<'a> {
     replicas: Option<&'a Replicas>,
     /// Its number since the switch started.
     number: u64,
-    /// Bits that came.
-    length: u64,
     /// Itself and its copies, as far as they haven't ended.
     alive: u64,
-    /// Bits that the parser has taken, or wanted to.
-    parsed: u64,
-    /// The group whose copies are being made.
-    group: Option<u16>,
-    copies: Vec<TracedPacket>,
+    threads: HashMap<u64, Thread>,
+    copies: Vec<Part>,
+}
+
+/// What a thread is about.
+#[derive(Clone, Copy, Debug, Default)]
+struct Thread {
+    /// The packet in ingress.
+    ingress: usize,
+    /// A clone of that one was asked for, and has not been made.
+    asked: Option<usize>,
+    /// What is copied to a group is a clone, of that number.
+    clone: Option<usize>,
+    /// The group that is copied to, and which of its copies is next.
+    group: Option<(u16, usize)>,
+}
+
+/// The packet or a copy of it.
+#[derive(Debug, Default)]
+struct Part {
+    traced: TracedPacket,
+    /// Bits that came; `None` where the log doesn't tell.
+    length: Option<u64>,
+    /// Bits that the parser has taken, or wanted to; `None` behind a header of unknown length.
+    parsed: Option<u64>,
+    /// Nothing has been said since the last header was announced.
+    announced: bool,
 }
 
 impl<'a> Life<'a> {
@@ -57,17 +84,8 @@ impl<'a> Life<'a> {
         number: u64,
         length: usize,
     ) -> Self {
-        let copies = vec![TracedPacket::default()];
-        Self {
-            program,
-            replicas,
-            number,
-            length: 8 * length as u64,
-            alive: 1,
-            parsed: 0,
-            group: None,
-            copies,
-        }
+        let first = Part { length: Some(8 * length as u64), parsed: Some(0), ..Part::default() };
+        Self { program, replicas, number, alive: 1, threads: HashMap::new(), copies: vec![first] }
     }
 
     /// Whether nothing of it is left in the switch.
@@ -77,109 +95,214 @@ impl<'a> Life<'a> {
 
     /// What happened; nothing when no trace is wanted.
     pub(super) fn into_trace(self) -> Trace {
-        Trace { packets: self.copies }
+        match self.replicas {
+            Some(_) => Trace { packets: self.copies.into_iter().map(|copy| copy.traced).collect() },
+            None => Trace::default(),
+        }
     }
 
     /// Take a line of the log. An answer means that the switch sends a packet now.
     pub(super) fn line(&mut self, line: &Line<'_>) -> Result<Option<Leaving>, String> {
-        let Some(message) = Message::parse(line.text) else { return Ok(None) };
+        let message = Message::parse(line.text);
         let copy = match line.packet {
-            Some((number, copy)) if number == self.number => copy,
-            Some((number, _)) => {
+            Some((number, copy)) if number == self.number => Some(copy as usize),
+            Some((number, _)) if message.is_some() => {
                 return Err(format!("its log tells of packet {number}, not {}: {}", self.number, line.text));
             }
-            // Of lines that don't say of which packet they are, these are about one.
-            None if matches!(
-                message,
-                Message::Replicated(..) | Message::UnknownGroup(_) | Message::PriorityOutOfRange
-            ) =>
-            {
-                0
-            }
-            None => return Ok(None),
+            _ => None,
         };
-        let leaving = self.count(copy, message)?;
-        if self.replicas.is_some() {
-            self.trace(copy, message)?;
+        // A clone is first heard of when it is parsed.
+        let mut thread = self.threads.get(&line.thread).copied().unwrap_or_default();
+        if let (Some(copy), Some(of)) = (copy, thread.asked)
+            && copy == self.copies.len()
+        {
+            self.clone_made(&mut thread, of);
         }
+        let Some(message) = message else {
+            self.threads.insert(line.thread, thread);
+            if let Some(copy) = copy.and_then(|copy| self.copies.get_mut(copy)) {
+                copy.announced = false;
+            }
+            return Ok(None);
+        };
+        // Of lines that don't say of which packet they are, these are about one.
+        let copy = match (copy, message) {
+            (Some(copy), _) => copy,
+            (None, Message::Replicated(..) | Message::UnknownGroup(_)) => {
+                thread.clone.unwrap_or(thread.ingress)
+            }
+            (None, Message::Sample(_)) => thread.ingress,
+            (None, Message::PriorityOutOfRange) => self.copies.len() - 1,
+            (None, _) => return Ok(None),
+        };
+        self.prepare(&mut thread, copy, message);
+        let leaving = self.count(&thread, copy, message)?;
+        if self.replicas.is_some() {
+            self.trace(&mut thread, copy, message)?;
+        }
+        self.make(&mut thread, copy, message);
+        self.threads.insert(line.thread, thread);
         Ok(leaving)
     }
 
-    fn count(&mut self, copy: u64, message: Message<'_>) -> Result<Option<Leaving>, String> {
+    /// What a message says about the thread it comes from.
+    fn prepare(&mut self, thread: &mut Thread, copy: usize, message: Message<'_>) {
+        match message {
+            Message::Received => *thread = Thread { ingress: copy, ..Thread::default() },
+            Message::CloneAtIngress | Message::CloneAtEgress => thread.asked = Some(copy),
+            Message::CloneToGroup | Message::CloneToPort(_) => {
+                if let Some(of) = thread.asked {
+                    self.clone_made(thread, of);
+                }
+            }
+            // What follows is about the packet itself again.
+            Message::EgressPort(_)
+            | Message::Sample(_)
+            | Message::Resubmit
+            | Message::DroppedAtEgress
+            | Message::ChecksumUpdated(_)
+            | Message::ChecksumSkipped(_)
+            | Message::Multicast
+                if thread.clone != Some(copy) =>
+            {
+                thread.asked = None;
+                thread.clone = None;
+            }
+            _ => {}
+        }
+    }
+
+    fn clone_made(&mut self, thread: &mut Thread, of: usize) {
+        thread.clone = Some(self.copies.len());
+        thread.asked = None;
+        let length = self.copies.get(of).and_then(|parent| parent.length);
+        if let Some(parent) = self.copies.get_mut(of) {
+            parent.traced.events.push(Event::Clone);
+        }
+        let traced = TracedPacket { copied_from: Some(of), events: Vec::new() };
+        self.copies.push(Part { traced, length, parsed: Some(0), announced: false });
+    }
+
+    fn count(
+        &mut self,
+        thread: &Thread,
+        copy: usize,
+        message: Message<'_>,
+    ) -> Result<Option<Leaving>, String> {
+        let cloned = u64::from(thread.clone.is_some());
         let (begun, ended) = match message {
             Message::DroppedAtIngress
             | Message::DroppedAtEgress
             | Message::PriorityOutOfRange
-            | Message::UnknownGroup(_)
             | Message::Transmit(..) => (0, 1),
-            Message::Replicated(copies, _) => (copies, 1),
-            Message::Unexpected => {
-                return Err(
-                    "it clones, resubmits or recirculates a packet, which can't be followed".to_owned()
-                );
-            }
+            Message::UnknownGroup(_) => (cloned, 1),
+            Message::Replicated(copies, _) => (copies + cloned, 1),
+            Message::CloneToPort(_) => (1, 0),
             _ => (0, 0),
         };
         self.alive = (self.alive + begun)
             .checked_sub(ended)
             .ok_or_else(|| format!("its log ends packet {} more often than it was copied", self.number))?;
         Ok(match message {
-            Message::Transmit(length, port) => Some(Leaving { copy, length, port }),
+            Message::Transmit(length, port) => Some(Leaving { copy: copy as u64, length, port }),
             _ => None,
         })
     }
 
-    fn trace(&mut self, copy: u64, message: Message<'_>) -> Result<(), String> {
+    fn trace(&mut self, thread: &mut Thread, copy: usize, message: Message<'_>) -> Result<(), String> {
         let program = self.program;
-        // These are lines of the ingress thread about a copy that is about to be.
-        let copy = match message {
-            Message::Replica(port) => {
-                let made = self.copies.len();
-                let group = self.group.and_then(|group| self.replicas?.get(&group));
-                let rid = group.and_then(|copies| copies.get(made - 1)).filter(|(_, to)| *to == port);
-                let (rid, _) = rid.ok_or("its log tells of a copy that its groups don't have")?;
-                let events = vec![Event::Replica { rid: *rid, port }];
-                self.copies.push(TracedPacket { copied_from: Some(0), events });
-                return Ok(());
-            }
-            Message::PriorityOutOfRange => self.copies.len() - 1,
-            _ => copy as usize,
-        };
-        if let Message::Replicated(_, group) = message {
-            self.group = Some(group);
-        }
-        let too_short = self.parsed > self.length;
-        let Some(packet) = self.copies.get_mut(copy) else {
-            return Err(format!("its log tells of copy {copy}, which wasn't made"));
-        };
+        let cloned = thread.clone;
         match message {
-            Message::Extract(name) => {
-                let header = program.headers.iter().find(|header| header.name == name);
-                let fields = header.and_then(|header| program.header_types.get(header.header_type.index()));
-                self.parsed += fields.map_or(0, |fields| fields.width().into());
-            }
-            Message::Advance(bytes) => self.parsed += 8 * bytes,
-            // The header that wasn't there.
-            Message::ParserError(_)
-                if too_short && matches!(packet.events.last(), Some(Event::Extract(_))) =>
-            {
-                packet.events.pop();
+            Message::Replicated(_, group) => thread.group = Some((group, 0)),
+            Message::Replica(port) => {
+                let of_group =
+                    |(group, next): (u16, usize)| Some((group, next, self.replicas?.get(&group)?.get(next)?));
+                let member = thread.group.and_then(of_group).filter(|(.., (_, to))| *to == port);
+                let (group, next, (rid, _)) =
+                    member.ok_or("its log tells of a copy that its groups don't have")?;
+                thread.group = Some((group, next + 1));
+                let events = vec![Event::Replica { rid: *rid, port }];
+                let traced = TracedPacket { copied_from: Some(copy), events };
+                self.copies.push(Part { traced, ..Part::default() });
+                return Ok(());
             }
             _ => {}
         }
-        packet.events.extend(event(message, program)?);
+        // To which port a clone goes is said of the packet it was made of.
+        let copy = match message {
+            Message::CloneToPort(_) => cloned.unwrap_or(copy),
+            _ => copy,
+        };
+        let Some(packet) = self.copies.get_mut(copy) else {
+            return Err(format!("its log tells of copy {copy}, which wasn't made"));
+        };
+        let extracted = match message {
+            Message::Extract(name) => program.headers.iter().find(|header| header.name == name),
+            Message::ExtractNumber(number) => program.headers.get(number),
+            _ => None,
+        };
+        if let Some(header) = extracted {
+            let fields = program.header_types.get(header.header_type.index());
+            let fixed = fields.filter(|fields| !fields.fields.iter().any(|field| field.varbit));
+            packet.parsed =
+                packet.parsed.zip(fixed).map(|(parsed, fields)| parsed + u64::from(fields.width()));
+        }
+        if let Message::Advance(bytes) = message {
+            packet.parsed = packet.parsed.map(|parsed| parsed + 8 * bytes);
+        }
+        if let Message::ParserError(error) = message {
+            let too_short = match packet.length.zip(packet.parsed) {
+                Some((length, parsed)) => parsed > length,
+                None => packet.announced && matches!(error, "PacketTooShort" | "HeaderTooShort"),
+            };
+            // The header that wasn't there.
+            if too_short && matches!(packet.traced.events.last(), Some(Event::Extract(_))) {
+                packet.traced.events.pop();
+            }
+        }
+        packet.announced = extracted.is_some();
+        if let (Message::ExtractNumber(_), Some(header)) = (message, extracted) {
+            packet.traced.events.push(Event::Extract(header.name.clone()));
+        }
+        if message == Message::Exit && packet.traced.events.last() == Some(&Event::Exit)
+            || matches!(message, Message::UnknownGroup(_)) && cloned.is_some()
+        {
+            return Ok(());
+        }
+        packet.traced.events.extend(event(message, program)?);
         if let Message::Action(name, _) = message
             && exits(program, name)
         {
-            packet.events.push(Event::Exit);
+            packet.traced.events.push(Event::Exit);
         }
         Ok(())
+    }
+
+    /// The copy that goes through ingress again, or, where nothing is traced, that a group is sent.
+    fn make(&mut self, thread: &mut Thread, copy: usize, message: Message<'_>) {
+        let length = match message {
+            Message::Replica(_) if self.replicas.is_none() => {
+                self.copies.push(Part::default());
+                return;
+            }
+            Message::Resubmit => self.copies.get(copy).and_then(|of| of.length),
+            Message::Recirculate => None,
+            _ => return,
+        };
+        *thread = Thread::default();
+        let traced = TracedPacket { copied_from: Some(copy), events: Vec::new() };
+        self.copies.push(Part { traced, length, parsed: Some(0), announced: false });
     }
 }
 
 fn exits(program: &Program, action: &str) -> bool {
     let action = program.actions.iter().find(|candidate| candidate.name == action);
-    action.is_some_and(|action| action.primitives.iter().any(|p| matches!(p.kind, PrimitiveKind::Exit)))
+    let jumps =
+        |kind: &PrimitiveKind| matches!(kind, PrimitiveKind::Jump { .. } | PrimitiveKind::JumpIfZero { .. });
+    action.is_some_and(|action| {
+        let kinds = || action.primitives.iter().map(|primitive| &primitive.kind);
+        kinds().any(|kind| matches!(kind, PrimitiveKind::Exit)) && !kinds().any(jumps)
+    })
 }
 
 fn event(message: Message<'_>, program: &Program) -> Result<Option<Event>, String> {
@@ -209,7 +332,19 @@ fn event(message: Message<'_>, program: &Program) -> Result<Option<Event>, Strin
         | Message::UnknownGroup(_)
         | Message::PriorityOutOfRange => Event::Drop,
         Message::Transmit(_, port) => Event::Transmit(port),
-        Message::Advance(_) | Message::Replica(_) | Message::Unexpected => return Ok(None),
+        Message::CloneToPort(port) => Event::Unicast(port),
+        Message::Sample(list) => Event::Digest(list),
+        Message::Resubmit => Event::Resubmit,
+        Message::Recirculate => Event::Recirculate,
+        Message::Exit => Event::Exit,
+        Message::Received
+        | Message::Multicast
+        | Message::ExtractNumber(_)
+        | Message::CloneAtIngress
+        | Message::CloneAtEgress
+        | Message::CloneToGroup
+        | Message::Advance(_)
+        | Message::Replica(_) => return Ok(None),
     }))
 }
 

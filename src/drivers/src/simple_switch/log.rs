@@ -8,6 +8,8 @@
 pub(super) struct Line<'a> {
     /// Number of the packet since the switch started, and of its copy; 0 is the one that came in.
     pub(super) packet: Option<(u64, u64)>,
+    /// The thread that says it: ingress is one, egress are several.
+    pub(super) thread: u64,
     pub(super) text: &'a str,
 }
 
@@ -19,15 +21,16 @@ impl<'a> Line<'a> {
             return None;
         }
         let (_level, rest) = rest.split_once("] [thread ")?;
-        let (_thread, text) = rest.split_once("] ")?;
+        let (thread, text) = rest.split_once("] ")?;
+        let thread = thread.parse().ok()?;
         let tagged = text.strip_prefix('[').and_then(|text| {
             let (number, text) = text.split_once("] [cxt 0] ")?;
             let (number, copy) = number.split_once('.')?;
             Some(((number.parse().ok()?, copy.parse().ok()?), text))
         });
         Some(match tagged {
-            Some((packet, text)) => Self { packet: Some(packet), text },
-            None => Self { packet: None, text },
+            Some((packet, text)) => Self { packet: Some(packet), thread, text },
+            None => Self { packet: None, thread, text },
         })
     }
 }
@@ -35,8 +38,12 @@ impl<'a> Line<'a> {
 /// A message that says something about a packet's life.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Message<'a> {
+    /// Ingress begins with it.
+    Received,
     ParseState(&'a str),
     Extract(&'a str),
+    /// A header by its number in the program: the next of a stack.
+    ExtractNumber(usize),
     /// Bytes.
     Advance(u64),
     ParserError(&'a str),
@@ -54,6 +61,21 @@ pub(super) enum Message<'a> {
     /// The port in `egress_spec` at the end of ingress.
     EgressPort(u16),
     DroppedAtIngress,
+    /// A group of copies is asked for, of a packet that isn't a clone.
+    Multicast,
+    /// A copy is asked for; it is made only where the session exists.
+    CloneAtIngress,
+    CloneAtEgress,
+    /// A clone is copied to a group.
+    CloneToGroup,
+    /// A clone goes to that port.
+    CloneToPort(u16),
+    /// A sample for that list.
+    Sample(u32),
+    Resubmit,
+    Recirculate,
+    /// `exit` ran, and there would have been more.
+    Exit,
     /// Copies, and their group.
     Replicated(u64, u16),
     UnknownGroup(u16),
@@ -63,8 +85,6 @@ pub(super) enum Message<'a> {
     DroppedAtEgress,
     /// Bytes and port.
     Transmit(usize, u16),
-    /// Something that no program of the IR does.
-    Unexpected,
 }
 
 impl<'a> Message<'a> {
@@ -83,21 +103,36 @@ impl<'a> Message<'a> {
                 }
                 None => Self::Advance(named("Advancing by ", " bytes")?.parse().ok()?),
             },
-            b'C' if text.starts_with("Cloning packet") => Self::Unexpected,
+            b'C' => match text.strip_prefix("Cloning packet ")? {
+                "at ingress" => Self::CloneAtIngress,
+                "at egress" => Self::CloneAtEgress,
+                to => match to.strip_prefix("to egress port ") {
+                    Some(port) => Self::CloneToPort(port.parse().ok()?),
+                    None => to.starts_with("to MGID ").then_some(Self::CloneToGroup)?,
+                },
+            },
             b'D' => match text {
                 "Dropping packet at the end of ingress" => Self::DroppedAtIngress,
                 "Dropping packet at the end of egress" => Self::DroppedAtEgress,
                 _ => return None,
             },
             b'E' => {
-                if let Some(name) = named("Extracting header '", "'") {
+                let variable = || named("Extracting variable-sized header '", "'");
+                if let Some(name) = named("Extracting header '", "'").or_else(variable) {
                     Self::Extract(name)
+                } else if let Some((_, number)) = text
+                    .strip_prefix("Extracting to header ")
+                    .and_then(|rest| rest.split_once(", next header is "))
+                {
+                    Self::ExtractNumber(number.parse().ok()?)
                 } else if let Some(port) = text.strip_prefix("Egress port is ") {
                     Self::EgressPort(port.parse().ok()?)
                 } else {
                     Self::ParserError(text.strip_prefix("Exception while parsing: ")?)
                 }
             }
+            b'L' => Self::Sample(text.strip_prefix("Learning sample for list id ")?.parse().ok()?),
+            b'M' if text == "Multicast requested for packet" => Self::Multicast,
             b'n' => {
                 let (copies, group) =
                     text.strip_prefix("number of packets replicated : ")?.split_once(" for MGID: ")?;
@@ -106,6 +141,10 @@ impl<'a> Message<'a> {
             b'P' => {
                 if text == "Priority out of range, dropping packet" {
                     Self::PriorityOutOfRange
+                } else if text == "Packet is marked for exit, interrupting pipeline" {
+                    Self::Exit
+                } else if text.starts_with("Processing packet received on port ") {
+                    Self::Received
                 } else if let Some(name) = named("Pipeline '", "': start") {
                     Self::Pipeline(name)
                 } else {
@@ -118,10 +157,12 @@ impl<'a> Message<'a> {
                     Self::Replica(port.parse().ok()?)
                 } else if let Some(rest) = text.strip_prefix("Replication requested for mgid ") {
                     Self::UnknownGroup(rest.split_once(',')?.0.parse().ok()?)
-                } else if text == "Resubmitting packet" || text == "Recirculating packet" {
-                    Self::Unexpected
                 } else {
-                    return None;
+                    match text {
+                        "Resubmitting packet" => Self::Resubmit,
+                        "Recirculating packet" => Self::Recirculate,
+                        _ => return None,
+                    }
                 }
             }
             b'S' => {

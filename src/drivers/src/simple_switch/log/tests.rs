@@ -59,9 +59,19 @@ fn every_message_is_told_apart() {
         ("Replicating packet on port 5", Message::Replica(5)),
         ("Priority out of range, dropping packet", Message::PriorityOutOfRange),
         ("Transmitting packet of size 60 out of port 3", Message::Transmit(60, 3)),
-        ("Cloning packet at ingress", Message::Unexpected),
-        ("Resubmitting packet", Message::Unexpected),
-        ("Recirculating packet", Message::Unexpected),
+        ("Processing packet received on port 3", Message::Received),
+        ("Extracting variable-sized header 'options'", Message::Extract("options")),
+        ("Extracting to header stack 0, next header is 5", Message::ExtractNumber(5)),
+        ("Extracting to header union stack 1, next header is 12", Message::ExtractNumber(12)),
+        ("Multicast requested for packet", Message::Multicast),
+        ("Cloning packet at ingress", Message::CloneAtIngress),
+        ("Cloning packet at egress", Message::CloneAtEgress),
+        ("Cloning packet to MGID 9", Message::CloneToGroup),
+        ("Cloning packet to egress port 3", Message::CloneToPort(3)),
+        ("Learning sample for list id 2", Message::Sample(2)),
+        ("Packet is marked for exit, interrupting pipeline", Message::Exit),
+        ("Resubmitting packet", Message::Resubmit),
+        ("Recirculating packet", Message::Recirculate),
     ];
     for (text, message) in messages {
         assert_eq!(Message::parse(text), Some(message), "{text}");
@@ -93,7 +103,6 @@ fn what_does_not_matter_is_no_message() {
         "Looking up key:",
         "Egress port is high",
         "Checksum 'cksum': computed 0x1 - actual 0x0",
-        "Packet is marked for exit, interrupting pipeline",
         "prog.p4(12) Primitive exit",
         "",
     ] {
