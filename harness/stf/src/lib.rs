@@ -14,6 +14,7 @@ mod pattern;
 mod resolve;
 mod run;
 mod statement;
+mod stimulus;
 #[cfg(test)]
 mod tests;
 mod token;
@@ -27,3 +28,4 @@ pub use run::{Report, run};
 pub use statement::{
     ActionCall, Comparison, CountKind, CounterIndex, KeyMatch, KeyText, Line, Statement, Test,
 };
+pub use stimulus::stimulus;

@@ -2,13 +2,12 @@
 
 use std::sync::Arc;
 
-use hyper4_ir::{
-    Command, CounterArray, CounterCommand, IrError, Output, Packet, Program, Reply, parse_command,
-};
+use hyper4_ir::{Command, CounterArray, CounterCommand, Output, Packet, Program, Reply};
 use hyper4_switch::{Switch, SwitchError, Tracing};
 
 use crate::judge::judge;
 use crate::resolve::{find, resolve, resolve_default};
+use crate::stimulus::command;
 use crate::{CountKind, CounterIndex, Failure, FailureKind, Line, Statement, StfError, Test};
 
 /// What came of a test that was carried out to its end.
@@ -115,13 +114,8 @@ impl Runner<'_> {
     }
 
     fn command(&mut self, line: usize, text: &str) -> Result<Option<Reply>, StfError> {
-        let command = match parse_command(self.program, text, line) {
-            Ok(Some(command)) => command,
-            Ok(None) => return Ok(None),
-            Err(IrError::Command { reason, .. }) => return Err(StfError::Statement { line, reason }),
-            Err(error) => return Err(StfError::Unsupported { line, error }),
-        };
-        self.control(line, &command).map(Some)
+        let command = command(self.program, text, line)?;
+        command.map(|command| self.control(line, &command)).transpose()
     }
 
     fn control(&mut self, line: usize, command: &Command) -> Result<Reply, StfError> {

@@ -404,3 +404,18 @@ fn counters_are_checked() {
         assert!(error.contains(reason), "{check}: {error}");
     }
 }
+
+#[test]
+fn a_test_as_a_stimulus() {
+    let test = parse("add lpm x:1/8 NoAction() = A\nexpect 1\npacket 0 01\nwait\nsetdefault lpm NoAction()")
+        .unwrap();
+    let steps = stimulus(&program(), &test).unwrap();
+    let kinds: Vec<bool> = steps.iter().map(|step| matches!(step, hyper4_ir::Stimulus::Packet(_))).collect();
+    assert_eq!(kinds, [false, true, false]);
+    for (text, reason) in
+        [("wait\nremove all", "line 2: `remove` needs"), ("add no NoAction()", "line 1: no table")]
+    {
+        let error = stimulus(&program(), &parse(text).unwrap()).unwrap_err().to_string();
+        assert!(error.starts_with(reason), "{error}");
+    }
+}

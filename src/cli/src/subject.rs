@@ -50,9 +50,6 @@ pub(crate) fn load(options: &Options, path: &Path) -> Result<Subject, Failure> {
         let guests = Guests::One(Guest { program, commands: Vec::new() });
         return Ok(Subject { name, guests, stimulus: Vec::new() });
     }
-    if let Some(test) = files(path)?.into_iter().find(|f| f.extension().is_some_and(|e| e == "stf")) {
-        return Err(Failure::input(format!("`{}`: STF tests can't be read yet", test.display())));
-    }
     let composition = path.join(COMPOSITION);
     let guests = if composition.exists() {
         load_composition(options, &composition)?
@@ -63,6 +60,12 @@ pub(crate) fn load(options: &Options, path: &Path) -> Result<Subject, Failure> {
     let lines = path.join("stimulus.jsonl");
     if lines.exists() {
         stimulus.extend(load_stimulus(&guests, &lines)?);
+    }
+    let mut tests: Vec<PathBuf> =
+        files(path)?.into_iter().filter(|f| f.extension().is_some_and(|e| e == "stf")).collect();
+    tests.sort();
+    for test in &tests {
+        stimulus.extend(load_test(&guests, test)?);
     }
     Ok(Subject { name, guests, stimulus })
 }
@@ -102,6 +105,18 @@ pub(crate) fn load_stimulus(guests: &Guests, path: &Path) -> Result<Vec<Stimulus
     Ok(lines.into_iter().map(|l| l.content).collect())
 }
 
+/// The packets and entries of an STF test; what it expects is for `hyper4 stf`.
+fn load_test(guests: &Guests, path: &Path) -> Result<Vec<Stimulus>, Failure> {
+    let Guests::One(guest) = guests else {
+        return Err(at(path, &"a test can't say for which device of a composition it is"));
+    };
+    let test = hyper4_stf::parse(&read(path)?).map_err(|errors| {
+        let all: Vec<String> = errors.iter().map(|e| format!("`{}`: {e}", path.display())).collect();
+        Failure::input(all.join("\n"))
+    })?;
+    hyper4_stf::stimulus(&guest.program, &test).map_err(|e| at(path, &e))
+}
+
 /// `PORT=FILE`, as `--pcap` takes it.
 pub(crate) fn port_file(text: &str) -> Result<(u16, PathBuf), Failure> {
     let wrong = || Failure::input(format!("`{text}` is not PORT=FILE with a port from 0 to 510"));
@@ -116,13 +131,9 @@ pub(crate) fn port(text: &str) -> Option<u16> {
 
 fn load_one(options: &Options, folder: &Path) -> Result<Guests, Failure> {
     let present: Vec<PathBuf> = PROGRAMS.iter().map(|f| folder.join(f)).filter(|p| p.exists()).collect();
-    let [path] = present.as_slice() else {
-        let what = if present.is_empty() { "neither" } else { "both" };
-        return Err(Failure::input(format!(
-            "`{}` has {what} prog.p4 {} prog.json",
-            folder.display(),
-            if present.is_empty() { "nor" } else { "and" }
-        )));
+    // Where both are, prog.json is what p4c made of prog.p4.
+    let Some(path) = present.first() else {
+        return Err(Failure::input(format!("`{}` has neither prog.p4 nor prog.json", folder.display())));
     };
     let program = load_program(options, path)?;
     let file = folder.join("commands.txt");
@@ -157,7 +168,7 @@ pub(crate) fn load_devices(
 }
 
 /// The packets of `<port>.pcap` in a folder.
-fn captures(folder: &Path) -> Result<Vec<Stimulus>, Failure> {
+pub(crate) fn captures(folder: &Path) -> Result<Vec<Stimulus>, Failure> {
     let mut ports = BTreeMap::new();
     for file in files(folder)?.into_iter().filter(|f| f.extension().is_some_and(|e| e == "pcap")) {
         let stem = file.file_stem().and_then(|s| s.to_str()).unwrap_or_default();
