@@ -139,6 +139,8 @@ pub(crate) enum Command {
     Run(RunArgs),
     /// Run p4c's packet tests (STF).
     Stf(StfArgs),
+    /// Record what a real simple_switch does with subjects, as golden results.
+    Record(RecordArgs),
     /// Compile P4_16 to bmv2 JSON.
     Compile(CompileArgs),
     /// Show how a program and its entries become rows of the persona.
@@ -236,6 +238,24 @@ pub(crate) struct StfArgs {
     /// Seconds that a test may take, compilation included.
     #[arg(long, value_name = "SECONDS", default_value_t = 60)]
     pub(crate) timeout: u64,
+}
+
+/// `hyper4 record`
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Beside a subject's prog.p4, or in DIR/NAME with --out DIR, it writes prog.json (what p4c makes of it), outputs.json,
+traces.json, and record.json: which tools, when and how. Needs simple_switch, and p4c-bm2-ss for prog.p4.
+
+Examples:
+  hyper4 record corpus/probes/*
+  hyper4 record p4programs/l2_switch --out golden")]
+pub(crate) struct RecordArgs {
+    /// Folders with prog.p4 or prog.json, commands.txt, and stimulus.jsonl or <port>.pcap.
+    #[arg(required = true)]
+    pub(crate) subjects: Vec<PathBuf>,
+    /// Go on with the next subject when one can't be recorded.
+    #[arg(long)]
+    pub(crate) keep_going: bool,
 }
 
 /// `hyper4 compile`

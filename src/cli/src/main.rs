@@ -11,6 +11,7 @@ mod output;
 mod persona;
 mod progress;
 mod prove;
+mod record;
 mod run;
 mod sides;
 mod stf;
@@ -64,6 +65,7 @@ fn dispatch(args: &Args) -> Result<ExitStatus, Failure> {
         Command::Verify(verify) => verify::verify(options, verify),
         Command::Run(run) => run::run(options, run),
         Command::Stf(stf) => stf::stf(options, stf),
+        Command::Record(record) => record::record(options, record),
         Command::Compile(compile) => compile::compile(options, compile),
         Command::Explain(explain) => explain::explain(options, explain),
         Command::Persona(persona) => persona::persona(options, persona),
