@@ -1,0 +1,50 @@
+// What holds may be asserted and assumed, and a message logged, without a trace in the packet.
+#include <core.p4>
+#include <v1model.p4>
+
+header probe_t {
+    bit<8>  op;
+    bit<8>  a;
+    bit<16> b;
+    bit<32> r;
+}
+struct headers {
+    probe_t p;
+}
+struct metadata { }
+
+parser ProbeParser(packet_in packet, out headers hdr, inout metadata meta, inout standard_metadata_t standard) {
+    state start {
+        packet.extract(hdr.p);
+        transition accept;
+    }
+}
+
+control ProbeVerify(inout headers hdr, inout metadata meta) {
+    apply { }
+}
+
+control ProbeIngress(inout headers hdr, inout metadata meta, inout standard_metadata_t standard) {
+    apply {
+        standard.egress_spec = 1;
+        assert(hdr.p.isValid());
+        assume(hdr.p.op < 200);
+        log_msg("op {} a {}", { hdr.p.op, hdr.p.a });
+    }
+}
+
+control ProbeEgress(inout headers hdr, inout metadata meta, inout standard_metadata_t standard) {
+    apply { }
+}
+
+control ProbeCompute(inout headers hdr, inout metadata meta) {
+    apply { }
+}
+
+control ProbeDeparser(packet_out packet, in headers hdr) {
+    apply {
+        packet.emit(hdr.p);
+    }
+}
+
+V1Switch(ProbeParser(), ProbeVerify(), ProbeIngress(), ProbeEgress(), ProbeCompute(), ProbeDeparser()) main;

@@ -1,0 +1,50 @@
+// Conditions within an action, with its arguments.
+#include <core.p4>
+#include <v1model.p4>
+
+header probe_t {
+    bit<8>  op;
+    bit<8>  a;
+    bit<16> b;
+    bit<32> r;
+}
+struct headers {
+    probe_t p;
+}
+struct metadata { }
+
+parser ProbeParser(packet_in packet, out headers hdr, inout metadata meta, inout standard_metadata_t standard) {
+    state start {
+        packet.extract(hdr.p);
+        transition accept;
+    }
+}
+
+control ProbeVerify(inout headers hdr, inout metadata meta) {
+    apply { }
+}
+
+control ProbeIngress(inout headers hdr, inout metadata meta, inout standard_metadata_t standard) {
+    action set(bit<8> v) {
+        if (v > 5) { hdr.p.a = v; } else { hdr.p.a = 1; if (hdr.p.b == 9) { hdr.p.r = 2; } }
+        hdr.p.b = hdr.p.b + 1;
+    }
+    table t { key = { hdr.p.op : exact; } actions = { set; } default_action = set(0); }
+    apply { standard.egress_spec = 1; t.apply(); }
+}
+
+control ProbeEgress(inout headers hdr, inout metadata meta, inout standard_metadata_t standard) {
+    apply { }
+}
+
+control ProbeCompute(inout headers hdr, inout metadata meta) {
+    apply { }
+}
+
+control ProbeDeparser(packet_out packet, in headers hdr) {
+    apply {
+        packet.emit(hdr.p);
+    }
+}
+
+V1Switch(ProbeParser(), ProbeVerify(), ProbeIngress(), ProbeEgress(), ProbeCompute(), ProbeDeparser()) main;

@@ -1,0 +1,45 @@
+// egress_spec is the drop port and one when egress begins; egress_port is where the packet goes.
+#include <core.p4>
+#include <v1model.p4>
+
+header probe_t {
+    bit<8>  op;
+    bit<8>  a;
+    bit<16> b;
+    bit<32> r;
+}
+struct headers {
+    probe_t p;
+}
+struct metadata { }
+
+parser ProbeParser(packet_in packet, out headers hdr, inout metadata meta, inout standard_metadata_t standard) {
+    state start {
+        packet.extract(hdr.p);
+        transition accept;
+    }
+}
+
+control ProbeVerify(inout headers hdr, inout metadata meta) {
+    apply { }
+}
+
+control ProbeIngress(inout headers hdr, inout metadata meta, inout standard_metadata_t standard) {
+    apply { standard.egress_spec = 5; }
+}
+
+control ProbeEgress(inout headers hdr, inout metadata meta, inout standard_metadata_t standard) {
+    apply { hdr.p.r = (bit<32>)standard.egress_spec; hdr.p.b = (bit<16>)standard.egress_port; }
+}
+
+control ProbeCompute(inout headers hdr, inout metadata meta) {
+    apply { }
+}
+
+control ProbeDeparser(packet_out packet, in headers hdr) {
+    apply {
+        packet.emit(hdr.p);
+    }
+}
+
+V1Switch(ProbeParser(), ProbeVerify(), ProbeIngress(), ProbeEgress(), ProbeCompute(), ProbeDeparser()) main;

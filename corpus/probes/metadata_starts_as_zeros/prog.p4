@@ -1,0 +1,51 @@
+// User metadata is zero for each new packet, whatever the last one left there, and lives on in egress.
+#include <core.p4>
+#include <v1model.p4>
+
+header probe_t {
+    bit<8>  op;
+    bit<8>  a;
+    bit<16> b;
+    bit<32> r;
+}
+struct headers {
+    probe_t p;
+}
+struct metadata {
+    bit<32> kept;
+}
+
+parser ProbeParser(packet_in packet, out headers hdr, inout metadata meta, inout standard_metadata_t standard) {
+    state start {
+        packet.extract(hdr.p);
+        transition accept;
+    }
+}
+
+control ProbeVerify(inout headers hdr, inout metadata meta) {
+    apply { }
+}
+
+control ProbeIngress(inout headers hdr, inout metadata meta, inout standard_metadata_t standard) {
+    apply {
+        hdr.p.r = meta.kept;
+        meta.kept = meta.kept + 7;
+        standard.egress_spec = 1;
+    }
+}
+
+control ProbeEgress(inout headers hdr, inout metadata meta, inout standard_metadata_t standard) {
+    apply { hdr.p.b = (bit<16>)meta.kept; }
+}
+
+control ProbeCompute(inout headers hdr, inout metadata meta) {
+    apply { }
+}
+
+control ProbeDeparser(packet_out packet, in headers hdr) {
+    apply {
+        packet.emit(hdr.p);
+    }
+}
+
+V1Switch(ProbeParser(), ProbeVerify(), ProbeIngress(), ProbeEgress(), ProbeCompute(), ProbeDeparser()) main;

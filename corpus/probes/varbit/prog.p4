@@ -1,0 +1,66 @@
+// A header of variable length: as long as is said, at most its maximum, whole bytes; emitted as it came.
+#include <core.p4>
+#include <v1model.p4>
+
+error { ProbeError }
+header e_t { bit<8> code; }
+header probe_t {
+    bit<8>  op;
+    bit<8>  a;
+    bit<16> b;
+    bit<32> r;
+}
+header v_t {
+    bit<8>       n;
+    varbit<64>   x;
+}
+struct headers {
+    e_t     e;
+    probe_t p;
+    v_t     v;
+}
+struct metadata { }
+
+parser ProbeParser(packet_in packet, out headers hdr, inout metadata meta, inout standard_metadata_t standard) {
+    state start {
+        packet.extract(hdr.p);
+        packet.extract(hdr.v, (bit<32>)hdr.p.op * 8);
+        transition accept;
+    }
+}
+
+control ProbeVerify(inout headers hdr, inout metadata meta) {
+    apply { }
+}
+
+control ProbeIngress(inout headers hdr, inout metadata meta, inout standard_metadata_t standard) {
+    apply {
+        standard.egress_spec = 1;
+        hdr.e.setValid();
+        if (standard.parser_error == error.NoError) { hdr.e.code = 0; }
+        else if (standard.parser_error == error.PacketTooShort) { hdr.e.code = 1; }
+        else if (standard.parser_error == error.NoMatch) { hdr.e.code = 2; }
+        else if (standard.parser_error == error.StackOutOfBounds) { hdr.e.code = 3; }
+        else if (standard.parser_error == error.HeaderTooShort) { hdr.e.code = 4; }
+        else if (standard.parser_error == error.ProbeError) { hdr.e.code = 5; }
+        else { hdr.e.code = 99; }
+    }
+}
+
+control ProbeEgress(inout headers hdr, inout metadata meta, inout standard_metadata_t standard) {
+    apply { }
+}
+
+control ProbeCompute(inout headers hdr, inout metadata meta) {
+    apply { }
+}
+
+control ProbeDeparser(packet_out packet, in headers hdr) {
+    apply {
+        packet.emit(hdr.e);
+        packet.emit(hdr.p);
+        packet.emit(hdr.v);
+    }
+}
+
+V1Switch(ProbeParser(), ProbeVerify(), ProbeIngress(), ProbeEgress(), ProbeCompute(), ProbeDeparser()) main;

@@ -1,0 +1,57 @@
+// Sums, differences, products and negations wrap at the width.
+#include <core.p4>
+#include <v1model.p4>
+
+header ar_t {
+    bit<8>  x;
+    bit<8>  y;
+    bit<8>  r0;
+    bit<8>  r1;
+    bit<8>  r2;
+    bit<8>  r3;
+    bit<8>  r4;
+    bit<8>  r5;
+}
+struct headers {
+    ar_t p;
+}
+struct metadata { }
+
+parser ProbeParser(packet_in packet, out headers hdr, inout metadata meta, inout standard_metadata_t standard) {
+    state start {
+        packet.extract(hdr.p);
+        transition accept;
+    }
+}
+
+control ProbeVerify(inout headers hdr, inout metadata meta) {
+    apply { }
+}
+
+control ProbeIngress(inout headers hdr, inout metadata meta, inout standard_metadata_t standard) {
+    apply {
+        standard.egress_spec = 1;
+        hdr.p.r0 = hdr.p.x + hdr.p.y;
+        hdr.p.r1 = hdr.p.x - hdr.p.y;
+        hdr.p.r2 = hdr.p.x * hdr.p.y;
+        hdr.p.r3 = -hdr.p.x;
+        hdr.p.r4 = ~hdr.p.x ^ hdr.p.y;
+        if (hdr.p.x + hdr.p.y < hdr.p.x) { hdr.p.r5 = 1; }
+    }
+}
+
+control ProbeEgress(inout headers hdr, inout metadata meta, inout standard_metadata_t standard) {
+    apply { }
+}
+
+control ProbeCompute(inout headers hdr, inout metadata meta) {
+    apply { }
+}
+
+control ProbeDeparser(packet_out packet, in headers hdr) {
+    apply {
+        packet.emit(hdr.p);
+    }
+}
+
+V1Switch(ProbeParser(), ProbeVerify(), ProbeIngress(), ProbeEgress(), ProbeCompute(), ProbeDeparser()) main;
