@@ -9,10 +9,10 @@ use num_bigint::BigInt;
 use crate::commands::value;
 use crate::random::Random;
 
-const META: HeaderId = HeaderId(1);
-const H: HeaderId = HeaderId(2);
-const G: HeaderId = HeaderId(3);
-const K: HeaderId = HeaderId(4);
+pub(crate) const META: HeaderId = HeaderId(1);
+pub(crate) const H: HeaderId = HeaderId(2);
+pub(crate) const G: HeaderId = HeaderId(3);
+pub(crate) const K: HeaderId = HeaderId(4);
 
 /// Bytes behind the headers, enough for whatever is extracted or looked at.
 const TAIL: usize = 200;
@@ -145,7 +145,7 @@ fn pad(fields: &mut Vec<FieldType>) {
     }
 }
 
-fn field_of(program: &Program, random: &mut Random, header: HeaderId) -> FieldRef {
+pub(crate) fn field_of(program: &Program, random: &mut Random, header: HeaderId) -> FieldRef {
     let count = program.header_type(header).map_or(1, |t| t.fields.len());
     FieldRef { header, field: random.below(count) as u32 }
 }
@@ -161,7 +161,7 @@ fn readable(program: &Program, random: &mut Random) -> FieldRef {
 }
 
 /// A field that may be written: no metadata of the switch's own.
-fn place(program: &Program, random: &mut Random) -> Place {
+pub(crate) fn place(program: &Program, random: &mut Random) -> Place {
     let header = random.pick(&[H, H, META, META, G]);
     Place::Field(field_of(program, random, header))
 }
@@ -183,7 +183,7 @@ fn constant(random: &mut Random) -> Expr {
 }
 
 /// A number. Shifts and divisions are such as simple_switch survives.
-fn number(program: &Program, random: &mut Random, depth: usize, parameters: usize) -> Expr {
+pub(crate) fn number(program: &Program, random: &mut Random, depth: usize, parameters: usize) -> Expr {
     if depth == 0 || random.once_in(4) {
         return match random.below(4) {
             0 => constant(random),
@@ -240,7 +240,7 @@ fn number(program: &Program, random: &mut Random, depth: usize, parameters: usiz
     }
 }
 
-fn truth(program: &Program, random: &mut Random, depth: usize, parameters: usize) -> Expr {
+pub(crate) fn truth(program: &Program, random: &mut Random, depth: usize, parameters: usize) -> Expr {
     if depth == 0 {
         return if random.once_in(3) {
             Expr::Bool(random.once_in(2))

@@ -1,0 +1,159 @@
+//! Many packets through each program: outputs alone are compared, port by port, since a switch that gets its packets
+//! from files as fast as it takes them doesn't tell causes, and its fastest build no traces.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use hyper4_drivers::{SimpleSwitch, SimpleSwitchOptions, find_simple_switch};
+use hyper4_engine::Engine;
+use hyper4_ir::{Command, Output, Packet};
+use hyper4_switch::{Switch, SwitchError, Tracing};
+
+use crate::random::Random;
+use crate::{made, programs, told};
+
+/// Programs, and packets for each; `HYPER4_VOLUME_PROGRAMS` and `HYPER4_VOLUME_PACKETS` say other numbers, and
+/// `HYPER4_SEED` the seed of the first.
+const PROGRAMS: u64 = 3;
+const PACKETS: usize = 2_000;
+
+/// Packets that are made and compared together: what the switch has taken in is in its memory.
+const BATCH: usize = 100_000;
+
+#[derive(Default)]
+struct Compared {
+    programs: usize,
+    packets: usize,
+    outputs: usize,
+    deaths: usize,
+    seconds: f64,
+}
+
+#[test]
+fn engine_and_simple_switch_agree_on_many_packets() -> Result<(), Box<dyn std::error::Error>> {
+    let Some(switch) = fastest() else {
+        println!("skipped: there is no simple_switch");
+        return Ok(());
+    };
+    let number = |name: &str| std::env::var(name).ok().and_then(|text| text.parse().ok());
+    let first = number("HYPER4_SEED").unwrap_or(1);
+    let count = number("HYPER4_VOLUME_PROGRAMS").unwrap_or(PROGRAMS);
+    let packets = number("HYPER4_VOLUME_PACKETS").map_or(PACKETS, |n| n as usize);
+    println!("seed {first}, {}", switch.display());
+    let mut compared = Compared::default();
+    let mut differences = Vec::new();
+    for seed in first..first + count {
+        if let Err(difference) = compare(seed, packets, &switch, &mut compared)? {
+            println!("{difference}");
+            differences.push(difference);
+        }
+        let Compared { programs, packets, outputs, deaths, seconds } = &compared;
+        println!(
+            "{programs} programs, {packets} packets, {outputs} outputs, {deaths} deaths, {seconds:.0} s"
+        );
+    }
+    assert!(differences.is_empty(), "{}", differences.join("\n"));
+    assert!(compared.programs > 0 && compared.outputs > 0);
+    Ok(())
+}
+
+/// `simple_switch-fast` where there is one, a build without a log; else the one on `PATH`.
+fn fastest() -> Option<PathBuf> {
+    let usual = find_simple_switch()?;
+    let fast = usual.with_file_name("simple_switch-fast");
+    Some(if fast.exists() { fast } else { usual })
+}
+
+/// An inner error is a difference.
+fn compare(
+    seed: u64,
+    count: usize,
+    switch: &std::path::Path,
+    compared: &mut Compared,
+) -> Result<Result<(), String>, Box<dyn std::error::Error>> {
+    let mut random = Random::new(seed);
+    let program = Arc::new(made(seed, &mut random));
+    let json = program.to_json().to_string();
+    let mut engine = Engine::new();
+    match engine.load(Arc::clone(&program)) {
+        Err(SwitchError::Unsupported { .. }) => return Ok(Ok(())),
+        other => other?,
+    }
+    let all = told(&program, &mut random);
+    let good: Vec<Command> = all.into_iter().filter(|command| engine.control(command).is_ok()).collect();
+    let options = SimpleSwitchOptions {
+        program_path: Some(switch.to_owned()),
+        // Machines have other things to do, too.
+        patience: Duration::from_secs(60),
+    };
+    let begun = Instant::now();
+    let mut left = count;
+    while left > 0 {
+        let packets: Vec<Packet> = (0..left.min(BATCH))
+            .map(|_| Packet { port: 1, bytes: programs::packet(&program, &mut random) })
+            .collect();
+        left -= packets.len();
+        // Each batch goes to a new process, so the engine begins anew too.
+        engine.load(Arc::clone(&program))?;
+        for command in &good {
+            engine.control(command)?;
+        }
+        let ours = match engine.inject(&packets, Tracing::Off) {
+            Ok(batch) => batch.outputs,
+            Err(SwitchError::Failed(_)) => {
+                compared.deaths += 1;
+                return Ok(Ok(()));
+            }
+            Err(error) => return Err(error.into()),
+        };
+        // A capture can't tell apart what leaves before the first packet has, so nothing at all is no test.
+        if ours.is_empty() {
+            return Ok(Ok(()));
+        }
+        let real = SimpleSwitch::new(options.clone())?;
+        let theirs = match real.replay(&program, &json, &good, &packets, &ours) {
+            Ok(replayed) => replayed.outputs,
+            // What can't be said to the real switch can't be compared.
+            Err(SwitchError::Unsupported { .. }) => return Ok(Ok(())),
+            Err(error) => return Ok(Err(format!("seed {seed}: the real switch: {error}"))),
+        };
+        if let Some(difference) = difference(&ours, &theirs) {
+            return Ok(Err(format!("seed {seed}: {difference}")));
+        }
+        compared.packets += packets.len();
+        compared.outputs += ours.len();
+    }
+    compared.programs += 1;
+    compared.seconds += begun.elapsed().as_secs_f64();
+    Ok(Ok(()))
+}
+
+fn by_port(outputs: &[Output]) -> BTreeMap<u16, Vec<&Output>> {
+    let mut ports: BTreeMap<u16, Vec<&Output>> = BTreeMap::new();
+    for output in outputs {
+        ports.entry(output.port).or_default().push(output);
+    }
+    ports
+}
+
+fn difference(ours: &[Output], theirs: &[Output]) -> Option<String> {
+    let (ours, theirs) = (by_port(ours), by_port(theirs));
+    for (port, outputs) in &ours {
+        let empty = Vec::new();
+        let others = theirs.get(port).unwrap_or(&empty);
+        for (index, (output, other)) in outputs.iter().zip(others).enumerate() {
+            if output.bytes != other.bytes {
+                return Some(format!(
+                    "output {index} of port {port}, caused by packet {:?}: {:02x?} and {:02x?}",
+                    output.cause, output.bytes, other.bytes
+                ));
+            }
+        }
+        if outputs.len() != others.len() {
+            return Some(format!("port {port}: {} and {} outputs", outputs.len(), others.len()));
+        }
+    }
+    None
+}
