@@ -31,6 +31,7 @@ pub(crate) fn enrich(program: &mut Program, random: &mut Random) {
     }
     let kept = (0..1 + random.below(2)).map(|_| field_of(program, random, META)).collect();
     program.field_lists.push(FieldList { id: 1, name: "kept".into(), fields: kept });
+    program.field_lists.push(FieldList { id: 2, name: "nothing".into(), fields: vec![] });
     program.learn_lists.push(LearnList {
         id: 1,
         name: "learned".into(),
@@ -100,7 +101,7 @@ fn action(program: &Program, random: &mut Random) -> Vec<Primitive> {
             Box::new(Expr::Field(program.standard[&StandardField::InstanceType])),
             Box::new(Expr::Const(BigInt::from(0))),
         );
-        let preserved = random.once_in(2).then_some(FieldListId(0));
+        let preserved = Some(FieldListId(random.below(2) as u32));
         let again = match random.below(2) {
             0 => PrimitiveKind::Resubmit { preserved },
             _ => PrimitiveKind::Recirculate { preserved },
@@ -155,7 +156,7 @@ fn primitive(program: &Program, random: &mut Random) -> PrimitiveKind {
         8 | 9 => PrimitiveKind::Clone {
             pipeline: PipelineKind::Ingress,
             session: Expr::Const(BigInt::from(random.pick(&SESSIONS))),
-            preserved: random.once_in(2).then_some(FieldListId(0)),
+            preserved: Some(FieldListId(random.below(2) as u32)),
         },
         10 => {
             // A packet that goes round must not come back too short for what is always read.
