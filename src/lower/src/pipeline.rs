@@ -128,8 +128,11 @@ impl Lowerer<'_> {
             "table `{name}` is applied twice and goes on in different ways: simple_switch knows one way for each table"
         );
         let help = "declare two tables, or let what follows be the same";
-        self.diagnostics
-            .push(Diagnostic::error(other, message).related(span, "also applied here").help(help));
+        let diagnostic = Diagnostic::error(other, message).help(help);
+        // Where a control is applied twice, it is one place in the program. Spans as such are all equal.
+        let same = (other.file, other.start) == (span.file, span.start);
+        let diagnostic = if same { diagnostic } else { diagnostic.related(span, "also applied here") };
+        self.diagnostics.push(diagnostic);
     }
 
     fn action_count(&self, table: ir::TableId) -> usize {
