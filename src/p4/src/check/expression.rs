@@ -18,6 +18,13 @@ const MAX_ELEMENTS: usize = 1 << 22;
 impl Checker<'_, '_> {
     /// An expression of any type.
     pub(super) fn expression(&mut self, expression: &ast::Expression) -> Expression {
+        self.levels = self.levels.saturating_add(1);
+        let checked = self.expression_of(expression);
+        self.levels = self.levels.saturating_sub(1);
+        checked
+    }
+
+    fn expression_of(&mut self, expression: &ast::Expression) -> Expression {
         let span = expression.span;
         let typed = |kind, ty| Expression { kind, ty, span };
         match &expression.kind {

@@ -12,6 +12,10 @@ use crate::typed::{Control, Extern, Function, Parser, Signature, Structure, Type
 /// Levels of specialised declarations in each other.
 const MAX_DEPTH: usize = 64;
 
+/// Levels of statements and expressions at which nothing is specialised any more: what is made is checked at once, on
+/// the same stack.
+const MAX_LEVELS: usize = 256;
+
 /// The longest name of a specialised declaration.
 const MAX_NAME: usize = 4096;
 
@@ -162,7 +166,10 @@ impl<'a> Checker<'a, '_> {
     }
 
     fn is_deep(&mut self, name: &str, span: Span) -> bool {
-        let deep = self.depth >= MAX_DEPTH || name.len() > MAX_NAME || self.specialised.len() >= MAX_COUNT;
+        let deep = self.depth >= MAX_DEPTH
+            || self.levels >= MAX_LEVELS
+            || name.len() > MAX_NAME
+            || self.specialised.len() >= MAX_COUNT;
         if deep {
             self.error(
                 span,

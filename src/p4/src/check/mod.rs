@@ -70,6 +70,7 @@ pub fn check(
         variables: 0,
         type_parameters: 0,
         depth: 0,
+        levels: 0,
         parts: HashMap::new(),
         positions: HashMap::new(),
         elements: 0,
@@ -234,6 +235,8 @@ struct Checker<'a, 'd> {
     type_parameters: u32,
     /// Levels of templates in templates.
     depth: usize,
+    /// Levels of statements and expressions, through all the templates that are being made.
+    levels: usize,
     /// Number of parts of structures, see [`Type::size`].
     parts: HashMap<Text, usize>,
     /// Positions of the fields of structures that were looked into, by the structure's name.

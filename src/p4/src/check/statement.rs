@@ -16,6 +16,13 @@ impl Checker<'_, '_> {
     }
 
     fn statement(&mut self, statement: &ast::Statement) -> Option<Statement> {
+        self.levels = self.levels.saturating_add(1);
+        let checked = self.statement_of(statement);
+        self.levels = self.levels.saturating_sub(1);
+        checked
+    }
+
+    fn statement_of(&mut self, statement: &ast::Statement) -> Option<Statement> {
         let span = statement.span;
         let kind = match &statement.kind {
             Written::Empty => return None,

@@ -189,6 +189,15 @@ fn what_would_never_end_is_refused() {
         "{}",
         first_error(&text)
     );
+    // Each level nests on the stack of the one that uses it.
+    let nested: String = (1..60)
+        .map(|i| {
+            let (open, close) = ("if (true) {".repeat(90), "}".repeat(90));
+            format!("void f{i}<T>(in T x) {{ {open} f{}((tuple<T>){{ x }}); {close} }}", i - 1)
+        })
+        .collect();
+    let text = format!("void f0<T>(in T x) {{ }} {nested} control c(in bit<8> x) {{ apply {{ f59(x); }} }}");
+    assert!(first_error(&text).starts_with("there are too many specialised"), "{}", first_error(&text));
     let uses = "a = A;".repeat(200);
     let text =
         format!("const bit<8>[60000] A = ...; control c(inout bit<8>[60000] a) {{ apply {{ {uses} }} }}");
