@@ -117,6 +117,7 @@ impl Checker<'_, '_> {
                 Call { callee, types: bound, arguments, span }
             }
             Body::Written(function) => {
+                self.calls_function(&function.name);
                 let callee = Callee::Function(Arc::clone(function));
                 Call { callee, types: Vec::new(), arguments, span }
             }
@@ -128,10 +129,16 @@ impl Checker<'_, '_> {
                     return None;
                 }
                 let function = self.function_for(*template, &bound, span)?;
+                self.calls_function(&function.name);
                 Call { callee: Callee::Function(function), types: Vec::new(), arguments, span }
             }
         };
         Some((call, result))
+    }
+
+    fn calls_function(&mut self, name: &str) {
+        let levels = self.calls.get(name).copied().unwrap_or(0);
+        self.context.calls = self.context.calls.max(levels);
     }
 
     /// `static_assert` is checked here and now.

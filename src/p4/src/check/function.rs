@@ -14,6 +14,9 @@ use crate::typed::{
     Type, Variable, VariableKind,
 };
 
+/// Levels of functions that call each other.
+const MAX_CALLS: usize = 512;
+
 impl<'a> Checker<'a, '_> {
     pub(super) fn signature(
         &mut self,
@@ -158,6 +161,7 @@ impl<'a> Checker<'a, '_> {
         let result = function.result.clone();
         let checked = of_variables(&function.name, &function.parameters, result, function.span);
         let checked = Signature { type_parameters: types, ..checked };
+        let inner_calls = self.calls.get(&name.text).copied().unwrap_or(0);
         let body = if generic {
             if self.error_count() > before {
                 self.declare(name, Symbol::Invalid);
@@ -165,6 +169,11 @@ impl<'a> Checker<'a, '_> {
             }
             Body::Generic(self.template(declaration))
         } else {
+            if inner_calls > MAX_CALLS {
+                self.error(name.span, format!("functions call each other more than {MAX_CALLS} levels deep"));
+                self.declare(name, Symbol::Invalid);
+                return;
+            }
             let function = Arc::new(function);
             self.types.functions.push(Arc::clone(&function));
             Body::Written(function)
@@ -213,7 +222,7 @@ impl<'a> Checker<'a, '_> {
         let owner = self.context.owner.clone();
         let returns = Some(result.clone());
         let context = Context { place: Place::Function, returns, this, owner, ..Context::default() };
-        let ((parameters, body), _) = self.within(context, |checker| {
+        let ((parameters, body), inner) = self.within(context, |checker| {
             checker.scoped(|checker| {
                 let parameters = checker.parameter_variables(&signature.parameters);
                 (parameters, checker.scoped(|checker| checker.statements(body)))
@@ -225,6 +234,7 @@ impl<'a> Checker<'a, '_> {
                 Diagnostic::error(name.span, message).help(format!("end it with `return` of a `{result}`")),
             );
         }
+        self.calls.insert(Text::clone(&full), inner.calls.saturating_add(1));
         Function { name: full, result, parameters, body, span: name.span }
     }
 

@@ -69,6 +69,8 @@ pub fn check(
         context: Context::default(),
         variables: 0,
         type_parameters: 0,
+        calls: HashMap::new(),
+        nesting: HashMap::new(),
         depth: 0,
         levels: 0,
         parts: HashMap::new(),
@@ -195,6 +197,8 @@ struct Context {
     instances: Vec<Arc<Instance>>,
     /// The type of `this`.
     this: Option<Type>,
+    /// Levels of functions that are called.
+    calls: usize,
     /// Whether it is the operand of something that only looks at a table's result.
     switched: bool,
 }
@@ -233,6 +237,10 @@ struct Checker<'a, 'd> {
     context: Context,
     variables: u32,
     type_parameters: u32,
+    /// Levels of functions that a function calls, by its name.
+    calls: HashMap<Text, usize>,
+    /// Levels of structures in a structure, by its name.
+    nesting: HashMap<Text, usize>,
     /// Levels of templates in templates.
     depth: usize,
     /// Levels of statements and expressions, through all the templates that are being made.

@@ -198,6 +198,13 @@ fn what_would_never_end_is_refused() {
         .collect();
     let text = format!("void f0<T>(in T x) {{ }} {nested} control c(in bit<8> x) {{ apply {{ f59(x); }} }}");
     assert!(first_error(&text).starts_with("there are too many specialised"), "{}", first_error(&text));
+    let chain: String =
+        (1..2000).map(|i| format!("bit<8> f{i}(in bit<8> x) {{ return f{}(x); }}", i - 1)).collect();
+    let text = format!("bit<8> f0(in bit<8> x) {{ return x; }} {chain}");
+    assert_eq!(first_error(&text), "functions call each other more than 512 levels deep");
+    let chain: String = (1..2000).map(|i| format!("struct s{i} {{ s{} x; }}", i - 1)).collect();
+    let text = format!("struct s0 {{ bit<8> x; }} {chain}");
+    assert_eq!(first_error(&text), "types are nested more than 256 levels deep");
     let uses = "a = A;".repeat(200);
     let text =
         format!("const bit<8>[60000] A = ...; control c(inout bit<8>[60000] a) {{ apply {{ {uses} }} }}");

@@ -13,6 +13,9 @@ use crate::parse::MAX_WIDTH;
 use crate::source::{Span, Text};
 use crate::typed::{Field, StructureKind, Type};
 
+/// Levels of structures, tuples and stacks in each other.
+const MAX_NESTING: usize = 256;
+
 /// Fields and elements of a type, those of its parts counted.
 const MAX_SIZE: usize = 1 << 16;
 
@@ -114,7 +117,29 @@ impl Checker<'_, '_> {
         if large {
             self.error(span, format!("this type has more than {MAX_SIZE} parts"));
         }
+        if !large && self.nested(ty) > MAX_NESTING {
+            self.error(span, format!("types are nested more than {MAX_NESTING} levels deep"));
+            return true;
+        }
         large
+    }
+
+    /// Levels of types in a type.
+    fn nested(&mut self, ty: &Type) -> usize {
+        match ty {
+            Type::Structure(structure) => {
+                if let Some(known) = self.nesting.get(&structure.name) {
+                    return *known;
+                }
+                let deepest = structure.fields.iter().map(|field| self.nested(&field.ty)).max();
+                let levels = deepest.unwrap_or(0).saturating_add(1);
+                self.nesting.insert(Text::clone(&structure.name), levels);
+                levels
+            }
+            Type::Tuple(types) => types.iter().map(|ty| self.nested(ty)).max().unwrap_or(0).saturating_add(1),
+            Type::Stack(element, _) => self.nested(element).saturating_add(1),
+            _ => 0,
+        }
     }
 
     /// As [`Type::size`], remembering that of structures.
