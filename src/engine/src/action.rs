@@ -1,5 +1,6 @@
 //! Actions.
 
+use hyper4_bits::Bits;
 use hyper4_ir::{Event, PrimitiveKind, Program};
 
 use crate::clock::Clock;
@@ -155,6 +156,30 @@ impl Action {
         base: u32,
         end: &mut u32,
     ) -> Result<Self, Refusal> {
+        Self::compile(program, layout, action, None, parameters_at, base, end)
+    }
+
+    /// The same for calls with these arguments alone, which needn't be in their place.
+    pub(crate) fn specialised(
+        program: &Program,
+        layout: &Layout,
+        action: &hyper4_ir::Action,
+        arguments: &[Bits],
+        base: u32,
+        end: &mut u32,
+    ) -> Result<Self, Refusal> {
+        Self::compile(program, layout, action, Some(arguments), base, base, end)
+    }
+
+    fn compile(
+        program: &Program,
+        layout: &Layout,
+        action: &hyper4_ir::Action,
+        arguments: Option<&[Bits]>,
+        parameters_at: u32,
+        base: u32,
+        end: &mut u32,
+    ) -> Result<Self, Refusal> {
         let mut at = parameters_at;
         let mut parameters = Vec::new();
         for parameter in &action.parameters {
@@ -162,6 +187,9 @@ impl Action {
             at += crate::layout::limbs(parameter.width);
         }
         let mut compiler = Compiler::new(layout, &parameters, base);
+        if let Some(arguments) = arguments {
+            compiler = compiler.with_arguments(arguments);
+        }
         let targets: Vec<usize> =
             action.primitives.iter().filter_map(|p| primitive::target(&p.kind)).collect();
         let mut steps = Vec::new();

@@ -55,8 +55,7 @@ pub(crate) fn apply(
         }
         Change::Data(access) => return Ok(data(executable, access)),
         Change::Entry { table, entry } => {
-            if let Some(compiled) = executable.tables.get_mut(table.index())
-                && compiled.put(program, *table, entry, now)
+            if executable.put(program, *table, entry, now)
                 && let Some(cell) = direct_counters(program, executable, *table)
                     .and_then(|cells| cells.get_mut(Handles::number(entry.handle) as usize))
             {

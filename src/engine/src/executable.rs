@@ -2,19 +2,19 @@
 
 use std::sync::Arc;
 
-use hyper4_ir::{Expr, MirroringSession, Program, SourceInfo, StandardField};
+use hyper4_ir::{EntryAction, MirroringSession, Program, SourceInfo, StandardField, TableEntry, TableId};
 use hyper4_switch::{ControlPlane, Replica, SwitchError};
 use rustc_hash::FxHashMap;
 
 use crate::action::Action;
 use crate::calculation::{Checksum, Hasher};
-use crate::code::{Instruction, Operand};
+use crate::condition::Condition;
 use crate::expression::Compiler;
 use crate::layout::{Layout, limbs};
 use crate::parser::Parser;
 use crate::profile::Profile;
 use crate::state::State;
-use crate::table::Table;
+use crate::table::{Special, Table};
 
 /// A compiled program, and what the control plane says of it.
 #[derive(Clone, Debug)]
@@ -25,7 +25,7 @@ pub(crate) struct Executable {
     pub(crate) actions: Vec<Action>,
     pub(crate) tables: Vec<Table>,
     pub(crate) profiles: Vec<Profile>,
-    pub(crate) conditions: Vec<(Box<[Instruction]>, Operand)>,
+    pub(crate) conditions: Vec<Condition>,
     /// What the deparser does first.
     pub(crate) deparsing: Option<Action>,
     pub(crate) state: State,
@@ -37,6 +37,8 @@ pub(crate) struct Executable {
     pub(crate) ages: bool,
     /// Where the running action's parameters lie.
     pub(crate) parameters_at: u32,
+    /// Where intermediate values begin.
+    base: u32,
     /// Limbs of the whole memory.
     pub(crate) memory_limbs: u32,
 }
@@ -72,7 +74,7 @@ impl Executable {
             })
         })?;
         let conditions = compile(&program.conditionals, |conditional| {
-            condition(&mut compiler, &conditional.expression).map_err(|reason| {
+            Condition::new(&mut compiler, conditional).map_err(|reason| {
                 let construct = format!("condition `{}`", conditional.name);
                 unsupported(construct, reason, conditional.source_info.as_ref())
             })
@@ -122,6 +124,7 @@ impl Executable {
             queueing,
             ages,
             parameters_at,
+            base,
             memory_limbs: end,
         };
         executable.fill(program, control);
@@ -130,13 +133,15 @@ impl Executable {
 
     /// Entries, members and defaults as the control plane has them.
     pub(crate) fn fill(&mut self, program: &Program, control: &ControlPlane) {
-        for (compiled, (id, state)) in self.tables.iter_mut().zip(control.tables()) {
-            compiled.clear();
-            if let Some(declared) = program.tables.get(id.index()) {
+        for (id, state) in control.tables() {
+            if let (Some(compiled), Some(declared)) =
+                (self.tables.get_mut(id.index()), program.tables.get(id.index()))
+            {
+                compiled.clear();
                 compiled.set_default(declared, state.default());
             }
             for entry in state.entries() {
-                compiled.put(program, id, entry, 0);
+                self.put(program, id, entry, 0);
             }
         }
         for (compiled, id) in self.profiles.iter_mut().zip((0u32..).map(hyper4_ir::ActionProfileId)) {
@@ -148,12 +153,38 @@ impl Executable {
         self.set_groups(control.multicast());
     }
 
+    /// Add an entry, at `now` milliseconds, or replace what it does. True when it is new.
+    ///
+    /// What an action does with wide arguments is compiled for the entry: of a mask that is known, most limbs say that
+    /// nothing happens.
+    pub(crate) fn put(&mut self, program: &Program, id: TableId, entry: &TableEntry, now: u64) -> bool {
+        let Some(table) = self.tables.get_mut(id.index()) else { return false };
+        let new = table.put(program, id, entry, now);
+        let EntryAction::Direct { action, arguments } = &entry.action else { return new };
+        let mut special = || {
+            let action = program.action_by_name(id, action)?.index();
+            let declared = program.actions.get(action)?;
+            if declared.parameters.iter().all(|parameter| parameter.width < WIDE) {
+                return None;
+            }
+            let end = &mut self.memory_limbs;
+            let compiled =
+                Action::specialised(program, &self.layout, declared, arguments, self.base, end).ok()?;
+            Some(Box::new(Special { action, compiled }))
+        };
+        table.set_special(entry.handle, special());
+        new
+    }
+
     /// What multicast groups copy to.
     pub(crate) fn set_groups(&mut self, multicast: &hyper4_switch::Multicast) {
         let replicas = |group| Some((group, multicast.replicas(group)?.into()));
         self.groups = multicast.groups().filter_map(replicas).collect();
     }
 }
+
+/// Bits of an argument that is wide.
+const WIDE: u32 = 256;
 
 const QUEUEING: [StandardField; 4] = [
     StandardField::EnqTimestamp,
@@ -191,14 +222,6 @@ fn compile<T, C>(
     compile: impl FnMut(&T) -> Result<C, SwitchError>,
 ) -> Result<Vec<C>, SwitchError> {
     declared.iter().map(compile).collect()
-}
-
-fn condition(
-    compiler: &mut Compiler<'_>,
-    expression: &Expr,
-) -> Result<(Box<[Instruction]>, Operand), String> {
-    let operand = compiler.truth(expression)?;
-    Ok((compiler.take(), operand))
 }
 
 /// What the IR says but the engine doesn't do.

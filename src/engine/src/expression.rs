@@ -8,6 +8,7 @@
 //! The rule: of an operand compiled for a need of `n` bits the low `n` bits are right, the fill beyond its limbs
 //! included.
 
+use hyper4_bits::Bits;
 use hyper4_ir::{BinaryOp, Expr, Place, UnaryOp};
 use num_bigint::{BigInt, Sign};
 
@@ -19,7 +20,7 @@ use crate::range::Range;
 pub(crate) const EXACT: u32 = u32::MAX;
 
 /// Values that can become wider are refused.
-const WIDEST: u32 = 1 << 16;
+pub(crate) const WIDEST: u32 = 1 << 16;
 
 /// A compiled value.
 #[derive(Clone, Copy, Debug)]
@@ -33,7 +34,12 @@ struct Value {
 pub(crate) struct Compiler<'a> {
     pub(crate) layout: &'a Layout,
     /// Where the running action's parameters lie, and their widths.
-    parameters: &'a [(u32, u32)],
+    pub(crate) parameters: &'a [(u32, u32)],
+    /// The arguments, where they are known.
+    pub(crate) known: Option<&'a [Bits]>,
+    /// Whether [`crate::linear`] is left out.
+    #[cfg(test)]
+    pub(crate) plain: bool,
     base: u32,
     next: u32,
     /// Where the memory must end at least.
@@ -44,7 +50,17 @@ pub(crate) struct Compiler<'a> {
 impl<'a> Compiler<'a> {
     /// Intermediate values lie from limb `base` on.
     pub(crate) fn new(layout: &'a Layout, parameters: &'a [(u32, u32)], base: u32) -> Self {
-        Self { layout, parameters, base, next: base, end: base, code: Vec::new() }
+        Self {
+            layout,
+            parameters,
+            known: None,
+            #[cfg(test)]
+            plain: false,
+            base,
+            next: base,
+            end: base,
+            code: Vec::new(),
+        }
     }
 
     /// The code so far. Values computed by it stay until the code of the next call runs.
@@ -68,8 +84,20 @@ impl<'a> Compiler<'a> {
             return Err("a number is assigned to a field of variable width".to_owned());
         }
         let need = if slot.signed { EXACT } else { slot.width };
-        let a = self.value(value, need)?.operand;
         let (to, limbs, guard) = (slot.at, slot.limbs(), slot.valid);
+        #[cfg(test)]
+        let plain = self.plain;
+        #[cfg(not(test))]
+        let plain = false;
+        if !slot.signed
+            && !plain
+            && let Some(steps) = self.gather(value, to, slot.width)
+        {
+            self.code.push(Instruction::Gather { guard, steps });
+            self.next = self.base;
+            return Ok(());
+        }
+        let a = self.value(value, need)?.operand;
         self.code.push(if slot.signed {
             Instruction::StoreSigned { to, limbs, width: slot.width, guard, a }
         } else {
@@ -155,6 +183,10 @@ impl<'a> Compiler<'a> {
                     false => Range::Unsigned(slot.width),
                 };
                 Ok(Value { operand: slot.operand(), range })
+            }
+            Expr::Param(index) if let Some(argument) = self.known_argument(*index) => {
+                let operand = self.constant(argument.limbs());
+                Ok(Value { operand, range: Range::Unsigned(argument.width()) })
             }
             Expr::Param(index) => {
                 let (at, width) =
@@ -285,7 +317,7 @@ impl<'a> Compiler<'a> {
     }
 
     /// The bits that a mask can have.
-    fn limit(&self, mask: &Expr) -> u32 {
+    pub(crate) fn limit(&self, mask: &Expr) -> u32 {
         match mask {
             Expr::Const(number) if number.sign() != Sign::Minus => number.bits().min(u64::from(EXACT)) as u32,
             Expr::Field(field) => {
@@ -297,7 +329,7 @@ impl<'a> Compiler<'a> {
     }
 
     fn shift_left(&mut self, a: &Expr, b: &Expr, need: u32) -> Result<Value, String> {
-        if let Some(amount) = literal_shift(b) {
+        if let Some(amount) = self.literal_amount(b) {
             let inner = if need == EXACT { EXACT } else { need.saturating_sub(amount) };
             let a = self.value(a, inner)?;
             let range = a.range.grown(amount);
@@ -315,7 +347,7 @@ impl<'a> Compiler<'a> {
     }
 
     fn shift_right(&mut self, a: &Expr, b: &Expr, need: u32) -> Result<Value, String> {
-        if let Some(amount) = literal_shift(b) {
+        if let Some(amount) = self.literal_amount(b) {
             let inner = if need == EXACT { EXACT } else { need.saturating_add(amount) };
             let a = self.value(a, inner)?;
             let range = match a.range {
@@ -349,6 +381,7 @@ impl<'a> Compiler<'a> {
 
     fn range_of(&self, expression: &Expr, need: u32) -> Result<Range, String> {
         let mut probe = Compiler::new(self.layout, self.parameters, self.base);
+        probe.known = self.known;
         Ok(probe.value(expression, need)?.range)
     }
 
@@ -437,13 +470,13 @@ impl<'a> Compiler<'a> {
 }
 
 /// How many ones `mask` is, when it is `0…01…1`.
-fn low_ones(mask: &BigInt) -> Option<u32> {
+pub(crate) fn low_ones(mask: &BigInt) -> Option<u32> {
     let bits = mask.bits();
     (mask.sign() == Sign::Plus && (mask + 1u8).trailing_zeros() == Some(bits))
         .then_some(bits.min(u64::from(EXACT)) as u32)
 }
 
-fn literal_shift(amount: &Expr) -> Option<u32> {
+pub(crate) fn literal_shift(amount: &Expr) -> Option<u32> {
     match amount {
         Expr::Const(number) => u32::try_from(number).ok().filter(|amount| *amount <= WIDEST),
         _ => None,

@@ -219,6 +219,8 @@ pub(crate) struct Layout {
     standard: [Option<FieldSlot>; StandardField::ALL.len()],
     /// The metadata instances' fields: where they begin, and how many limbs.
     pub(crate) metadata: Vec<(u32, u32)>,
+    /// Where their validity lies.
+    metadata_valid: Vec<u32>,
     /// Widths of fields of variable width, each with the validity of its header.
     varbits: Vec<(u32, u32)>,
     /// Limbs that aren't fields: validity, widths, and how many elements of stacks are in use. They come first.
@@ -282,6 +284,7 @@ impl Layout {
             slot(FieldRef { header: spec.header, field: field as u32 })
         });
         let metadata = headers.iter().filter(|h| h.metadata).map(|h| (h.at, h.limbs)).collect();
+        let metadata_valid = headers.iter().filter(|h| h.metadata).map(|h| h.valid).collect();
         let varbits = headers.iter().filter_map(|h| h.varbit_width.map(|width| (h.valid, width))).collect();
         let packet_limbs = free.0;
         Self {
@@ -291,6 +294,7 @@ impl Layout {
             union_stacks,
             standard,
             metadata,
+            metadata_valid,
             varbits,
             control_limbs,
             packet_limbs,
@@ -315,8 +319,10 @@ impl Layout {
         if let Some(packet) = memory.get_mut(..self.packet_limbs as usize) {
             packet.fill(0);
         }
-        for header in self.headers.iter().filter(|header| header.metadata) {
-            header.set_valid(memory, true);
+        for valid in &self.metadata_valid {
+            if let Some(flag) = memory.get_mut(*valid as usize) {
+                *flag = 1;
+            }
         }
     }
 

@@ -1,13 +1,19 @@
-//! The search for the entry that matches: one hash table for each mask (tuple space search).
+//! The search for the entry that matches.
 //!
-//! An exact table has one mask, an LPM table one for each prefix length in use, a ternary table one for each combination
-//! of masks in use. Among the entries that match, the lowest rank wins, among equal ranks the lowest number. Ranges
-//! don't hash: they are checked entry by entry among those that agree in all other keys.
+//! A table whose keys are all exact is one hash table ([`exact`]). Of the others, entries with the same mask are in one
+//! hash table each ([`tuples`]): an LPM table has one for each prefix length in use, a ternary table one for each
+//! combination of masks in use. Among the entries that match, the lowest rank wins, among equal ranks the lowest number.
 
-use std::collections::BTreeMap;
+mod exact;
+mod index;
+mod range;
+mod tuples;
 
-use rustc_hash::FxHashMap;
-use smallvec::SmallVec;
+#[cfg(test)]
+mod tests;
+
+use exact::Exact;
+use tuples::Tuples;
 
 /// What matches an entry.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -50,99 +56,53 @@ impl RangeOf {
     }
 }
 
-#[derive(Clone, Debug)]
-struct Candidate {
-    rank: u32,
-    number: u32,
-    ranges: Box<[RangeOf]>,
-}
-
-#[derive(Clone, Debug, Default)]
-struct Group {
-    mask: Box<[u64]>,
-    entries: FxHashMap<Box<[u64]>, SmallVec<[Candidate; 1]>>,
-    /// How many entries have which rank.
-    ranks: BTreeMap<u32, u32>,
-}
-
-impl Group {
-    fn best_rank(&self) -> u32 {
-        self.ranks.keys().next().copied().unwrap_or(u32::MAX)
-    }
-}
-
 /// Entries by what they match.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct Lookup {
-    /// By best rank.
-    groups: Vec<Group>,
-    masked: Vec<u64>,
+#[derive(Clone, Debug)]
+pub(crate) enum Lookup {
+    Exact(Exact),
+    Tuples(Box<Tuples>),
 }
 
 impl Lookup {
-    /// Add entry `number`.
+    /// For keys of that many limbs, when all that counts of a key is compared by every entry.
+    pub(crate) fn exact(limbs: usize) -> Self {
+        Self::Exact(Exact::new(limbs))
+    }
+
+    /// For keys of `fixed.len()` limbs; `fixed` are the bits that every entry compares.
+    pub(crate) fn tuples(fixed: &[u64]) -> Self {
+        Self::Tuples(Box::new(Tuples::new(fixed)))
+    }
+
+    /// Add entry `number`, of 24 bits; it isn't there yet.
     pub(crate) fn insert(&mut self, pattern: &Pattern, number: u32) {
-        let position = self.groups.iter().position(|group| group.mask == pattern.mask);
-        let candidate = Candidate { rank: pattern.rank, number, ranges: pattern.ranges.clone() };
-        let mut group = match position {
-            Some(position) => self.groups.remove(position),
-            None => Group { mask: pattern.mask.clone(), ..Group::default() },
-        };
-        let bucket = group.entries.entry(pattern.value.clone()).or_default();
-        let at = bucket.partition_point(|other| (other.rank, other.number) < (candidate.rank, number));
-        bucket.insert(at, candidate);
-        *group.ranks.entry(pattern.rank).or_default() += 1;
-        self.place(group);
-    }
-
-    /// Remove entry `number`, which was added with that pattern.
-    pub(crate) fn remove(&mut self, pattern: &Pattern, number: u32) {
-        let Some(position) = self.groups.iter().position(|group| group.mask == pattern.mask) else { return };
-        let mut group = self.groups.remove(position);
-        if let Some(bucket) = group.entries.get_mut(&pattern.value) {
-            bucket.retain(|candidate| candidate.number != number);
-            if bucket.is_empty() {
-                group.entries.remove(&pattern.value);
-            }
-        }
-        if let Some(count) = group.ranks.get_mut(&pattern.rank) {
-            *count -= 1;
-            if *count == 0 {
-                group.ranks.remove(&pattern.rank);
-            }
-        }
-        if !group.entries.is_empty() {
-            self.place(group);
+        match self {
+            Self::Exact(exact) => exact.insert(&pattern.value, number),
+            Self::Tuples(tuples) => tuples.insert(pattern, number),
         }
     }
 
-    fn place(&mut self, group: Group) {
-        let at = self.groups.partition_point(|other| other.best_rank() <= group.best_rank());
-        self.groups.insert(at, group);
+    /// Remove entry `number`, which is there.
+    pub(crate) fn remove(&mut self, number: u32) {
+        match self {
+            Self::Exact(exact) => exact.remove(number),
+            Self::Tuples(tuples) => tuples.remove(number),
+        }
     }
 
     /// Remove everything.
     pub(crate) fn clear(&mut self) {
-        self.groups.clear();
+        match self {
+            Self::Exact(exact) => exact.clear(),
+            Self::Tuples(tuples) => tuples.clear(),
+        }
     }
 
     /// The entry that matches.
-    pub(crate) fn find(&mut self, key: &[u64]) -> Option<u32> {
-        let mut best: Option<(u32, u32)> = None;
-        for group in &self.groups {
-            if best.is_some_and(|(rank, _)| group.best_rank() > rank) {
-                break;
-            }
-            self.masked.clear();
-            self.masked.extend(key.iter().zip(&group.mask).map(|(limb, mask)| limb & mask));
-            let Some(bucket) = group.entries.get(self.masked.as_slice()) else { continue };
-            let matches = |candidate: &&Candidate| candidate.ranges.iter().all(|range| range.contains(key));
-            if let Some(found) = bucket.iter().find(matches)
-                && best.is_none_or(|best| (found.rank, found.number) < best)
-            {
-                best = Some((found.rank, found.number));
-            }
+    pub(crate) fn find(&self, key: &[u64]) -> Option<u32> {
+        match self {
+            Self::Exact(exact) => exact.find(key),
+            Self::Tuples(tuples) => tuples.find(key),
         }
-        best.map(|(_, number)| number)
     }
 }

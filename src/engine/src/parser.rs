@@ -373,7 +373,10 @@ fn extract(header: &HeaderSlot, memory: &mut [u64], packet: &[u8], from: usize) 
     let mut offset = from * 8;
     for field in &header.fields {
         let width = field.width(memory);
-        wire::read_limbs(packet, offset, width, field.of_mut(memory));
+        match field.of_mut(memory) {
+            [limb] => *limb = wire::read(packet, offset, width),
+            limbs => wire::read_limbs(packet, offset, width, limbs),
+        }
         if field.signed {
             field.wrap(memory);
         }

@@ -1,11 +1,15 @@
 //! Ingress and egress: tables and conditions.
 
-use hyper4_ir::{Event, MeterId, NextNode, Node, PipelineKind, TableId, TableImplementation, TableOutcome};
+use hyper4_bits::Bits;
+use hyper4_ir::{
+    ActionParameter, Event, MeterId, NextNode, Node, PipelineKind, TableId, TableImplementation, TableOutcome,
+};
 use hyper4_switch::Handles;
 
 use crate::action::Surroundings;
 use crate::fault::Fault;
 use crate::flight::Flight;
+use crate::layout::limbs;
 use crate::packet::Journey;
 use crate::table::{Target, next as next_of, next_without_action};
 
@@ -35,16 +39,18 @@ impl Journey<'_> {
     }
 
     fn condition(&mut self, id: usize) -> Result<NextNode, Fault> {
-        let (Some((code, condition)), Some(declared)) =
-            (self.executable.conditions.get(id), self.program.conditionals.get(id))
-        else {
-            return Ok(None);
+        let Some(condition) = self.executable.conditions.get(id) else { return Ok(None) };
+        let name = || self.program.conditionals.get(id).map_or_else(String::new, |c| c.name.clone());
+        let value = match &condition.test {
+            Some(test) if self.recorder.tracker().is_none() => test.holds(self.memory),
+            _ => {
+                self.recorder.run(&condition.code, self.memory)?;
+                self.recorder.observe(condition.operand, self.memory, || format!("condition `{}`", name()));
+                condition.operand.low(self.memory) != 0
+            }
         };
-        self.recorder.run(code, self.memory)?;
-        self.recorder.observe(*condition, self.memory, || format!("condition `{}`", declared.name));
-        let value = condition.low(self.memory) != 0;
-        self.recorder.event(|| Event::Condition { name: declared.name.clone(), value });
-        Ok(if value { declared.true_next } else { declared.false_next })
+        self.recorder.event(|| Event::Condition { name: name(), value });
+        Ok(if value { condition.true_next } else { condition.false_next })
     }
 
     fn table(&mut self, id: TableId, payload: &[u8], flight: &mut Flight) -> Result<NextNode, Fault> {
@@ -64,7 +70,6 @@ impl Journey<'_> {
                 }
             }
         }
-        let without_action = next_without_action(declared);
         let found = table.find(self.memory, flight.since);
         let hit = found.handle.is_some();
         self.recorder.event(|| Event::Table {
@@ -76,12 +81,18 @@ impl Journey<'_> {
         {
             executable.state.count(counter.index(), Handles::number(handle), flight.arrived);
         }
-        let (call, next) = match (found.target, declared.implementation) {
-            (None, _) => return Ok(without_action),
-            (Some(Target::Call(call, next)), _) => (call, *next),
-            (Some(Target::Profile(_)), TableImplementation::Simple) => return Ok(without_action),
+        let mut special = None;
+        let (action, arguments, next) = match (found.target, declared.implementation) {
+            (None, _) => return Ok(next_without_action(declared)),
+            (Some(Target::Call(action, arguments, next)), _) => (action, arguments, next),
+            (Some(Target::Special(compiled, arguments, next)), _) => {
+                special = Some(&compiled.compiled);
+                (compiled.action, arguments, next)
+            }
+            (Some(Target::Profile(_)), TableImplementation::Simple) => {
+                return Ok(next_without_action(declared));
+            }
             (Some(Target::Profile(target)), TableImplementation::Profile(profile)) => {
-                let target = *target;
                 let profile = executable.profiles.get_mut(profile.index());
                 let payload = flight.truncate(payload);
                 if let (Some(profile), Some(tracker)) = (&profile, self.recorder.tracker())
@@ -90,8 +101,8 @@ impl Journey<'_> {
                     self.recorder.reach(|| format!("the choice of a member in table `{}`", declared.name));
                 }
                 match profile.and_then(|profile| profile.choose(target, self.memory, payload)) {
-                    Some(call) => (call, next_of(declared, call.action, hit)),
-                    None => return Ok(without_action),
+                    Some(call) => (call.action, &*call.limbs, next_of(declared, call.action, hit)),
+                    None => return Ok(next_without_action(declared)),
                 }
             }
         };
@@ -108,15 +119,24 @@ impl Journey<'_> {
                 self.recorder.define(&to, self.memory, true);
             }
         }
-        let Some(action) = executable.actions.get(call.action) else { return Ok(next) };
-        self.recorder.event(|| Event::Action {
-            name: self.program.actions.get(call.action).map_or_else(String::new, |a| a.name.clone()),
-            arguments: call.arguments.clone(),
+        self.recorder.event(|| {
+            let declared = self.program.actions.get(action);
+            Event::Action {
+                name: declared.map_or_else(String::new, |action| action.name.clone()),
+                arguments: declared.map_or_else(Vec::new, |action| bits(&action.parameters, arguments)),
+            }
         });
-        let at = executable.parameters_at as usize;
-        if let Some(parameters) = self.memory.get_mut(at..at + call.limbs.len()) {
-            parameters.copy_from_slice(&call.limbs);
-        }
+        let action = match special {
+            Some(action) => action,
+            None => {
+                let at = executable.parameters_at as usize;
+                if let Some(parameters) = self.memory.get_mut(at..at + arguments.len()) {
+                    parameters.copy_from_slice(arguments);
+                }
+                let Some(action) = executable.actions.get(action) else { return Ok(next) };
+                action
+            }
+        };
         let mut surroundings = Surroundings {
             layout: &executable.layout,
             state: &mut executable.state,
@@ -128,4 +148,15 @@ impl Journey<'_> {
         action.run(self.memory, &mut surroundings, &mut self.recorder)?;
         Ok(next)
     }
+}
+
+/// Arguments as they were given.
+fn bits(parameters: &[ActionParameter], mut arguments: &[u64]) -> Vec<Bits> {
+    let mut argument = |parameter: &ActionParameter| {
+        let (own, rest) = arguments.split_at_checked(limbs(parameter.width) as usize).unwrap_or_default();
+        arguments = rest;
+        let bytes: Vec<u8> = own.iter().rev().flat_map(|limb| limb.to_be_bytes()).collect();
+        Bits::from_be_bytes(parameter.width, &bytes)
+    };
+    parameters.iter().map(&mut argument).collect()
 }

@@ -7,6 +7,8 @@ use hyper4_ir::{
 };
 use hyper4_switch::{DefaultAction, Handles, prefix_mask};
 
+use crate::action::Action;
+use crate::entries::{Entries, Kind};
 use crate::layout::{Layout, limbs, top_mask};
 use crate::lookup::{Lookup, Pattern, RangeOf};
 
@@ -19,21 +21,25 @@ pub(crate) struct ActionCall {
     pub(crate) action: usize,
     /// The arguments, each in its limbs, one behind the other.
     pub(crate) limbs: Box<[u64]>,
-    pub(crate) arguments: Vec<Bits>,
 }
 
 impl ActionCall {
     pub(crate) fn new(action: ActionId, arguments: &[Bits]) -> Self {
-        let limbs = arguments.iter().flat_map(|argument| argument.limbs().iter().copied()).collect();
-        Self { action: action.index(), limbs, arguments: arguments.to_vec() }
+        Self { action: action.index(), limbs: argument_limbs(arguments).collect() }
     }
 }
 
+fn argument_limbs(arguments: &[Bits]) -> impl Iterator<Item = u64> + Clone {
+    arguments.iter().flat_map(|argument| argument.limbs().iter().copied())
+}
+
 /// What is done when an entry matches, or when none does.
-#[derive(Clone, Debug)]
-pub(crate) enum Target {
-    /// An action, and where it goes on.
-    Call(ActionCall, NextNode),
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Target<'a> {
+    /// An action, its arguments' limbs, and where it goes on.
+    Call(usize, &'a [u64], NextNode),
+    /// The same; what is done was compiled for the entry.
+    Special(&'a Special, &'a [u64], NextNode),
     /// What the action profile says.
     Profile(ProfileTarget),
 }
@@ -43,15 +49,21 @@ pub(crate) enum Target {
 pub(crate) struct Found<'a> {
     /// The entry's handle; `None` when none matched.
     pub(crate) handle: Option<u64>,
-    pub(crate) target: Option<&'a Target>,
+    pub(crate) target: Option<Target<'a>>,
 }
 
+/// An action that was compiled for one entry.
 #[derive(Clone, Debug)]
-struct Slot {
-    handle: u64,
-    pattern: Pattern,
-    target: Target,
-    life: Life,
+pub(crate) struct Special {
+    pub(crate) action: usize,
+    pub(crate) compiled: Action,
+}
+
+/// What is done on a miss.
+#[derive(Clone, Debug)]
+enum Default {
+    Call(ActionCall, NextNode),
+    Profile(ProfileTarget),
 }
 
 /// When an entry was hit, in milliseconds, and how long it may be idle; 0 is for ever.
@@ -76,6 +88,26 @@ impl Part {
     fn limbs(&self) -> usize {
         limbs(self.width) as usize
     }
+
+    /// Put the field into the key. A part that begins a limb overwrites what the limb held.
+    fn fetch(&self, memory: &[u64], key: &mut [u64]) {
+        let (from, to, count) = (self.from as usize, self.to as usize, self.limbs());
+        // What lies beyond a signed field's width is a copy of the sign; such a part stands in its limbs alone.
+        let top = if self.signed { top_mask(self.width) } else { u64::MAX };
+        if count == 1 {
+            if let (Some(limb), Some(target)) = (memory.get(from), key.get_mut(to)) {
+                let limb = limb & top;
+                *target = if self.shift == 0 { limb } else { *target | limb << self.shift };
+            }
+        } else if let (Some(source), Some(target)) =
+            (memory.get(from..from + count), key.get_mut(to..to + count))
+        {
+            target.copy_from_slice(source);
+            if let Some(last) = target.last_mut() {
+                *last &= top;
+            }
+        }
+    }
 }
 
 /// A compiled table.
@@ -83,12 +115,16 @@ impl Part {
 pub(crate) struct Table {
     parts: Vec<Part>,
     keys: Vec<TableKey>,
-    key_limbs: usize,
-    key: Vec<u64>,
+    key: Box<[u64]>,
     lookup: Lookup,
-    slots: Vec<Option<Slot>>,
-    default: Option<Target>,
-    ages: bool,
+    entries: Entries,
+    /// What was compiled for single entries, by their numbers.
+    specials: Vec<Option<Box<Special>>>,
+    default: Option<Default>,
+    /// Where the actions go on when an entry called them, in the order of the table's actions.
+    calls: Box<[(usize, NextNode)]>,
+    /// When entries were hit, where they age.
+    lives: Option<Vec<Life>>,
     /// Entries that the last sweep told of.
     told: Vec<u64>,
 }
@@ -128,67 +164,83 @@ impl Table {
                 used += width;
             }
         }
+        let calls = table.actions.iter().map(|a| (a.index(), self::next(table, a.index(), true))).collect();
         Ok(Self {
+            lookup: lookup(&parts, &table.keys, next as usize),
             parts,
             keys: table.keys.clone(),
-            key_limbs: next as usize,
-            key: Vec::new(),
-            lookup: Lookup::default(),
-            slots: Vec::new(),
+            key: vec![0; next as usize].into(),
+            entries: Entries::default(),
+            specials: Vec::new(),
             default: None,
-            ages: table.support_timeout,
+            calls,
+            lives: table.support_timeout.then(Vec::new),
             told: Vec::new(),
         })
     }
 
     /// Add an entry, now, or replace what it does. True when it is new.
     pub(crate) fn put(&mut self, program: &Program, id: TableId, entry: &TableEntry, now: u64) -> bool {
-        let Some(declared) = program.tables.get(id.index()) else { return false };
-        let target = match &entry.action {
-            EntryAction::Direct { action, arguments } => {
-                let Some(action) = program.action_by_name(id, action) else { return false };
-                Target::Call(ActionCall::new(action, arguments), next(declared, action.index(), true))
-            }
-            EntryAction::Indirect(target) => Target::Profile(*target),
-        };
         let number = Handles::number(entry.handle);
-        let index = number as usize;
-        if self.slots.len() <= index {
-            self.slots.resize_with(index + 1, || None);
-        }
-        let pattern = self.pattern(&entry.key, entry.priority);
-        let Some(slot) = self.slots.get_mut(index) else { return false };
-        match slot {
-            Some(slot) if slot.handle == entry.handle => {
-                slot.target = target;
-                return false;
+        let new = self.entries.handle(number) != Some(entry.handle);
+        match &entry.action {
+            EntryAction::Direct { action, arguments } => {
+                let action = program.action_by_name(id, action);
+                let own = |action: ActionId| self.calls.iter().position(|(own, _)| *own == action.index());
+                let Some(call) = action.and_then(own) else { return false };
+                self.entries.put(entry.handle, Kind::Call(call as u16), argument_limbs(arguments));
             }
-            _ => {
-                self.lookup.insert(&pattern, number);
-                let life = Life { hit: now, timeout: 0 };
-                *slot = Some(Slot { handle: entry.handle, pattern, target, life });
+            EntryAction::Indirect(ProfileTarget::Member(member)) => {
+                self.entries.put(entry.handle, Kind::Member, [*member].into_iter());
+            }
+            EntryAction::Indirect(ProfileTarget::Group(group)) => {
+                self.entries.put(entry.handle, Kind::Group, [*group].into_iter());
             }
         }
-        true
+        if new {
+            self.lookup.insert(&self.pattern(&entry.key, entry.priority), number);
+            self.set_timeout(entry.handle, 0, now);
+        }
+        new
+    }
+
+    /// What the entry does is compiled, or isn't any more.
+    pub(crate) fn set_special(&mut self, handle: u64, special: Option<Box<Special>>) {
+        let number = Handles::number(handle) as usize;
+        if special.is_some() && self.specials.len() <= number {
+            self.specials.resize_with(number + 1, || None);
+        }
+        if let Some(place) = self.specials.get_mut(number) {
+            *place = special;
+        }
     }
 
     /// How long an entry may be idle, from now on.
     pub(crate) fn set_timeout(&mut self, handle: u64, milliseconds: u32, now: u64) {
-        if let Some(Some(slot)) = self.slots.get_mut(Handles::number(handle) as usize) {
-            slot.life = Life { hit: now, timeout: milliseconds };
+        let number = Handles::number(handle) as usize;
+        if let Some(lives) = &mut self.lives {
+            if lives.len() <= number {
+                lives.resize(number + 1, Life::default());
+            }
+            if let Some(life) = lives.get_mut(number) {
+                *life = Life { hit: now, timeout: milliseconds };
+            }
         }
     }
 
     /// When an entry was hit last.
     pub(crate) fn last_hit(&self, handle: u64) -> Option<u64> {
-        self.slots.get(Handles::number(handle) as usize)?.as_ref().map(|slot| slot.life.hit)
+        let number = Handles::number(handle);
+        self.entries.handle(number)?;
+        self.lives.as_ref()?.get(number as usize).map(|life| life.hit)
     }
 
     /// The entries that are idle for longer than they may, but for those that the last sweep told of: an entry that
     /// stays idle is told of by every second sweep (`AgeingMonitor::do_sweep`).
     pub(crate) fn sweep(&mut self, now: u64) -> Vec<u64> {
-        let idle = |life: Life| life.timeout > 0 && now.saturating_sub(life.hit) >= u64::from(life.timeout);
-        let idle = self.slots.iter().flatten().filter(|slot| idle(slot.life)).map(|slot| slot.handle);
+        let idle = |life: &Life| life.timeout > 0 && now.saturating_sub(life.hit) >= u64::from(life.timeout);
+        let lives = (0u32..).zip(self.lives.iter().flatten());
+        let idle = lives.filter(|(_, life)| idle(life)).filter_map(|(number, _)| self.entries.handle(number));
         let fresh: Vec<u64> = idle.filter(|handle| !self.told.contains(handle)).collect();
         self.told.clone_from(&fresh);
         fresh
@@ -197,15 +249,18 @@ impl Table {
     /// Delete an entry.
     pub(crate) fn remove(&mut self, handle: u64) {
         let number = Handles::number(handle);
-        if let Some(slot) = self.slots.get_mut(number as usize).and_then(Option::take) {
-            self.lookup.remove(&slot.pattern, number);
+        self.set_special(handle, None);
+        if self.entries.remove(number) {
+            self.lookup.remove(number);
         }
     }
 
     /// Delete all entries.
     pub(crate) fn clear(&mut self) {
         self.lookup.clear();
-        self.slots.clear();
+        self.entries = Entries::default();
+        self.specials = Vec::new();
+        self.lives.iter_mut().for_each(Vec::clear);
         self.told.clear();
     }
 
@@ -213,51 +268,48 @@ impl Table {
     pub(crate) fn set_default(&mut self, declared: &hyper4_ir::Table, default: Option<&DefaultAction>) {
         self.default = default.map(|default| match default {
             DefaultAction::Direct(action, arguments) => {
-                Target::Call(ActionCall::new(*action, arguments), next(declared, action.index(), false))
+                Default::Call(ActionCall::new(*action, arguments), next(declared, action.index(), false))
             }
-            DefaultAction::Indirect(target) => Target::Profile(*target),
+            DefaultAction::Indirect(target) => Default::Profile(*target),
         });
     }
 
     /// What matches the packet, which arrived at `since` milliseconds.
     pub(crate) fn find(&mut self, memory: &[u64], since: u64) -> Found<'_> {
-        self.key.clear();
-        self.key.resize(self.key_limbs, 0);
-        for part in &self.parts {
-            let from = part.from as usize;
-            let (Some(source), Some(target)) =
-                (memory.get(from..from + part.limbs()), self.key.get_mut(part.to as usize..))
-            else {
-                continue;
-            };
-            for (target, limb) in target.iter_mut().zip(source) {
-                *target |= limb << part.shift;
-            }
-            if part.signed
-                && let Some(top) = target.get_mut(part.limbs() - 1)
-            {
-                // What lies beyond the width is a copy of the sign: the part stands in its limbs alone.
-                *top &= top_mask(part.width);
-            }
-        }
-        let found = match self.parts.is_empty() {
-            true => None,
-            false => self.lookup.find(&self.key),
+        let number = if self.parts.is_empty() {
+            None
+        } else {
+            self.parts.iter().for_each(|part| part.fetch(memory, &mut self.key));
+            self.lookup.find(&self.key)
         };
-        match found.and_then(|number| self.slots.get_mut(number as usize)) {
-            Some(Some(slot)) => {
-                if self.ages {
-                    slot.life.hit = since;
-                }
-                Found { handle: Some(slot.handle), target: Some(&slot.target) }
-            }
-            _ => Found { handle: None, target: self.default.as_ref() },
+        let Some((number, (handle, kind, limbs))) = number.and_then(|n| Some((n, self.entries.get(n)?)))
+        else {
+            let target = self.default.as_ref().map(|default| match default {
+                Default::Call(call, next) => Target::Call(call.action, &call.limbs, *next),
+                Default::Profile(target) => Target::Profile(*target),
+            });
+            return Found { handle: None, target };
+        };
+        if let Some(life) = self.lives.as_mut().and_then(|lives| lives.get_mut(number as usize)) {
+            life.hit = since;
         }
+        let first = limbs.first().copied().unwrap_or(0);
+        let target = match kind {
+            Kind::Call(call) => {
+                self.calls.get(call as usize).map(|(action, next)| match self.specials.get(number as usize) {
+                    Some(Some(special)) => Target::Special(special, limbs, *next),
+                    _ => Target::Call(*action, limbs, *next),
+                })
+            }
+            Kind::Member => Some(Target::Profile(ProfileTarget::Member(first))),
+            Kind::Group => Some(Target::Profile(ProfileTarget::Group(first))),
+        };
+        Found { handle: Some(handle), target }
     }
 
     fn pattern(&self, key: &[MatchValue], priority: Option<u32>) -> Pattern {
-        let mut value = vec![0; self.key_limbs];
-        let mut mask = vec![0; self.key_limbs];
+        let mut value = vec![0; self.key.len()];
+        let mut mask = vec![0; self.key.len()];
         let mut ranges = Vec::new();
         let mut rank = priority.unwrap_or(0);
         for ((part, declared), matched) in self.parts.iter().zip(&self.keys).zip(key) {
@@ -319,4 +371,18 @@ fn place(key: &mut [u64], part: &Part, bits: &Bits) {
             *target |= limb << part.shift;
         }
     }
+}
+
+/// How keys are searched: as a whole when all of them are exact.
+fn lookup(parts: &[Part], keys: &[TableKey], limbs: usize) -> Lookup {
+    let exact = |key: &TableKey| key.match_kind == MatchKind::Exact;
+    if keys.iter().all(|key| exact(key) && key.mask.is_none()) {
+        return Lookup::exact(limbs);
+    }
+    let mut fixed = vec![0; limbs];
+    for (part, key) in parts.iter().zip(keys).filter(|(_, key)| exact(key)) {
+        let ones = Bits::ones(part.width);
+        place(&mut fixed, part, &key.mask.as_ref().map_or_else(|| ones.clone(), |mask| ones.and(mask)));
+    }
+    Lookup::tuples(&fixed)
 }

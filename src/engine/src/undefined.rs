@@ -11,7 +11,7 @@
 
 use smallvec::SmallVec;
 
-use crate::code::{Binary, HeaderRef, Instruction, Operand, Pick, Unary, is_set, run};
+use crate::code::{Binary, GatherStep, HeaderRef, Instruction, Operand, Pick, Unary, is_set, run};
 use crate::fault::Fault;
 use crate::layout::{FieldSlot, Layout, top_mask};
 use crate::wide::{self, View};
@@ -170,6 +170,12 @@ impl Tracker {
                 }
                 (*to, unknown)
             }
+            Instruction::Gather { guard, steps } => {
+                if guard.is_none_or(|at| is_set(memory, at)) {
+                    self.gathered(steps, memory);
+                }
+                return Ok(());
+            }
             Instruction::StoreSigned { to, limbs, width, guard, a } => {
                 if guard.is_some_and(|at| !is_set(memory, at)) {
                     return Ok(());
@@ -207,6 +213,32 @@ impl Tracker {
         let second = self.second(memory).get_mut(to as usize..).unwrap_or_default();
         second.iter_mut().zip(unknown).for_each(|(defined, unknown)| *defined = !unknown);
         Ok(())
+    }
+
+    fn gathered(&self, steps: &[GatherStep], memory: &mut [u64]) {
+        let second = self.second(memory);
+        let fill = |second: &mut [u64], to: u32, limbs: u32| {
+            second.get_mut(to as usize..(to + limbs) as usize).unwrap_or_default().fill(u64::MAX);
+        };
+        for step in steps {
+            match *step {
+                GatherStep::Copy { to, from, limbs } => {
+                    let (to, from, limbs) = (to as usize, from as usize, limbs as usize);
+                    if to + limbs <= second.len() && from + limbs <= second.len() {
+                        second.copy_within(from..from + limbs, to);
+                    }
+                }
+                GatherStep::Zero { to, limbs } => fill(second, to, limbs),
+                GatherStep::Constant { to, .. } => fill(second, to, 1),
+                GatherStep::Term { to, term, .. } | GatherStep::Xor { to, term } => {
+                    let defined = !term.depends(!second.get(term.from as usize).copied().unwrap_or(0));
+                    if let Some(limb) = second.get_mut(to as usize) {
+                        let more = matches!(step, GatherStep::Xor { .. });
+                        *limb = if more { *limb & defined } else { defined };
+                    }
+                }
+            }
+        }
     }
 
     /// Which element is picked must be defined.

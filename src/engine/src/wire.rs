@@ -34,6 +34,7 @@ pub(crate) fn read_limbs(bytes: &[u8], offset: usize, width: u32, limbs: &mut [u
 #[derive(Debug)]
 pub(crate) struct Writer<'a> {
     bytes: &'a mut Vec<u8>,
+    /// Bits that aren't written yet, right-aligned; less than 64.
     pending: u64,
     pending_bits: u32,
 }
@@ -46,6 +47,10 @@ impl<'a> Writer<'a> {
 
     /// Append the low `width` bits of the number in `limbs`.
     pub(crate) fn push_limbs(&mut self, limbs: &[u64], width: u32) {
+        if let [limb] = limbs {
+            self.push(*limb, width);
+            return;
+        }
         let mut count = match width % 64 {
             0 => 64,
             part => part,
@@ -59,29 +64,28 @@ impl<'a> Writer<'a> {
 
     /// Append the low `count` bits of `value`, at most 64.
     pub(crate) fn push(&mut self, value: u64, count: u32) {
-        if self.pending_bits == 0 && count == 64 {
-            self.bytes.extend_from_slice(&value.to_be_bytes());
+        if count == 0 {
             return;
         }
-        let mut left = count;
-        while left > 0 {
-            let take = left.min(8 - self.pending_bits);
-            left -= take;
-            let part = value >> left & (u64::MAX >> (64 - take));
-            self.pending = self.pending << take | part;
-            self.pending_bits += take;
-            if self.pending_bits == 8 {
-                self.bytes.push(self.pending as u8);
-                self.pending = 0;
-                self.pending_bits = 0;
-            }
+        let value = value & (u64::MAX >> (64 - count));
+        let room = 64 - self.pending_bits;
+        if count < room {
+            self.pending = self.pending << count | value;
+            self.pending_bits += count;
+            return;
         }
+        let over = count - room;
+        let word = self.pending.checked_shl(room).unwrap_or(0) | value >> over;
+        self.bytes.extend_from_slice(&word.to_be_bytes());
+        self.pending = value & !u64::MAX.checked_shl(over).unwrap_or(0);
+        self.pending_bits = over;
     }
 
     /// Fill up the last byte.
     pub(crate) fn finish(self) {
-        if self.pending_bits > 0 {
-            self.bytes.push((self.pending << (8 - self.pending_bits)) as u8);
-        }
+        let left = self.pending.checked_shl(64 - self.pending_bits).unwrap_or(0);
+        self.bytes.extend_from_slice(
+            left.to_be_bytes().get(..self.pending_bits.div_ceil(8) as usize).unwrap_or_default(),
+        );
     }
 }

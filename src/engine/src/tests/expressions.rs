@@ -7,7 +7,7 @@ use num_traits::{One, Signed, ToPrimitive, Zero};
 use proptest::prelude::*;
 
 use super::builder::*;
-use crate::code::run;
+use crate::code::{Instruction, run};
 use crate::expression::Compiler;
 use crate::fault::Fault;
 use crate::layout::{Layout, limbs};
@@ -118,15 +118,62 @@ fn set(memory: &mut [u64], at: u32, bits: &Bits) {
     memory[at..at + bits.limbs().len()].copy_from_slice(bits.limbs());
 }
 
+/// Moves, masks, inverts and fills.
+fn linear() -> impl Strategy<Value = Expr> {
+    let fields = prop::sample::select(vec![h(0), h(1), h(3), meta(1), meta(1)]).prop_map(Expr::Field);
+    let leaf = prop_oneof![3 => fields, 1 => constant(), 2 => (0..2usize).prop_map(Expr::Param)];
+    leaf.prop_recursive(6, 16, 2, |inner| {
+        let node = |op, a, b| Expr::Binary(op, Box::new(a), Box::new(b));
+        let masks = prop_oneof![constant(), Just(Expr::Param(1))];
+        let amount = prop_oneof![(0..200i64).prop_map(|n| *number(n)), Just(Expr::Param(0))];
+        let shift = prop::sample::select(vec![BinaryOp::Shl, BinaryOp::Shr]);
+        let both = prop::sample::select(vec![BinaryOp::BitXor, BinaryOp::BitOr]);
+        let sum = prop::sample::select(vec![BinaryOp::Add, BinaryOp::Sub]);
+        let bits =
+            (0..130u32, 1..70u32).prop_map(|(low, width)| Expr::Const(((BigInt::one() << width) - 1) << low));
+        prop_oneof![
+            3 => (inner.clone(), masks).prop_map(move |(a, b)| node(BinaryOp::BitAnd, a, b)),
+            3 => (shift, inner.clone(), amount).prop_map(move |(op, a, b)| node(op, a, b)),
+            3 => (both, inner.clone(), inner.clone()).prop_map(move |(op, a, b)| node(op, a, b)),
+            1 => inner.clone().prop_map(|a| Expr::Unary(UnaryOp::BitNot, Box::new(a))),
+            2 => (sum, inner, constant(), bits.clone(), bits).prop_map(move |(op, a, b, m, n)| {
+                node(BinaryOp::BitAnd, node(op, node(BinaryOp::BitAnd, a, m), b), n)
+            }),
+        ]
+    })
+}
+
+/// Ways to compile the same.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Way {
+    Usual,
+    /// Every operation by itself.
+    Plain,
+    /// For one call of an action.
+    KnownArguments,
+}
+
 /// The engine's `meta.wide = expression`; `None` when it refuses or stops.
 fn compute(expression: &Expr, values: &Values) -> Result<Bits, Option<Fault>> {
+    compute_by(Way::Usual, expression, values).map(|(bits, _)| bits)
+}
+
+/// The same, and whether it was gathered bit by bit.
+fn compute_by(way: Way, expression: &Expr, values: &Values) -> Result<(Bits, bool), Option<Fault>> {
     let layout = Layout::new(&program());
     let at = layout.packet_limbs;
     let parameters = [(at, PARAMETER_WIDTHS[0]), (at + 1, PARAMETER_WIDTHS[1])];
+    let arguments: Vec<Bits> =
+        PARAMETER_WIDTHS.iter().zip(values.parameters).map(|(w, v)| Bits::from_u128(*w, v)).collect();
     let mut compiler = Compiler::new(&layout, &parameters, at + 3);
+    compiler.plain = way == Way::Plain;
+    if way == Way::KnownArguments {
+        compiler = compiler.with_arguments(&arguments);
+    }
     let place = Place::Field(meta(1));
     compiler.assign(&place, expression).map_err(|_| None)?;
     let code = compiler.take();
+    let gathered = matches!(&*code, [Instruction::Gather { .. }]);
     let mut memory = vec![0; compiler.end as usize];
     layout.reset(&mut memory);
     layout.headers[H.index()].set_valid(&mut memory, true);
@@ -136,15 +183,15 @@ fn compute(expression: &Expr, values: &Values) -> Result<Bits, Option<Fault>> {
     set(&mut memory, slot(h(3)), &Bits::from_u128(100, values.wide));
     set(&mut memory, slot(meta(1)), &widest(values));
     set(&mut memory, slot(SIGNED), &Bits::from_bigint_wrapped(128, &values.signed.into()));
-    for ((at, width), value) in parameters.iter().zip(values.parameters) {
-        set(&mut memory, *at, &Bits::from_u128(*width, value));
+    for ((at, _), argument) in parameters.iter().zip(&arguments).filter(|_| way != Way::KnownArguments) {
+        set(&mut memory, *at, argument);
     }
     run(&code, &mut memory).map_err(Some)?;
     let result = layout.field(meta(1)).unwrap();
     let field = &memory[result.at as usize..(result.at + limbs(130)) as usize];
     let bytes: Vec<u8> = field.iter().rev().flat_map(|limb| limb.to_be_bytes()).collect();
     assert!(field[2] < 4, "bits beyond the width stay zero");
-    Ok(Bits::from_be_bytes(130, &bytes))
+    Ok((Bits::from_be_bytes(130, &bytes), gathered))
 }
 
 fn values() -> impl Strategy<Value = Values> {
@@ -245,6 +292,39 @@ proptest! {
             (Err(Some(fault)), Some(_)) => prop_assert!(false, "stopped with {}", fault),
         }
     }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(4000))]
+    #[test]
+    fn every_way_computes_the_same(
+        expression in prop_oneof![1 => tree(), 3 => linear()],
+        values in values(),
+    ) {
+        let expected = evaluate(&expression, &values).map(|value| Bits::from_bigint_wrapped(130, &value));
+        for way in [Way::Usual, Way::Plain, Way::KnownArguments] {
+            if let (Ok((found, _)), Some(expected)) = (compute_by(way, &expression, &values), &expected) {
+                prop_assert_eq!(&found, expected, "{:?}", way);
+            }
+        }
+    }
+}
+
+#[test]
+fn most_moves_and_masks_are_gathered() {
+    use proptest::strategy::ValueTree;
+    use proptest::test_runner::TestRunner;
+    let mut runner = TestRunner::deterministic();
+    let mut gathered = |way| {
+        let cases = (0..500).filter(|_| {
+            let expression = linear().new_tree(&mut runner).unwrap().current();
+            let values = values().new_tree(&mut runner).unwrap().current();
+            compute_by(way, &expression, &values).is_ok_and(|(_, gathered)| gathered)
+        });
+        cases.count()
+    };
+    let counts = [Way::Usual, Way::Plain, Way::KnownArguments].map(&mut gathered);
+    assert!(counts[0] > 100 && counts[1] == 0 && counts[2] > 250, "{counts:?} of 500");
 }
 
 #[test]

@@ -1,0 +1,346 @@
+//! Values whose bits are bits of memory or constants: what moves, masks, inverts and fills bits, as most assignments do.
+//!
+//! Such a value is known limb by limb: a constant XOR some limbs of memory, each shifted and masked. Assigning it touches
+//! only limbs that change, however wide the field is, and needs no place for intermediate values. Adding a constant
+//! within one limb goes with it.
+
+use hyper4_bits::Bits;
+use hyper4_ir::{BinaryOp, Expr, UnaryOp};
+use num_bigint::BigInt;
+use smallvec::SmallVec;
+
+use crate::code::{GatherStep, Term};
+use crate::expression::{Compiler, WIDEST, literal_shift};
+use crate::layout::{LIMB_BITS, limbs, top_mask};
+
+/// Terms of one limb above which the general way is taken.
+const MANY_TERMS: usize = 6;
+
+/// One limb.
+#[derive(Clone, Debug, Default)]
+struct Limb {
+    constant: u64,
+    terms: SmallVec<[Term; 2]>,
+}
+
+impl Limb {
+    fn mask(&mut self, mask: u64) {
+        self.constant &= mask;
+        self.terms.iter_mut().for_each(|term| {
+            term.keep &= mask;
+            if term.add == 0 {
+                term.mask &= mask;
+            }
+        });
+        self.terms.retain(|term| term.keep != 0);
+    }
+
+    /// Bits that can be set.
+    fn cover(&self) -> u64 {
+        self.terms.iter().fold(self.constant, |cover, term| cover | term.keep)
+    }
+}
+
+/// The low bits of a value.
+type Linear = Vec<Limb>;
+
+fn is_constant(value: &Linear) -> bool {
+    value.iter().all(|limb| limb.terms.is_empty())
+}
+
+/// The low `need` bits alone.
+fn cut(mut value: Linear, need: u32) -> Linear {
+    value.resize(limbs(need) as usize, Limb::default());
+    if let Some(top) = value.last_mut() {
+        top.mask(top_mask(need));
+    }
+    value
+}
+
+fn constant(limbs: &[u64], need: u32) -> Linear {
+    cut(limbs.iter().map(|limb| Limb { constant: *limb, terms: SmallVec::new() }).collect(), need)
+}
+
+/// Limbs of memory.
+fn memory(at: u32, width: u32, need: u32) -> Linear {
+    let term = |i| Term { from: at + i, shift: 0, mask: u64::MAX, add: 0, keep: u64::MAX };
+    let limb = |i| Limb { constant: 0, terms: SmallVec::from_elem(term(i), 1) };
+    let taken = limbs(width).min(limbs(need));
+    let whole: Linear = (0..taken).map(limb).collect();
+    // Bits beyond a field's width are zero.
+    if need >= width { cut(whole, need.next_multiple_of(LIMB_BITS)) } else { cut(whole, need) }
+}
+
+/// A term with its bits moved; `None` when an addition stands in the way.
+fn moved(term: &Term, by: i32) -> Option<Option<Term>> {
+    if term.add != 0 {
+        return None;
+    }
+    let shifted = |mask: u64| match by {
+        0.. => mask.checked_shl(by as u32).unwrap_or(0),
+        _ => mask.checked_shr(by.unsigned_abs()).unwrap_or(0),
+    };
+    // Bits that come from outside the limb don't count.
+    let own = match i32::from(term.shift) {
+        left @ 0.. => u64::MAX << left,
+        right => u64::MAX >> right.unsigned_abs(),
+    };
+    let mask = shifted(term.mask & own);
+    let shift = i32::from(term.shift) + by;
+    Some((mask != 0).then_some(Term { shift: shift as i8, mask, keep: mask, ..*term }))
+}
+
+/// The value shifted to the left by `amount` bits, to the right when that is negative.
+fn shifted(value: &Linear, amount: i64, need: u32) -> Option<Linear> {
+    let (whole, part) = (amount.div_euclid(64), amount.rem_euclid(64) as i32);
+    let mut out = vec![Limb::default(); limbs(need) as usize];
+    for (i, limb) in value.iter().enumerate() {
+        for (at, by) in [(i as i64 + whole, part), (i as i64 + whole + 1, part - 64)] {
+            let Some(target) = usize::try_from(at).ok().and_then(|at| out.get_mut(at)) else { continue };
+            if by == -64 {
+                continue;
+            }
+            target.constant |= if by >= 0 { limb.constant << by } else { limb.constant >> -by };
+            for term in &limb.terms {
+                target.terms.extend(moved(term, by)?);
+            }
+        }
+    }
+    Some(cut(out, need))
+}
+
+impl<'a> Compiler<'a> {
+    /// The same for one call of an action, whose arguments are known.
+    pub(crate) fn with_arguments(mut self, arguments: &'a [Bits]) -> Self {
+        self.known = Some(arguments);
+        self
+    }
+
+    /// The argument, where it is known.
+    pub(crate) fn known_argument(&self, index: usize) -> Option<&'a Bits> {
+        self.known?.get(index)
+    }
+
+    /// Where a parameter lies, and its width.
+    pub(crate) fn parameter(&self, index: usize) -> Option<(u32, u32)> {
+        self.parameters.get(index).copied()
+    }
+
+    /// The amount of a shift, where it is known.
+    pub(crate) fn literal_amount(&self, amount: &Expr) -> Option<u32> {
+        match amount {
+            Expr::Param(index) => {
+                let argument = self.known_argument(*index)?;
+                let amount = u32::try_from(argument.to_u64()?).ok()?;
+                Some(amount).filter(|amount| *amount <= WIDEST)
+            }
+            _ => literal_shift(amount),
+        }
+    }
+
+    /// The steps that put a value into the `limbs` limbs at `to`, of which the low `need` bits count; `None` when they
+    /// don't do.
+    pub(crate) fn gather(&mut self, value: &Expr, to: u32, need: u32) -> Option<Box<[GatherStep]>> {
+        let value = self.linear(value, need)?;
+        if value.iter().any(|limb| limb.terms.len() > MANY_TERMS) {
+            return None;
+        }
+        let end = to + value.len() as u32;
+        // What is read must not have been written: which limb comes first, or over a place beside.
+        let reads = |limb: &Limb| -> SmallVec<[u32; 2]> {
+            limb.terms.iter().map(|t| t.from).filter(|from| (to..end).contains(from)).collect()
+        };
+        let places = || (to..).zip(&value);
+        let alone = value.iter().all(|limb| limb.terms.len() < 2);
+        if alone && places().all(|(at, limb)| reads(limb).iter().all(|from| *from >= at)) {
+            return Some(steps(places()));
+        }
+        if alone && places().all(|(at, limb)| reads(limb).iter().all(|from| *from <= at)) {
+            let mut backwards = Vec::from(steps(places()));
+            // A run that is copied is copied as if at once.
+            backwards.reverse();
+            return Some(backwards.into());
+        }
+        if value.iter().all(|limb| reads(limb).is_empty()) {
+            return Some(steps(places()));
+        }
+        let beside = self.allocate(value.len() as u32);
+        let mut all = Vec::from(steps((beside..).zip(&value)));
+        all.push(GatherStep::Copy { to, from: beside, limbs: value.len() as u32 });
+        Some(all.into())
+    }
+
+    fn linear(&self, value: &Expr, need: u32) -> Option<Linear> {
+        match value {
+            Expr::Const(number) => Some(self::number(number, need)),
+            Expr::Field(field) => {
+                let slot = self.layout.field(*field).filter(|slot| !slot.signed && slot.varbit.is_none())?;
+                Some(memory(slot.at, slot.width, need))
+            }
+            Expr::Param(index) => match self.known_argument(*index) {
+                Some(argument) => Some(constant(argument.limbs(), need)),
+                None => {
+                    let (at, width) = self.parameter(*index)?;
+                    Some(memory(at, width, need))
+                }
+            },
+            Expr::Unary(UnaryOp::BitNot, a) => {
+                let mut a = self.linear(a, need)?;
+                a.iter_mut().for_each(|limb| limb.constant ^= u64::MAX);
+                Some(cut(a, need))
+            }
+            Expr::Binary(BinaryOp::BitXor, a, b) => self.merge(a, b, need, |_, _| true),
+            Expr::Binary(BinaryOp::BitOr, a, b) => {
+                self.merge(a, b, need, |a, b| {
+                    // Where one is constant, its ones hide the other.
+                    if a.terms.is_empty() {
+                        b.mask(!a.constant);
+                    } else if b.terms.is_empty() {
+                        a.mask(!b.constant);
+                    }
+                    a.cover() & b.cover() == 0
+                })
+            }
+            Expr::Binary(BinaryOp::BitAnd, a, b) => self.masked(a, b, need),
+            Expr::Binary(BinaryOp::Shl, a, amount) => {
+                let amount = self.literal_amount(amount)?;
+                match need.checked_sub(amount) {
+                    None | Some(0) => Some(constant(&[], need)),
+                    Some(inner) => shifted(&self.linear(a, inner)?, i64::from(amount), need),
+                }
+            }
+            Expr::Binary(BinaryOp::Shr, a, amount) => {
+                let amount = self.literal_amount(amount)?;
+                let inner = self.linear(a, need.checked_add(amount)?)?;
+                shifted(&inner, -i64::from(amount), need)
+            }
+            Expr::Binary(BinaryOp::Add, a, b) if need <= LIMB_BITS => {
+                self.added(a, b, need, false).or_else(|| self.added(b, a, need, false))
+            }
+            Expr::Binary(BinaryOp::Sub, a, b) if need <= LIMB_BITS => self.added(a, b, need, true),
+            _ => None,
+        }
+    }
+
+    fn merge(
+        &self,
+        a: &Expr,
+        b: &Expr,
+        need: u32,
+        disjoint: impl Fn(&mut Limb, &mut Limb) -> bool,
+    ) -> Option<Linear> {
+        let (mut a, mut b) = (self.linear(a, need)?, self.linear(b, need)?);
+        for (a, b) in a.iter_mut().zip(&mut b) {
+            if !disjoint(a, b) {
+                return None;
+            }
+            a.constant ^= b.constant;
+            a.terms.extend(b.terms.drain(..));
+        }
+        Some(a)
+    }
+
+    fn masked(&self, a: &Expr, b: &Expr, need: u32) -> Option<Linear> {
+        for (mask, other) in [(a, b), (b, a)] {
+            // Bits that the mask doesn't have are not asked for.
+            let inner = need.min(self.limit(mask)).max(1);
+            let Some(mask) = self.linear(mask, inner).filter(is_constant) else { continue };
+            let mut other = match self.linear(other, inner) {
+                Some(other) => other,
+                None => self.sum_under(other, &mask)?,
+            };
+            other.iter_mut().zip(&mask).for_each(|(limb, mask)| limb.mask(mask.constant));
+            return Some(cut(other, need));
+        }
+        None
+    }
+
+    /// A sum that is looked at in one limb alone, and has nothing below that.
+    fn sum_under(&self, sum: &Expr, mask: &Linear) -> Option<Linear> {
+        let Expr::Binary(BinaryOp::Add, a, b) = strip(sum, mask.len() as u32 * LIMB_BITS) else {
+            return None;
+        };
+        let at = mask.iter().position(|limb| limb.constant != 0)?;
+        if mask.iter().skip(at + 1).any(|limb| limb.constant != 0) {
+            return None;
+        }
+        let need = (at as u32 + 1) * LIMB_BITS;
+        let (a, b) = (self.linear(a, need)?, self.linear(b, need)?);
+        let below = |value: &Linear| value.iter().take(at).all(|limb| limb.cover() == 0);
+        if !below(&a) || !below(&b) {
+            return None;
+        }
+        let mut out = vec![Limb::default(); mask.len()];
+        let (a, b) = (a.get(at)?, b.get(at)?);
+        *out.get_mut(at)? = plus(a, b, false).or_else(|| plus(b, a, false))?;
+        Some(out)
+    }
+
+    fn added(&self, a: &Expr, b: &Expr, need: u32, minus: bool) -> Option<Linear> {
+        let (a, b) = (self.linear(a, need)?, self.linear(b, need)?);
+        Some(cut(vec![plus(a.first()?, b.first()?, minus)?], need))
+    }
+}
+
+/// A limb and a constant, the carry lost.
+fn plus(a: &Limb, b: &Limb, minus: bool) -> Option<Limb> {
+    let by = if minus { b.constant.wrapping_neg() } else { b.constant };
+    if !b.terms.is_empty() {
+        return None;
+    }
+    match a.terms.as_slice() {
+        [] => Some(Limb { constant: a.constant.wrapping_add(by), terms: SmallVec::new() }),
+        [term] if a.constant == 0 && term.add == 0 => {
+            let term = Term { add: by, keep: u64::MAX, ..*term };
+            Some(Limb { constant: 0, terms: SmallVec::from_elem(term, 1) })
+        }
+        _ => None,
+    }
+}
+
+/// Without masks that have all of the low `bits` bits.
+fn strip(value: &Expr, bits: u32) -> &Expr {
+    if let Expr::Binary(BinaryOp::BitAnd, a, b) = value {
+        for (mask, other) in [(a, b), (b, a)] {
+            if let Expr::Const(mask) = &**mask
+                && crate::expression::low_ones(mask).is_some_and(|ones| ones >= bits)
+            {
+                return strip(other, bits);
+            }
+        }
+    }
+    value
+}
+
+fn number(number: &BigInt, need: u32) -> Linear {
+    constant(Bits::from_bigint_wrapped(need, number).limbs(), need)
+}
+
+/// How limbs get their values, one after the other.
+fn steps<'a>(places: impl Iterator<Item = (u32, &'a Limb)>) -> Box<[GatherStep]> {
+    let mut steps: Vec<GatherStep> = Vec::new();
+    for (at, limb) in places {
+        match (limb.terms.as_slice(), steps.last_mut()) {
+            ([], Some(GatherStep::Zero { to, limbs })) if limb.constant == 0 && *to + *limbs == at => {
+                *limbs += 1
+            }
+            ([], _) if limb.constant == 0 => steps.push(GatherStep::Zero { to: at, limbs: 1 }),
+            ([], _) => steps.push(GatherStep::Constant { to: at, value: limb.constant }),
+            ([term], last) if limb.constant == 0 && term.is_whole() => match last {
+                Some(GatherStep::Copy { to, from, limbs })
+                    if *to + *limbs == at && *from + *limbs == term.from =>
+                {
+                    *limbs += 1;
+                }
+                _ => steps.push(GatherStep::Copy { to: at, from: term.from, limbs: 1 }),
+            },
+            ([term, more @ ..], _) => {
+                steps.push(GatherStep::Term { to: at, term: *term, xor: limb.constant });
+                steps.extend(more.iter().map(|term| GatherStep::Xor { to: at, term: *term }));
+            }
+        }
+    }
+    // What stays as it is.
+    steps.retain(|step| !matches!(step, GatherStep::Copy { to, from, .. } if to == from));
+    steps.into()
+}
