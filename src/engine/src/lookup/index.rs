@@ -26,7 +26,7 @@ impl HashIndex {
     }
 
     fn home(&self, hash: u64) -> usize {
-        ((hash & u64::from(u32::MAX)) * self.cells.len() as u64 >> 32) as usize
+        (((hash & u64::from(u32::MAX)) * self.cells.len() as u64) >> 32) as usize
     }
 
     fn after(&self, cell: usize) -> usize {

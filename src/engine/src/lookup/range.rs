@@ -2,10 +2,13 @@
 
 use super::{Pattern, RangeOf};
 
+/// A value and the mask under which it is compared.
+type Masked = (Box<[u64]>, Box<[u64]>);
+
 /// What a pattern's first range comes to: value and mask of the prefixes that cover it, at most two for each of its bits.
 /// A range of more than one limb, or one that is masked, is covered by everything: whoever finds an entry checks its
 /// ranges.
-pub(super) fn cover(pattern: &Pattern) -> Vec<(Box<[u64]>, Box<[u64]>)> {
+pub(super) fn cover(pattern: &Pattern) -> Vec<Masked> {
     let whole = || vec![(pattern.value.clone(), pattern.mask.clone())];
     let Some(RangeOf { at, mask, low, high }) = pattern.ranges.first() else { return whole() };
     let ([mask], [low], [high]) = (&**mask, &**low, &**high) else { return whole() };

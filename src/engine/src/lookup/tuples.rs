@@ -103,6 +103,9 @@ struct Directory {
     free: Vec<u32>,
 }
 
+/// An entry's nodes and its ranges.
+type Ranged = (SmallVec<[u32; 4]>, Box<[RangeOf]>);
+
 /// Entries by what they match.
 #[derive(Clone, Debug)]
 pub(crate) struct Tuples {
@@ -118,7 +121,7 @@ pub(crate) struct Tuples {
     /// The value of each node.
     values: Vec<u64>,
     /// Of tables with ranges: the nodes of each entry, its ranges, and nodes that aren't used.
-    ranged: Vec<(SmallVec<[u32; 4]>, Box<[RangeOf]>)>,
+    ranged: Vec<Ranged>,
     free_nodes: Vec<u32>,
 }
 
