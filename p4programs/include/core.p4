@@ -32,6 +32,6 @@ extern void verify(in bool check, in error toSignal);
 extern bool static_assert(bool check, string message);
 extern bool static_assert(bool check);
 
-action NoAction() {}
+@noWarn("unused") action NoAction() {}
 
 #endif

@@ -260,13 +260,58 @@ pub(crate) struct RecordArgs {
 
 /// `hyper4 compile`
 #[derive(Debug, clap::Args)]
-#[command(after_help = "Example:\n  hyper4 compile p4programs/firewall/prog.p4 -o firewall.json")]
+#[command(after_help = "\
+With neither --output nor --p4info programs are only checked. Of several programs each is compiled, whatever becomes of
+the others; --output and --p4info then name folders, and --format json tells of each program what was found. A program
+that is refused leaves files as they were.
+
+Examples:
+  hyper4 compile p4programs/firewall/prog.p4 -o firewall.json
+  hyper4 compile prog.p4 -o prog.json --p4info prog.p4info.txtpb
+  hyper4 compile prog.p4 -I include -D PORTS=16 --emit p4info
+  hyper4 compile - --emit json < prog.p4
+  hyper4 compile --format json samples/*.p4")]
 pub(crate) struct CompileArgs {
-    /// The program.
-    pub(crate) program: PathBuf,
-    /// Where the JSON is written; `-` is standard output.
-    #[arg(short, long, value_name = "FILE.json")]
-    pub(crate) output: PathBuf,
+    /// P4_16 programs; `-` is standard input.
+    #[arg(required = true, value_name = "PROGRAM")]
+    pub(crate) programs: Vec<PathBuf>,
+    /// Where the JSON, or what --emit asks for, is written; `-` is standard output.
+    #[arg(short, long, value_name = "FILE")]
+    pub(crate) output: Option<PathBuf>,
+    /// Where P4Info is written too: in the binary format if its name ends in .bin or .pb, else as text.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) p4info: Option<PathBuf>,
+    /// What is written to --output, or to standard output without it.
+    #[arg(long, value_enum)]
+    pub(crate) emit: Option<Emit>,
+}
+
+/// What `hyper4 compile` makes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Emit {
+    /// The syntax tree.
+    Ast,
+    /// The IR.
+    Ir,
+    /// bmv2 JSON.
+    Json,
+    /// P4Info as text.
+    P4info,
+    /// P4_16 again, as the parser understood it.
+    P4,
+}
+
+impl Emit {
+    /// How a file of it is called.
+    pub(crate) fn extension(self) -> &'static str {
+        match self {
+            Self::Ast => "ast",
+            Self::Ir => "ir",
+            Self::Json => "json",
+            Self::P4info => "p4info.txtpb",
+            Self::P4 => "p4",
+        }
+    }
 }
 
 /// `hyper4 explain`

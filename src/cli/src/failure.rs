@@ -27,6 +27,14 @@ impl Failure {
         Self::Tool(message.into())
     }
 
+    /// What to tell the user, without places in a program.
+    pub(crate) fn message(self) -> String {
+        match self {
+            Self::Input(message) | Self::Tool(message) => message,
+            Self::Program(diagnostics) => diagnostics.render(),
+        }
+    }
+
     /// Tell the user, and say how the process ends.
     pub(crate) fn report(self, options: &Options) -> ExitCode {
         match self {

@@ -43,7 +43,7 @@ pub(crate) fn read(path: &Path) -> Result<String, Failure> {
     std::fs::read_to_string(path).map_err(|e| Failure::input(format!("can't read `{}`: {e}", path.display())))
 }
 
-fn p4_options(options: &Options) -> P4Options {
+pub(crate) fn p4_options(options: &Options) -> P4Options {
     let define = |text: &String| match text.split_once('=') {
         Some((name, value)) => (name.to_owned(), value.to_owned()),
         None => (text.clone(), "1".to_owned()),
@@ -76,7 +76,7 @@ fn from_json(path: &Path, text: &str) -> Result<Program, Failure> {
     Program::from_json(text).map_err(|e| Failure::input(format!("`{}`: {e}", path.display())))
 }
 
-fn with_p4c(options: &Options, path: &Path) -> Result<Program, Failure> {
+pub(crate) fn with_p4c(options: &Options, path: &Path) -> Result<Program, Failure> {
     let mut p4c = P4c::new(options.p4c.as_deref())
         .map_err(|e| Failure::input(format!("{e}; name one with --p4c, or leave out --frontend p4c")))?;
     for folder in &options.include_dirs {

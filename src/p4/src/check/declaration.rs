@@ -172,7 +172,11 @@ impl<'a> Checker<'a, '_> {
             self.declare(name, Symbol::Invalid);
             return;
         }
-        let new = NewType { name: Text::clone(&name.text), underlying };
+        let new = NewType {
+            name: Text::clone(&name.text),
+            underlying,
+            annotations: declaration.annotations.clone(),
+        };
         self.declare(name, Symbol::Type(Type::NewType(Arc::new(new))));
     }
 

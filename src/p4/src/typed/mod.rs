@@ -339,6 +339,15 @@ pub fn annotation_string(annotations: &[Annotation], name: &str) -> Option<Text>
     }
 }
 
+/// The single word in an annotation like `@match(lpm)`.
+pub fn annotation_word(annotations: &[Annotation], name: &str) -> Option<Text> {
+    let annotation = annotations.iter().find(|annotation| &*annotation.name.text == name)?;
+    match &annotation.body {
+        AnnotationBody::Unstructured(tokens) => tokens.first().map(|token| Text::clone(&token.text)),
+        AnnotationBody::Empty | AnnotationBody::Structured(_) => None,
+    }
+}
+
 /// The value of an integer as it is written, `16w0x2A`.
 pub fn integer_literal(text: &str) -> Option<BigInt> {
     crate::parse::literal(text).ok().map(|literal| literal.value)

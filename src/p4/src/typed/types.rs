@@ -124,6 +124,8 @@ pub struct NewType {
     pub name: Text,
     /// What it is made of.
     pub underlying: Type,
+    /// Its annotations: `@p4runtime_translation`.
+    pub annotations: Vec<Annotation>,
 }
 
 /// An extern type.
