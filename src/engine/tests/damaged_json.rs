@@ -1,6 +1,8 @@
 //! Real bmv2 JSON with parts changed: reading it and loading it on the engine gives a program or an error, never a
 //! crash, and a program that is read is read again from what is written of it.
 
+#![allow(clippy::panic, clippy::unwrap_used, clippy::indexing_slicing, reason = "a test fails by it")]
+
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 

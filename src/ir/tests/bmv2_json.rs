@@ -1,5 +1,7 @@
 //! Every bmv2 JSON at hand is read, and reading what was written of it gives the same program.
 
+#![allow(clippy::panic, clippy::unwrap_used, clippy::indexing_slicing, reason = "a test fails by it")]
+
 use std::path::{Path, PathBuf};
 
 use hyper4_ir::{IrError, Program};

@@ -159,10 +159,8 @@ impl Uses {
                 }
                 self.action(action);
             }
-            Callee::Function(function) => {
-                if self.functions.insert(Arc::as_ptr(function)) {
-                    self.statements(&function.body);
-                }
+            Callee::Function(function) if self.functions.insert(Arc::as_ptr(function)) => {
+                self.statements(&function.body);
             }
             Callee::Control(_, instance) | Callee::Parser(_, instance) => {
                 self.instances.insert(Arc::as_ptr(instance));

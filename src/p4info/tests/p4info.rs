@@ -1,5 +1,7 @@
 //! P4Info of a program with one of everything that a controller sees.
 
+#![allow(clippy::panic, clippy::unwrap_used, clippy::indexing_slicing, reason = "a test fails by it")]
+
 use hyper4_p4::{Options, compile_source};
 
 const PROGRAM: &str = r#"
