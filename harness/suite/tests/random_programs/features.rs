@@ -18,7 +18,7 @@ pub(crate) fn enrich(program: &mut Program, random: &mut Random) {
     for id in 0..2 {
         program.registers.push(RegisterArray {
             name: format!("register_{id}"),
-            width: random.pick(&[1, 8, 17, 64, 80]),
+            width: random.pick(&[1, 8, 17, 31, 63]),
             size: 4,
             source_info: None,
         });
