@@ -8,6 +8,7 @@ mod process;
 mod replay;
 mod runtime;
 
+use std::collections::{BTreeMap, VecDeque};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -46,8 +47,10 @@ impl Default for SimpleSwitchOptions {
 /// A real simple_switch, built with logging and nanomsg, as it is unless told otherwise.
 ///
 /// It is started with a log of level `trace`, traces wanted or not: what takes time is that packets pass alone, from
-/// thread to thread. Every port from 0 to 510 is there. Its egress queues are made long enough never to drop a packet. Each output has
-/// its cause; those of one cause come in the order in which its copies were made, since between ports there is no other. Once it has died or fallen silent, every call fails until the next [`Switch::load`].
+/// thread to thread. Every port from 0 to 510 is there. Its egress queues are made long enough never to drop a packet.
+/// Each output has its cause; those of one cause come in the order in which its copies were made, since between ports
+/// there is no other, and those of one port in the order in which they left by it. Once it has died or fallen silent,
+/// every call fails until the next [`Switch::load`].
 pub struct SimpleSwitch {
     path: PathBuf,
     options: SimpleSwitchOptions,
@@ -185,17 +188,28 @@ impl Running {
                 .send(packet.port, &packet.bytes)
                 .map_err(|error| format!("it doesn't take packet {cause}: {error}"))?;
             *sent += 1;
-            let mut copies = process.follow(&mut life, Instant::now() + patience)?;
-            copies.sort_by_key(|(copy, ..)| *copy);
-            let outputs = copies.into_iter();
-            let outputs = outputs.map(|(_, port, bytes)| Output { cause: Some(cause), port, bytes });
-            batch.outputs.extend(outputs);
+            let copies = process.follow(&mut life, Instant::now() + patience)?;
+            let outputs = in_order(copies).into_iter();
+            batch.outputs.extend(outputs.map(|(port, bytes)| Output { cause: Some(cause), port, bytes }));
             if tracing == Tracing::On {
                 batch.traces.push(life.into_trace());
             }
         }
         Ok(batch)
     }
+}
+
+/// What left, as port and bytes, in the order in which the copies were made; but packets of one port stay in the order in
+/// which they left by it, which is the one that can be seen: a clone overtakes its original.
+fn in_order(left: Vec<(u64, u16, Vec<u8>)>) -> Vec<(u16, Vec<u8>)> {
+    let mut made: Vec<(u64, u16)> = left.iter().map(|(copy, port, _)| (*copy, *port)).collect();
+    made.sort_by_key(|(copy, _)| *copy);
+    let mut by_port: BTreeMap<u16, VecDeque<Vec<u8>>> = BTreeMap::new();
+    for (_, port, bytes) in left {
+        by_port.entry(port).or_default().push_back(bytes);
+    }
+    let next = |(_, port): (u64, u16)| Some((port, by_port.get_mut(&port)?.pop_front()?));
+    made.into_iter().filter_map(next).collect()
 }
 
 impl Process {
@@ -230,5 +244,24 @@ impl Process {
             }
         }
         Ok(copies)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::in_order;
+
+    #[test]
+    fn a_port_keeps_the_order_in_which_packets_left_by_it() {
+        let packet = |text: &str| text.as_bytes().to_vec();
+        let left = vec![
+            (2, 7, packet("second copy, first on 7")),
+            (0, 7, packet("original")),
+            (1, 8, packet("first copy")),
+        ];
+        let expected =
+            vec![(7, packet("second copy, first on 7")), (8, packet("first copy")), (7, packet("original"))];
+        assert_eq!(in_order(left), expected);
+        assert_eq!(in_order(Vec::new()), Vec::new());
     }
 }
