@@ -233,6 +233,7 @@ fn settings(words: &[String]) -> Result<Parsed, String> {
     if given.has("json-version") {
         return Ok(Parsed::Say("2.23\n".to_owned(), 0));
     }
+    let interfaces = interfaces(&given)?;
     let no_p4 = given.has("no-p4");
     let program = given.words.first().map(PathBuf::from);
     if program.is_none() && !no_p4 {
@@ -293,7 +294,7 @@ fn settings(words: &[String]) -> Result<Parsed, String> {
     }
     let device_id = given.number("device-id")?.unwrap_or(0);
     let settings = Settings {
-        interfaces: interfaces(&given)?,
+        interfaces,
         use_files: given.number::<i64>("use-files")?.map(|seconds| seconds.max(0).unsigned_abs()),
         pcap,
         thrift_port: given.number("thrift-port")?.unwrap_or(9090),
