@@ -299,7 +299,7 @@ fn refusals_are_named() {
     assert_eq!(refused(fixed("table_modify LivesIngress.fixed LivesIngress.drop 0 =>")), immutable);
     assert_eq!(
         refused(fixed("table_set_default LivesIngress.host forward 1")),
-        ControlError::ConstDefaultAction(host())
+        ControlError::ConstDefaultEntry(host())
     );
 
     let full = |error: ControlError| assert_eq!(error, ControlError::TableFull { table: host(), size: 4 });
