@@ -250,7 +250,7 @@ Examples:
   hyper4 record corpus/probes/*
   hyper4 record p4programs/l2_switch --out golden")]
 pub(crate) struct RecordArgs {
-    /// Folders with prog.p4 or prog.json, commands.txt, and stimulus.jsonl or <port>.pcap.
+    /// Folders with prog.p4 or prog.json, commands.txt, and stimulus.jsonl or `<port>.pcap`.
     #[arg(required = true)]
     pub(crate) subjects: Vec<PathBuf>,
     /// Go on with the next subject when one can't be recorded.
