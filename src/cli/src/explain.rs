@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 use hyper4_report::ExitStatus;
 
 use crate::args::{ExplainArgs, Format, Options};
-use crate::failure::Failure;
+use crate::failure::{Failure, refusal};
 use crate::output::{print, print_json};
 use crate::subject::{self, Guests};
 use crate::{persona, prove, run};
@@ -30,8 +30,7 @@ pub(crate) fn explain(options: &Options, args: &ExplainArgs) -> Result<ExitStatu
     let mut network = match placed {
         Ok(network) => network,
         Err(hyper4_switch::SwitchError::Unsupported { construct, reason, source_info }) => {
-            let place = source_info.map(|s| format!("{s}: ")).unwrap_or_default();
-            eprintln!("refused: {place}{construct}: {reason}");
+            eprintln!("refused: {}", refusal(&construct, &reason, source_info));
             return Ok(ExitStatus::Unsupported.allowing_unsupported(options.allow_unsupported));
         }
         Err(error) => return Err(run::failure(error)),

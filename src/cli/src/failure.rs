@@ -1,5 +1,6 @@
 //! Why a command could not do its work.
 
+use hyper4_ir::SourceInfo;
 use std::process::ExitCode;
 
 use hyper4_p4::Diagnostics;
@@ -16,6 +17,12 @@ pub(crate) enum Failure {
     Program(Box<Diagnostics>),
     /// The tool, or something it needs, failed.
     Tool(String),
+}
+
+/// Why something can't be run, in one line: place, construct, reason.
+pub(crate) fn refusal(construct: &str, reason: &str, source_info: Option<SourceInfo>) -> String {
+    let place = source_info.map(|s| format!("{s}: ")).unwrap_or_default();
+    format!("{place}{construct}: {reason}")
 }
 
 impl Failure {

@@ -16,7 +16,7 @@ use serde_json::{Value, json};
 use hyper4_report::ExitStatus;
 
 use crate::args::{Format, Options, ProveCommand};
-use crate::failure::Failure;
+use crate::failure::{Failure, refusal};
 use crate::frontend::read;
 use crate::output::{print, print_json};
 use crate::persona::{self, Persona};
@@ -113,8 +113,7 @@ fn equivalence(
     let verdict = match equivalence_verdict(persona, &subject, limits) {
         Ok(verdict) => verdict,
         Err(SwitchError::Unsupported { construct, reason, source_info }) => {
-            let place = source_info.map(|s| format!("{s}: ")).unwrap_or_default();
-            unknown(format!("{place}{construct}: {reason}"), limits)
+            unknown(refusal(&construct, &reason, source_info), limits)
         }
         Err(error) => return Err(crate::run::failure(error)),
     };

@@ -9,7 +9,7 @@ use serde_json::json;
 
 use super::need::{Need, Trial};
 use crate::args::{Format, Options};
-use crate::failure::Failure;
+use crate::failure::{Failure, refusal};
 use crate::output::{print_json, write_text};
 use crate::run;
 use crate::subject::{self, Subject};
@@ -27,7 +27,7 @@ pub(super) fn fit(
 ) -> Result<ExitStatus, Failure> {
     let subjects: Vec<Subject> =
         subjects.iter().map(|path| subject::load(options, path)).collect::<Result<_, _>>()?;
-    let mut refusal = None;
+    let mut lacking = None;
     for config in candidates() {
         let trial = Trial::new(options, config.clone())?;
         let needs: Result<Vec<Need>, _> = subjects.iter().map(|subject| trial.need(subject)).collect();
@@ -35,8 +35,7 @@ pub(super) fn fit(
             Ok(needs) => needs,
             Err(SwitchError::Unsupported { construct, reason, source_info }) => {
                 // What the largest persona lacks is what is said.
-                let place = source_info.map(|s| format!("{s}: ")).unwrap_or_default();
-                refusal = Some(format!("{place}{construct}: {reason}"));
+                lacking = Some(refusal(&construct, &reason, source_info));
                 continue;
             }
             Err(error) => return Err(run::failure(error)),
@@ -57,7 +56,7 @@ pub(super) fn fit(
         }
         return Ok(ExitStatus::AsWished);
     }
-    let reason = refusal.unwrap_or_else(|| "no size was tried".to_owned());
+    let reason = lacking.unwrap_or_else(|| "no size was tried".to_owned());
     eprintln!("refused: no persona of any size carries them: {reason}");
     Ok(ExitStatus::Unsupported.allowing_unsupported(options.allow_unsupported))
 }

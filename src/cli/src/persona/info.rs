@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 
 use super::need::{Need, Trial};
 use crate::args::{Format, Options};
-use crate::failure::Failure;
+use crate::failure::{Failure, refusal};
 use crate::output::{print, print_json};
 use crate::run;
 use crate::subject::{self, Subject};
@@ -30,8 +30,7 @@ pub(super) fn info(
         let need = match trial.need(subject) {
             Ok(need) => Ok(need),
             Err(SwitchError::Unsupported { construct, reason, source_info }) => {
-                let place = source_info.map(|s| format!("{s}: ")).unwrap_or_default();
-                Err(format!("{place}{construct}: {reason}"))
+                Err(refusal(&construct, &reason, source_info))
             }
             Err(error) => return Err(run::failure(error)),
         };

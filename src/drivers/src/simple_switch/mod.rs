@@ -23,7 +23,7 @@ use log::Line;
 use packets::LONGEST_PACKET;
 pub use replay::Replayed;
 
-use process::{MOURNING, NoLine, Process, StartError};
+use process::{MOURNING, NoLine, Process};
 use runtime::Replicas;
 
 /// The greatest ingress port; 511 is the drop port.
@@ -93,15 +93,7 @@ impl SimpleSwitch {
     /// As of [`Switch::load`].
     pub fn load_json(&mut self, program: Arc<Program>, json: &str) -> Result<(), SwitchError> {
         let started = Process::start(&self.path, json, self.options.patience);
-        let mut process = started.map_err(|error| match error {
-            StartError::Refused(reason) => SwitchError::Unsupported {
-                construct: format!("program `{}`", program.name),
-                reason,
-                source_info: None,
-            },
-            StartError::Failed(reason) => SwitchError::Failed(reason),
-            StartError::PortTaken => SwitchError::Failed("no port is free".to_owned()),
-        })?;
+        let mut process = started.map_err(|error| error.with(&program))?;
         // The default, 64 packets, drops silently.
         let depths = process.runtime.set_all_egress_queue_depths(i32::MAX);
         depths.map_err(|error| SwitchError::Failed(format!("its queues can't be made longer: {error}")))?;

@@ -8,6 +8,8 @@ use std::process::{Child, ChildStdout, Command, Stdio};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
 use std::time::{Duration, Instant};
 
+use hyper4_ir::Program;
+use hyper4_switch::SwitchError;
 use tempfile::TempDir;
 
 use super::packets::PacketSocket;
@@ -36,6 +38,19 @@ pub(super) enum StartError {
 impl StartError {
     fn failed(what: &str, error: impl std::fmt::Display) -> Self {
         Self::Failed(format!("{what}: {error}"))
+    }
+
+    /// What it is to somebody who wanted to run that program.
+    pub(super) fn with(self, program: &Program) -> SwitchError {
+        match self {
+            Self::Refused(reason) => SwitchError::Unsupported {
+                construct: format!("program `{}`", program.name),
+                reason,
+                source_info: None,
+            },
+            Self::Failed(reason) => SwitchError::Failed(reason),
+            Self::PortTaken => SwitchError::Failed("no port is free".to_owned()),
+        }
     }
 }
 

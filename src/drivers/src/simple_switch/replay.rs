@@ -45,15 +45,7 @@ impl SimpleSwitch {
         expected: &[Output],
     ) -> Result<Replayed, SwitchError> {
         let failed = |error: std::io::Error| SwitchError::Failed(format!("a capture can't be kept: {error}"));
-        let start_error = |error| match error {
-            StartError::Refused(reason) => SwitchError::Unsupported {
-                construct: format!("program `{}`", program.name),
-                reason,
-                source_info: None,
-            },
-            StartError::Failed(reason) => SwitchError::Failed(reason),
-            StartError::PortTaken => SwitchError::Failed("no port is free".to_owned()),
-        };
+        let start_error = |error: StartError| error.with(program);
         let folder = temporary_folder().map_err(start_error)?;
         let ports: BTreeSet<u16> =
             packets.iter().map(|p| p.port).chain(expected.iter().map(|o| o.port)).collect();
