@@ -1,43 +1,15 @@
 //! Actions: a straight line of primitives becomes one parallel assignment.
 
-use hyper4_ir::{ActionId, Event, Expr, HeaderId, Place, PrimitiveKind};
+use hyper4_ir::{Event, Expr, HeaderId, Place, PrimitiveKind};
 
-use super::Refusal;
 use super::context::{Arguments, Context, NO_ARGUMENTS};
 use super::explore::Explorer;
 use super::number::Unsupported;
 use crate::Layout;
 
-/// Why an action could not be carried out on a path.
-pub(super) struct Halt {
-    /// For the user.
-    pub(super) refusal: Box<Refusal>,
-    /// For the path.
-    pub(super) why: Unsupported,
-}
-
 impl Explorer<'_> {
-    /// Carry out an action on a path.
-    pub(super) fn act(
-        &mut self,
-        context: &mut Context,
-        action: ActionId,
-        arguments: &Arguments,
-    ) -> Result<(), Halt> {
-        let Some(action) = self.program.actions.get(action.index()) else { return Ok(()) };
-        context.asked.set(0);
-        for primitive in &action.primitives {
-            self.primitive(context, &primitive.kind, arguments).map_err(|why| {
-                let place = primitive.source_info.as_ref().or(action.source_info.as_ref());
-                let refusal = Refusal::new(format!("action {}", action.name), why.to_string()).at(place);
-                Halt { refusal: Box::new(refusal), why }
-            })?;
-        }
-        context.choices.clear();
-        Ok(())
-    }
-
-    fn primitive(
+    /// Carry out a primitive on a path.
+    pub(super) fn primitive(
         &mut self,
         context: &mut Context,
         primitive: &PrimitiveKind,

@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
-use hyper4_ir::{Extract, FieldRef, HeaderId, ParseStateId, ParserOp, Program, StandardField};
+use hyper4_ir::{ActionId, Extract, FieldRef, HeaderId, ParseStateId, ParserOp, Program, StandardField};
 
 use super::Refusal;
 use super::form::{Bit, FIRST_CELL};
@@ -17,6 +17,7 @@ pub(super) struct Cells {
     fields: BTreeMap<FieldRef, BitRange>,
     valid: BTreeMap<HeaderId, Bit>,
     refused: BTreeMap<FieldRef, StandardField>,
+    parameters: BTreeMap<ActionId, Vec<BitRange>>,
     ranges: Vec<BitRange>,
     next: Bit,
 }
@@ -30,6 +31,7 @@ impl Cells {
             fields: BTreeMap::new(),
             valid: BTreeMap::new(),
             refused: BTreeMap::new(),
+            parameters: BTreeMap::new(),
             ranges: Vec::new(),
             next: FIRST_CELL,
         };
@@ -82,6 +84,17 @@ impl Cells {
         self.next += width;
         self.ranges.push(range);
         range
+    }
+
+    /// Where an action's arguments are kept for what comes behind a lookup.
+    pub(super) fn parameters(&mut self, program: &Program, action: ActionId) -> Vec<BitRange> {
+        if let Some(ranges) = self.parameters.get(&action) {
+            return ranges.clone();
+        }
+        let declared = program.actions.get(action.index()).map_or(&[][..], |a| a.parameters.as_slice());
+        let ranges: Vec<BitRange> = declared.iter().map(|p| self.take(p.width)).collect();
+        self.parameters.insert(action, ranges.clone());
+        ranges
     }
 
     /// A field's bits; `None` when it lies in a header that is never extracted.

@@ -158,7 +158,7 @@ impl<'a> Explorer<'a> {
         let always = hyper4_ir::Expr::Bool(true);
         let condition = checksum.condition.as_ref().unwrap_or(&always);
         let place = (format!("checksum {}", checksum.name), checksum.source_info.as_ref());
-        self.branch(context, condition, stage, assumed, place, rows, then)
+        self.branch(context, (condition, &NO_ARGUMENTS), stage, assumed, place, rows, then)
     }
 
     /// A checksum's bits; `None` when fields that go into it have changed since the lookup, so that it must wait for

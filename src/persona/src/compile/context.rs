@@ -21,6 +21,8 @@ pub(super) enum Arguments {
     Constant(Vec<Bits>),
     /// What an entry gives: so many bits each.
     OfEntry(Vec<u32>),
+    /// What an entry gave, kept since.
+    Saved(Vec<BitRange>),
 }
 
 /// Where there are none.

@@ -336,6 +336,10 @@ impl Evaluator<'_> {
                 Some(value) => Ok(Number::constant(&value.to_bigint())),
                 None => Unsupported::new(format!("parameter number {index}, which has no value")),
             },
+            Arguments::Saved(ranges) => match ranges.get(index) {
+                Some(range) => Ok(Number::unsigned(self.context.read(*range))),
+                None => Unsupported::new(format!("parameter number {index}, which doesn't exist")),
+            },
             Arguments::OfEntry(widths) => match widths.get(index) {
                 Some(width) => Ok(Number::unsigned(
                     (0..*width).map(|bit| Form::atom(Atom::Param { index, bit })).collect(),

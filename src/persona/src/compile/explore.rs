@@ -6,14 +6,12 @@ use std::collections::BTreeMap;
 use hyper4_ir::{ConditionalId, Event, Expr, Node, PipelineKind, Program, SourceInfo};
 
 use super::Refusal;
-use super::action::Halt;
 use super::cells::Cells;
 use super::context::{Arguments, Context, Known, NO_ARGUMENTS};
 use super::cube::{Cover, Cube};
 use super::evaluate::{Assumed, Evaluator, Truth};
 use super::flow::{Flow, Headers};
 use super::form::{Form, Terms, Word};
-use super::number::Unsupported;
 use super::site::{Body, Compare, Point, Site, SiteId, Stage, Target, Transition};
 use super::table::constant_action;
 use crate::{BitRange, Layout};
@@ -26,7 +24,7 @@ const MAX_ROWS: usize = 4096;
 /// A condition is decided by the lookup before it when that adds at most so many rows.
 const MAX_FUSED: usize = 8;
 /// After so many conditions without a lookup there is one: paths are followed by recursion.
-const MAX_DEPTH: usize = 128;
+pub(super) const MAX_DEPTH: usize = 128;
 /// Lookups that a pipeline may have at most.
 const MAX_SITES: usize = 16_384;
 
@@ -121,7 +119,9 @@ impl<'a> Explorer<'a> {
             let reason = format!("its {:?} needs more than {MAX_SITES} lookups", self.pipeline);
             return Err(Refusal::new(format!("program {}", self.program.name), reason));
         }
-        let phase = 2 * point.assumed.len() + usize::from(compare.is_some());
+        let round = if let Stage::Resume(frame) = stage { usize::from(frame.round) } else { 0 };
+        // No condition has as many comparisons.
+        let phase = (round << 32) + 2 * point.assumed.len() + usize::from(compare.is_some());
         self.pending.insert((self.flow.rank(stage), phase, point.clone()), id);
         self.points.insert(point.clone(), id);
         self.reached.push(Reached { point, known, cell: None });
@@ -190,7 +190,8 @@ impl<'a> Explorer<'a> {
             return self.cut(context, stage, assumed, rows);
         }
         loop {
-            let next = match stage {
+            (context, stage) = match stage {
+                Stage::Resume(frame) => return self.resume(context, frame, assumed, rows),
                 Stage::Start => return self.begin(context, rows),
                 Stage::Verify(i) => return self.verify(context, i, assumed, rows),
                 Stage::Update(i) => return self.update(context, i, assumed, rows),
@@ -203,27 +204,14 @@ impl<'a> Explorer<'a> {
                     let Some((action, arguments)) = constant_action(self.program, table) else {
                         return self.cut(context, stage, assumed, rows);
                     };
-                    match self.constant_table(&context, table, action, arguments) {
-                        Ok((after, next)) => {
-                            context = after;
-                            next
-                        }
-                        Err(Halt { why: Unsupported::Choice { cover, outcome }, .. })
-                            if context.cube.is_some() && (context.fresh || fuses(&cover, rows)) =>
-                        {
-                            for path in context.decided(&cover, outcome) {
-                                self.run(path, stage, Assumed::new(), rows)?;
-                            }
-                            return Ok(());
-                        }
-                        Err(_) if !context.fresh => return self.cut(context, stage, assumed, rows),
-                        Err(halt) => return Err(*halt.refusal),
+                    match self.constant_table(context, id, table, action, arguments, rows)? {
+                        Some(after) => after,
+                        None => return Ok(()),
                     }
                 }
             };
             context.fresh = false;
             assumed = Assumed::new();
-            stage = if context.exited { Stage::End } else { next.map_or(Stage::End, Stage::Node) };
         }
     }
 
@@ -243,7 +231,7 @@ impl<'a> Explorer<'a> {
         let place = (format!("condition {}", conditional.name), conditional.source_info.as_ref());
         self.branch(
             context,
-            &conditional.expression,
+            (&conditional.expression, &NO_ARGUMENTS),
             stage,
             assumed,
             place,
@@ -261,14 +249,15 @@ impl<'a> Explorer<'a> {
     pub(super) fn branch(
         &mut self,
         mut context: Context,
-        condition: &Expr,
+        condition: (&Expr, &Arguments),
         stage: Stage,
         assumed: Assumed,
         place: (String, Option<&SourceInfo>),
         rows: &mut Rows,
         mut then: impl FnMut(&mut Self, Context, bool, &mut Rows) -> Result<(), Refusal>,
     ) -> Result<(), Refusal> {
-        let truth = self.evaluator(&context, &NO_ARGUMENTS).truth(condition, &assumed);
+        let (condition, arguments) = condition;
+        let truth = self.evaluator(&context, arguments).truth(condition, &assumed);
         let fresh = context.fresh;
         let (cover, outcome) = match truth {
             Err(_) if !fresh => return self.cut(context, stage, assumed, rows),
@@ -409,6 +398,6 @@ impl<'a> Explorer<'a> {
 }
 
 /// Whether a condition is decided by the lookup that is at hand rather than by one of its own.
-fn fuses(cover: &Cover, rows: &Rows) -> bool {
+pub(super) fn fuses(cover: &Cover, rows: &Rows) -> bool {
     cover.len() <= MAX_FUSED && rows.len() <= MAX_ROWS / 16
 }

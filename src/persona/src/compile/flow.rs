@@ -67,6 +67,7 @@ impl Flow {
             Stage::Start => 0,
             Stage::Verify(i) => 1 + i,
             Stage::Node(node) => nodes + self.order.get(&node).copied().unwrap_or(0),
+            Stage::Resume(frame) => self.rank(Stage::Node(Node::Table(frame.table))),
             Stage::End => nodes + self.order.len(),
             Stage::Update(i) => nodes + self.order.len() + 1 + i,
         }
@@ -77,6 +78,7 @@ impl Flow {
         match stage {
             Stage::Verify(_) => &self.verify,
             Stage::Node(node) => self.relevant.get(&node).unwrap_or(&self.end),
+            Stage::Resume(frame) => self.relevant(Stage::Node(Node::Table(frame.table))),
             Stage::Start => &self.start,
             Stage::End => &self.end,
             Stage::Update(_) => &self.update,
@@ -147,10 +149,34 @@ fn action_headers(program: &Program, id: ActionId, headers: &mut Headers) {
             PrimitiveKind::SetValid(header) | PrimitiveKind::SetInvalid(header) => {
                 headers.insert(*header);
             }
+            PrimitiveKind::JumpIfZero { condition: number, .. }
+            | PrimitiveKind::Count { index: number, .. }
+            | PrimitiveKind::Truncate { bytes: number }
+            | PrimitiveKind::Assert { condition: number }
+            | PrimitiveKind::Assume { condition: number }
+            | PrimitiveKind::Clone { session: number, .. } => expression_headers(number, headers),
+            PrimitiveKind::RegisterRead { place, index: number, .. }
+            | PrimitiveKind::ExecuteMeter { place, index: number, .. } => {
+                headers.extend(place_header(place));
+                expression_headers(number, headers);
+            }
+            PrimitiveKind::RegisterWrite { index, value, .. } => {
+                expression_headers(index, headers);
+                expression_headers(value, headers);
+            }
+            PrimitiveKind::Random { place, low, high } => {
+                headers.extend(place_header(place));
+                expression_headers(low, headers);
+                expression_headers(high, headers);
+            }
             // Others the compiler refuses when it comes to them.
             _ => {}
         }
     }
+}
+
+fn place_header(place: &Place) -> Option<HeaderId> {
+    if let Place::Field(field) = place { Some(field.header) } else { None }
 }
 
 fn expression_headers(expr: &Expr, headers: &mut Headers) {

@@ -22,6 +22,7 @@ mod form;
 mod guest;
 mod number;
 mod parser;
+mod perform;
 mod plan;
 mod refusal;
 mod schedule;

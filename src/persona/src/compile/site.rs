@@ -8,6 +8,7 @@ use hyper4_ir::{ActionId, Event, HeaderId, Node, SourceInfo, TableId};
 use super::cube::Cube;
 use super::evaluate::Assumed;
 use super::form::{Bit, Form};
+use super::perform::Frame;
 use crate::BitRange;
 
 /// Indexes a pipeline's sites.
@@ -22,6 +23,8 @@ pub(super) enum Stage {
     Verify(usize),
     /// A node of the pipeline.
     Node(Node),
+    /// Within an action.
+    Resume(Frame),
     /// The pipeline's end.
     End,
     /// The update of that number.

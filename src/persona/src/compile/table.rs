@@ -9,34 +9,36 @@ use hyper4_ir::{
 };
 
 use super::Refusal;
-use super::action::Halt;
 use super::context::{Arguments, Context, Known, NO_ARGUMENTS};
 use super::evaluate::Assumed;
 use super::explore::{Explorer, Rows};
 use super::number::Unsupported;
+use super::perform::Frame;
 use super::site::{KeyPart, Point, Stage, TableSite, Transition};
 
 impl Explorer<'_> {
-    /// A table without a key whose action is always the same melts into the path.
+    /// A table without a key whose action is always the same melts into the path. Answers as [`Explorer::perform`].
     pub(super) fn constant_table(
         &mut self,
-        context: &Context,
+        mut context: Context,
+        id: TableId,
         table: &Table,
         action: Option<ActionId>,
         arguments: Vec<Bits>,
-    ) -> Result<(Context, Option<Node>), Halt> {
-        let mut context = context.clone();
+        rows: &mut Rows,
+    ) -> Result<Option<(Context, Stage)>, Refusal> {
         if context.construct.is_empty() {
             context.construct = format!("table {}", table.name);
             context.source_info.clone_from(&table.source_info);
         }
         context.events.push(Event::Table { name: table.name.clone(), outcome: TableOutcome::Miss });
-        if let Some(id) = action {
-            let name = self.program.actions.get(id.index()).map_or(String::new(), |a| a.name.clone());
-            context.events.push(Event::Action { name, arguments: arguments.clone() });
-            self.act(&mut context, id, &Arguments::Constant(arguments))?;
-        }
-        Ok((context, next_node(table, action, false)))
+        let Some(action) = action else {
+            return Ok(Some((context, next_node(table, None, false).map_or(Stage::End, Stage::Node))));
+        };
+        let name = self.program.actions.get(action.index()).map_or(String::new(), |a| a.name.clone());
+        context.events.push(Event::Action { name, arguments: arguments.clone() });
+        let frame = Frame::new(id, action, false);
+        self.perform(context, frame, &Arguments::Constant(arguments), Assumed::new(), rows)
     }
 
     /// A lookup in a table.
@@ -77,11 +79,11 @@ impl Explorer<'_> {
         for action in table.actions.iter().copied().chain(default) {
             for hit in [true, false] {
                 if let Entry::Vacant(vacant) = outcomes.entry((action, hit)) {
-                    vacant.insert(self.outcome(table, Some(action), hit, &start)?);
+                    vacant.insert(self.outcome(id, table, Some(action), hit, &start)?);
                 }
             }
         }
-        let no_action = self.outcome(table, None, false, &start)?;
+        let no_action = self.outcome(id, table, None, false, &start)?;
         Ok(TableSite { table: id, keys, outcomes, no_action })
     }
 
@@ -101,6 +103,7 @@ impl Explorer<'_> {
     /// What happens after a hit or a miss.
     fn outcome(
         &mut self,
+        number: TableId,
         table: &Table,
         action: Option<ActionId>,
         hit: bool,
@@ -110,15 +113,21 @@ impl Explorer<'_> {
         context.fresh = false;
         context.construct = format!("table {}", table.name);
         context.source_info.clone_from(&table.source_info);
+        let mut rows = Rows::new();
+        let after;
         if let Some(id) = action {
             let parameters =
                 self.program.actions.get(id.index()).map_or(&[][..], |a| a.parameters.as_slice());
             let widths = parameters.iter().map(|p| p.width).collect();
-            self.act(&mut context, id, &Arguments::OfEntry(widths)).map_err(|halt| *halt.refusal)?;
+            let frame = Frame::new(number, id, hit);
+            after = self.perform(context, frame, &Arguments::OfEntry(widths), Assumed::new(), &mut rows)?;
+        } else {
+            let next = next_node(table, None, hit).map_or(Stage::End, Stage::Node);
+            after = Some((context, next));
         }
-        let next = if context.exited { None } else { next_node(table, action, hit) };
-        let mut rows = Rows::new();
-        self.run(context, next.map_or(Stage::End, Stage::Node), Assumed::new(), &mut rows)?;
+        if let Some((context, stage)) = after {
+            self.run(context, stage, Assumed::new(), &mut rows)?;
+        }
         let row = rows.pop().filter(|_| rows.is_empty());
         row.map(|(_, transition)| transition).ok_or_else(|| {
             Refusal::new(format!("table {}", table.name), "its outcome splits into several rows")
@@ -138,7 +147,7 @@ pub(super) fn constant_action(program: &Program, table: &Table) -> Option<(Optio
 }
 
 /// What comes after a table.
-fn next_node(table: &Table, action: Option<ActionId>, hit: bool) -> Option<Node> {
+pub(super) fn next_node(table: &Table, action: Option<ActionId>, hit: bool) -> Option<Node> {
     match &table.next {
         TableNext::HitMiss { hit: node, .. } if hit => *node,
         TableNext::HitMiss { miss, .. } => *miss,

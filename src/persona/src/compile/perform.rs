@@ -1,0 +1,187 @@
+//! Actions, piece by piece: as many primitives as a row can carry out melt into it, and what comes behind a value that
+//! only a lookup can tell, or behind an access to state outside of the packet, goes on after a lookup of its own.
+
+use hyper4_ir::{ActionId, Expr, PrimitiveKind, TableId, UnaryOp};
+
+use super::Refusal;
+use super::context::{Arguments, Context};
+use super::evaluate::{Assumed, Truth};
+use super::explore::{Explorer, MAX_DEPTH, Rows, fuses};
+use super::form::{Atom, Form};
+use super::number::Unsupported;
+use super::site::Stage;
+use super::table::{constant_action, next_node};
+
+/// Primitives that a path may carry out within one action: more of them may go round for ever.
+const MAX_STEPS: usize = 4096;
+/// Lookups within one action.
+const MAX_ROUNDS: u16 = 255;
+
+/// Where in a table's action.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub(super) struct Frame {
+    /// The table that runs the action.
+    pub(super) table: TableId,
+    /// The action.
+    pub(super) action: ActionId,
+    /// The table hit.
+    pub(super) hit: bool,
+    /// Lookups within the action so far.
+    pub(super) round: u16,
+    /// The primitive that comes next.
+    pub(super) primitive: usize,
+}
+
+impl Frame {
+    /// The beginning of an action.
+    pub(super) fn new(table: TableId, action: ActionId, hit: bool) -> Self {
+        Self { table, action, hit, round: 0, primitive: 0 }
+    }
+
+    /// The same place, after a lookup.
+    pub(super) fn again(self) -> Self {
+        Self { round: self.round + 1, ..self }
+    }
+
+    fn at(self, primitive: usize) -> Self {
+        Self { primitive, ..self }
+    }
+}
+
+impl Explorer<'_> {
+    /// Carry out an action from there on. Answers how the path goes on, unless all is said in `rows`.
+    pub(super) fn perform(
+        &mut self,
+        mut context: Context,
+        mut frame: Frame,
+        arguments: &Arguments,
+        mut assumed: Assumed,
+        rows: &mut Rows,
+    ) -> Result<Option<(Context, Stage)>, Refusal> {
+        let program = self.program;
+        let Some(action) = program.actions.get(frame.action.index()) else { return Ok(None) };
+        if context.construct.is_empty() {
+            context.construct = format!("action {}", action.name);
+            context.source_info.clone_from(&action.source_info);
+        }
+        context.depth += 1;
+        if context.depth > MAX_DEPTH && !context.fresh {
+            self.save(&mut context, frame, arguments);
+            self.cut(context, Stage::Resume(frame.again()), assumed, rows)?;
+            return Ok(None);
+        }
+        let mut steps = 0;
+        while let Some(primitive) = action.primitives.get(frame.primitive) {
+            let place = primitive.source_info.as_ref().or(action.source_info.as_ref());
+            let refuse = |reason: String| Refusal::new(format!("action {}", action.name), reason).at(place);
+            steps += 1;
+            if steps > MAX_STEPS || frame.round > MAX_ROUNDS {
+                return Err(refuse(format!(
+                    "a path through it has more than {MAX_STEPS} steps or {MAX_ROUNDS} lookups"
+                )));
+            }
+            match &primitive.kind {
+                PrimitiveKind::Jump { target } => {
+                    frame.primitive = *target as usize;
+                    continue;
+                }
+                PrimitiveKind::JumpIfZero { condition, target } => {
+                    let (holds, fails) = (frame.at(frame.primitive + 1), frame.at(*target as usize));
+                    let condition = truth(condition);
+                    let known = self.evaluator(&context, arguments).truth(&condition, &assumed);
+                    if let Ok(Truth::Known(value)) = known {
+                        frame = if value { holds } else { fails };
+                        assumed = Assumed::new();
+                        continue;
+                    }
+                    self.save(&mut context, frame, arguments);
+                    self.branch(
+                        context,
+                        (&condition, arguments),
+                        Stage::Resume(frame.again()),
+                        assumed,
+                        (format!("action {}", action.name), place),
+                        rows,
+                        |own, context, value, rows| {
+                            let frame = if value { holds } else { fails };
+                            match own.perform(context, frame, arguments, Assumed::new(), rows)? {
+                                Some((context, stage)) => own.run(context, stage, Assumed::new(), rows),
+                                None => Ok(()),
+                            }
+                        },
+                    )?;
+                    return Ok(None);
+                }
+                _ => {}
+            }
+            context.asked.set(0);
+            match self.primitive(&mut context, &primitive.kind, arguments) {
+                Ok(()) => {
+                    context.choices.clear();
+                    context.fresh = false;
+                    assumed = Assumed::new();
+                    frame.primitive += 1;
+                }
+                Err(Unsupported::Choice { cover, outcome })
+                    if context.cube.is_some() && (context.fresh || fuses(&cover, rows)) =>
+                {
+                    for path in context.decided(&cover, outcome) {
+                        let done = self.perform(path, frame, arguments, Assumed::new(), rows)?;
+                        if let Some((context, stage)) = done {
+                            self.run(context, stage, Assumed::new(), rows)?;
+                        }
+                    }
+                    return Ok(None);
+                }
+                Err(_) if !context.fresh => {
+                    context.choices.clear();
+                    self.save(&mut context, frame, arguments);
+                    self.cut(context, Stage::Resume(frame.again()), Assumed::new(), rows)?;
+                    return Ok(None);
+                }
+                Err(why) => return Err(refuse(why.to_string())),
+            }
+        }
+        let table = program.tables.get(frame.table.index());
+        let next =
+            table.filter(|_| !context.exited).and_then(|t| next_node(t, Some(frame.action), frame.hit));
+        Ok(Some((context, next.map_or(Stage::End, Stage::Node))))
+    }
+
+    /// Go on with an action after a lookup.
+    pub(super) fn resume(
+        &mut self,
+        context: Context,
+        frame: Frame,
+        assumed: Assumed,
+        rows: &mut Rows,
+    ) -> Result<(), Refusal> {
+        let constant = self.program.tables.get(frame.table.index());
+        let arguments = match constant.and_then(|table| constant_action(self.program, table)) {
+            Some((_, arguments)) => Arguments::Constant(arguments),
+            None => Arguments::Saved(self.cells.parameters(self.program, frame.action)),
+        };
+        match self.perform(context, frame, &arguments, assumed, rows)? {
+            Some((context, stage)) => self.run(context, stage, Assumed::new(), rows),
+            None => Ok(()),
+        }
+    }
+
+    /// Keep an entry's arguments for what comes after a lookup. What isn't needed there is taken away with all that
+    /// nothing reads.
+    pub(super) fn save(&mut self, context: &mut Context, frame: Frame, arguments: &Arguments) {
+        let Arguments::OfEntry(_) = arguments else { return };
+        for (index, range) in self.cells.parameters(self.program, frame.action).into_iter().enumerate() {
+            let word = (0..range.width).map(|bit| Form::atom(Atom::Param { index, bit })).collect();
+            context.write(range, word);
+        }
+    }
+}
+
+/// What a jump tests, as a truth value.
+fn truth(condition: &Expr) -> Expr {
+    match condition {
+        Expr::Unary(UnaryOp::BoolToData, truth) => Expr::clone(truth),
+        number => Expr::Unary(UnaryOp::DataToBool, Box::new(number.clone())),
+    }
+}
