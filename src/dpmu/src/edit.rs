@@ -8,10 +8,10 @@ use hyper4_switch::{DefaultAction, Multicast};
 
 use crate::device::Step;
 use crate::dpmu::Lease;
-use crate::rank::Ranks;
+use crate::rank::{Insertion, Place};
 use crate::store::{RowId, RowStore};
 use crate::translate::{self, Site};
-use crate::virtual_device::{Part, VirtualDevice, place};
+use crate::virtual_device::{Part, VirtualDevice, place, prefix_rank};
 use crate::{DpmuError, Wiring, multicast};
 
 /// The change of one virtual device by one command.
@@ -27,7 +27,8 @@ pub(crate) struct Edit<'a> {
 pub(crate) struct Done {
     added: Vec<Part>,
     removed: Vec<(Part, RowId)>,
-    ranks: BTreeMap<TableId, Ranks>,
+    ranked: Option<(TableId, Insertion)>,
+    unranked: Vec<(TableId, Place)>,
     groups: Option<BTreeMap<u16, u16>>,
 }
 
@@ -43,34 +44,39 @@ impl<'a> Edit<'a> {
         table: TableId,
         entry: &TableEntry,
     ) -> Result<(), DpmuError> {
-        let mut ranks = self.device.ranks.get(&table).cloned().unwrap_or_default();
-        let (rank, moved) = match ranks.get(place(entry)) {
-            Some(rank) => (rank, Vec::new()),
-            None => ranks.insert(place(entry)),
+        let ranks = self.device.ranks.get(&table);
+        let rank = match ranks.map(|ranks| (ranks, ranks.get(place(entry)))) {
+            None => prefix_rank(entry),
+            Some((_, Some(rank))) => rank,
+            Some((ranks, None)) => {
+                let insertion = ranks.insertion(place(entry), entry.handle);
+                let state = self.device.plane.table(table);
+                for moved in &insertion.moved {
+                    // Each leaves its old rank before the next one moves: the order is right at every step.
+                    if let Some(other) = state.and_then(|s| s.by_handle(moved.handle)) {
+                        let rows = self.device.guest.entry_rows(table, other, moved.to)?;
+                        self.change(store, Part::Entry(table, other.handle), rows);
+                        self.steps.append(&mut self.removals);
+                    }
+                }
+                let rank = insertion.own.rank;
+                self.done.ranked = Some((table, insertion));
+                rank
+            }
         };
-        let moved: BTreeSet<_> = moved.into_iter().collect();
-        let state = self.device.plane.table(table);
-        for other in state.into_iter().flat_map(|s| s.entries()).filter(|e| moved.contains(&place(e))) {
-            let rank = ranks.get(place(other)).unwrap_or_default();
-            let rows = self.device.guest.entry_rows(table, other, rank)?;
-            self.change(store, Part::Entry(table, other.handle), rows);
-        }
         let rows = self.device.guest.entry_rows(table, entry, rank)?;
         self.change(store, Part::Entry(table, entry.handle), rows);
-        self.done.ranks.insert(table, ranks);
         Ok(())
     }
 
     /// Entries are deleted.
     pub(crate) fn delete(&mut self, table: TableId, handles: &[u64]) {
-        let mut ranks = self.device.ranks.get(&table).cloned().unwrap_or_default();
         for handle in handles {
             self.remove_all(Part::Entry(table, *handle));
             if let Some(entry) = self.device.plane.table(table).and_then(|t| t.by_handle(*handle)) {
-                ranks.remove(place(entry));
+                self.done.unranked.push((table, place(entry)));
             }
         }
-        self.done.ranks.insert(table, ranks);
     }
 
     /// A table's default action is another one.
@@ -116,7 +122,7 @@ impl<'a> Edit<'a> {
                 }
                 groups.insert(group, physical);
                 self.steps.push(Step::CreateGroup { group: physical, nodes });
-                let held: Vec<RowId> = placement.rows.get(&part).cloned().unwrap_or_default();
+                let held: Vec<RowId> = placement.rows.of(part).to_vec();
                 for (i, step) in
                     translate::group_steps(self.device, site, group, physical).into_iter().enumerate()
                 {
@@ -148,7 +154,7 @@ impl<'a> Edit<'a> {
     /// The rows of `part` are to be `rows`: those that match the same stay and change their action.
     fn change(&mut self, store: &RowStore, part: Part, rows: Vec<Row>) {
         let Some(placement) = self.device.placement.as_ref() else { return };
-        let mut held: Vec<RowId> = placement.rows.get(&part).cloned().unwrap_or_default();
+        let mut held: Vec<RowId> = placement.rows.of(part).to_vec();
         for row in rows {
             let command = row.command(placement.id, placement.slot_base);
             let same = held
@@ -156,7 +162,8 @@ impl<'a> Edit<'a> {
                 .position(|id| store.get(*id).is_some_and(|old| matches_same(&old.command, &command)));
             match same {
                 Some(i) => {
-                    let row_id = held.swap_remove(i);
+                    // Mostly the first: rows are made in the same order.
+                    let row_id = held.remove(i);
                     let meaning = self.device.meaning(row);
                     self.steps.push(Step::Replace { row: row_id, command, meaning });
                 }
@@ -173,7 +180,7 @@ impl<'a> Edit<'a> {
     }
 
     fn remove_all(&mut self, part: Part) {
-        let held = self.device.placement.as_ref().and_then(|p| p.rows.get(&part));
+        let held = self.device.placement.as_ref().map(|p| p.rows.of(part));
         for row in held.into_iter().flatten() {
             self.removals.push(Step::Remove(*row));
             self.done.removed.push((part, *row));
@@ -189,17 +196,23 @@ impl Done {
 
     /// Note what was done; `added` are the names of the rows that the device took.
     pub(crate) fn commit(self, device: &mut VirtualDevice, added: Vec<RowId>) {
-        device.ranks.extend(self.ranks);
-        let Some(placement) = device.placement.as_mut() else { return };
-        for (part, row) in self.removed {
-            if let Some(rows) = placement.rows.get_mut(&part) {
-                rows.retain(|r| *r != row);
+        if let Some((table, insertion)) = &self.ranked
+            && let Some(ranks) = device.ranks.get_mut(table)
+        {
+            ranks.insert(insertion);
+        }
+        for (table, place) in self.unranked {
+            if let Some(ranks) = device.ranks.get_mut(&table) {
+                ranks.remove(place);
             }
         }
-        for (part, row) in self.added.into_iter().zip(added) {
-            placement.rows.entry(part).or_default().push(row);
+        let Some(placement) = device.placement.as_mut() else { return };
+        for (part, row) in self.removed {
+            placement.rows.remove(part, row);
         }
-        placement.rows.retain(|_, rows| !rows.is_empty());
+        for (part, row) in self.added.into_iter().zip(added) {
+            placement.rows.add(part, row);
+        }
         if let Some(groups) = self.groups {
             placement.groups = groups;
         }

@@ -11,7 +11,7 @@ use crate::dpmu::Slice;
 use crate::edit::no_groups;
 use crate::store::RowId;
 use crate::translate::{self, Site};
-use crate::virtual_device::{Part, Placement, VirtualDevice};
+use crate::virtual_device::{Part, PartRows, Placement, VirtualDevice};
 use crate::{DpmuError, Wiring, multicast};
 
 /// What an added row is.
@@ -139,7 +139,7 @@ impl Plan {
 
     fn remove_old(&mut self, slice: &Slice) {
         for placement in slice.devices.values().filter_map(|d| d.placement.as_ref()) {
-            self.steps.extend(placement.rows.values().flatten().map(|row| Step::Remove(*row)));
+            self.steps.extend(placement.rows.all().map(Step::Remove));
             self.steps.extend(placement.groups.values().map(|group| Step::DestroyGroup(*group)));
         }
     }
@@ -158,7 +158,7 @@ impl Plan {
             device.placement = self.sites.get(name).map(|site| Placement {
                 id: site.id,
                 slot_base: site.slot_base,
-                rows: BTreeMap::new(),
+                rows: PartRows::default(),
                 groups,
             });
         }
@@ -169,7 +169,7 @@ impl Plan {
                 }
                 Added::Part(name, part) => {
                     if let Some(p) = slice.devices.get_mut(&name).and_then(|d| d.placement.as_mut()) {
-                        p.rows.entry(part).or_default().push(row);
+                        p.rows.add(part, row);
                     }
                 }
             }
@@ -225,5 +225,5 @@ pub(crate) fn admit_slots(
 
 /// Rows that a virtual device has in the device.
 pub(crate) fn held_rows(device: &VirtualDevice) -> u64 {
-    device.placement.as_ref().map_or(0, |p| p.rows.values().map(|rows| rows.len() as u64).sum())
+    device.placement.as_ref().map_or(0, |p| p.rows.count())
 }

@@ -98,7 +98,10 @@ impl RowStore {
 
     /// Put a row back under the name it had.
     pub(crate) fn put(&mut self, id: RowId, row: InstalledRow) {
-        self.by_table.entry(table(&row.command).to_owned()).or_default().insert(row.handle, id);
+        match self.by_table.get_mut(table(&row.command)) {
+            Some(handles) => handles.insert(row.handle, id),
+            None => self.by_table.entry(table(&row.command).to_owned()).or_default().insert(row.handle, id),
+        };
         self.rows.insert(id, row);
     }
 

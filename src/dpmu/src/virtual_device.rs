@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use hyper4_ir::{MatchValue, TableEntry, TableId};
+use hyper4_ir::{MatchKind, MatchValue, TableEntry, TableId};
 use hyper4_persona::{Guest, Row};
 use hyper4_switch::{ControlPlane, DefaultAction, Handles, TableState};
 
@@ -32,9 +32,46 @@ pub(crate) enum Part {
 pub(crate) struct Placement {
     pub(crate) id: u16,
     pub(crate) slot_base: u8,
-    pub(crate) rows: BTreeMap<Part, Vec<RowId>>,
+    pub(crate) rows: PartRows,
     /// Its groups under the numbers they have in the device.
     pub(crate) groups: BTreeMap<u16, u16>,
+}
+
+/// Rows by what they are of, counted.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct PartRows {
+    rows: BTreeMap<Part, Vec<RowId>>,
+    count: u64,
+}
+
+impl PartRows {
+    pub(crate) fn of(&self, part: Part) -> &[RowId] {
+        self.rows.get(&part).map_or(&[], Vec::as_slice)
+    }
+
+    pub(crate) fn all(&self) -> impl Iterator<Item = RowId> + '_ {
+        self.rows.values().flatten().copied()
+    }
+
+    /// How many there are.
+    pub(crate) fn count(&self) -> u64 {
+        self.count
+    }
+
+    pub(crate) fn add(&mut self, part: Part, row: RowId) {
+        self.rows.entry(part).or_default().push(row);
+        self.count += 1;
+    }
+
+    pub(crate) fn remove(&mut self, part: Part, row: RowId) {
+        let Some(rows) = self.rows.get_mut(&part) else { return };
+        let before = rows.len();
+        rows.retain(|r| *r != row);
+        self.count -= (before - rows.len()) as u64;
+        if rows.is_empty() {
+            self.rows.remove(&part);
+        }
+    }
 }
 
 /// A program that was loaded into a slice.
@@ -42,6 +79,7 @@ pub(crate) struct VirtualDevice {
     pub(crate) name: Arc<DeviceName>,
     pub(crate) guest: Guest,
     pub(crate) plane: ControlPlane,
+    /// Of the tables whose entries have priorities.
     pub(crate) ranks: BTreeMap<TableId, Ranks>,
     pub(crate) placement: Option<Placement>,
 }
@@ -49,12 +87,16 @@ pub(crate) struct VirtualDevice {
 impl VirtualDevice {
     pub(crate) fn new(name: DeviceName, guest: Guest) -> Self {
         let plane = ControlPlane::new(Arc::clone(guest.program()));
-        let ranked = |(table, state): (TableId, &TableState)| {
-            let mut ranks = Ranks::default();
-            state.entries().for_each(|entry| drop(ranks.insert(place(entry))));
-            (table, ranks)
-        };
-        let ranks = plane.tables().map(ranked).collect();
+        let mut ranks: BTreeMap<TableId, Ranks> = BTreeMap::new();
+        for (number, table) in (0u32..).zip(&guest.program().tables) {
+            if matches!(table.match_kind, MatchKind::Ternary | MatchKind::Range | MatchKind::Optional) {
+                let state = plane.table(TableId(number));
+                let ranks = ranks.entry(TableId(number)).or_default();
+                for entry in state.into_iter().flat_map(TableState::entries) {
+                    ranks.insert(&ranks.insertion(place(entry), entry.handle));
+                }
+            }
+        }
         Self { name: Arc::new(name), guest, plane, ranks, placement: None }
     }
 
@@ -65,7 +107,8 @@ impl VirtualDevice {
             let default = state.default().and_then(DefaultAction::direct);
             parts.push((Part::Default(table), self.guest.default_rows(table, default)?));
             for entry in state.entries() {
-                let rank = self.ranks.get(&table).and_then(|r| r.get(place(entry))).unwrap_or_default();
+                let rank = self.ranks.get(&table).and_then(|r| r.get(place(entry)));
+                let rank = rank.unwrap_or_else(|| prefix_rank(entry));
                 parts.push((Part::Entry(table, entry.handle), self.guest.entry_rows(table, entry, rank)?));
             }
         }
@@ -87,12 +130,17 @@ impl VirtualDevice {
     }
 }
 
-/// Where an entry stands among those of its table: by priority, or by the length of its prefix, then by handle.
+/// Where an entry stands among those of its table, which has priorities: by priority, then by handle.
 pub(crate) fn place(entry: &TableEntry) -> Place {
-    let prefix = entry.key.iter().find_map(|k| match k {
+    (u64::from(entry.priority.unwrap_or(0)), Handles::number(entry.handle))
+}
+
+/// The rank of an entry of a table without priorities: the longest prefix wins. Two with the same length never match the
+/// same packet.
+pub(crate) fn prefix_rank(entry: &TableEntry) -> u32 {
+    let unmatched = entry.key.iter().find_map(|k| match k {
         MatchValue::Lpm { value, prefix_length } => Some(value.width().saturating_sub(*prefix_length)),
         _ => None,
     });
-    let order = entry.priority.or(prefix).unwrap_or(0);
-    (u64::from(order), Handles::number(entry.handle))
+    unmatched.unwrap_or(0) + 1
 }
