@@ -123,6 +123,24 @@ pub enum Effect {
     },
 }
 
+impl Effect {
+    /// The bits of the state that it may change.
+    pub fn changes(&self) -> Bits {
+        match self {
+            Self::Commit { keep, value } => keep.not().or(value),
+            Self::Add { keep, value, add_mask, .. } => keep.not().or(value).or(add_mask),
+            Self::Move { keep, value, left_mask, left, right_mask, right } => {
+                let moved = left_mask.shl(*left as usize).or(&right_mask.lshr(*right as usize));
+                keep.not().or(value).or(&moved)
+            }
+            Self::Checksum { to, keep, value, right_mask, right, .. } => {
+                let sum = Bits::mask(keep.width(), *to, 16);
+                keep.not().or(value).or(&sum).or(&right_mask.lshr(*right as usize))
+            }
+        }
+    }
+}
+
 /// What is looked up next.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum Next {

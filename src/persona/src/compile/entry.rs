@@ -7,7 +7,7 @@ use hyper4_ir::{ActionId, Event, MatchValue, PipelineKind, TableKey};
 
 use super::cube::range;
 use super::emit::Outcome;
-use crate::{BitRange, Lookup, Origin, Row, RowMatch};
+use crate::{BitRange, Lookup, Next, Origin, Row, RowMatch};
 
 /// A table at one of the places where it is applied.
 #[derive(Clone, Debug)]
@@ -91,6 +91,16 @@ impl PlacedTable {
             self.row(matches, outcome, events.clone(), arguments)
         };
         Some(matches.into_iter().map(row).collect())
+    }
+
+    /// What is looked up after each of its actions.
+    pub(super) fn nexts(&mut self) -> impl Iterator<Item = &mut Next> {
+        self.outcomes.values_mut().chain([&mut self.no_action]).map(|outcome| &mut outcome.next)
+    }
+
+    /// The bits that each of its actions may change.
+    pub(super) fn changes(&self) -> impl Iterator<Item = Bits> {
+        self.outcomes.values().chain([&self.no_action]).map(|outcome| outcome.template.changes())
     }
 
     /// The row of a miss.

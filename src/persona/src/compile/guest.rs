@@ -10,6 +10,7 @@ use hyper4_ir::{
 
 use super::Refusal;
 use super::entry::PlacedTable;
+use super::inside::Inside;
 use crate::{Lookup, Row};
 
 /// A guest as a persona of one layout emulates it: its fixed rows, and how its entries become rows.
@@ -26,6 +27,7 @@ pub struct Guest {
     pub(super) egress_slots: u8,
     pub(super) fixed_rows: Vec<Row>,
     pub(super) tables: BTreeMap<TableId, Vec<PlacedTable>>,
+    pub(super) inside: Option<Inside>,
 }
 
 impl Guest {

@@ -20,6 +20,7 @@ mod explore;
 mod flow;
 mod form;
 mod guest;
+mod inside;
 mod number;
 mod parser;
 mod perform;
@@ -37,6 +38,7 @@ use std::sync::Arc;
 use hyper4_ir::{ChecksumKind, PipelineKind, Program};
 
 pub use guest::Guest;
+pub use inside::Inside;
 pub use refusal::Refusal;
 
 use crate::{Layout, Lookup};
@@ -137,6 +139,7 @@ fn guest(program: Arc<Program>, ingress: Emitted, egress: Emitted) -> Guest {
         egress_slots: egress.slots,
         fixed_rows: ingress.rows.into_iter().chain(egress.rows).collect(),
         tables,
+        inside: None,
         program,
     }
 }

@@ -51,6 +51,16 @@ impl Template {
     }
 }
 
+impl Template {
+    /// The bits that it may change, whatever the arguments are.
+    pub(super) fn changes(&self) -> Bits {
+        let changes = self.effect.changes();
+        self.value.iter().fold(changes, |changes, piece| {
+            changes.or(&Bits::mask(changes.width(), piece.to, piece.width))
+        })
+    }
+}
+
 fn joined(value: &Bits, pieces: &[Piece], arguments: &[Bits]) -> Bits {
     pieces.iter().fold(value.clone(), |value, piece| {
         let Some(argument) = arguments.get(piece.index) else { return value };
