@@ -55,9 +55,9 @@ impl Template {
     /// The bits that it may change, whatever the arguments are.
     pub(super) fn changes(&self) -> Bits {
         let changes = self.effect.changes();
-        self.value.iter().fold(changes, |changes, piece| {
-            changes.or(&Bits::mask(changes.width(), piece.to, piece.width))
-        })
+        self.value
+            .iter()
+            .fold(changes, |changes, piece| changes.or(&Bits::mask(changes.width(), piece.to, piece.width)))
     }
 }
 
