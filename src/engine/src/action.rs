@@ -227,6 +227,11 @@ impl Action {
         Ok(Self { steps: steps.into() })
     }
 
+    /// What it does.
+    pub(crate) fn steps(&self) -> impl Iterator<Item = &Step> {
+        self.steps.iter()
+    }
+
     /// Carry it out; its arguments are in their place already.
     pub(crate) fn run(
         &self,

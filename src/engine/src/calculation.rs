@@ -15,6 +15,8 @@ use crate::wire::Writer;
 pub(crate) struct Hasher {
     calculation: Calculation,
     inputs: Vec<Input>,
+    /// The inputs as terms of an Internet checksum, where it is one.
+    sum: Option<Sum>,
     bytes: Vec<u8>,
 }
 
@@ -47,7 +49,9 @@ impl Hasher {
                 CalculationInput::Payload => Input::Payload,
             });
         }
-        Ok(Self { calculation: Calculation::new(algorithm), inputs, bytes: Vec::new() })
+        let internet = matches!(algorithm, HashAlgorithm::Csum16 | HashAlgorithm::Cksum16);
+        let sum = if internet { Sum::new(&inputs) } else { None };
+        Ok(Self { calculation: Calculation::new(algorithm), inputs, sum, bytes: Vec::new() })
     }
 
     /// What a controller says to it; what is no parameter of its algorithm changes nothing.
@@ -58,6 +62,14 @@ impl Hasher {
             }
             CalculationCommand::SetToeplitzKey(key) => self.calculation.set_toeplitz_key(key),
         }
+    }
+
+    /// Whether its calls count: what it gives depends on those before.
+    pub(crate) fn counts(&self) -> bool {
+        matches!(
+            self.calculation.algorithm(),
+            HashAlgorithm::RoundRobin | HashAlgorithm::RoundRobinConsistent
+        )
     }
 
     /// The fields that go in: those of valid headers.
@@ -72,6 +84,9 @@ impl Hasher {
 
     /// The hash of the inputs; fields of invalid headers are left out.
     pub(crate) fn compute(&mut self, memory: &[u64], payload: &[u8]) -> u64 {
+        if let Some(sum) = self.sum.as_ref().and_then(|sum| sum.compute(memory)) {
+            return sum;
+        }
         self.bytes.clear();
         let mut writer = Writer::new(&mut self.bytes);
         let valid = |at: u32| is_set(memory, at);
@@ -93,6 +108,67 @@ impl Hasher {
             self.bytes.extend_from_slice(payload);
         }
         self.calculation.compute(&self.bytes)
+    }
+}
+
+/// An Internet checksum of fields, without the bytes that they make: 2^16 is 1 modulo 2^16 - 1, so that it doesn't
+/// matter where in a word of any width its 16-bit words stand.
+#[derive(Clone, Debug)]
+struct Sum {
+    /// What constants come to.
+    start: u128,
+    /// Limbs, and by how many bits each is shifted.
+    terms: Box<[(u32, u32)]>,
+    /// Validity of the headers that all must be there.
+    valid: Box<[u32]>,
+}
+
+impl Sum {
+    /// `None` where it depends on the packet which bits go in.
+    fn new(inputs: &[Input]) -> Option<Self> {
+        // Value or place, and width.
+        let mut parts: Vec<(Result<&hyper4_bits::Bits, &FieldSlot>, u32)> = Vec::new();
+        for input in inputs {
+            match input {
+                Input::Field { slot } => parts.push((Err(slot), slot.width)),
+                Input::Header { fields, .. } => {
+                    parts.extend(fields.iter().map(|slot| (Err(slot), slot.width)))
+                }
+                Input::Constant { value } => parts.push((Ok(value), value.width())),
+                Input::Payload => return None,
+            }
+        }
+        let mut below = parts.iter().map(|(_, width)| width).sum::<u32>().next_multiple_of(16);
+        let (mut start, mut terms, mut valid) = (0, Vec::new(), Vec::new());
+        for (part, width) in parts {
+            below -= width;
+            let shift = below % 16;
+            match part {
+                Ok(constant) => {
+                    start += constant.limbs().iter().map(|limb| u128::from(*limb) << shift).sum::<u128>()
+                }
+                Err(slot) if slot.signed || slot.varbit.is_some() => return None,
+                Err(slot) => {
+                    terms.extend((slot.at..slot.at + slot.limbs()).map(|at| (at, shift)));
+                    valid.extend(slot.valid.filter(|valid_at| !valid.contains(valid_at)));
+                }
+            }
+        }
+        Some(Self { start, terms: terms.into(), valid: valid.into() })
+    }
+
+    /// `None` when a header isn't there: its fields are left out then, and the others move.
+    fn compute(&self, memory: &[u64]) -> Option<u64> {
+        if !self.valid.iter().all(|at| is_set(memory, *at)) {
+            return None;
+        }
+        let term =
+            |(at, shift): &(u32, u32)| u128::from(memory.get(*at as usize).copied().unwrap_or(0)) << shift;
+        let mut sum = self.terms.iter().fold(self.start, |sum, of| sum + term(of));
+        for bits in [64, 32, 32, 16, 16, 16] {
+            sum = (sum & ((1 << bits) - 1)) + (sum >> bits);
+        }
+        Some(u64::from(!(sum as u16)))
     }
 }
 

@@ -4,6 +4,7 @@ use hyper4_ir::{Program, Reply};
 use hyper4_switch::{Change, DataAccess, Handles, SwitchError};
 
 use crate::executable::Executable;
+use crate::state::State;
 
 /// Carry a change out, at `now` milliseconds. An answer takes the place of the control plane's.
 ///
@@ -12,6 +13,7 @@ use crate::executable::Executable;
 pub(crate) fn apply(
     program: &Program,
     executable: &mut Executable,
+    state: &mut State,
     change: &Change,
     now: u64,
 ) -> Result<Option<Reply>, SwitchError> {
@@ -39,13 +41,13 @@ pub(crate) fn apply(
             }
         }
         Change::Rates { meter, cells, rates } => {
-            if let Some(meters) = executable.state.meters.get_mut(meter.index()) {
+            if let Some(meters) = state.meters.get_mut(meter.index()) {
                 meters.set_rates(cells.clone(), rates);
             }
         }
         Change::ValueSet { set, members } => executable.parser.set_members(set.index(), members),
         Change::Calculation { calculation, command } => {
-            if let Some(hasher) = executable.state.hashers.get_mut(calculation.index()) {
+            if let Some(hasher) = state.hashers.get_mut(calculation.index()) {
                 hasher.configure(command).map_err(|error| SwitchError::Unsupported {
                     construct: format!("calculation {}", calculation.0),
                     reason: error.to_string(),
@@ -53,10 +55,10 @@ pub(crate) fn apply(
                 })?;
             }
         }
-        Change::Data(access) => return Ok(data(executable, access)),
+        Change::Data(access) => return Ok(data(state, access)),
         Change::Entry { table, entry } => {
             if executable.put(program, *table, entry, now)
-                && let Some(cell) = direct_counters(program, executable, *table)
+                && let Some(cell) = direct_counters(program, state, *table)
                     .and_then(|cells| cells.get_mut(Handles::number(entry.handle) as usize))
             {
                 *cell = hyper4_ir::CounterValue::default();
@@ -71,7 +73,7 @@ pub(crate) fn apply(
             if let Some(compiled) = executable.tables.get_mut(table.index()) {
                 compiled.clear();
             }
-            if let Some(cells) = direct_counters(program, executable, *table) {
+            if let Some(cells) = direct_counters(program, state, *table) {
                 cells.fill(hyper4_ir::CounterValue::default());
             }
         }
@@ -88,16 +90,15 @@ pub(crate) fn apply(
 
 fn direct_counters<'a>(
     program: &Program,
-    executable: &'a mut Executable,
+    state: &'a mut State,
     table: hyper4_ir::TableId,
 ) -> Option<&'a mut Vec<hyper4_ir::CounterValue>> {
     let counter = program.tables.get(table.index())?.direct_counter?;
-    executable.state.counters.get_mut(counter.index())
+    state.counters.get_mut(counter.index())
 }
 
 /// Counters and registers, which the control plane doesn't keep.
-fn data(executable: &mut Executable, access: &DataAccess) -> Option<Reply> {
-    let state = &mut executable.state;
+fn data(state: &mut State, access: &DataAccess) -> Option<Reply> {
     match access {
         DataAccess::ReadCounter { counter, cell } => {
             let cells = state.counters.get(counter.index())?;

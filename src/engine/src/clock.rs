@@ -4,6 +4,12 @@
 pub trait Clock: Send {
     /// Now.
     fn microseconds(&mut self) -> u64;
+
+    /// Another clock for packets that are processed beside others; `None` where it matters in which order packets look
+    /// at it.
+    fn fork(&self) -> Option<Box<dyn Clock>> {
+        None
+    }
 }
 
 /// Time stands still at the start: runs are repeatable, and time stamps are zero.
@@ -13,5 +19,9 @@ pub struct StoppedClock;
 impl Clock for StoppedClock {
     fn microseconds(&mut self) -> u64 {
         0
+    }
+
+    fn fork(&self) -> Option<Box<dyn Clock>> {
+        Some(Box::new(Self))
     }
 }

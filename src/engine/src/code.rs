@@ -1,6 +1,7 @@
 //! Instructions over memory, and what carries them out.
 
 use crate::fault::Fault;
+use crate::gather::{GatherStep, gather};
 use crate::wide::{self, View};
 
 /// A number in memory. Beyond its limbs it goes on with zeros, or with its sign.
@@ -207,99 +208,6 @@ pub(crate) enum Instruction {
     },
 }
 
-/// A limb of memory, shifted (to the left; to the right when that is negative) and masked; then a number is added, and
-/// what that comes to is masked.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Term {
-    pub(crate) from: u32,
-    pub(crate) shift: i8,
-    pub(crate) mask: u64,
-    pub(crate) add: u64,
-    pub(crate) keep: u64,
-}
-
-impl Term {
-    /// Whether it is the limb as it is.
-    pub(crate) fn is_whole(&self) -> bool {
-        self.shift == 0 && self.mask == u64::MAX && self.add == 0 && self.keep == u64::MAX
-    }
-
-    fn shifted(&self, limb: u64) -> u64 {
-        let shifted = if self.shift >= 0 { limb << self.shift } else { limb >> self.shift.unsigned_abs() };
-        shifted & self.mask
-    }
-
-    fn value(&self, memory: &[u64]) -> u64 {
-        let limb = memory.get(self.from as usize).copied().unwrap_or(0);
-        self.shifted(limb).wrapping_add(self.add) & self.keep
-    }
-
-    /// Which of its bits depend on the bits of the limb that are set here.
-    pub(crate) fn depends(&self, limb: u64) -> u64 {
-        let here = self.shifted(limb);
-        let spread = if self.add != 0 && here != 0 { u64::MAX << here.trailing_zeros() } else { here };
-        spread & self.keep
-    }
-}
-
-/// What gives one or several limbs their values.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum GatherStep {
-    Copy {
-        to: u32,
-        from: u32,
-        limbs: u32,
-    },
-    Zero {
-        to: u32,
-        limbs: u32,
-    },
-    Constant {
-        to: u32,
-        value: u64,
-    },
-    Term {
-        to: u32,
-        term: Term,
-        xor: u64,
-    },
-    /// On top of what the limb has.
-    Xor {
-        to: u32,
-        term: Term,
-    },
-}
-
-fn gather(steps: &[GatherStep], memory: &mut [u64]) {
-    for step in steps {
-        match *step {
-            GatherStep::Term { to, term, xor } => set(memory, to, term.value(memory) ^ xor),
-            GatherStep::Copy { to, from, limbs: 1 } => {
-                let limb = memory.get(from as usize).copied().unwrap_or(0);
-                set(memory, to, limb);
-            }
-            GatherStep::Copy { to, from, limbs } => {
-                let (to, from, limbs) = (to as usize, from as usize, limbs as usize);
-                if to + limbs <= memory.len() && from + limbs <= memory.len() {
-                    memory.copy_within(from..from + limbs, to);
-                }
-            }
-            GatherStep::Zero { to, limbs } => {
-                if let Some(limbs) = memory.get_mut(to as usize..(to + limbs) as usize) {
-                    limbs.fill(0);
-                }
-            }
-            GatherStep::Constant { to, value } => set(memory, to, value),
-            GatherStep::Xor { to, term } => {
-                let value = term.value(memory);
-                if let Some(limb) = memory.get_mut(to as usize) {
-                    *limb ^= value;
-                }
-            }
-        }
-    }
-}
-
 /// Carry out instructions.
 pub(crate) fn run(code: &[Instruction], memory: &mut [u64]) -> Result<(), Fault> {
     let mut next = 0;
@@ -316,18 +224,9 @@ pub(crate) fn run(code: &[Instruction], memory: &mut [u64]) -> Result<(), Fault>
                 operator,
                 to,
                 limbs: 1,
-                a: Operand { at: a, limbs: 1, .. },
-                b: Operand { at: b, limbs: 1, .. },
-            } if matches!(operator, Binary::Add | Binary::Sub | Binary::And | Binary::Or | Binary::Xor) => {
-                let limb = |at: &u32| memory.get(*at as usize).copied().unwrap_or(0);
-                let (a, b) = (limb(a), limb(b));
-                let result = match operator {
-                    Binary::Add => a.wrapping_add(b),
-                    Binary::Sub => a.wrapping_sub(b),
-                    Binary::And => a & b,
-                    Binary::Or => a | b,
-                    _ => a ^ b,
-                };
+                a: a @ Operand { limbs: 1, .. },
+                b: b @ Operand { limbs: 1, .. },
+            } if let Some(result) = small(*operator, *a, *b, memory) => {
                 set(memory, *to, result);
             }
             Instruction::Binary { operator, to, limbs, a, b } => {
@@ -404,12 +303,33 @@ pub(crate) fn run(code: &[Instruction], memory: &mut [u64]) -> Result<(), Fault>
     Ok(())
 }
 
+/// One limb of what two numbers of one limb each come to; `None` where that needs more of a look.
+fn small(operator: Binary, a: Operand, b: Operand, memory: &[u64]) -> Option<u64> {
+    let signed = a.signed || b.signed;
+    let (a, b) = (a.low(memory), b.low(memory));
+    Some(match operator {
+        Binary::Add => a.wrapping_add(b),
+        Binary::Sub => a.wrapping_sub(b),
+        Binary::Mul => a.wrapping_mul(b),
+        Binary::And => a & b,
+        Binary::Or => a | b,
+        Binary::Xor => a ^ b,
+        _ if signed => return None,
+        Binary::Equal => u64::from(a == b),
+        Binary::NotEqual => u64::from(a != b),
+        Binary::Less => u64::from(a < b),
+        Binary::LessOrEqual => u64::from(a <= b),
+        Binary::ShiftLeft | Binary::ShiftRight | Binary::Divide | Binary::Remainder => return None,
+    })
+}
+
 /// Whether the flag there is set.
 pub(crate) fn is_set(memory: &[u64], at: u32) -> bool {
     memory.get(at as usize).is_some_and(|flag| *flag != 0)
 }
 
-fn set(memory: &mut [u64], at: u32, value: u64) {
+/// Give a limb a value.
+pub(crate) fn set(memory: &mut [u64], at: u32, value: u64) {
     if let Some(limb) = memory.get_mut(at as usize) {
         *limb = value;
     }

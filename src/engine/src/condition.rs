@@ -1,6 +1,6 @@
 //! Conditions of pipelines.
 
-use hyper4_ir::{BinaryOp, Expr, NextNode, TableConditional};
+use hyper4_ir::{BinaryOp, Expr, NextNode, TableConditional, UnaryOp};
 
 use crate::code::{Instruction, Operand, is_set};
 use crate::expression::Compiler;
@@ -16,20 +16,28 @@ pub(crate) struct Condition {
     pub(crate) false_next: NextNode,
 }
 
-/// A look at one limb.
-#[derive(Clone, Copy, Debug)]
+/// Looks at single limbs.
+#[derive(Clone, Debug)]
 pub(crate) enum Test {
     /// It is that number, or isn't.
     Limb { at: u32, number: u64, is: bool },
-    /// It isn't 0.
-    Flag(u32),
+    /// It is less than that number, or isn't.
+    Below { at: u32, number: u64, is: bool },
+    /// It is the same as another one, or isn't.
+    Limbs { a: u32, b: u32, is: bool },
+    /// It is 0, or isn't.
+    Flag { at: u32, is: bool },
+    /// All of them hold.
+    All(Box<[Test]>),
+    /// One of them holds.
+    Any(Box<[Test]>),
 }
 
 impl Condition {
     pub(crate) fn new(compiler: &mut Compiler<'_>, conditional: &TableConditional) -> Result<Self, String> {
         let operand = compiler.truth(&conditional.expression)?;
         Ok(Self {
-            test: test(compiler, &conditional.expression),
+            test: test(compiler, &conditional.expression, true),
             code: compiler.take(),
             operand,
             true_next: conditional.true_next,
@@ -40,28 +48,82 @@ impl Condition {
 
 impl Test {
     /// Whether it does.
-    pub(crate) fn holds(self, memory: &[u64]) -> bool {
+    pub(crate) fn holds(&self, memory: &[u64]) -> bool {
+        let limb = |at: u32| memory.get(at as usize).copied().unwrap_or(0);
         match self {
-            Self::Limb { at, number, is } => (memory.get(at as usize).copied().unwrap_or(0) == number) == is,
-            Self::Flag(at) => is_set(memory, at),
+            Self::Limb { at, number, is } => (limb(*at) == *number) == *is,
+            Self::Below { at, number, is } => (limb(*at) < *number) == *is,
+            Self::Limbs { a, b, is } => (limb(*a) == limb(*b)) == *is,
+            Self::Flag { at, is } => is_set(memory, *at) == *is,
+            Self::All(tests) => tests.iter().all(|test| test.holds(memory)),
+            Self::Any(tests) => tests.iter().any(|test| test.holds(memory)),
         }
     }
 }
 
-fn test(compiler: &Compiler<'_>, expression: &Expr) -> Option<Test> {
-    let (a, b, is) = match expression {
-        Expr::Valid(header) => return compiler.layout.header(*header).map(|slot| Test::Flag(slot.valid)),
-        Expr::Binary(BinaryOp::Eq, a, b) => (a, b, true),
-        Expr::Binary(BinaryOp::Ne, a, b) => (a, b, false),
-        _ => return None,
+/// A test that tells whether an expression is `is`. None of its parts can fail, so that what it doesn't look at doesn't
+/// matter.
+fn test(compiler: &Compiler<'_>, expression: &Expr, is: bool) -> Option<Test> {
+    match expression {
+        Expr::Valid(header) => {
+            let at = compiler.layout.header(*header)?.valid;
+            Some(Test::Flag { at, is })
+        }
+        Expr::Unary(UnaryOp::Not, a) => test(compiler, a, !is),
+        Expr::Binary(operator @ (BinaryOp::And | BinaryOp::Or), a, b) => {
+            let all = (*operator == BinaryOp::And) == is;
+            let mut tests = Vec::new();
+            for side in [a, b] {
+                match test(compiler, side, is)? {
+                    Test::All(more) if all => tests.extend(more),
+                    Test::Any(more) if !all => tests.extend(more),
+                    one => tests.push(one),
+                }
+            }
+            Some(if all { Test::All(tests.into()) } else { Test::Any(tests.into()) })
+        }
+        Expr::Binary(operator, a, b) => compare(compiler, *operator, a, b, is),
+        _ => None,
+    }
+}
+
+fn compare(compiler: &Compiler<'_>, operator: BinaryOp, a: &Expr, b: &Expr, is: bool) -> Option<Test> {
+    let limb = |field: &hyper4_ir::FieldRef| {
+        let slot = compiler.layout.field(*field)?;
+        let plain = !slot.signed && slot.varbit.is_none() && slot.limbs() == 1;
+        plain.then_some(slot.at)
     };
-    let (field, number) = match (&**a, &**b) {
-        (Expr::Field(field), Expr::Const(number)) | (Expr::Const(number), Expr::Field(field)) => {
-            (field, number)
+    // As `field operator number`.
+    let (field, number, operator) = match (a, b) {
+        (Expr::Field(a), Expr::Field(b)) => {
+            let is = match operator {
+                BinaryOp::Eq => is,
+                BinaryOp::Ne => !is,
+                _ => return None,
+            };
+            return Some(Test::Limbs { a: limb(a)?, b: limb(b)?, is });
+        }
+        (Expr::Field(field), Expr::Const(number)) => (field, number, operator),
+        (Expr::Const(number), Expr::Field(field)) => {
+            let turned = match operator {
+                BinaryOp::Lt => BinaryOp::Gt,
+                BinaryOp::Le => BinaryOp::Ge,
+                BinaryOp::Gt => BinaryOp::Lt,
+                BinaryOp::Ge => BinaryOp::Le,
+                same => same,
+            };
+            (field, number, turned)
         }
         _ => return None,
     };
-    let slot = compiler.layout.field(*field)?;
-    let plain = !slot.signed && slot.varbit.is_none() && slot.limbs() == 1;
-    Some(Test::Limb { at: slot.at, number: u64::try_from(number).ok().filter(|_| plain)?, is })
+    let (at, number) = (limb(field)?, u64::try_from(number).ok()?);
+    Some(match operator {
+        BinaryOp::Eq => Test::Limb { at, number, is },
+        BinaryOp::Ne => Test::Limb { at, number, is: !is },
+        BinaryOp::Lt => Test::Below { at, number, is },
+        BinaryOp::Ge => Test::Below { at, number, is: !is },
+        BinaryOp::Le => Test::Below { at, number: number.checked_add(1)?, is },
+        BinaryOp::Gt => Test::Below { at, number: number.checked_add(1)?, is: !is },
+        _ => return None,
+    })
 }

@@ -20,11 +20,30 @@ const LIVES: usize = 1 << 14;
 /// A copy that waits for egress.
 #[derive(Debug)]
 pub(crate) struct Waiting {
-    pub(crate) state: Vec<u64>,
+    /// The number of its state in the queues, which replicas share.
+    state: usize,
+    /// How a replica differs from the others.
+    replica: Option<Replicated>,
     pub(crate) port: u64,
     /// Bytes that the parser took.
     pub(crate) parsed: usize,
     pub(crate) flight: Flight,
+}
+
+/// What a replica alone has.
+#[derive(Clone, Copy, Debug)]
+struct Replicated {
+    rid: u16,
+    /// When it entered its queue.
+    enqueued: u64,
+}
+
+/// The state of copies that wait.
+#[derive(Debug, Default)]
+struct Shared {
+    limbs: Vec<u64>,
+    /// How many wait.
+    users: usize,
 }
 
 /// A packet that is to go through ingress again.
@@ -42,8 +61,23 @@ pub(crate) struct Queues {
     other: Vec<u64>,
     pub(crate) waiting: VecDeque<Waiting>,
     pub(crate) returning: VecDeque<Returning>,
+    /// The states of those that wait, and the numbers of those that aren't used.
+    shared: Vec<Shared>,
+    free: Vec<usize>,
     /// States that aren't used.
     spare: Vec<Vec<u64>>,
+}
+
+impl Queues {
+    /// Forget what waits.
+    pub(crate) fn clear(&mut self) {
+        if !self.waiting.is_empty() {
+            self.waiting.clear();
+            self.shared.clear();
+            self.free.clear();
+        }
+        self.returning.clear();
+    }
 }
 
 impl Journey<'_> {
@@ -110,7 +144,7 @@ impl Journey<'_> {
         }
         if let Some(port) = session.port {
             self.recorder.event(|| Event::Unicast(port as u16));
-            if self.enqueue() {
+            if self.enqueue().is_some() {
                 self.wait(port.into(), parsed, flight);
             }
         }
@@ -124,42 +158,97 @@ impl Journey<'_> {
             return Ok(());
         };
         self.recorder.event(|| Event::Multicast(group));
+        let mut shared = None;
         for replica in replicas.iter() {
             let copy = self.copy(flight.copy)?;
             self.recorder.turn_to(copy);
             self.recorder.event(|| Event::Replica { rid: replica.rid, port: replica.port });
             // It stays with what is copied, too.
             self.set(StandardField::EgressRid, replica.rid.into());
-            if self.enqueue() {
-                let copied = Flight { since: self.milliseconds(), ..flight.copied(copy) };
-                self.wait(replica.port.into(), parsed, copied);
-                if let Some(waiting) = self.queues.waiting.back_mut() {
-                    self.executable.layout.forget_widths(&mut waiting.state);
-                }
+            if let Some(enqueued) = self.enqueue() {
+                let flight = Flight { since: self.milliseconds(), ..flight.copied(copy) };
+                let state = match shared {
+                    Some(state) => state,
+                    None => {
+                        let state = self.share();
+                        if let Some(shared) = self.queues.shared.get_mut(state) {
+                            self.executable.layout.forget_widths(&mut shared.limbs);
+                        }
+                        shared = Some(state);
+                        state
+                    }
+                };
+                let port = replica.port.into();
+                let replica = Replicated { rid: replica.rid, enqueued };
+                self.push(Waiting { state, replica: Some(replica), port: port, parsed, flight });
             }
         }
         self.recorder.turn_to(flight.copy);
         Ok(())
     }
 
-    /// The packet goes to an egress queue; false when there is none for its priority.
-    pub(crate) fn enqueue(&mut self) -> bool {
+    /// The packet goes to an egress queue: when; `None` when there is none for its priority.
+    pub(crate) fn enqueue(&mut self) -> Option<u64> {
         if self.get(StandardField::Priority) >= QUEUES {
             self.recorder.event(|| Event::Drop);
-            return false;
+            return None;
         }
-        if self.executable.queueing {
-            let now = self.clock.microseconds();
-            self.set_undetermined(StandardField::EnqTimestamp, now);
-            self.set_undetermined(StandardField::EnqQdepth, 0);
+        if !self.executable.queueing {
+            return Some(0);
         }
-        true
+        let now = self.clock.microseconds();
+        self.set_enqueued(now);
+        Some(now)
+    }
+
+    fn set_enqueued(&mut self, now: u64) {
+        self.set_undetermined(StandardField::EnqTimestamp, now);
+        self.set_undetermined(StandardField::EnqQdepth, 0);
     }
 
     /// The packet as it is waits for egress.
     pub(crate) fn wait(&mut self, port: u64, parsed: usize, flight: Flight) {
-        let state = self.snapshot();
-        self.queues.waiting.push_back(Waiting { state, port, parsed, flight });
+        let state = self.share();
+        self.push(Waiting { state, replica: None, port, parsed, flight });
+    }
+
+    fn push(&mut self, waiting: Waiting) {
+        if let Some(shared) = self.queues.shared.get_mut(waiting.state) {
+            shared.users += 1;
+        }
+        self.queues.waiting.push_back(waiting);
+    }
+
+    /// The packet's state as it is, to be shared by those that wait: its number.
+    fn share(&mut self) -> usize {
+        let limbs = self.snapshot();
+        let number = self.queues.free.pop().unwrap_or(self.queues.shared.len());
+        match self.queues.shared.get_mut(number) {
+            Some(free) => *free = Shared { limbs, users: 0 },
+            None => self.queues.shared.push(Shared { limbs, users: 0 }),
+        }
+        number
+    }
+
+    /// The packet is the copy that waited.
+    pub(crate) fn recall_waiting(&mut self, waiting: &Waiting) {
+        let Some(shared) = self.queues.shared.get_mut(waiting.state) else { return };
+        let limbs = std::mem::take(&mut shared.limbs);
+        shared.users -= 1;
+        self.adopt(&limbs);
+        match self.queues.shared.get_mut(waiting.state) {
+            Some(shared) if shared.users > 0 => shared.limbs = limbs,
+            _ => {
+                self.queues.free.push(waiting.state);
+                self.queues.spare.push(limbs);
+            }
+        }
+        if let Some(Replicated { rid, enqueued }) = waiting.replica {
+            self.set(StandardField::EgressRid, rid.into());
+            if self.executable.queueing {
+                self.set_enqueued(enqueued);
+            }
+        }
     }
 
     fn reset_metadata(&mut self) {
@@ -216,8 +305,13 @@ impl Journey<'_> {
         state
     }
 
-    /// The packet is what a snapshot says.
+    /// The packet is what a snapshot says, which isn't needed any more.
     pub(crate) fn recall(&mut self, state: Vec<u64>) {
+        self.adopt(&state);
+        self.queues.spare.push(state);
+    }
+
+    fn adopt(&mut self, state: &[u64]) {
         let (first, second) = state.split_at(state.len().min(self.executable.layout.packet_limbs as usize));
         if let Some(memory) = self.memory.get_mut(..first.len()) {
             memory.copy_from_slice(first);
@@ -228,6 +322,5 @@ impl Journey<'_> {
             }
             tracker.follow(&self.executable.layout, self.memory);
         }
-        self.queues.spare.push(state);
     }
 }

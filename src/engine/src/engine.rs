@@ -2,34 +2,39 @@
 
 use std::sync::Arc;
 
-use hyper4_ir::{Batch, Command, Packet, Program, Reply, TableEntry, TableId, Undefined};
+use hyper4_ir::{Batch, Command, Packet, Program, Reply, TableEntry, TableId};
 use hyper4_switch::{Change, ControlPlane, Switch, SwitchError, Tracing};
+use rayon::prelude::*;
 
 use crate::changes;
 use crate::clock::{Clock, StoppedClock};
-use crate::copies::Queues;
 use crate::executable::Executable;
-use crate::packet::Journey;
 use crate::random::{Random, SeededRandom};
-use crate::recorder::Recorder;
-use crate::undefined::Tracker;
+use crate::state::State;
+use crate::worker::{Run, Worker};
 
 /// The greatest port that packets come in by.
 const LAST_PORT: u16 = 510;
 
+/// Parts that packets are divided into for each thread: who is done early takes another.
+const PARTS: usize = 4;
+/// Packets that aren't worth being divided.
+const FEW_PACKETS: usize = 64;
+
 /// A switch inside this process.
 pub struct Engine {
-    clock: Box<dyn Clock>,
-    random: Box<dyn Random>,
+    worker: Worker,
     loaded: Option<Loaded>,
     tracking: bool,
-    memory: Vec<u64>,
-    queues: Queues,
+    threads: usize,
 }
 
 struct Loaded {
     control: ControlPlane,
     executable: Executable,
+    state: State,
+    /// What processes packets beside each other.
+    forks: Vec<(Worker, State)>,
 }
 
 /// Entries of a table that no packet has hit for as long as they may be idle.
@@ -68,7 +73,14 @@ impl Engine {
 
     /// A switch with that clock and those random numbers.
     pub fn with(clock: Box<dyn Clock>, random: Box<dyn Random>) -> Self {
-        Self { clock, random, loaded: None, tracking: false, memory: Vec::new(), queues: Queues::default() }
+        Self { worker: Worker::new(clock, random), loaded: None, tracking: false, threads: 1 }
+    }
+
+    /// How many threads may process packets beside each other; 1 unless told. What comes out is the same, in the same
+    /// order. Packets go one after the other all the same where one can find what another left behind (registers,
+    /// meters, random numbers, hashes that count), or where the clock wants it ([`Clock::fork`]).
+    pub fn set_threads(&mut self, threads: usize) {
+        self.threads = threads.max(1);
     }
 
     /// Find out where undefined values reach something that can be observed ([`Batch::undefined`]), for packets that
@@ -80,41 +92,50 @@ impl Engine {
     /// Look for entries that no packet has hit for as long as they may be idle, as simple_switch does every second. An
     /// entry that stays idle is told of by every second look.
     pub fn sweep(&mut self) -> Vec<Aged> {
-        let now = self.clock.microseconds() / 1000;
+        let now = self.worker.clock.microseconds() / 1000;
         let tables = self.loaded.iter_mut().flat_map(|loaded| &mut loaded.executable.tables);
         let aged = (0u32..).map(TableId).zip(tables);
         let aged = aged.map(|(table, compiled)| Aged { table, handles: compiled.sweep(now) });
         aged.filter(|aged| !aged.handles.is_empty()).collect()
     }
 
-    fn process(
-        &mut self,
-        cause: usize,
-        packet: &Packet,
-        tracing: Tracing,
-        batch: &mut Batch,
-    ) -> Result<(), SwitchError> {
+    fn run(&mut self, packets: &[Packet], tracing: Tracing) -> Result<Batch, SwitchError> {
         let loaded = self.loaded.as_mut().ok_or(SwitchError::NotLoaded)?;
-        let tracker = (self.tracking || tracing == Tracing::On)
-            .then(|| Tracker::new(loaded.executable.memory_limbs, &loaded.executable.layout));
-        let journey = Journey {
+        let run = Run {
             program: loaded.control.program(),
-            executable: &mut loaded.executable,
-            clock: self.clock.as_mut(),
-            random: self.random.as_mut(),
-            memory: &mut self.memory,
-            queues: &mut self.queues,
-            outputs: &mut batch.outputs,
-            digests: &mut batch.digests,
-            cause,
-            packet,
-            recorder: Recorder::new(tracing, tracker),
+            executable: &loaded.executable,
+            tracing,
+            tracking: self.tracking || tracing == Tracing::On,
         };
-        let (trace, reached) =
-            journey.run().map_err(|fault| SwitchError::Failed(format!("packet {cause}: {fault}")))?;
-        batch.traces.extend(trace);
-        batch.undefined.extend(reached.into_iter().map(|reached| Undefined { cause, reached }));
-        Ok(())
+        let parts = self.threads.saturating_mul(PARTS).min(packets.len() / FEW_PACKETS);
+        if self.threads < 2 || parts < 2 || !loaded.executable.stateless {
+            return self.worker.process(run, &mut loaded.state, 0, packets);
+        }
+        while loaded.forks.len() < parts {
+            let Some(clock) = self.worker.clock.fork() else {
+                return self.worker.process(run, &mut loaded.state, 0, packets);
+            };
+            let worker = Worker::new(clock, Box::new(SeededRandom::new(0)));
+            loaded.forks.push((worker, loaded.state.fork()));
+        }
+        let size = packets.len().div_ceil(parts);
+        let batches: Vec<Result<Batch, SwitchError>> = packets
+            .par_chunks(size)
+            .zip(&mut loaded.forks)
+            .enumerate()
+            .map(|(part, (packets, (worker, state)))| worker.process(run, state, part * size, packets))
+            .collect();
+        loaded.forks.iter_mut().for_each(|(_, fork)| loaded.state.join(fork));
+        let mut whole = Batch::default();
+        whole.outputs.reserve(packets.len());
+        for batch in batches {
+            let Batch { outputs, traces, digests, undefined } = batch?;
+            whole.outputs.extend(outputs);
+            whole.traces.extend(traces);
+            whole.digests.extend(digests);
+            whole.undefined.extend(undefined);
+        }
+        Ok(whole)
     }
 }
 
@@ -132,8 +153,8 @@ impl Loaded {
 impl Switch for Engine {
     fn load(&mut self, program: Arc<Program>) -> Result<(), SwitchError> {
         let control = ControlPlane::new(program.clone());
-        let executable = Executable::new(&program, &control)?;
-        self.loaded = Some(Loaded { control, executable });
+        let (executable, state) = Executable::new(&program, &control)?;
+        self.loaded = Some(Loaded { control, executable, state, forks: Vec::new() });
         Ok(())
     }
 
@@ -145,15 +166,19 @@ impl Switch for Engine {
         let loaded = self.loaded.as_mut().ok_or(SwitchError::NotLoaded)?;
         let prepared = loaded.control.prepare(command)?;
         let program = loaded.control.program().clone();
-        let now = if loaded.executable.ages { self.clock.microseconds() / 1000 } else { 0 };
-        let reply = changes::apply(&program, &mut loaded.executable, &prepared.change, now)?;
+        let now = if loaded.executable.ages { self.worker.clock.microseconds() / 1000 } else { 0 };
+        let reply =
+            changes::apply(&program, &mut loaded.executable, &mut loaded.state, &prepared.change, now)?;
+        if matches!(prepared.change, Change::Calculation { .. }) {
+            loaded.forks.clear();
+        }
         let (multicast, reset) =
             (matches!(prepared.change, Change::Multicast(_)), prepared.change == Change::Reset);
         loaded.control.commit(prepared.change);
         if multicast {
             loaded.executable.set_groups(loaded.control.multicast());
         } else if reset {
-            loaded.executable.state.reset();
+            loaded.state.reset();
             loaded.executable.fill(&program, &loaded.control);
         }
         let mut reply = reply.unwrap_or(prepared.reply);
@@ -174,10 +199,6 @@ impl Switch for Engine {
         if let Some(packet) = packets.iter().find(|packet| packet.port > LAST_PORT) {
             return Err(SwitchError::Port { port: packet.port, last: LAST_PORT });
         }
-        let mut batch = Batch::default();
-        for (cause, packet) in packets.iter().enumerate() {
-            self.process(cause, packet, tracing, &mut batch)?;
-        }
-        Ok(batch)
+        self.run(packets, tracing)
     }
 }

@@ -6,7 +6,7 @@ use hyper4_ir::{EntryAction, MirroringSession, Program, SourceInfo, StandardFiel
 use hyper4_switch::{ControlPlane, Replica, SwitchError};
 use rustc_hash::FxHashMap;
 
-use crate::action::Action;
+use crate::action::{Action, Step};
 use crate::calculation::{Checksum, Hasher};
 use crate::condition::Condition;
 use crate::expression::Compiler;
@@ -16,8 +16,8 @@ use crate::profile::Profile;
 use crate::state::State;
 use crate::table::{Special, Table};
 
-/// A compiled program, and what the control plane says of it.
-#[derive(Clone, Debug)]
+/// A compiled program, and what the control plane says of it: what packets don't change, but for when entries were hit.
+#[derive(Debug)]
 pub(crate) struct Executable {
     pub(crate) layout: Layout,
     pub(crate) parser: Parser,
@@ -28,13 +28,14 @@ pub(crate) struct Executable {
     pub(crate) conditions: Vec<Condition>,
     /// What the deparser does first.
     pub(crate) deparsing: Option<Action>,
-    pub(crate) state: State,
     pub(crate) mirroring: FxHashMap<u16, MirroringSession>,
     pub(crate) groups: FxHashMap<u16, Arc<[Replica]>>,
     /// Whether queueing metadata is wanted: all of it is there.
     pub(crate) queueing: bool,
     /// Whether entries of some table age.
     pub(crate) ages: bool,
+    /// Whether packets leave nothing behind that others find: they can be processed in any order.
+    pub(crate) stateless: bool,
     /// Where the running action's parameters lie.
     pub(crate) parameters_at: u32,
     /// Where intermediate values begin.
@@ -48,7 +49,8 @@ fn unsupported(construct: String, reason: String, source_info: Option<&SourceInf
 }
 
 impl Executable {
-    pub(crate) fn new(program: &Program, control: &ControlPlane) -> Result<Self, SwitchError> {
+    /// The executable, and the state that its packets change.
+    pub(crate) fn new(program: &Program, control: &ControlPlane) -> Result<(Self, State), SwitchError> {
         check(program)?;
         let layout = Layout::new(program);
         let parameters_at = layout.packet_limbs;
@@ -93,42 +95,43 @@ impl Executable {
                 unsupported(format!("table `{}`", table.name), reason, table.source_info.as_ref())
             })
         })?;
-        let profiles = compile(&program.action_profiles, |profile| {
+        let selectors = compile(&program.action_profiles, |profile| {
             let selector = profile.selector.as_ref();
             let selector =
                 selector.map(|selector| Hasher::new(&layout, selector.algorithm, &selector.inputs));
-            let selector = selector.transpose().map_err(|reason| {
+            selector.transpose().map_err(|reason| {
                 unsupported(
                     format!("action profile `{}`", profile.name),
                     reason,
                     profile.source_info.as_ref(),
                 )
-            })?;
-            Ok(Profile::new(selector))
+            })
         })?;
         let deparsing = deparsing(program, &layout, parameters_at, base, &mut end)?;
         let queueing = QUEUEING.iter().all(|field| layout.standard(*field).is_some());
         let ages = program.tables.iter().any(|table| table.support_timeout);
+        let state = State::new(program, hashers, selectors);
+        let stateless = state.is_stateless() && !draws(&actions, &parser, deparsing.as_ref());
         let mut executable = Self {
             layout,
             parser,
             checksums,
             actions,
             tables,
-            profiles,
+            profiles: program.action_profiles.iter().map(|_| Profile::default()).collect(),
             conditions,
             deparsing,
-            state: State::new(program, hashers),
             mirroring: FxHashMap::default(),
             groups: FxHashMap::default(),
             queueing,
             ages,
+            stateless,
             parameters_at,
             base,
             memory_limbs: end,
         };
         executable.fill(program, control);
-        Ok(executable)
+        Ok((executable, state))
     }
 
     /// Entries, members and defaults as the control plane has them.
@@ -181,6 +184,12 @@ impl Executable {
         let replicas = |group| Some((group, multicast.replicas(group)?.into()));
         self.groups = multicast.groups().filter_map(replicas).collect();
     }
+}
+
+/// Whether something draws random numbers, one after the other.
+fn draws(actions: &[Action], parser: &Parser, deparsing: Option<&Action>) -> bool {
+    let random = |step: &Step| matches!(step, Step::Random { .. });
+    actions.iter().chain(deparsing).flat_map(Action::steps).chain(parser.steps()).any(random)
 }
 
 /// Bits of an argument that is wide.

@@ -217,6 +217,8 @@ pub(crate) struct Layout {
     pub(crate) unions: Vec<UnionSlot>,
     pub(crate) union_stacks: Vec<UnionStackSlot>,
     standard: [Option<FieldSlot>; StandardField::ALL.len()],
+    /// The same for those that are one limb and not signed: where it lies, and the bits that count.
+    standard_limbs: [Option<(u32, u64)>; StandardField::ALL.len()],
     /// The metadata instances' fields: where they begin, and how many limbs.
     pub(crate) metadata: Vec<(u32, u32)>,
     /// Where their validity lies.
@@ -279,6 +281,9 @@ impl Layout {
                 .copied()
         };
         let standard = StandardField::ALL.map(|field| program.standard.get(&field).and_then(|f| slot(*f)));
+        let one =
+            |slot: &FieldSlot| (slot.limbs() == 1 && !slot.signed).then(|| (slot.at, top_mask(slot.width)));
+        let standard_limbs = standard.each_ref().map(|slot| slot.as_ref().and_then(one));
         let dropped_group = program.standard.get(&StandardField::EgressSpec).and_then(|spec| {
             let field = program.header_type(spec.header)?.field(StandardField::McastGrp.name())?;
             slot(FieldRef { header: spec.header, field: field as u32 })
@@ -293,6 +298,7 @@ impl Layout {
             unions,
             union_stacks,
             standard,
+            standard_limbs,
             metadata,
             metadata_valid,
             varbits,
@@ -312,6 +318,26 @@ impl Layout {
 
     pub(crate) fn standard(&self, field: StandardField) -> Option<FieldSlot> {
         self.standard.get(field as usize).copied().flatten()
+    }
+
+    /// Set a standard field to a number, cut to its width; one that isn't there keeps nothing.
+    pub(crate) fn set_standard(&self, field: StandardField, memory: &mut [u64], value: u64) {
+        match self.standard_limbs.get(field as usize) {
+            Some(Some((at, mask))) => crate::code::set(memory, *at, value & mask),
+            _ => {
+                if let Some(slot) = self.standard(field) {
+                    slot.set(memory, value);
+                }
+            }
+        }
+    }
+
+    /// The low limb of a standard field; 0 of one that isn't there.
+    pub(crate) fn get_standard(&self, field: StandardField, memory: &[u64]) -> u64 {
+        match self.standard_limbs.get(field as usize) {
+            Some(Some((at, _))) => memory.get(*at as usize).copied().unwrap_or(0),
+            _ => self.standard(field).map_or(0, |slot| slot.get(memory)),
+        }
     }
 
     /// As a new packet finds it: no header valid, metadata zero.

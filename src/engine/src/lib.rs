@@ -23,6 +23,7 @@ mod executable;
 mod expression;
 mod fault;
 mod flight;
+mod gather;
 mod layout;
 mod linear;
 mod lookup;
@@ -41,6 +42,7 @@ mod table;
 mod undefined;
 mod wide;
 mod wire;
+mod worker;
 
 #[cfg(test)]
 mod tests;

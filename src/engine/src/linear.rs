@@ -9,8 +9,8 @@ use hyper4_ir::{BinaryOp, Expr, UnaryOp};
 use num_bigint::BigInt;
 use smallvec::SmallVec;
 
-use crate::code::{GatherStep, Term};
 use crate::expression::{Compiler, WIDEST, literal_shift};
+use crate::gather::{GatherStep, Term};
 use crate::layout::{LIMB_BITS, limbs, top_mask};
 
 /// Terms of one limb above which the general way is taken.

@@ -98,6 +98,14 @@ impl Lookup {
         }
     }
 
+    /// Whether nothing is in it.
+    pub(crate) fn is_empty(&self) -> bool {
+        match self {
+            Self::Exact(exact) => exact.is_empty(),
+            Self::Tuples(tuples) => tuples.is_empty(),
+        }
+    }
+
     /// The entry that matches.
     pub(crate) fn find(&self, key: &[u64]) -> Option<u32> {
         match self {

@@ -19,6 +19,7 @@ use crate::fault::Fault;
 use crate::flight::Flight;
 use crate::random::Random;
 use crate::recorder::Recorder;
+use crate::state::State;
 use crate::wire::Writer;
 
 /// `instance_type` of a packet that nothing was done to.
@@ -35,10 +36,13 @@ const HEADROOM: usize = 512;
 /// One packet on its way.
 pub(crate) struct Journey<'a> {
     pub(crate) program: &'a Program,
-    pub(crate) executable: &'a mut Executable,
+    pub(crate) executable: &'a Executable,
+    pub(crate) state: &'a mut State,
     pub(crate) clock: &'a mut dyn Clock,
     pub(crate) random: &'a mut dyn Random,
     pub(crate) memory: &'a mut Vec<u64>,
+    /// Room for a key.
+    pub(crate) key: &'a mut Vec<u64>,
     pub(crate) queues: &'a mut Queues,
     pub(crate) outputs: &'a mut Vec<Output>,
     pub(crate) digests: &'a mut Vec<Digest>,
@@ -51,8 +55,7 @@ impl Journey<'_> {
     /// From arrival to the last copy.
     pub(crate) fn run(mut self) -> Result<(Option<Trace>, Vec<String>), Fault> {
         // What an earlier packet left behind when it failed.
-        self.queues.waiting.clear();
-        self.queues.returning.clear();
+        self.queues.clear();
         let bytes = self.packet.bytes.as_slice();
         let halves = if self.recorder.tracker().is_some() { 2 } else { 1 };
         self.memory.resize(self.executable.memory_limbs as usize * halves, 0);
@@ -78,7 +81,7 @@ impl Journey<'_> {
     fn pass(&mut self, bytes: &[u8], flight: Flight) -> Result<(), Fault> {
         self.ingress(bytes, flight)?;
         while let Some(waiting) = self.queues.waiting.pop_front() {
-            self.recall(waiting.state);
+            self.recall_waiting(&waiting);
             self.recorder.turn_to(waiting.flight.copy);
             self.egress(waiting.port, bytes, waiting.parsed, waiting.flight)?;
         }
@@ -116,7 +119,7 @@ impl Journey<'_> {
         } else {
             self.set(StandardField::InstanceType, NORMAL);
             self.recorder.event(|| Event::Unicast(port as u16));
-            if self.enqueue() {
+            if self.enqueue().is_some() {
                 if self.queues.waiting.is_empty() {
                     return self.egress(port, bytes, parsed, flight);
                 }
@@ -128,18 +131,24 @@ impl Journey<'_> {
 
     /// Bytes that the parser took, its error, and whether a checksum is wrong.
     pub(crate) fn parse(&mut self, bytes: &[u8], flight: &mut Flight) -> Result<(usize, u32, bool), Fault> {
-        let executable = &mut *self.executable;
+        let executable = self.executable;
         let mut surroundings = Surroundings {
             layout: &executable.layout,
-            state: &mut executable.state,
+            state: self.state,
             clock: self.clock,
             random: self.random,
             payload: bytes,
             flight,
         };
         let states = &self.program.parser.states;
-        let parsed =
-            executable.parser.run(states, self.memory, bytes, &mut surroundings, &mut self.recorder)?;
+        let parsed = executable.parser.run(
+            states,
+            self.memory,
+            self.key,
+            bytes,
+            &mut surroundings,
+            &mut self.recorder,
+        )?;
         let payload = bytes.get(parsed.bytes..).unwrap_or_default();
         let wrong = self.checksums(ChecksumKind::Verify, payload)?;
         Ok((parsed.bytes, parsed.error, wrong))
@@ -209,12 +218,12 @@ impl Journey<'_> {
     }
 
     fn checksums(&mut self, kind: ChecksumKind, payload: &[u8]) -> Result<bool, Fault> {
-        let executable = &mut *self.executable;
+        let executable = self.executable;
         calculation::apply_all(
             &executable.checksums,
             &self.program.checksums,
             kind,
-            &mut executable.state.hashers,
+            &mut self.state.hashers,
             self.memory,
             payload,
             &mut self.recorder,
@@ -223,11 +232,11 @@ impl Journey<'_> {
 
     fn deparse(&mut self, payload: &[u8], flight: &mut Flight) -> Result<Vec<u8>, Fault> {
         let room = flight.room;
-        let executable = &mut *self.executable;
+        let executable = self.executable;
         if let Some(action) = &executable.deparsing {
             let mut surroundings = Surroundings {
                 layout: &executable.layout,
-                state: &mut executable.state,
+                state: self.state,
                 clock: self.clock,
                 random: self.random,
                 payload,
@@ -294,27 +303,33 @@ impl Journey<'_> {
 
     /// A field that isn't there reads as 0.
     pub(crate) fn get(&self, field: StandardField) -> u64 {
-        self.executable.layout.standard(field).map_or(0, |slot| slot.get(self.memory))
+        self.executable.layout.get_standard(field, self.memory)
     }
 
     pub(crate) fn set(&mut self, field: StandardField, value: u64) {
-        if let Some(slot) = self.executable.layout.standard(field) {
-            slot.set(self.memory, value);
-            self.recorder.define(&slot, self.memory, true);
+        self.assign(field, value, true);
+    }
+
+    fn assign(&mut self, field: StandardField, value: u64, defined: bool) {
+        let layout = &self.executable.layout;
+        layout.set_standard(field, self.memory, value);
+        if self.recorder.tracker().is_some()
+            && let Some(slot) = layout.standard(field)
+        {
+            self.recorder.define(&slot, self.memory, defined);
         }
     }
 
     /// Set a field to a value that no two runs need have in common.
     pub(crate) fn set_undetermined(&mut self, field: StandardField, value: u64) {
-        if let Some(slot) = self.executable.layout.standard(field) {
-            slot.set(self.memory, value);
-            self.recorder.define(&slot, self.memory, false);
-        }
+        self.assign(field, value, false);
     }
 
     /// What happens next depends on a field.
     fn observe(&mut self, field: StandardField) {
-        if let Some(slot) = self.executable.layout.standard(field) {
+        if self.recorder.tracker().is_some()
+            && let Some(slot) = self.executable.layout.standard(field)
+        {
             self.recorder.observe_field(&slot, self.memory, || format!("`{}`", field.name()));
         }
     }

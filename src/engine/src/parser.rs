@@ -26,7 +26,6 @@ pub(crate) struct Parser {
     start: usize,
     states: Vec<State>,
     errors: Errors,
-    key: Vec<u64>,
 }
 
 #[derive(Clone, Debug)]
@@ -181,19 +180,23 @@ impl Parser {
             states.push(graph::state(program, layout, &mut compiler, declared).map_err(refuse)?);
         }
         *end = (*end).max(compiler.end);
-        Ok(Self {
-            start: program.parser.start.index(),
-            states,
-            errors: Errors::new(program),
-            key: Vec::new(),
+        Ok(Self { start: program.parser.start.index(), states, errors: Errors::new(program) })
+    }
+
+    /// What states do beside extracting and assigning.
+    pub(crate) fn steps(&self) -> impl Iterator<Item = &Step> {
+        self.states.iter().flat_map(|state| &state.ops).filter_map(|op| match op {
+            Op::Step(step) => Some(step),
+            _ => None,
         })
     }
 
-    /// Parse a packet.
+    /// Parse a packet. `key` is room for what is selected on.
     pub(crate) fn run(
-        &mut self,
+        &self,
         declared: &[ir::ParseState],
         memory: &mut [u64],
+        key: &mut Vec<u64>,
         packet: &[u8],
         with: &mut Surroundings<'_>,
         recorder: &mut Recorder,
@@ -218,7 +221,7 @@ impl Parser {
                     if recorder.tracker().is_some() {
                         select::observe_key(state, memory, recorder, || name(declared, next))?;
                     }
-                    next = select::select(state, &mut self.key, memory, packet, bytes)?;
+                    next = select::select(state, key, memory, packet, bytes)?;
                 }
             }
             idle = if bytes == before { idle + 1 } else { 0 };

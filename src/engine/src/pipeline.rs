@@ -2,7 +2,8 @@
 
 use hyper4_bits::Bits;
 use hyper4_ir::{
-    ActionParameter, Event, MeterId, NextNode, Node, PipelineKind, TableId, TableImplementation, TableOutcome,
+    ActionParameter, Event, MeterId, NextNode, Node, PipelineKind, ProfileTarget, TableId,
+    TableImplementation, TableOutcome,
 };
 use hyper4_switch::Handles;
 
@@ -54,9 +55,9 @@ impl Journey<'_> {
     }
 
     fn table(&mut self, id: TableId, payload: &[u8], flight: &mut Flight) -> Result<NextNode, Fault> {
-        let executable = &mut *self.executable;
+        let executable = self.executable;
         let (Some(table), Some(declared)) =
-            (executable.tables.get_mut(id.index()), self.program.tables.get(id.index()))
+            (executable.tables.get(id.index()), self.program.tables.get(id.index()))
         else {
             return Ok(None);
         };
@@ -70,19 +71,19 @@ impl Journey<'_> {
                 }
             }
         }
-        let found = table.find(self.memory, flight.since);
+        let found = table.find(self.memory, self.key, flight.since);
         let hit = found.handle.is_some();
         self.recorder.event(|| Event::Table {
             name: declared.name.clone(),
             outcome: found.handle.map_or(TableOutcome::Miss, TableOutcome::Hit),
         });
         if let Some(handle) = found.handle
-            && let Some(counter) = declared.direct_counter
+            && let Some(counter) = table.direct_counter
         {
-            executable.state.count(counter.index(), Handles::number(handle), flight.arrived);
+            self.state.count(counter.index(), Handles::number(handle), flight.arrived);
         }
         let mut special = None;
-        let (action, arguments, next) = match (found.target, declared.implementation) {
+        let (action, arguments, next) = match (found.target, table.implementation) {
             (None, _) => return Ok(next_without_action(declared)),
             (Some(Target::Call(action, arguments, next)), _) => (action, arguments, next),
             (Some(Target::Special(compiled, arguments, next)), _) => {
@@ -93,24 +94,26 @@ impl Journey<'_> {
                 return Ok(next_without_action(declared));
             }
             (Some(Target::Profile(target)), TableImplementation::Profile(profile)) => {
-                let profile = executable.profiles.get_mut(profile.index());
+                let selector = self.state.selectors.get_mut(profile.index()).and_then(Option::as_mut);
+                let profile = executable.profiles.get(profile.index());
                 let payload = flight.truncate(payload);
-                if let (Some(profile), Some(tracker)) = (&profile, self.recorder.tracker())
-                    && profile.inputs(target, self.memory).any(|slot| tracker.is_unknown(&slot, self.memory))
+                if let (ProfileTarget::Group(_), Some(selector), Some(tracker)) =
+                    (target, &selector, self.recorder.tracker())
+                    && selector.inputs(self.memory).any(|slot| tracker.is_unknown(&slot, self.memory))
                 {
                     self.recorder.reach(|| format!("the choice of a member in table `{}`", declared.name));
                 }
-                match profile.and_then(|profile| profile.choose(target, self.memory, payload)) {
+                match profile.and_then(|profile| profile.choose(target, selector, self.memory, payload)) {
                     Some(call) => (call.action, &*call.limbs, next_of(declared, call.action, hit)),
                     None => return Ok(next_without_action(declared)),
                 }
             }
         };
         if let Some(handle) = found.handle
-            && let Some(meter) = declared.direct_meter
+            && let Some(meter) = table.direct_meter
         {
             let MeterId(id) = meter.meter;
-            let meters = executable.state.meters.get_mut(id as usize);
+            let meters = self.state.meters.get_mut(id as usize);
             let colour = meters.and_then(|m| m.execute(Handles::number(handle), flight.arrived, self.clock));
             if let (Some(colour), Some(to)) = (colour, executable.layout.field(meter.target))
                 && to.is_writable(self.memory)
@@ -139,7 +142,7 @@ impl Journey<'_> {
         };
         let mut surroundings = Surroundings {
             layout: &executable.layout,
-            state: &mut executable.state,
+            state: self.state,
             clock: self.clock,
             random: self.random,
             payload,

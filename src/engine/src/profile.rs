@@ -4,23 +4,17 @@ use hyper4_ir::ProfileTarget;
 use hyper4_switch::{ProfileChange, ProfileState};
 
 use crate::calculation::Hasher;
-use crate::layout::FieldSlot;
 use crate::table::ActionCall;
 
-/// Members, groups, and how a member of a group is chosen.
-#[derive(Clone, Debug)]
+/// Members and groups.
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Profile {
     members: Vec<Option<ActionCall>>,
     /// Members' handles, ascending.
     groups: Vec<Box<[u64]>>,
-    selector: Option<Hasher>,
 }
 
 impl Profile {
-    pub(crate) fn new(selector: Option<Hasher>) -> Self {
-        Self { members: Vec::new(), groups: Vec::new(), selector }
-    }
-
     /// As the control plane has it.
     pub(crate) fn fill(&mut self, state: &ProfileState) {
         for (member, (action, arguments)) in state.members() {
@@ -63,20 +57,11 @@ impl Profile {
         }
     }
 
-    /// The fields that the choice depends on.
-    pub(crate) fn inputs<'a>(
-        &'a self,
-        target: ProfileTarget,
-        memory: &'a [u64],
-    ) -> impl Iterator<Item = FieldSlot> + 'a {
-        let selector = self.selector.as_ref().filter(|_| matches!(target, ProfileTarget::Group(_)));
-        selector.into_iter().flat_map(|selector| selector.inputs(memory))
-    }
-
-    /// What is done with this packet; `None` for an empty group.
+    /// What is done with this packet; `None` for an empty group. `selector` chooses a member of a group.
     pub(crate) fn choose(
-        &mut self,
+        &self,
         target: ProfileTarget,
+        selector: Option<&mut Hasher>,
         memory: &[u64],
         payload: &[u8],
     ) -> Option<&ActionCall> {
@@ -84,7 +69,7 @@ impl Profile {
             ProfileTarget::Member(member) => member,
             ProfileTarget::Group(group) => {
                 let members = self.groups.get(group as usize).filter(|members| !members.is_empty())?;
-                let hash = self.selector.as_mut()?.compute(memory, payload);
+                let hash = selector?.compute(memory, payload);
                 *members.get((hash % members.len() as u64) as usize)?
             }
         };

@@ -10,22 +10,52 @@ use crate::clock::Clock;
 use crate::layout::{limbs, top_mask};
 use crate::wide::View;
 
+/// Cells of counters above which adding up what was counted beside each other takes longer than it is worth.
+const MANY_COUNTERS: usize = 1 << 16;
+
 /// All that packets change.
 #[derive(Clone, Debug)]
 pub(crate) struct State {
     pub(crate) hashers: Vec<Hasher>,
+    /// What chooses members of groups, for each action profile.
+    pub(crate) selectors: Vec<Option<Hasher>>,
     pub(crate) counters: Vec<Vec<CounterValue>>,
     pub(crate) meters: Vec<Meters>,
     pub(crate) registers: Vec<Registers>,
 }
 
 impl State {
-    pub(crate) fn new(program: &Program, hashers: Vec<Hasher>) -> Self {
+    pub(crate) fn new(program: &Program, hashers: Vec<Hasher>, selectors: Vec<Option<Hasher>>) -> Self {
         let counters =
             program.counters.iter().map(|c| vec![CounterValue::default(); c.size as usize]).collect();
         let meters = program.meters.iter().map(Meters::new).collect();
         let registers = program.registers.iter().map(|r| Registers::new(r.width, r.size)).collect();
-        Self { hashers, counters, meters, registers }
+        Self { hashers, selectors, counters, meters, registers }
+    }
+
+    /// Whether nothing is in it but counters, which don't mind in which order they count.
+    pub(crate) fn is_stateless(&self) -> bool {
+        let selectors = self.selectors.iter().flatten();
+        self.meters.is_empty()
+            && self.registers.is_empty()
+            && !self.hashers.iter().chain(selectors).any(Hasher::counts)
+            && self.counters.iter().map(Vec::len).sum::<usize>() <= MANY_COUNTERS
+    }
+
+    /// The same with counters at zero, for packets that are processed beside others.
+    pub(crate) fn fork(&self) -> Self {
+        let counters = self.counters.iter().map(|cells| vec![CounterValue::default(); cells.len()]).collect();
+        Self { counters, ..self.clone() }
+    }
+
+    /// Take over what a fork has counted; the fork starts at zero again.
+    pub(crate) fn join(&mut self, fork: &mut Self) {
+        let cells = self.counters.iter_mut().flatten().zip(fork.counters.iter_mut().flatten());
+        for (cell, counted) in cells {
+            let CounterValue { packets, bytes } = std::mem::take(counted);
+            cell.packets = cell.packets.wrapping_add(packets);
+            cell.bytes = cell.bytes.wrapping_add(bytes);
+        }
     }
 
     /// Count a packet of that many bytes; a cell that isn't there counts nothing.

@@ -1,9 +1,11 @@
 //! Tables.
 
+use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
+
 use hyper4_bits::Bits;
 use hyper4_ir::{
-    ActionId, EntryAction, MatchKind, MatchValue, NextNode, ProfileTarget, Program, TableEntry, TableId,
-    TableKey, TableNext,
+    ActionId, CounterId, DirectMeter, EntryAction, MatchKind, MatchValue, NextNode, ProfileTarget, Program,
+    TableEntry, TableId, TableImplementation, TableKey, TableNext,
 };
 use hyper4_switch::{DefaultAction, Handles, prefix_mask};
 
@@ -67,9 +69,9 @@ enum Default {
 }
 
 /// When an entry was hit, in milliseconds, and how long it may be idle; 0 is for ever.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Debug, Default)]
 struct Life {
-    hit: u64,
+    hit: AtomicU64,
     timeout: u32,
 }
 
@@ -111,11 +113,15 @@ impl Part {
 }
 
 /// A compiled table.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub(crate) struct Table {
     parts: Vec<Part>,
     keys: Vec<TableKey>,
-    key: Box<[u64]>,
+    /// Limbs of a key.
+    key_limbs: usize,
+    pub(crate) direct_counter: Option<CounterId>,
+    pub(crate) direct_meter: Option<DirectMeter>,
+    pub(crate) implementation: TableImplementation,
     lookup: Lookup,
     entries: Entries,
     /// What was compiled for single entries, by their numbers.
@@ -169,7 +175,10 @@ impl Table {
             lookup: lookup(&parts, &table.keys, next as usize),
             parts,
             keys: table.keys.clone(),
-            key: vec![0; next as usize].into(),
+            key_limbs: next as usize,
+            direct_counter: table.direct_counter,
+            direct_meter: table.direct_meter,
+            implementation: table.implementation,
             entries: Entries::default(),
             specials: Vec::new(),
             default: None,
@@ -220,10 +229,10 @@ impl Table {
         let number = Handles::number(handle) as usize;
         if let Some(lives) = &mut self.lives {
             if lives.len() <= number {
-                lives.resize(number + 1, Life::default());
+                lives.resize_with(number + 1, Life::default);
             }
             if let Some(life) = lives.get_mut(number) {
-                *life = Life { hit: now, timeout: milliseconds };
+                *life = Life { hit: AtomicU64::new(now), timeout: milliseconds };
             }
         }
     }
@@ -232,13 +241,15 @@ impl Table {
     pub(crate) fn last_hit(&self, handle: u64) -> Option<u64> {
         let number = Handles::number(handle);
         self.entries.handle(number)?;
-        self.lives.as_ref()?.get(number as usize).map(|life| life.hit)
+        self.lives.as_ref()?.get(number as usize).map(|life| life.hit.load(Relaxed))
     }
 
     /// The entries that are idle for longer than they may, but for those that the last sweep told of: an entry that
     /// stays idle is told of by every second sweep (`AgeingMonitor::do_sweep`).
     pub(crate) fn sweep(&mut self, now: u64) -> Vec<u64> {
-        let idle = |life: &Life| life.timeout > 0 && now.saturating_sub(life.hit) >= u64::from(life.timeout);
+        let idle = |life: &Life| {
+            life.timeout > 0 && now.saturating_sub(life.hit.load(Relaxed)) >= u64::from(life.timeout)
+        };
         let lives = (0u32..).zip(self.lives.iter().flatten());
         let idle = lives.filter(|(_, life)| idle(life)).filter_map(|(number, _)| self.entries.handle(number));
         let fresh: Vec<u64> = idle.filter(|handle| !self.told.contains(handle)).collect();
@@ -274,13 +285,17 @@ impl Table {
         });
     }
 
-    /// What matches the packet, which arrived at `since` milliseconds.
-    pub(crate) fn find(&mut self, memory: &[u64], since: u64) -> Found<'_> {
-        let number = if self.parts.is_empty() {
+    /// What matches the packet, which arrived at `since` milliseconds. `key` is room for the key.
+    pub(crate) fn find(&self, memory: &[u64], key: &mut Vec<u64>, since: u64) -> Found<'_> {
+        let number = if self.parts.is_empty() || self.lookup.is_empty() {
             None
         } else {
-            self.parts.iter().for_each(|part| part.fetch(memory, &mut self.key));
-            self.lookup.find(&self.key)
+            if key.len() < self.key_limbs {
+                key.resize(self.key_limbs, 0);
+            }
+            let key = key.get_mut(..self.key_limbs).unwrap_or_default();
+            self.parts.iter().for_each(|part| part.fetch(memory, key));
+            self.lookup.find(key)
         };
         let Some((number, (handle, kind, limbs))) = number.and_then(|n| Some((n, self.entries.get(n)?)))
         else {
@@ -290,8 +305,8 @@ impl Table {
             });
             return Found { handle: None, target };
         };
-        if let Some(life) = self.lives.as_mut().and_then(|lives| lives.get_mut(number as usize)) {
-            life.hit = since;
+        if let Some(life) = self.lives.as_ref().and_then(|lives| lives.get(number as usize)) {
+            life.hit.store(since, Relaxed);
         }
         let first = limbs.first().copied().unwrap_or(0);
         let target = match kind {
@@ -308,8 +323,8 @@ impl Table {
     }
 
     fn pattern(&self, key: &[MatchValue], priority: Option<u32>) -> Pattern {
-        let mut value = vec![0; self.key.len()];
-        let mut mask = vec![0; self.key.len()];
+        let mut value = vec![0; self.key_limbs];
+        let mut mask = vec![0; self.key_limbs];
         let mut ranges = Vec::new();
         let mut rank = priority.unwrap_or(0);
         for ((part, declared), matched) in self.parts.iter().zip(&self.keys).zip(key) {

@@ -11,8 +11,9 @@
 
 use smallvec::SmallVec;
 
-use crate::code::{Binary, GatherStep, HeaderRef, Instruction, Operand, Pick, Unary, is_set, run};
+use crate::code::{Binary, HeaderRef, Instruction, Operand, Pick, Unary, is_set, run};
 use crate::fault::Fault;
+use crate::gather::GatherStep;
 use crate::layout::{FieldSlot, Layout, top_mask};
 use crate::wide::{self, View};
 

@@ -45,13 +45,16 @@ impl Exact {
         self.index.clear();
     }
 
+    pub(super) fn is_empty(&self) -> bool {
+        self.index.is_empty()
+    }
+
     pub(super) fn find(&self, key: &[u64]) -> Option<u32> {
         match key {
             [limb] => {
                 let hash = hash_wide(&[*limb]);
                 self.index.find(hash, |number| self.keys.get(number as usize) == Some(limb))
             }
-            _ if self.index.is_empty() => None,
             _ => self.index.find(hash_wide(key), |number| self.key(number) == key),
         }
     }

@@ -339,6 +339,10 @@ impl Tuples {
         }
     }
 
+    pub(super) fn is_empty(&self) -> bool {
+        self.order.0.is_empty()
+    }
+
     pub(super) fn find(&self, key: &[u64]) -> Option<u32> {
         let order = match &self.directory {
             None => &self.order,

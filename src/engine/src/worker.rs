@@ -1,0 +1,75 @@
+//! What carries packets through a program, one after the other, and what it needs for that.
+
+use hyper4_ir::{Batch, Packet, Program, Undefined};
+use hyper4_switch::{SwitchError, Tracing};
+
+use crate::clock::Clock;
+use crate::copies::Queues;
+use crate::executable::Executable;
+use crate::packet::Journey;
+use crate::random::Random;
+use crate::recorder::Recorder;
+use crate::state::State;
+use crate::undefined::Tracker;
+
+/// Time, chance, and room that is kept from one packet to the next.
+pub(crate) struct Worker {
+    pub(crate) clock: Box<dyn Clock>,
+    pub(crate) random: Box<dyn Random>,
+    pub(crate) memory: Vec<u64>,
+    /// Room for a key to look up or to select on.
+    pub(crate) key: Vec<u64>,
+    pub(crate) queues: Queues,
+}
+
+/// What runs, and how.
+#[derive(Clone, Copy)]
+pub(crate) struct Run<'a> {
+    pub(crate) program: &'a Program,
+    pub(crate) executable: &'a Executable,
+    pub(crate) tracing: Tracing,
+    /// Whether undefined values are followed.
+    pub(crate) tracking: bool,
+}
+
+impl Worker {
+    pub(crate) fn new(clock: Box<dyn Clock>, random: Box<dyn Random>) -> Self {
+        Self { clock, random, memory: Vec::new(), key: Vec::new(), queues: Queues::default() }
+    }
+
+    /// What becomes of packets, the first of which has the number `first`.
+    pub(crate) fn process(
+        &mut self,
+        run: Run<'_>,
+        state: &mut State,
+        first: usize,
+        packets: &[Packet],
+    ) -> Result<Batch, SwitchError> {
+        let mut batch = Batch::default();
+        batch.outputs.reserve(packets.len());
+        for (cause, packet) in (first..).zip(packets) {
+            let tracker =
+                run.tracking.then(|| Tracker::new(run.executable.memory_limbs, &run.executable.layout));
+            let journey = Journey {
+                program: run.program,
+                executable: run.executable,
+                state: &mut *state,
+                clock: self.clock.as_mut(),
+                random: self.random.as_mut(),
+                memory: &mut self.memory,
+                key: &mut self.key,
+                queues: &mut self.queues,
+                outputs: &mut batch.outputs,
+                digests: &mut batch.digests,
+                cause,
+                packet,
+                recorder: Recorder::new(run.tracing, tracker),
+            };
+            let (trace, reached) =
+                journey.run().map_err(|fault| SwitchError::Failed(format!("packet {cause}: {fault}")))?;
+            batch.traces.extend(trace);
+            batch.undefined.extend(reached.into_iter().map(|reached| Undefined { cause, reached }));
+        }
+        Ok(batch)
+    }
+}
