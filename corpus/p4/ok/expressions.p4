@@ -30,7 +30,7 @@ control I(inout headers_t h, inout metadata_t m, inout standard_metadata_t s) {
     bit<8> x = 1;
     int<8> y;
     apply {
-        x = h.h.a + 1 - h.h.b * 3 / 2 % 5;
+        x = h.h.a + 1 - h.h.b * 3 / 2 % 4;
         x = ~h.h.a & 0xF0 | h.h.b ^ 1;
         x = h.h.a |+| h.h.b |-| 1;
         x = h.h.a << 3 >> 1 << h.h.b;

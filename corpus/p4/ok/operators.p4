@@ -14,7 +14,7 @@ control V(inout headers_t h, inout metadata_t m) { apply { } }
 control I(inout headers_t h, inout metadata_t m, inout standard_metadata_t s) {
     apply {
         m.x = m.x + 1 - 2 * m.x & 0xF | m.x ^ 3;
-        m.x = m.x / 2 + m.x % 3;
+        m.x = m.x / 2 + m.x % 4;
         m.x = (m.x |+| 250) |-| 1;
         m.i = -m.i + +m.i |+| 100;
         m.x = ~m.x << 2 >> m.y;

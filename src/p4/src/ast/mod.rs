@@ -201,8 +201,8 @@ pub struct Instance {
     pub ty: Type,
     /// Constructor arguments.
     pub arguments: Vec<Argument>,
-    /// Implementations of abstract methods.
-    pub body: Vec<Declaration>,
+    /// Implementations of abstract methods; nothing where no `= { … }` was written.
+    pub body: Option<Vec<Declaration>>,
 }
 
 /// Which kind of structure.

@@ -66,7 +66,7 @@ pub fn walk_declaration<'a, V: Visitor<'a> + ?Sized>(visitor: &mut V, declaratio
         DeclarationKind::Instance(instance) => {
             visitor.ty(&instance.ty);
             visitor.arguments(&instance.arguments);
-            instance.body.iter().for_each(|inner| visitor.declaration(inner));
+            instance.body.iter().flatten().for_each(|inner| visitor.declaration(inner));
         }
         DeclarationKind::Typedef(TypeOrDeclaration::Type(ty)) | DeclarationKind::NewType(ty) => {
             visitor.ty(ty)

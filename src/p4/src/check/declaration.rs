@@ -343,7 +343,7 @@ impl<'a> Checker<'a, '_> {
             return;
         }
         let instance = Arc::unwrap_or_clone(instance);
-        let instance = Arc::new(self.implemented(instance, &written.body, name.span));
+        let instance = Arc::new(self.implemented(instance, written.body.as_deref(), name.span));
         self.context.instances.push(Arc::clone(&instance));
         self.declare(name, Symbol::Instance(instance));
     }

@@ -75,15 +75,18 @@ impl Checker<'_, '_> {
     pub(super) fn implemented(
         &mut self,
         instance: Instance,
-        body: &[ast::Declaration],
+        body: Option<&[ast::Declaration]>,
         span: Span,
     ) -> Instance {
         let Type::Extern(declared, arguments) = instance.ty.clone() else {
-            if !body.is_empty() {
-                self.error(span, "only an extern with abstract methods takes a body");
+            if let Some(body) = body {
+                let message = "only an extern with abstract methods takes a body";
+                self.report(Diagnostic::error(span, message).help("end it with `;` behind its name"));
+                self.scoped(|checker| checker.methods_alone(body));
             }
             return instance;
         };
+        let body = body.unwrap_or_default();
         let mut missing: HashMap<Text, &Method> = declared
             .methods
             .iter()
@@ -144,6 +147,15 @@ impl Checker<'_, '_> {
             self.report(Diagnostic::error(span, message).help(help));
         }
         made
+    }
+
+    /// Methods that nothing asks for may have faults of their own.
+    fn methods_alone(&mut self, body: &[ast::Declaration]) {
+        for inner in body {
+            if let DeclarationKind::Function(signature, statements) = &inner.kind {
+                self.method_body(inner, signature, statements);
+            }
+        }
     }
 
     fn method_body(

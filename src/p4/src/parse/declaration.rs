@@ -305,8 +305,10 @@ impl Parser<'_> {
         let annotations = self.annotations();
         let (ty, name) = self.declarator(ty, "the name of an instance")?;
         let body = match self.eat(TokenKind::Assign) {
-            Some(_) => self.deeper(|parser| parser.scoped(|parser| parser.items(Self::implementation)))?,
-            None => Vec::new(),
+            Some(_) => {
+                Some(self.deeper(|parser| parser.scoped(|parser| parser.items(Self::implementation)))?)
+            }
+            None => None,
         };
         self.semicolon()?;
         self.declare(&name, false);

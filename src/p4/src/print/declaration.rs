@@ -56,14 +56,13 @@ impl Printer {
             DeclarationKind::Instance(instance) => {
                 let call =
                     format!("{head}{}({}) {}", ty(&instance.ty), arguments(&instance.arguments), name.text);
-                if instance.body.is_empty() {
-                    self.line(&format!("{call};"));
-                } else {
-                    self.braces(&format!("{call} = "), ";", |printer| {
-                        for inner in &instance.body {
+                match &instance.body {
+                    None => self.line(&format!("{call};")),
+                    Some(body) => self.braces(&format!("{call} = "), ";", |printer| {
+                        for inner in body {
                             printer.declaration(inner);
                         }
-                    });
+                    }),
                 }
             }
             DeclarationKind::Typedef(TypeOrDeclaration::Type(of)) => {

@@ -9,6 +9,7 @@
 
 mod expression;
 mod types;
+pub mod visit;
 
 use std::sync::Arc;
 

@@ -95,7 +95,10 @@ impl<'a> Declarations<'a, '_> {
             DeclarationKind::Package(types, parameters) => self.parameters(types, &[], parameters),
             DeclarationKind::Control(control) => self.control(control),
             DeclarationKind::Parser(parser) => self.parser(parser),
-            DeclarationKind::Instance(instance) => self.top_instance(name, &instance.ty),
+            DeclarationKind::Instance(instance) => {
+                self.top_instance(name, &instance.ty);
+                self.methods(declaration);
+            }
             DeclarationKind::Constant(_, value) if &*name.text == "__v1model_version" => self.version(value),
             _ => {}
         }
@@ -126,6 +129,7 @@ impl<'a> Declarations<'a, '_> {
             if let DeclarationKind::Action(parameters, _) = &local.kind {
                 self.parameters(&[], parameters, &[]);
             }
+            self.methods(local);
         }
     }
 
@@ -133,6 +137,18 @@ impl<'a> Declarations<'a, '_> {
         self.parameters(&parser.type_parameters, &parser.parameters, &parser.constructor);
         let Some(body) = &parser.body else { return };
         self.blocks(&parser.type_parameters, &parser.constructor, &body.locals, true);
+        body.locals.iter().for_each(|local| self.methods(local));
+    }
+
+    /// The methods that an instance brings along.
+    fn methods(&mut self, declaration: &'a Declaration) {
+        let DeclarationKind::Instance(instance) = &declaration.kind else { return };
+        for inner in instance.body.iter().flatten() {
+            if let DeclarationKind::Function(signature, _) = &inner.kind {
+                self.parameters(&signature.type_parameters, &signature.parameters, &[]);
+            }
+            self.methods(inner);
+        }
     }
 
     fn kind(&self, ty: &Type, hidden: &[Name]) -> Option<Kind> {

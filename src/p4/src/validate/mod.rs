@@ -12,11 +12,13 @@ mod flow;
 mod parameter;
 mod placement;
 mod priority;
+mod reach;
 mod select;
 mod self_argument;
 mod shadowing;
 mod switch;
 mod table;
+mod target;
 
 use crate::ast::{self, visit::walk_program};
 use crate::diagnostic::Diagnostic;
@@ -40,4 +42,5 @@ pub fn program(program: &typed::Program, diagnostics: &mut Vec<Diagnostic>) {
     flow::check(program, diagnostics);
     entry::check(program, diagnostics);
     control_plane::check(program, diagnostics);
+    target::check(program, diagnostics);
 }

@@ -75,7 +75,7 @@ impl<'a> Visitor<'a> for Placement<'_> {
             DeclarationKind::Instance(instance) => {
                 self.instance(declaration);
                 // What it gives to abstract methods is checked as functions are.
-                if instance.body.is_empty() { self.around } else { Around::Nothing }
+                if instance.body.is_none() { self.around } else { Around::Nothing }
             }
             _ => return walk_declaration(self, declaration),
         };

@@ -59,7 +59,7 @@ impl<'a> Visitor<'a> for Shadowing<'_> {
             }
             DeclarationKind::Instance(instance) => {
                 self.declare(&declaration.name, None);
-                instance.body.iter().for_each(|inner| self.declaration(inner));
+                instance.body.iter().flatten().for_each(|inner| self.declaration(inner));
             }
             DeclarationKind::Variable(..) | DeclarationKind::Constant(..) | DeclarationKind::Table(_) => {
                 self.declare(&declaration.name, None);
