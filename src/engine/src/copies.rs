@@ -98,7 +98,7 @@ impl Journey<'_> {
         if let Some(tracker) = self.recorder.tracker() {
             tracker.define_metadata(&self.executable.layout, self.memory, false);
         }
-        self.set(StandardField::IngressPort, self.packet.port.into());
+        self.set(StandardField::IngressPort, self.port.into());
         let (parsed, ..) = self.parse(bytes, &mut cloned)?;
         self.reset_metadata();
         self.preserve(mirror.preserved, &source, INGRESS_CLONE);
@@ -180,7 +180,7 @@ impl Journey<'_> {
                 };
                 let port = replica.port.into();
                 let replica = Replicated { rid: replica.rid, enqueued };
-                self.push(Waiting { state, replica: Some(replica), port: port, parsed, flight });
+                self.push(Waiting { state, replica: Some(replica), port, parsed, flight });
             }
         }
         self.recorder.turn_to(flight.copy);

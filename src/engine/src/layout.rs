@@ -12,8 +12,11 @@
 //! as it was stored when it fits either as a signed or as an unsigned one: 255 in 8 bits is 255 until the packet is
 //! parsed again (`Field::export_bytes`). Compilers wrap what they store, but arguments of actions come unwrapped.
 
+use crate::calculation::push;
 use crate::code::Operand;
+use crate::format::Format;
 use crate::wide;
+use crate::wire::{self, Writer};
 
 use hyper4_bits::Bits;
 use hyper4_ir::{FieldRef, HeaderId, Program, StandardField};
@@ -160,6 +163,8 @@ pub(crate) struct HeaderSlot {
     /// The other members of its union.
     siblings: Box<[Sibling]>,
     pub(crate) fields: Vec<FieldSlot>,
+    /// How its fields lie on the wire, where that takes no look at each bit.
+    format: Option<Format>,
 }
 
 impl HeaderSlot {
@@ -178,6 +183,39 @@ impl HeaderSlot {
     pub(crate) fn most_bytes(&self) -> usize {
         let variable = self.varbit.and_then(|field| self.fields.get(field)).map_or(0, |field| field.width);
         (self.fixed_bytes + variable / 8) as usize
+    }
+
+    /// Take its fields from the packet, from that byte on; bytes that aren't there are zero.
+    pub(crate) fn take(&self, memory: &mut [u64], packet: &[u8], from: usize) {
+        let limbs = self.at as usize..(self.at + self.limbs) as usize;
+        if let (Some(format), Some(limbs)) = (&self.format, memory.get_mut(limbs)) {
+            format.take(packet.get(from..).unwrap_or_default(), limbs);
+            return;
+        }
+        let mut offset = from * 8;
+        for field in &self.fields {
+            let width = field.width(memory);
+            match field.of_mut(memory) {
+                [limb] => *limb = wire::read(packet, offset, width),
+                limbs => wire::read_limbs(packet, offset, width, limbs),
+            }
+            if field.signed {
+                field.wrap(memory);
+            }
+            offset += width as usize;
+        }
+    }
+
+    /// Append its fields as they go on the wire.
+    pub(crate) fn push(&self, memory: &[u64], bytes: &mut Vec<u8>) {
+        let limbs = self.at as usize..(self.at + self.limbs) as usize;
+        if let (Some(format), Some(limbs)) = (&self.format, memory.get(limbs)) {
+            format.push(limbs, bytes);
+            return;
+        }
+        let mut writer = Writer::new(bytes);
+        self.fields.iter().for_each(|field| push(&mut writer, field, memory));
+        writer.finish();
     }
 
     /// Set its validity, which metadata keeps; an invalid header's fields become zero, and of a union one member at most
@@ -418,6 +456,7 @@ fn slot(
         varbit,
         varbit_width,
         siblings: Box::default(),
+        format: Format::new(&fields),
         fields,
     }
 }

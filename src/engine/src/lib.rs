@@ -23,6 +23,7 @@ mod executable;
 mod expression;
 mod fault;
 mod flight;
+mod format;
 mod gather;
 mod layout;
 mod linear;

@@ -7,11 +7,11 @@
 
 use hyper4_ir::{
     ChecksumKind, Digest, Event, FieldRef, LearnElement, LearnListId, Output, Packet, PipelineKind, Program,
-    StandardField, Trace,
+    StandardField,
 };
 
 use crate::action::{DROP_PORT, Surroundings};
-use crate::calculation::{self, push};
+use crate::calculation;
 use crate::clock::Clock;
 use crate::copies::{Queues, Returning};
 use crate::executable::Executable;
@@ -20,7 +20,6 @@ use crate::flight::Flight;
 use crate::random::Random;
 use crate::recorder::Recorder;
 use crate::state::State;
-use crate::wire::Writer;
 
 /// `instance_type` of a packet that nothing was done to.
 const NORMAL: u64 = 0;
@@ -33,7 +32,7 @@ const RESUBMITTED: u64 = 6;
 /// By how many bytes headers may grow a packet.
 const HEADROOM: usize = 512;
 
-/// One packet on its way.
+/// Packets on their way, one after the other.
 pub(crate) struct Journey<'a> {
     pub(crate) program: &'a Program,
     pub(crate) executable: &'a Executable,
@@ -46,21 +45,22 @@ pub(crate) struct Journey<'a> {
     pub(crate) queues: &'a mut Queues,
     pub(crate) outputs: &'a mut Vec<Output>,
     pub(crate) digests: &'a mut Vec<Digest>,
+    /// The packet's number.
     pub(crate) cause: usize,
-    pub(crate) packet: &'a Packet,
+    /// Where it came in.
+    pub(crate) port: u16,
     pub(crate) recorder: Recorder,
 }
 
 impl Journey<'_> {
     /// From arrival to the last copy.
-    pub(crate) fn run(mut self) -> Result<(Option<Trace>, Vec<String>), Fault> {
+    pub(crate) fn run(&mut self, packet: &Packet) -> Result<(), Fault> {
         // What an earlier packet left behind when it failed.
         self.queues.clear();
-        let bytes = self.packet.bytes.as_slice();
-        let halves = if self.recorder.tracker().is_some() { 2 } else { 1 };
-        self.memory.resize(self.executable.memory_limbs as usize * halves, 0);
+        let bytes = packet.bytes.as_slice();
+        self.port = packet.port;
         self.reset();
-        self.set(StandardField::IngressPort, self.packet.port.into());
+        self.set(StandardField::IngressPort, self.port.into());
         self.set(StandardField::PacketLength, bytes.len() as u64);
         if self.has(StandardField::IngressGlobalTimestamp) {
             let now = self.clock.microseconds();
@@ -74,7 +74,7 @@ impl Journey<'_> {
             self.recorder.turn_to(returning.flight.copy);
             self.pass(&returning.bytes, returning.flight)?;
         }
-        Ok(self.recorder.finish())
+        Ok(())
     }
 
     /// Once through ingress, and whatever comes of it through egress.
@@ -218,6 +218,9 @@ impl Journey<'_> {
     }
 
     fn checksums(&mut self, kind: ChecksumKind, payload: &[u8]) -> Result<bool, Fault> {
+        if self.executable.checksums.is_empty() {
+            return Ok(false);
+        }
         let executable = self.executable;
         calculation::apply_all(
             &executable.checksums,
@@ -263,11 +266,7 @@ impl Journey<'_> {
             return Err(Fault::HeadersTooLong);
         }
         let mut bytes = Vec::with_capacity(size + payload.len());
-        let mut writer = Writer::new(&mut bytes);
-        for header in valid() {
-            header.fields.iter().for_each(|field| push(&mut writer, field, self.memory));
-        }
-        writer.finish();
+        valid().for_each(|header| header.push(self.memory, &mut bytes));
         bytes.extend_from_slice(payload);
         Ok(bytes)
     }

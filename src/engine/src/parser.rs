@@ -33,6 +33,8 @@ struct State {
     ops: Vec<Op>,
     key: Vec<KeyPart>,
     cases: Vec<Case>,
+    /// The cases, where all are of one limb.
+    small: Option<Box<[SmallCase]>>,
     /// Where it goes when no case matches.
     otherwise: Option<usize>,
 }
@@ -110,6 +112,26 @@ enum Case {
         members: FxHashSet<Box<[u64]>>,
         next: Option<usize>,
     },
+}
+
+/// A value of one limb, and what of it is compared.
+#[derive(Clone, Copy, Debug)]
+struct SmallCase {
+    value: u64,
+    mask: u64,
+    next: Option<usize>,
+}
+
+impl SmallCase {
+    fn new(case: &Case) -> Option<Self> {
+        match case {
+            Case::Values { value, mask, next } => match (&**value, &**mask) {
+                ([value], [mask]) => Some(Self { value: *value, mask: *mask, next: *next }),
+                _ => None,
+            },
+            Case::Set { .. } => None,
+        }
+    }
 }
 
 /// The codes of bmv2's own errors, and the names of all.
@@ -373,18 +395,7 @@ fn name(declared: &[ir::ParseState], state: Option<usize>) -> String {
 
 fn extract(header: &HeaderSlot, memory: &mut [u64], packet: &[u8], from: usize) {
     header.set_valid(memory, true);
-    let mut offset = from * 8;
-    for field in &header.fields {
-        let width = field.width(memory);
-        match field.of_mut(memory) {
-            [limb] => *limb = wire::read(packet, offset, width),
-            limbs => wire::read_limbs(packet, offset, width, limbs),
-        }
-        if field.signed {
-            field.wrap(memory);
-        }
-        offset += width as usize;
-    }
+    header.take(memory, packet, from);
 }
 
 /// The fields of a header that was extracted are defined, whatever they were.

@@ -27,9 +27,17 @@ impl Recorder {
         Self { trace: (tracing == Tracing::On).then(trace), copies: 1, current: 0, tracker }
     }
 
+    /// The same for the next packet, when nothing is written down.
+    pub(crate) fn begin(&mut self) {
+        (self.copies, self.current) = (1, 0);
+    }
+
     /// Something happened to the copy under way. Tracing off, nothing is even computed.
+    #[inline]
     pub(crate) fn event(&mut self, event: impl FnOnce() -> Event) {
-        if let Some(packet) = self.trace.as_mut().and_then(|trace| trace.packets.get_mut(self.current)) {
+        if let Some(trace) = &mut self.trace
+            && let Some(packet) = trace.packets.get_mut(self.current)
+        {
             packet.events.push(event());
         }
     }
@@ -49,8 +57,8 @@ impl Recorder {
     }
 
     /// The whole, and what undefined values reached.
-    pub(crate) fn finish(self) -> (Option<Trace>, Vec<String>) {
-        (self.trace, self.tracker.map_or_else(Vec::new, |tracker| tracker.reached))
+    pub(crate) fn finish(&mut self) -> (Option<Trace>, Vec<String>) {
+        (self.trace.take(), self.tracker.take().map_or_else(Vec::new, |tracker| tracker.reached))
     }
 
     /// Whether undefined values are followed: memory has a second half then.

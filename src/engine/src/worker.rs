@@ -47,28 +47,37 @@ impl Worker {
     ) -> Result<Batch, SwitchError> {
         let mut batch = Batch::default();
         batch.outputs.reserve(packets.len());
+        let memory_limbs = run.executable.memory_limbs as usize;
+        self.memory.resize(memory_limbs * if run.tracking { 2 } else { 1 }, 0);
+        let mut journey = Journey {
+            program: run.program,
+            executable: run.executable,
+            state,
+            clock: self.clock.as_mut(),
+            random: self.random.as_mut(),
+            memory: &mut self.memory,
+            key: &mut self.key,
+            queues: &mut self.queues,
+            outputs: &mut batch.outputs,
+            digests: &mut batch.digests,
+            cause: first,
+            port: 0,
+            recorder: Recorder::new(Tracing::Off, None),
+        };
         for (cause, packet) in (first..).zip(packets) {
-            let tracker =
-                run.tracking.then(|| Tracker::new(run.executable.memory_limbs, &run.executable.layout));
-            let journey = Journey {
-                program: run.program,
-                executable: run.executable,
-                state: &mut *state,
-                clock: self.clock.as_mut(),
-                random: self.random.as_mut(),
-                memory: &mut self.memory,
-                key: &mut self.key,
-                queues: &mut self.queues,
-                outputs: &mut batch.outputs,
-                digests: &mut batch.digests,
-                cause,
-                packet,
-                recorder: Recorder::new(run.tracing, tracker),
-            };
-            let (trace, reached) =
-                journey.run().map_err(|fault| SwitchError::Failed(format!("packet {cause}: {fault}")))?;
-            batch.traces.extend(trace);
-            batch.undefined.extend(reached.into_iter().map(|reached| Undefined { cause, reached }));
+            if run.tracking {
+                let tracker = Tracker::new(run.executable.memory_limbs, &run.executable.layout);
+                journey.recorder = Recorder::new(run.tracing, Some(tracker));
+            } else {
+                journey.recorder.begin();
+            }
+            journey.cause = cause;
+            journey.run(packet).map_err(|fault| SwitchError::Failed(format!("packet {cause}: {fault}")))?;
+            if run.tracking {
+                let (trace, reached) = journey.recorder.finish();
+                batch.traces.extend(trace);
+                batch.undefined.extend(reached.into_iter().map(|reached| Undefined { cause, reached }));
+            }
         }
         Ok(batch)
     }

@@ -6,7 +6,7 @@ use hyper4_ir::{
 };
 use rustc_hash::FxHashSet;
 
-use super::{Case, From, KeyPart, Op, State};
+use super::{Case, From, KeyPart, Op, SmallCase, State};
 use crate::action::Step;
 use crate::expression::{Compiler, EXACT};
 use crate::layout::{HeaderSlot, Layout};
@@ -124,7 +124,8 @@ pub(super) fn state(
             }
         }
     }
-    Ok(State { ops, key, cases, otherwise })
+    let small = cases.iter().map(SmallCase::new).collect();
+    Ok(State { ops, key, cases, small, otherwise })
 }
 
 fn ones(width: u32) -> Vec<u64> {

@@ -53,6 +53,11 @@ pub(super) fn select(
     if state.key.is_empty() {
         return Ok(state.otherwise);
     }
+    if let ([KeyPart::Field { at, .. }], Some(small)) = (state.key.as_slice(), &state.small) {
+        let limb = memory.get(*at as usize).copied().unwrap_or(0);
+        let case = small.iter().find(|case| limb & case.mask == case.value);
+        return Ok(case.map_or(state.otherwise, |case| case.next));
+    }
     key.clear();
     for part in &state.key {
         match part {
