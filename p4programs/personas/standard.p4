@@ -31,7 +31,8 @@ struct metadata_t {
     bit<16> checksum;
     bit<9> port;        // copies of state fields that the operator's tables match
     bit<16> group;
-    bit<1> egress;      // the guest has an egress pipeline
+    bit<2> egress;      // 0: the guest has nothing to do in egress; 1: enter_egress begins it; 2: begun
+    bit<8> egress_slot; // where it goes on when it was begun by `leave`
 }
 
 parser PersonaParser(packet_in packet, out headers_t hdr, inout metadata_t meta,
@@ -158,14 +159,14 @@ inout standard_metadata_t standard_metadata) {
         meta.lookup = lookup;
         meta.state = (((bit<1280>)meta.window) << 256) | ((bit<1280>)meta.length << 48) | (bit<1280>)port;
     }
-    action transmit(bit<9> port, bit<1> egress) {
+    action transmit(bit<9> port) {
         standard_metadata.egress_spec = port;
-        meta.egress = egress;
+        meta.egress = 0;
         meta.slot = 255;
     }
-    action transmit_same(bit<1> egress) {
+    action transmit_same() {
         standard_metadata.egress_spec = meta.port;
-        meta.egress = egress;
+        meta.egress = 0;
         meta.slot = 255;
     }
     action forward(bit<9> port, bit<16> device, bit<16> pc, bit<8> slot, bit<8> lookup) {
@@ -177,8 +178,52 @@ inout standard_metadata_t standard_metadata) {
     }
     action replicate(bit<16> group, bit<1> egress) {
         standard_metadata.mcast_grp = group;
-        meta.egress = egress;
+        meta.egress = (bit<2>)egress;
         meta.slot = 255;
+    }
+    action transmit_commit(bit<9> port, bit<1280> keep, bit<1280> value, bit<16> pc, bit<8> slot, bit<8> lookup, bit<1280> key_mask) {
+        standard_metadata.egress_spec = port;
+        meta.egress = 2;
+        meta.slot = 255;
+        meta.state = (meta.state & 1280w0xfffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff80001ff) | ((bit<1280>)meta.port << 18);
+        meta.state = (meta.state & keep) ^ value;
+        meta.key = meta.state & key_mask;
+        meta.pc = pc;
+        meta.egress_slot = slot;
+        meta.lookup = lookup;
+    }
+    action transmit_commit_move(bit<9> port, bit<1280> keep, bit<1280> value, bit<1280> left_mask, bit<8> l0, bit<8> l1, bit<8> l2, bit<8> l3, bit<8> l4, bit<1280> right_mask, bit<8> r0, bit<8> r1, bit<8> r2, bit<8> r3, bit<8> r4, bit<16> pc, bit<8> slot, bit<8> lookup, bit<1280> key_mask) {
+        standard_metadata.egress_spec = port;
+        meta.egress = 2;
+        meta.slot = 255;
+        meta.state = (meta.state & 1280w0xfffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff80001ff) | ((bit<1280>)meta.port << 18);
+        meta.state = (meta.state & keep) ^ value ^ ((meta.state & left_mask) << l0 << l1 << l2 << l3 << l4) ^ ((meta.state & right_mask) >> r0 >> r1 >> r2 >> r3 >> r4);
+        meta.key = meta.state & key_mask;
+        meta.pc = pc;
+        meta.egress_slot = slot;
+        meta.lookup = lookup;
+    }
+    action transmit_same_commit(bit<1280> keep, bit<1280> value, bit<16> pc, bit<8> slot, bit<8> lookup, bit<1280> key_mask) {
+        standard_metadata.egress_spec = meta.port;
+        meta.egress = 2;
+        meta.slot = 255;
+        meta.state = (meta.state & 1280w0xfffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff80001ff) | ((bit<1280>)meta.port << 18);
+        meta.state = (meta.state & keep) ^ value;
+        meta.key = meta.state & key_mask;
+        meta.pc = pc;
+        meta.egress_slot = slot;
+        meta.lookup = lookup;
+    }
+    action transmit_same_commit_move(bit<1280> keep, bit<1280> value, bit<1280> left_mask, bit<8> l0, bit<8> l1, bit<8> l2, bit<8> l3, bit<8> l4, bit<1280> right_mask, bit<8> r0, bit<8> r1, bit<8> r2, bit<8> r3, bit<8> r4, bit<16> pc, bit<8> slot, bit<8> lookup, bit<1280> key_mask) {
+        standard_metadata.egress_spec = meta.port;
+        meta.egress = 2;
+        meta.slot = 255;
+        meta.state = (meta.state & 1280w0xfffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff80001ff) | ((bit<1280>)meta.port << 18);
+        meta.state = (meta.state & keep) ^ value ^ ((meta.state & left_mask) << l0 << l1 << l2 << l3 << l4) ^ ((meta.state & right_mask) >> r0 >> r1 >> r2 >> r3 >> r4);
+        meta.key = meta.state & key_mask;
+        meta.pc = pc;
+        meta.egress_slot = slot;
+        meta.lookup = lookup;
     }
     table enter {
         key = { standard_metadata.ingress_port: ternary; }
@@ -241,7 +286,7 @@ inout standard_metadata_t standard_metadata) {
     }
     table leave_0 {
         key = { meta.device: exact; meta.port: ternary; }
-        actions = { transmit; transmit_same; forward; discard; }
+        actions = { transmit; transmit_same; transmit_commit; transmit_commit_move; transmit_same_commit; transmit_same_commit_move; forward; discard; }
         default_action = discard();
         size = 4096;
     }
@@ -277,7 +322,7 @@ inout standard_metadata_t standard_metadata) {
     }
     table leave_1 {
         key = { meta.device: exact; meta.port: ternary; }
-        actions = { transmit; transmit_same; forward; discard; }
+        actions = { transmit; transmit_same; transmit_commit; transmit_commit_move; transmit_same_commit; transmit_same_commit_move; forward; discard; }
         default_action = discard();
         size = 4096;
     }
@@ -313,7 +358,7 @@ inout standard_metadata_t standard_metadata) {
     }
     table leave_2 {
         key = { meta.device: exact; meta.port: ternary; }
-        actions = { transmit; transmit_same; forward; discard; }
+        actions = { transmit; transmit_same; transmit_commit; transmit_commit_move; transmit_same_commit; transmit_same_commit_move; forward; discard; }
         default_action = discard();
         size = 4096;
     }
@@ -349,7 +394,7 @@ inout standard_metadata_t standard_metadata) {
     }
     table leave_3 {
         key = { meta.device: exact; meta.port: ternary; }
-        actions = { transmit; transmit_same; forward; discard; }
+        actions = { transmit; transmit_same; transmit_commit; transmit_commit_move; transmit_same_commit; transmit_same_commit_move; forward; discard; }
         default_action = discard();
         size = 4096;
     }
@@ -385,7 +430,7 @@ inout standard_metadata_t standard_metadata) {
     }
     table leave_4 {
         key = { meta.device: exact; meta.port: ternary; }
-        actions = { transmit; transmit_same; forward; discard; }
+        actions = { transmit; transmit_same; transmit_commit; transmit_commit_move; transmit_same_commit; transmit_same_commit_move; forward; discard; }
         default_action = discard();
         size = 4096;
     }
@@ -421,7 +466,7 @@ inout standard_metadata_t standard_metadata) {
     }
     table leave_5 {
         key = { meta.device: exact; meta.port: ternary; }
-        actions = { transmit; transmit_same; forward; discard; }
+        actions = { transmit; transmit_same; transmit_commit; transmit_commit_move; transmit_same_commit; transmit_same_commit_move; forward; discard; }
         default_action = discard();
         size = 4096;
     }
@@ -457,7 +502,7 @@ inout standard_metadata_t standard_metadata) {
     }
     table leave_6 {
         key = { meta.device: exact; meta.port: ternary; }
-        actions = { transmit; transmit_same; forward; discard; }
+        actions = { transmit; transmit_same; transmit_commit; transmit_commit_move; transmit_same_commit; transmit_same_commit_move; forward; discard; }
         default_action = discard();
         size = 4096;
     }
@@ -493,7 +538,7 @@ inout standard_metadata_t standard_metadata) {
     }
     table leave_7 {
         key = { meta.device: exact; meta.port: ternary; }
-        actions = { transmit; transmit_same; forward; discard; }
+        actions = { transmit; transmit_same; transmit_commit; transmit_commit_move; transmit_same_commit; transmit_same_commit_move; forward; discard; }
         default_action = discard();
         size = 4096;
     }
@@ -529,7 +574,7 @@ inout standard_metadata_t standard_metadata) {
     }
     table leave_8 {
         key = { meta.device: exact; meta.port: ternary; }
-        actions = { transmit; transmit_same; forward; discard; }
+        actions = { transmit; transmit_same; transmit_commit; transmit_commit_move; transmit_same_commit; transmit_same_commit_move; forward; discard; }
         default_action = discard();
         size = 4096;
     }
@@ -565,7 +610,7 @@ inout standard_metadata_t standard_metadata) {
     }
     table leave_9 {
         key = { meta.device: exact; meta.port: ternary; }
-        actions = { transmit; transmit_same; forward; discard; }
+        actions = { transmit; transmit_same; transmit_commit; transmit_commit_move; transmit_same_commit; transmit_same_commit_move; forward; discard; }
         default_action = discard();
         size = 4096;
     }
@@ -601,7 +646,7 @@ inout standard_metadata_t standard_metadata) {
     }
     table leave_10 {
         key = { meta.device: exact; meta.port: ternary; }
-        actions = { transmit; transmit_same; forward; discard; }
+        actions = { transmit; transmit_same; transmit_commit; transmit_commit_move; transmit_same_commit; transmit_same_commit_move; forward; discard; }
         default_action = discard();
         size = 4096;
     }
@@ -637,7 +682,7 @@ inout standard_metadata_t standard_metadata) {
     }
     table leave_11 {
         key = { meta.device: exact; meta.port: ternary; }
-        actions = { transmit; transmit_same; forward; discard; }
+        actions = { transmit; transmit_same; transmit_commit; transmit_commit_move; transmit_same_commit; transmit_same_commit_move; forward; discard; }
         default_action = discard();
         size = 4096;
     }
@@ -673,7 +718,7 @@ inout standard_metadata_t standard_metadata) {
     }
     table leave_12 {
         key = { meta.device: exact; meta.port: ternary; }
-        actions = { transmit; transmit_same; forward; discard; }
+        actions = { transmit; transmit_same; transmit_commit; transmit_commit_move; transmit_same_commit; transmit_same_commit_move; forward; discard; }
         default_action = discard();
         size = 4096;
     }
@@ -709,7 +754,7 @@ inout standard_metadata_t standard_metadata) {
     }
     table leave_13 {
         key = { meta.device: exact; meta.port: ternary; }
-        actions = { transmit; transmit_same; forward; discard; }
+        actions = { transmit; transmit_same; transmit_commit; transmit_commit_move; transmit_same_commit; transmit_same_commit_move; forward; discard; }
         default_action = discard();
         size = 4096;
     }
@@ -745,7 +790,7 @@ inout standard_metadata_t standard_metadata) {
     }
     table leave_14 {
         key = { meta.device: exact; meta.port: ternary; }
-        actions = { transmit; transmit_same; forward; discard; }
+        actions = { transmit; transmit_same; transmit_commit; transmit_commit_move; transmit_same_commit; transmit_same_commit_move; forward; discard; }
         default_action = discard();
         size = 4096;
     }
@@ -781,7 +826,7 @@ inout standard_metadata_t standard_metadata) {
     }
     table leave_15 {
         key = { meta.device: exact; meta.port: ternary; }
-        actions = { transmit; transmit_same; forward; discard; }
+        actions = { transmit; transmit_same; transmit_commit; transmit_commit_move; transmit_same_commit; transmit_same_commit_move; forward; discard; }
         default_action = discard();
         size = 4096;
     }
@@ -817,7 +862,7 @@ inout standard_metadata_t standard_metadata) {
     }
     table leave_16 {
         key = { meta.device: exact; meta.port: ternary; }
-        actions = { transmit; transmit_same; forward; discard; }
+        actions = { transmit; transmit_same; transmit_commit; transmit_commit_move; transmit_same_commit; transmit_same_commit_move; forward; discard; }
         default_action = discard();
         size = 4096;
     }
@@ -853,7 +898,7 @@ inout standard_metadata_t standard_metadata) {
     }
     table leave_17 {
         key = { meta.device: exact; meta.port: ternary; }
-        actions = { transmit; transmit_same; forward; discard; }
+        actions = { transmit; transmit_same; transmit_commit; transmit_commit_move; transmit_same_commit; transmit_same_commit_move; forward; discard; }
         default_action = discard();
         size = 4096;
     }
@@ -889,7 +934,7 @@ inout standard_metadata_t standard_metadata) {
     }
     table leave_18 {
         key = { meta.device: exact; meta.port: ternary; }
-        actions = { transmit; transmit_same; forward; discard; }
+        actions = { transmit; transmit_same; transmit_commit; transmit_commit_move; transmit_same_commit; transmit_same_commit_move; forward; discard; }
         default_action = discard();
         size = 4096;
     }
@@ -925,7 +970,7 @@ inout standard_metadata_t standard_metadata) {
     }
     table leave_19 {
         key = { meta.device: exact; meta.port: ternary; }
-        actions = { transmit; transmit_same; forward; discard; }
+        actions = { transmit; transmit_same; transmit_commit; transmit_commit_move; transmit_same_commit; transmit_same_commit_move; forward; discard; }
         default_action = discard();
         size = 4096;
     }
@@ -1406,21 +1451,45 @@ inout standard_metadata_t standard_metadata) {
         mark_to_drop(standard_metadata);
         meta.slot = 254;
     }
-    action begin_egress(bit<16> pc, bit<8> slot, bit<8> lookup) {
-        meta.pc = pc;
-        meta.slot = slot;
-        meta.lookup = lookup;
+    action enter_commit(bit<1280> keep, bit<1280> value, bit<16> pc, bit<8> slot, bit<8> lookup, bit<1280> key_mask) {
+
         meta.state = (meta.state & 1280w0xfffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff80001ff) | ((bit<1280>)standard_metadata.egress_port << 18);
-    }
-    action begin_egress_as(bit<9> port, bit<16> pc, bit<8> slot, bit<8> lookup) {
+        meta.state = (meta.state & keep) ^ value;
+        meta.key = meta.state & key_mask;
         meta.pc = pc;
         meta.slot = slot;
         meta.lookup = lookup;
+    }
+    action enter_commit_move(bit<1280> keep, bit<1280> value, bit<1280> left_mask, bit<8> l0, bit<8> l1, bit<8> l2, bit<8> l3, bit<8> l4, bit<1280> right_mask, bit<8> r0, bit<8> r1, bit<8> r2, bit<8> r3, bit<8> r4, bit<16> pc, bit<8> slot, bit<8> lookup, bit<1280> key_mask) {
+
+        meta.state = (meta.state & 1280w0xfffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff80001ff) | ((bit<1280>)standard_metadata.egress_port << 18);
+        meta.state = (meta.state & keep) ^ value ^ ((meta.state & left_mask) << l0 << l1 << l2 << l3 << l4) ^ ((meta.state & right_mask) >> r0 >> r1 >> r2 >> r3 >> r4);
+        meta.key = meta.state & key_mask;
+        meta.pc = pc;
+        meta.slot = slot;
+        meta.lookup = lookup;
+    }
+    action enter_as_commit(bit<9> port, bit<1280> keep, bit<1280> value, bit<16> pc, bit<8> slot, bit<8> lookup, bit<1280> key_mask) {
+
         meta.state = (meta.state & 1280w0xfffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff80001ff) | ((bit<1280>)port << 18);
+        meta.state = (meta.state & keep) ^ value;
+        meta.key = meta.state & key_mask;
+        meta.pc = pc;
+        meta.slot = slot;
+        meta.lookup = lookup;
+    }
+    action enter_as_commit_move(bit<9> port, bit<1280> keep, bit<1280> value, bit<1280> left_mask, bit<8> l0, bit<8> l1, bit<8> l2, bit<8> l3, bit<8> l4, bit<1280> right_mask, bit<8> r0, bit<8> r1, bit<8> r2, bit<8> r3, bit<8> r4, bit<16> pc, bit<8> slot, bit<8> lookup, bit<1280> key_mask) {
+
+        meta.state = (meta.state & 1280w0xfffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff80001ff) | ((bit<1280>)port << 18);
+        meta.state = (meta.state & keep) ^ value ^ ((meta.state & left_mask) << l0 << l1 << l2 << l3 << l4) ^ ((meta.state & right_mask) >> r0 >> r1 >> r2 >> r3 >> r4);
+        meta.key = meta.state & key_mask;
+        meta.pc = pc;
+        meta.slot = slot;
+        meta.lookup = lookup;
     }
     table enter_egress {
         key = { meta.device: exact; standard_metadata.egress_port: ternary; }
-        actions = { begin_egress; begin_egress_as; discard; }
+        actions = { enter_commit; enter_commit_move; enter_as_commit; enter_as_commit_move; discard; }
         default_action = discard();
         size = 1024;
     }
@@ -1598,8 +1667,12 @@ inout standard_metadata_t standard_metadata) {
         size = 4096;
     }
     apply {
-        if (meta.egress == 1) {
-            enter_egress.apply();
+        if (meta.egress != 0) {
+            if (meta.egress == 1) {
+                enter_egress.apply();
+            } else {
+                meta.slot = meta.egress_slot;
+            }
             if (meta.slot == 0) {
                 if (meta.lookup == 1) {
                     exact_0.apply();

@@ -61,8 +61,8 @@ fn a_fault_in_a_row_of_each_kind_is_found_and_named() -> Result<(), Error> {
         ("arp_proxy", ".step_", 0, Damage::Argument { index: 1, bit: byte(21) }, "`ProxyIngress.reply`"),
         ("l2_switch", ".leave_multicast_3", 0, Damage::Drop, "`SwitchIngress.flood`"),
         // The egress pipeline is left out, or begins elsewhere.
-        ("l2_switch", ".leave_3", 1, Damage::Argument { index: 0, bit: 0 }, "condition `node_6`"),
-        ("l2_switch", ".enter_egress", 0, Damage::Argument { index: 0, bit: 3 }, "condition `node_6`"),
+        ("l2_switch", ".leave_3", 1, Damage::Argument { index: 14, bit: 3 }, "condition `node_6`"),
+        ("l2_switch", ".enter_egress", 0, Damage::Argument { index: 14, bit: 3 }, "condition `node_6`"),
     ];
     let mut missed = Vec::new();
     for (name, table, row, damage, named) in cases {

@@ -66,7 +66,9 @@ fn construct(meaning: &RowMeaning) -> (String, String, Option<String>) {
         RowMeaning::LeaveMulticast { device, group } => {
             (device.device.clone(), format!("multicast group {group} is chosen: its copies are made"), None)
         }
-        RowMeaning::EnterEgress { device } => (device.device.clone(), "egress begins".to_owned(), None),
+        RowMeaning::EnterEgress { device, .. } => {
+            (device.device.clone(), "a replica's egress begins".to_owned(), None)
+        }
     }
 }
 
@@ -92,6 +94,7 @@ fn row_json(row: &InstalledRow) -> Value {
     let (device, construct, place) = construct(&row.meaning);
     let events = match &row.meaning {
         RowMeaning::Guest { origin, .. } => json!(origin.events),
+        RowMeaning::Leave { egress, .. } | RowMeaning::EnterEgress { egress, .. } => json!(egress.events),
         _ => json!([]),
     };
     let owner = match &row.owner {

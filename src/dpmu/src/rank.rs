@@ -43,8 +43,8 @@ pub(crate) struct Ranks {
     ranks: BTreeMap<Place, Ranked>,
 }
 
-/// bmv2 keeps priorities as signed integers of 32 bits.
-const LAST: u64 = i32::MAX as u64;
+/// bmv2 keeps priorities as signed integers of 32 bits; the last one is that of a miss.
+const LAST: u64 = i32::MAX as u64 - 1;
 /// Where the first entry goes: others may come before it.
 const MIDDLE: u64 = 1 << 30;
 /// Room for each priority that lies between two entries.

@@ -42,6 +42,8 @@ pub enum RowMeaning {
         verdict: Verdict,
         /// The virtual device it goes to, where it goes to one.
         next: Option<Arc<DeviceName>>,
+        /// What it does of the egress pipeline, where the packet leaves.
+        egress: Arc<Origin>,
     },
     /// A virtual device chose a multicast group.
     LeaveMulticast {
@@ -50,10 +52,12 @@ pub enum RowMeaning {
         /// Its group.
         group: u16,
     },
-    /// A packet enters a virtual device's egress.
+    /// A replica enters a virtual device's egress.
     EnterEgress {
         /// The virtual device.
         device: Arc<DeviceName>,
+        /// What it does of the egress pipeline.
+        egress: Arc<Origin>,
     },
 }
 

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use hyper4_persona::{DeviceStart, OperatorRow, PortMatch, Verdict};
+use hyper4_persona::{DeviceStart, OperatorRow, Origin, PortMatch, Verdict};
 use hyper4_switch::Endpoint;
 
 use crate::device::{RowOwner, Step};
@@ -36,7 +36,7 @@ pub(crate) fn port_steps(
     lease: &Lease,
     starts: &BTreeMap<String, DeviceStart>,
 ) -> Result<Vec<Step>, WiringError> {
-    let egress = device.guest.egress_start().is_some();
+    let egress = device.guest.egress_start().map(|(start, _)| start.clone());
     let mut choices: Vec<(PortMatch, Verdict, Option<Arc<DeviceName>>)> = Vec::new();
     match wiring {
         Wiring::Direct(_) => {
@@ -45,7 +45,7 @@ pub(crate) fn port_steps(
             if lease.has_all_ports() {
                 choices.push((PortMatch::Any, same, None));
             } else {
-                choices.extend(lease.ports.iter().map(|p| (PortMatch::Port(*p), same, None)));
+                choices.extend(lease.ports.iter().map(|p| (PortMatch::Port(*p), same.clone(), None)));
             }
         }
         Wiring::Links(_) => {
@@ -53,7 +53,7 @@ pub(crate) fn port_steps(
             for (port, end) in wiring.ports(&device.name.device) {
                 let (verdict, next) = match end {
                     Endpoint::Physical(physical) => {
-                        (Verdict::Transmit { port: Some(physical), egress }, None)
+                        (Verdict::Transmit { port: Some(physical), egress: egress.clone() }, None)
                     }
                     Endpoint::Device { device: next, port } => {
                         let Some(start) = starts.get(&next) else {
@@ -68,28 +68,37 @@ pub(crate) fn port_steps(
         }
     }
     let mut steps = Vec::new();
+    let origin = egress_origin(device);
     for slot in device.guest.leave_slots() {
         let slot = slot.saturating_add(site.slot_base);
         for (port, verdict, next) in &choices {
-            let row = OperatorRow::Leave { slot, device: site.id, port: *port, verdict: *verdict };
+            let row = OperatorRow::Leave { slot, device: site.id, port: *port, verdict: verdict.clone() };
             let device = Arc::clone(&device.name);
-            steps.push(operator(
-                row,
-                RowMeaning::Leave { device, port: *port, verdict: *verdict, next: next.clone() },
-            ));
+            let egress = match verdict {
+                Verdict::Transmit { .. } => Arc::clone(&origin),
+                Verdict::Discard | Verdict::Forward { .. } => Arc::default(),
+            };
+            let (verdict, next) = (verdict.clone(), next.clone());
+            steps.push(operator(row, RowMeaning::Leave { device, port: *port, verdict, next, egress }));
         }
     }
     steps.extend(egress_steps(device, site, wiring));
     Ok(steps)
 }
 
-/// How its egress begins, for each physical port.
+/// What the rows that begin its egress stand for.
+fn egress_origin(device: &VirtualDevice) -> Arc<Origin> {
+    Arc::new(device.guest.egress_start().map(|(_, origin)| origin).unwrap_or_default())
+}
+
+/// How its egress begins for replicas, for each physical port.
 fn egress_steps(device: &VirtualDevice, site: Site, wiring: &Wiring) -> Vec<Step> {
-    let Some((slot, pc, lookup)) = device.guest.egress_start() else { return Vec::new() };
-    let start = DeviceStart { device: site.id, slot, pc, lookup };
-    let meaning = RowMeaning::EnterEgress { device: Arc::clone(&device.name) };
-    let row =
-        |port, guest_port| operator(OperatorRow::EnterEgress { port, start, guest_port }, meaning.clone());
+    let Some((start, _)) = device.guest.egress_start() else { return Vec::new() };
+    let meaning = RowMeaning::EnterEgress { device: Arc::clone(&device.name), egress: egress_origin(device) };
+    let row = |port, guest_port| {
+        let row = OperatorRow::EnterEgress { port, device: site.id, start: start.clone(), guest_port };
+        operator(row, meaning.clone())
+    };
     match wiring {
         Wiring::Direct(_) => vec![row(PortMatch::Any, None)],
         Wiring::Links(_) => {

@@ -6,13 +6,17 @@ use hyper4_ir::{Command, MatchValue, PipelineKind};
 use crate::{Effect, Layout, Lookup, Next, Row, RowMatch, TableRole};
 
 impl Row {
-    /// The table it belongs to, its slots counted from `slot_base`.
+    /// The table it belongs to, the slots of ingress counted from `slot_base`: what follows another guest in ingress
+    /// begins behind it, and in egress from the first slot on.
     pub fn table(&self, slot_base: u8) -> String {
-        let slot = self.slot.saturating_add(slot_base);
+        let slot = match self.pipeline {
+            PipelineKind::Ingress => self.slot.saturating_add(slot_base),
+            PipelineKind::Egress => self.slot,
+        };
         Layout::table(self.pipeline, TableRole::Lookup(self.matches.lookup()), slot)
     }
 
-    /// The command that adds it as a row of `device`, its slots counted from `slot_base`.
+    /// The command that adds it as a row of `device`, the slots of ingress counted from `slot_base`.
     pub fn command(&self, device: u16, slot_base: u8) -> Command {
         let mut key = vec![exact(16, device), exact(16, self.pc)];
         let mut rank = None;
@@ -30,27 +34,10 @@ impl Row {
             }
         }
         let (action, mut arguments) = effect(&self.effect);
-        arguments.extend(self.next_arguments(slot_base));
+        let slot_base = if self.pipeline == PipelineKind::Ingress { slot_base } else { 0 };
+        arguments.extend(next_arguments(&self.next, slot_base, self.state_bits()));
         let action = format!("{}.{action}", Layout::control(self.pipeline));
         Command::TableAdd { table: self.table(slot_base), key, action, arguments, priority: rank }
-    }
-
-    /// pc, slot, lookup, key mask.
-    fn next_arguments(&self, slot_base: u8) -> [Bits; 4] {
-        match &self.next {
-            Next::Lookup { slot, pc, lookup, key_mask } => [
-                Bits::from_u64(16, (*pc).into()),
-                Bits::from_u64(8, slot.saturating_add(slot_base).into()),
-                lookup_code(*lookup),
-                key_mask.clone(),
-            ],
-            Next::Done => [
-                Bits::zero(16),
-                Bits::from_u64(8, Layout::DONE.into()),
-                lookup_code(Lookup::Step),
-                Bits::zero(self.state_bits()),
-            ],
-        }
     }
 
     fn state_bits(&self) -> u32 {
@@ -63,8 +50,26 @@ impl Row {
     }
 }
 
+/// pc, slot, lookup, key mask.
+pub(crate) fn next_arguments(next: &Next, slot_base: u8, state_bits: u32) -> [Bits; 4] {
+    match next {
+        Next::Lookup { slot, pc, lookup, key_mask } => [
+            Bits::from_u64(16, (*pc).into()),
+            Bits::from_u64(8, slot.saturating_add(slot_base).into()),
+            lookup_code(*lookup),
+            key_mask.clone(),
+        ],
+        Next::Done => [
+            Bits::zero(16),
+            Bits::from_u64(8, Layout::DONE.into()),
+            lookup_code(Lookup::Step),
+            Bits::zero(state_bits),
+        ],
+    }
+}
+
 /// The action's name and its first arguments.
-fn effect(effect: &Effect) -> (&'static str, Vec<Bits>) {
+pub(crate) fn effect(effect: &Effect) -> (&'static str, Vec<Bits>) {
     match effect {
         Effect::Commit { keep, value } => ("commit", vec![keep.clone(), value.clone()]),
         Effect::Add { keep, value, add_mask, addend } => {

@@ -4,6 +4,8 @@
 //! is read. The back end limits a constant shift to 256 bits and a run-time amount to 8 bits: wide shifts are several
 //! in a row.
 
+mod egress;
+
 use hyper4_ir::PipelineKind;
 
 use crate::encode::slot_roles;
@@ -88,7 +90,8 @@ impl Text {
             bit<16> checksum;
             bit<9> port;        // copies of state fields that the operator's tables match
             bit<16> group;
-            bit<1> egress;      // the guest has an egress pipeline
+            bit<2> egress;      // 0: the guest has nothing to do in egress; 1: enter_egress begins it; 2: begun
+            bit<8> egress_slot; // where it goes on when it was begun by `leave`
             }}
             ",
             done = Layout::DONE,
@@ -180,7 +183,14 @@ impl Text {
                 self.lines("if (meta.slot != 255) {\nmark_to_drop(standard_metadata);\n}");
             }
             PipelineKind::Egress => {
-                self.lines("if (meta.egress == 1) {\nenter_egress.apply();");
+                self.lines(
+                    "if (meta.egress != 0) {
+                    if (meta.egress == 1) {
+                    enter_egress.apply();
+                    } else {
+                    meta.slot = meta.egress_slot;
+                    }",
+                );
                 self.slots(pipeline, layout);
                 self.lines(
                     "if (meta.slot != 255 || meta.state[17:9] == 511) {\nmark_to_drop(standard_metadata);\n}\n}",
@@ -214,14 +224,14 @@ impl Text {
             {go}
             {packet}port;
             }}
-            action transmit(bit<9> port, bit<1> egress) {{
+            action transmit(bit<9> port) {{
             standard_metadata.egress_spec = port;
-            meta.egress = egress;
+            meta.egress = 0;
             meta.slot = {done};
             }}
-            action transmit_same(bit<1> egress) {{
+            action transmit_same() {{
             standard_metadata.egress_spec = meta.port;
-            meta.egress = egress;
+            meta.egress = 0;
             meta.slot = {done};
             }}
             action forward(bit<9> port, {start}) {{
@@ -230,54 +240,26 @@ impl Text {
             }}
             action replicate(bit<16> group, bit<1> egress) {{
             standard_metadata.mcast_grp = group;
-            meta.egress = egress;
+            meta.egress = (bit<2>)egress;
             meta.slot = {done};
-            }}
-            table enter {{
-            key = {{ standard_metadata.ingress_port: ternary; }}
-            actions = {{ enter_device; enter_device_as; discard; }}
-            default_action = discard();
-            size = 1024;
             }}",
             done = Layout::DONE
         ));
-    }
-
-    fn egress_actions(&mut self, layout: &Layout) {
-        let width = layout.state_bits();
-        let start = "bit<16> pc, bit<8> slot, bit<8> lookup";
-        let go = "meta.pc = pc;\nmeta.slot = slot;\nmeta.lookup = lookup;";
-        let kept = layout.mask(Layout::EGRESS_SPEC).or(&layout.mask(Layout::EGRESS_PORT)).not();
-        let begin = format!("meta.state = (meta.state & {width}w{kept}) | ((bit<{width}>)");
-        let at = Layout::EGRESS_PORT.offset;
-        self.lines(&format!(
-            "action discard() {{
-            mark_to_drop(standard_metadata);
-            meta.slot = 254;
-            }}
-            action begin_egress({start}) {{
-            {go}
-            {begin}standard_metadata.egress_port << {at});
-            }}
-            action begin_egress_as(bit<9> port, {start}) {{
-            {go}
-            {begin}port << {at});
-            }}
-            table enter_egress {{
-            key = {{ meta.device: exact; standard_metadata.egress_port: ternary; }}
-            actions = {{ begin_egress; begin_egress_as; discard; }}
+        self.transmit_actions(layout);
+        self.lines(
+            "table enter {
+            key = { standard_metadata.ingress_port: ternary; }
+            actions = { enter_device; enter_device_as; discard; }
             default_action = discard();
             size = 1024;
-            }}"
-        ));
+            }",
+        );
     }
 
     /// The actions of [`crate::Effect`], in both controls the same.
     fn effects(&mut self, layout: &Layout) {
         let width = layout.state_bits();
         let word = |names: &[&str]| names.iter().map(|n| format!("bit<{width}> {n}, ")).collect::<String>();
-        let amounts = |p: &str| (0..5).map(|i| format!("bit<8> {p}{i}, ")).collect::<String>();
-        let shifts = |op: &str, p: &str| (0..5).map(|i| format!(" {op} {p}{i}")).collect::<String>();
         let next = format!("bit<16> pc, bit<8> slot, bit<8> lookup, bit<{width}> key_mask");
         let go = "meta.key = meta.state & key_mask;\nmeta.pc = pc;\nmeta.slot = slot;\nmeta.lookup = lookup;";
         let kept = "meta.state = (meta.state & keep) ^ value";
@@ -325,7 +307,7 @@ impl Text {
             _ => "meta.device: exact; meta.group: exact;",
         };
         let (actions, default) = match role {
-            TableRole::Leave => ("transmit; transmit_same; forward; discard;", "discard"),
+            TableRole::Leave => (egress::LEAVE_ACTIONS, "discard"),
             TableRole::LeaveMulticast => ("replicate; discard;", "discard"),
             TableRole::Lookup(Lookup::Exact | Lookup::Lpm | Lookup::Ternary) => {
                 ("commit; commit_add; commit_move; commit_checksum; @defaultonly NoAction;", "NoAction")
@@ -434,6 +416,16 @@ impl Text {
             PersonaDeparser()) main;"
         ));
     }
+}
+
+/// Parameters for a distance in parts of eight bits: see [`Layout::MAX_SHIFT`].
+fn amounts(prefix: &str) -> String {
+    (0..5).map(|i| format!("bit<8> {prefix}{i}, ")).collect()
+}
+
+/// Shifts by all parts of a distance.
+fn shifts(operator: &str, prefix: &str) -> String {
+    (0..5).map(|i| format!(" {operator} {prefix}{i}")).collect()
 }
 
 /// The sizes of the pieces a packet is taken in: the whole window, or the powers of two that its length is made of.

@@ -4,8 +4,8 @@
 use hyper4_bits::Bits;
 use hyper4_ir::{Command, MatchValue, PipelineKind};
 
-use crate::encode::{exact, lookup_code, port_bits};
-use crate::{Layout, Lookup, TableRole};
+use crate::encode::{effect, exact, lookup_code, next_arguments, port_bits};
+use crate::{EgressStart, Layout, Lookup, TableRole};
 
 /// Which ports a row is for; the lowest priority number wins.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -30,14 +30,14 @@ pub struct DeviceStart {
 }
 
 /// What becomes of a packet for which a guest chose a port.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum Verdict {
     /// It leaves.
     Transmit {
         /// By that physical port; `None`: the one of the guest's number.
         port: Option<u16>,
-        /// The guest has an egress pipeline that must run.
-        egress: bool,
+        /// How the guest's egress begins, where it has one.
+        egress: Option<EgressStart>,
     },
     /// It is dropped.
     Discard,
@@ -51,7 +51,7 @@ pub enum Verdict {
 }
 
 /// A row that the operator owns.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum OperatorRow {
     /// Packets of a physical port enter a device.
     Enter {
@@ -86,12 +86,14 @@ pub enum OperatorRow {
         /// The guest has an egress pipeline that must run.
         egress: bool,
     },
-    /// A packet enters a guest's egress.
+    /// A replica enters a guest's egress.
     EnterEgress {
         /// The physical egress port.
         port: PortMatch,
-        /// Where the guest's egress begins.
-        start: DeviceStart,
+        /// The device.
+        device: u16,
+        /// How the guest's egress begins.
+        start: EgressStart,
         /// The guest's port; `None`: of the same number.
         guest_port: Option<u16>,
     },
@@ -112,42 +114,44 @@ impl OperatorRow {
 
     /// The command that adds it.
     pub fn command(&self) -> Command {
-        let (key, priority, action, arguments) = match *self {
+        let (key, priority, action, arguments) = match self {
             Self::Enter { port, start, guest_port } => {
-                let (key, priority) = port_key(port);
+                let (key, priority) = port_key(*port);
                 let (action, arguments) = match guest_port {
-                    None => ("enter_device", start_arguments(start)),
-                    Some(p) => ("enter_device_as", with_port(p, start_arguments(start))),
+                    None => ("enter_device".to_owned(), start_arguments(start)),
+                    Some(p) => ("enter_device_as".to_owned(), with_port(*p, start_arguments(start))),
                 };
                 (vec![key], Some(priority), action, arguments)
             }
             Self::Leave { device, port, verdict, .. } => {
-                let (key, priority) = port_key(port);
+                let (key, priority) = port_key(*port);
                 let (action, arguments) = match verdict {
-                    Verdict::Transmit { port: None, egress } => ("transmit_same", vec![flag(egress)]),
-                    Verdict::Transmit { port: Some(p), egress } => {
-                        ("transmit", vec![port_bits(p), flag(egress)])
+                    Verdict::Transmit { port, egress } => {
+                        let name = if port.is_some() { "transmit" } else { "transmit_same" };
+                        let port = port.map(port_bits);
+                        match egress {
+                            None => (name.to_owned(), port.into_iter().collect()),
+                            Some(start) => begin(name, port, start),
+                        }
                     }
-                    Verdict::Discard => ("discard", vec![]),
-                    Verdict::Forward { start, port } => ("forward", with_port(port, start_arguments(start))),
+                    Verdict::Discard => ("discard".to_owned(), vec![]),
+                    Verdict::Forward { start, port } => {
+                        ("forward".to_owned(), with_port(*port, start_arguments(start)))
+                    }
                 };
-                (vec![exact(16, device), key], Some(priority), action, arguments)
+                (vec![exact(16, *device), key], Some(priority), action, arguments)
             }
             Self::LeaveMulticast { device, group, physical_group, egress, .. } => (
-                vec![exact(16, device), exact(16, group)],
+                vec![exact(16, *device), exact(16, *group)],
                 None,
-                "replicate",
-                vec![Bits::from_u64(16, physical_group.into()), flag(egress)],
+                "replicate".to_owned(),
+                vec![Bits::from_u64(16, (*physical_group).into()), Bits::from_u64(1, (*egress).into())],
             ),
-            Self::EnterEgress { port, start, guest_port } => {
-                let (key, priority) = port_key(port);
-                let mut arguments = start_arguments(start);
-                arguments.remove(0);
-                let action = if guest_port.is_some() { "begin_egress_as" } else { "begin_egress" };
-                if let Some(p) = guest_port {
-                    arguments.insert(0, port_bits(p));
-                }
-                (vec![exact(16, start.device), key], Some(priority), action, arguments)
+            Self::EnterEgress { port, device, start, guest_port } => {
+                let (key, priority) = port_key(*port);
+                let name = if guest_port.is_some() { "enter_as" } else { "enter" };
+                let (action, arguments) = begin(name, guest_port.map(port_bits), start);
+                (vec![exact(16, *device), key], Some(priority), action, arguments)
             }
         };
         let control = match self {
@@ -172,8 +176,16 @@ fn port_key(port: PortMatch) -> (MatchValue, u32) {
     }
 }
 
+/// The action that also begins a guest's egress, `name` and what it does, and its arguments.
+fn begin(name: &str, port: Option<Bits>, start: &EgressStart) -> (String, Vec<Bits>) {
+    let (doing, effect) = effect(&start.effect);
+    let state_bits = effect.first().map_or(0, Bits::width);
+    let arguments = port.into_iter().chain(effect).chain(next_arguments(&start.next, 0, state_bits));
+    (format!("{name}_{doing}"), arguments.collect())
+}
+
 /// Device, pc, slot, lookup.
-fn start_arguments(start: DeviceStart) -> Vec<Bits> {
+fn start_arguments(start: &DeviceStart) -> Vec<Bits> {
     vec![
         Bits::from_u64(16, start.device.into()),
         Bits::from_u64(16, start.pc.into()),
@@ -185,8 +197,4 @@ fn start_arguments(start: DeviceStart) -> Vec<Bits> {
 fn with_port(port: u16, mut arguments: Vec<Bits>) -> Vec<Bits> {
     arguments.insert(0, port_bits(port));
     arguments
-}
-
-fn flag(value: bool) -> Bits {
-    Bits::from_u64(1, value.into())
 }

@@ -159,6 +159,16 @@ pub enum Next {
     Done,
 }
 
+/// How a guest's egress begins: what it does first without a decision, and its first lookup. The operator's rows do it,
+/// with the row that lets the packet leave ingress, or where a replica's port is known.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct EgressStart {
+    /// What is done to the state once it has the egress port: [`Effect::Commit`] or [`Effect::Move`].
+    pub effect: Effect,
+    /// The first lookup.
+    pub next: Next,
+}
+
 /// Where a row comes from, in the guest's terms.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Origin {

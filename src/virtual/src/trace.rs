@@ -36,7 +36,7 @@ pub fn persona_rows(dpmu: &Dpmu, trace: &Trace) -> Vec<PersonaRow> {
             RowMeaning::Leave { device, .. } | RowMeaning::LeaveMulticast { device, .. } => {
                 format!("links of {}", device.device)
             }
-            RowMeaning::EnterEgress { device } => format!("egress of {}", device.device),
+            RowMeaning::EnterEgress { device, .. } => format!("egress of {}", device.device),
         };
         Some(PersonaRow { table: table.clone(), handle, construct })
     })
@@ -137,6 +137,9 @@ impl<'a> Teller<'a> {
                 self.events.extend(origin.events.iter().cloned());
                 self.updates.extend(origin.egress_events.iter().cloned());
             }
+            RowMeaning::Leave { verdict: Verdict::Transmit { .. }, egress, .. } => {
+                self.updates.extend(egress.events.iter().cloned());
+            }
             RowMeaning::Leave { port, verdict, next, .. } => {
                 if let (Verdict::Forward { .. }, PortMatch::Port(port), Some(next)) = (verdict, port, next) {
                     self.events.push(Event::Unicast(*port));
@@ -149,7 +152,7 @@ impl<'a> Teller<'a> {
                 }
             }
             RowMeaning::LeaveMulticast { group, .. } => self.events.push(Event::Multicast(*group)),
-            RowMeaning::EnterEgress { .. } => {}
+            RowMeaning::EnterEgress { egress, .. } => self.events.extend(egress.events.iter().cloned()),
         }
     }
 

@@ -89,12 +89,12 @@ fn bent(command: &Command) -> Option<Command> {
         Command::TableAdd { table, key, action, arguments, .. } if table.contains(".leave_") => {
             // A port that is matched becomes one that leads to the other side.
             let MatchValue::Ternary { value, .. } = key.last()? else { return None };
-            if !action.ends_with(".transmit_same") {
+            if !action.contains(".transmit_same") {
                 return None;
             }
             let port = if value.to_u64()? <= 2 { 3 } else { 1 };
             *action = action.replace(".transmit_same", ".transmit");
-            *arguments = vec![Bits::from_u64(9, port), Bits::from_u64(1, 0)];
+            arguments.insert(0, Bits::from_u64(9, port));
         }
         _ => return None,
     }

@@ -9,6 +9,9 @@ use super::cube::range;
 use super::emit::Outcome;
 use crate::{BitRange, Lookup, Next, Origin, Row, RowMatch};
 
+/// The priority of what matches everything: simple_switch's are signed.
+const LAST: u32 = i32::MAX as u32;
+
 /// A table at one of the places where it is applied.
 #[derive(Clone, Debug)]
 pub(super) struct PlacedTable {
@@ -103,9 +106,18 @@ impl PlacedTable {
         self.outcomes.values().chain([&self.no_action]).map(|outcome| outcome.template.changes())
     }
 
-    /// The row of a miss.
+    /// The row of a miss: one that matches everything, behind all others of the same lookup, which saves a second lookup.
+    /// An exact lookup has no such row.
     pub(super) fn miss_row(&self, outcome: &Outcome, events: Vec<Event>, arguments: &[Bits]) -> Row {
-        self.row(RowMatch::Step, outcome, events, arguments)
+        let zero = || Bits::zero(self.state_bits);
+        // Where nothing lies above the field, an entry may have the empty prefix for itself.
+        let on_top = |key: &PlacedKey| matches!(key, PlacedKey::Place(at) if at.end() == self.state_bits);
+        let matches = match self.lookup {
+            Lookup::Ternary => RowMatch::Ternary { value: zero(), mask: zero(), priority: LAST },
+            Lookup::Lpm if !self.keys.iter().any(on_top) => RowMatch::Lpm { value: zero(), prefix_length: 0 },
+            _ => RowMatch::Step,
+        };
+        self.row(matches, outcome, events, arguments)
     }
 
     fn row(&self, matches: RowMatch, outcome: &Outcome, mut events: Vec<Event>, arguments: &[Bits]) -> Row {

@@ -11,7 +11,7 @@ use hyper4_ir::{
 use super::Refusal;
 use super::entry::PlacedTable;
 use super::inside::Inside;
-use crate::{Lookup, Row};
+use crate::{EgressStart, Lookup, Origin, Row};
 
 /// A guest as a persona of one layout emulates it: its fixed rows, and how its entries become rows.
 ///
@@ -21,7 +21,9 @@ use crate::{Lookup, Row};
 pub struct Guest {
     pub(super) program: Arc<Program>,
     pub(super) start: (u8, u16, Lookup),
-    pub(super) egress_start: Option<(u8, u16, Lookup)>,
+    pub(super) egress_start: Option<EgressStart>,
+    /// A first egress row that decides nothing, which the operator's rows do: see [`EgressStart`].
+    pub(super) egress_prologue: Option<Row>,
     pub(super) leave_slots: Vec<u8>,
     pub(super) slots: u8,
     pub(super) egress_slots: u8,
@@ -41,10 +43,12 @@ impl Guest {
         self.start
     }
 
-    /// Its first lookup in egress; `None` when nothing is left to do there. `Pipeline("egress")` is not among the rows'
-    /// events: every copy's trace says it, and then the ingress rows' [`crate::Origin::egress_events`].
-    pub fn egress_start(&self) -> Option<(u8, u16, Lookup)> {
-        self.egress_start
+    /// How its egress begins; `None` when nothing is left to do there. The origin's events are what the native trace
+    /// says from there to the first lookup. `Pipeline("egress")` is not among them: every copy's trace says it, and then
+    /// the ingress rows' [`Origin::egress_events`].
+    pub fn egress_start(&self) -> Option<(&EgressStart, Origin)> {
+        let origin = self.egress_prologue.as_ref().map(|row| row.origin.clone());
+        self.egress_start.as_ref().map(|start| (start, origin.unwrap_or_default()))
     }
 
     /// The ingress slots in which it may end: the operator's `leave` rows are wanted in each.

@@ -40,7 +40,7 @@ impl Guest {
     /// # Errors
     /// A [`Refusal`] when it writes `egress_port`, by which the packet still has to find its way, or has no room.
     pub fn with_egress_inside(&self, layout: &Layout) -> Result<Self, Refusal> {
-        let Some((slot, pc, lookup)) = self.egress_start else { return Ok(self.clone()) };
+        let Some(start) = &self.egress_start else { return Ok(self.clone()) };
         let refused = |reason: &str| Refusal::new(format!("egress of {}", self.program.name), reason);
         self.check_port_kept(layout).map_err(refused)?;
         let pcs = |pipeline| self.rows_of(pipeline).map(|row| row.pc).chain(self.pcs_of(pipeline)).max();
@@ -69,21 +69,20 @@ impl Guest {
             },
         };
         let mut fixed_rows = Vec::new();
+        let inside_row = |row: &Row| Row {
+            pipeline: PipelineKind::Ingress,
+            slot: row.slot.saturating_add(base),
+            pc: row.pc.saturating_add(offset),
+            next: moved(&row.next),
+            ..row.clone()
+        };
         for row in &self.fixed_rows {
             match row.pipeline {
                 PipelineKind::Ingress => fixed_rows.push(Row { next: decide(&row.next), ..row.clone() }),
-                PipelineKind::Egress => {
-                    fixed_rows.push(row.clone());
-                    fixed_rows.push(Row {
-                        pipeline: PipelineKind::Ingress,
-                        slot: row.slot.saturating_add(base),
-                        pc: row.pc.saturating_add(offset),
-                        next: moved(&row.next),
-                        ..row.clone()
-                    });
-                }
+                PipelineKind::Egress => fixed_rows.extend([row.clone(), inside_row(row)]),
             }
         }
+        fixed_rows.extend(self.egress_prologue.as_ref().map(inside_row));
         let mut tables = self.tables.clone();
         for places in tables.values_mut() {
             let copies: Vec<PlacedTable> =
@@ -99,7 +98,12 @@ impl Guest {
                 place
             }));
         }
-        let start = Next::Lookup { slot, pc, lookup, key_mask: zero.clone() };
+        let start = match &self.egress_prologue {
+            Some(Row { slot, pc, .. }) => {
+                Next::Lookup { slot: *slot, pc: *pc, lookup: Lookup::Step, key_mask: zero.clone() }
+            }
+            None => start.next.clone(),
+        };
         let inside = Inside {
             early_slots: self.leave_slots.iter().map(|slot| slot + 1).collect(),
             decide_slots: self.leave_slots.clone(),
@@ -197,7 +201,7 @@ impl Guest {
     }
 
     fn rows_of(&self, pipeline: PipelineKind) -> impl Iterator<Item = &Row> {
-        self.fixed_rows.iter().filter(move |row| row.pipeline == pipeline)
+        self.fixed_rows.iter().chain(&self.egress_prologue).filter(move |row| row.pipeline == pipeline)
     }
 
     fn pcs_of(&self, pipeline: PipelineKind) -> impl Iterator<Item = u16> {

@@ -35,13 +35,14 @@ mod unit;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+use hyper4_bits::Bits;
 use hyper4_ir::{ChecksumKind, PipelineKind, Program};
 
 pub use guest::Guest;
 pub use inside::Inside;
 pub use refusal::Refusal;
 
-use crate::{Layout, Lookup};
+use crate::{Effect, EgressStart, Layout, Lookup, Next, Row};
 use allocate::{Live, allocate, liveness};
 use cells::Cells;
 use context::Known;
@@ -118,10 +119,10 @@ pub fn compile(program: Arc<Program>, layout: &Layout) -> Result<Guest, Refusal>
         true => Emitted::default(),
         false => emitter(PipelineKind::Egress).emit(egress)?,
     };
-    Ok(guest(program, ingress, egress))
+    Ok(guest(program, ingress, egress, layout))
 }
 
-fn guest(program: Arc<Program>, ingress: Emitted, egress: Emitted) -> Guest {
+fn guest(program: Arc<Program>, ingress: Emitted, mut egress: Emitted, layout: &Layout) -> Guest {
     let start = |emitted: &Emitted| -> Option<(u8, u16, Lookup)> {
         let (slot, pc, lookup) = emitted.start;
         Some((slot, pc, lookup?))
@@ -131,9 +132,19 @@ fn guest(program: Arc<Program>, ingress: Emitted, egress: Emitted) -> Guest {
         tables.entry(*id).or_insert_with(Vec::new).push(table.clone());
     }
     let leave_slots: BTreeSet<u8> = ingress.end_slots.iter().copied().collect();
+    let egress_prologue = start(&egress).and_then(|start| take_prologue(start, &mut egress));
+    let zero = Bits::zero(layout.state_bits());
+    let egress_start = start(&egress).map(|(slot, pc, lookup)| match &egress_prologue {
+        Some(row) => EgressStart { effect: row.effect.clone(), next: row.next.clone() },
+        None => EgressStart {
+            effect: Effect::Commit { keep: zero.not(), value: zero.clone() },
+            next: Next::Lookup { slot, pc, lookup, key_mask: zero.clone() },
+        },
+    });
     Guest {
         start: start(&ingress).unwrap_or((0, 1, Lookup::Step)),
-        egress_start: start(&egress),
+        egress_start,
+        egress_prologue,
         leave_slots: leave_slots.into_iter().collect(),
         slots: ingress.slots,
         egress_slots: egress.slots,
@@ -142,6 +153,17 @@ fn guest(program: Arc<Program>, ingress: Emitted, egress: Emitted) -> Guest {
         inside: None,
         program,
     }
+}
+
+/// Takes out egress' first row when it decides nothing and does what the operator's rows can do.
+fn take_prologue((_, pc, lookup): (u8, u16, Lookup), egress: &mut Emitted) -> Option<Row> {
+    let is_first = |row: &Row| {
+        lookup == Lookup::Step
+            && row.pc == pc
+            && matches!(row.effect, Effect::Commit { .. } | Effect::Move { .. })
+    };
+    let index = egress.rows.iter().position(is_first)?;
+    Some(egress.rows.remove(index))
 }
 
 #[cfg(test)]

@@ -1,0 +1,92 @@
+//! How a guest's egress begins: with the row that lets a packet leave ingress, or, for a replica, whose port is known
+//! later, with a row of its own.
+
+use super::{Text, amounts, shifts};
+use crate::Layout;
+
+/// The actions of the operator's `leave` tables.
+pub(super) const LEAVE_ACTIONS: &str = "transmit; transmit_same; transmit_commit; transmit_commit_move; \
+                                        transmit_same_commit; transmit_same_commit_move; forward; discard;";
+
+/// An action that begins egress.
+struct Begin<'a> {
+    name: &'a str,
+    /// Its first parameters, each followed by a comma.
+    parameters: &'a str,
+    /// What it does beside.
+    statements: String,
+    /// The guest's egress port.
+    port: &'a str,
+    /// Where the first slot goes.
+    slot: &'a str,
+}
+
+impl Text {
+    /// In ingress: to a port, and on to egress where the guest has one.
+    pub(super) fn transmit_actions(&mut self, layout: &Layout) {
+        let ways = [("transmit", "bit<9> port, ", "port"), ("transmit_same", "", "meta.port")];
+        for (name, parameters, port) in ways {
+            let statements = format!(
+                "standard_metadata.egress_spec = {port};
+                meta.egress = 2;
+                meta.slot = {};",
+                Layout::DONE
+            );
+            let begin = Begin { name, parameters, statements, port: "meta.port", slot: "egress_slot" };
+            self.begin_egress(layout, &begin);
+        }
+    }
+
+    /// In egress: a replica's way in.
+    pub(super) fn egress_actions(&mut self, layout: &Layout) {
+        self.lines(
+            "action discard() {
+            mark_to_drop(standard_metadata);
+            meta.slot = 254;
+            }",
+        );
+        let ways = [("enter", "", "standard_metadata.egress_port"), ("enter_as", "bit<9> port, ", "port")];
+        for (name, parameters, port) in ways {
+            let begin = Begin { name, parameters, statements: String::new(), port, slot: "slot" };
+            self.begin_egress(layout, &begin);
+        }
+        self.lines(
+            "table enter_egress {
+            key = { meta.device: exact; standard_metadata.egress_port: ternary; }
+            actions = { enter_commit; enter_commit_move; enter_as_commit; enter_as_commit_move; discard; }
+            default_action = discard();
+            size = 1024;
+            }",
+        );
+    }
+
+    /// The action in two forms, `_commit` and `_commit_move`: the state gets the egress port, then an effect, then a lookup
+    /// comes.
+    fn begin_egress(&mut self, layout: &Layout, begin: &Begin<'_>) {
+        let width = layout.state_bits();
+        let kept = layout.mask(Layout::EGRESS_SPEC).or(&layout.mask(Layout::EGRESS_PORT)).not();
+        let Begin { name, parameters, statements, port, slot } = begin;
+        let at = Layout::EGRESS_PORT.offset;
+        let next = format!("bit<16> pc, bit<8> slot, bit<8> lookup, bit<{width}> key_mask");
+        let (left, right) = (amounts("l"), amounts("r"));
+        let moved = format!(
+            " ^ ((meta.state & left_mask){}) ^ ((meta.state & right_mask){})",
+            shifts("<<", "l"),
+            shifts(">>", "r")
+        );
+        let copy = format!("bit<{width}> left_mask, {left}bit<{width}> right_mask, {right}");
+        for (form, masks, effect) in [("commit", "", ""), ("commit_move", copy.as_str(), moved.as_str())] {
+            self.lines(&format!(
+                "action {name}_{form}({parameters}bit<{width}> keep, bit<{width}> value, {masks}{next}) {{
+                {statements}
+                meta.state = (meta.state & {width}w{kept}) | ((bit<{width}>){port} << {at});
+                meta.state = (meta.state & keep) ^ value{effect};
+                meta.key = meta.state & key_mask;
+                meta.pc = pc;
+                meta.{slot} = slot;
+                meta.lookup = lookup;
+                }}"
+            ));
+        }
+    }
+}
