@@ -69,8 +69,9 @@ impl Profile {
             ProfileTarget::Member(member) => member,
             ProfileTarget::Group(group) => {
                 let members = self.groups.get(group as usize).filter(|members| !members.is_empty())?;
-                let hash = selector?.compute(memory, payload);
-                *members.get((hash % members.len() as u64) as usize)?
+                // Of a hash it takes 32 bits (`hash_t` in action_profile.h).
+                let hash = selector?.compute(memory, payload) as u32;
+                *members.get(hash as usize % members.len())?
             }
         };
         self.members.get(member as usize)?.as_ref()

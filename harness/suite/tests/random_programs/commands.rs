@@ -1,7 +1,7 @@
 //! Entries, some of them wrong.
 
 use hyper4_bits::Bits;
-use hyper4_ir::{Action, Command, MatchKind, MatchValue, Program, Table, TableKey};
+use hyper4_ir::{Action, Command, MatchKind, MatchValue, Program, Table, TableImplementation, TableKey};
 
 use crate::random::Random;
 
@@ -16,7 +16,9 @@ pub(crate) fn commands(program: &Program, random: &mut Random) -> Vec<Command> {
         Command::MulticastNodeAssociate { group: 9, node: 0 },
     ];
     for table in &program.tables {
-        for _ in 0..random.below(14) {
+        // What has its entries in a profile gets none of its own.
+        let direct = table.implementation == TableImplementation::Simple;
+        for _ in 0..if direct { random.below(14) } else { 0 } {
             commands.push(command(program, table, random));
         }
         commands.push(Command::TableDump { table: table.name.clone() });
@@ -54,7 +56,7 @@ fn command(program: &Program, table: &Table, random: &mut Random) -> Command {
     }
 }
 
-fn arguments(action: &Action, random: &mut Random) -> Vec<Bits> {
+pub(crate) fn arguments(action: &Action, random: &mut Random) -> Vec<Bits> {
     action.parameters.iter().map(|parameter| random.bits(parameter.width)).collect()
 }
 

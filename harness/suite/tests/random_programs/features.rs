@@ -117,7 +117,7 @@ fn action(program: &Program, random: &mut Random) -> Vec<Primitive> {
 }
 
 /// `if (condition) kind`
-fn jump_over(kinds: &mut Vec<PrimitiveKind>, condition: Expr, kind: PrimitiveKind) {
+pub(crate) fn jump_over(kinds: &mut Vec<PrimitiveKind>, condition: Expr, kind: PrimitiveKind) {
     let target = kinds.len() as u32 + 2;
     let condition = Expr::Unary(UnaryOp::BoolToData, Box::new(condition));
     kinds.push(PrimitiveKind::JumpIfZero { condition, target });
@@ -197,7 +197,7 @@ pub(crate) fn state(program: &Program) -> Vec<Command> {
         let command = RegisterCommand::ReadAll;
         commands.push(Command::Register { register: register.name.clone(), command });
     }
-    for counter in &program.counters {
+    for counter in program.counters.iter().filter(|counter| counter.direct.is_none()) {
         for index in 0..5 {
             let command = CounterCommand::Read { index };
             commands.push(Command::Counter { counter: counter.name.clone(), command });

@@ -411,7 +411,12 @@ fn pipeline(program: &mut Program, random: &mut Random, kind: PipelineKind) -> N
     Some(Node::Table(TableId(program.tables.len() as u32 - 1)))
 }
 
-fn table(program: &Program, random: &mut Random, pipeline: PipelineKind, later: &[NextNode]) -> Table {
+pub(crate) fn table(
+    program: &Program,
+    random: &mut Random,
+    pipeline: PipelineKind,
+    later: &[NextNode],
+) -> Table {
     let mut keys = Vec::new();
     for i in 0..random.below(4) {
         let valid_of = random.once_in(8).then_some(G);
