@@ -140,6 +140,7 @@ impl Journey<'_> {
         flight: Flight,
     ) -> Result<(), Fault> {
         if let Some(group) = session.group {
+            // One that isn't there is nothing to a clone: it isn't dropped, but goes to the port if there is one.
             self.multicast(group as u16, parsed, &flight)?;
         }
         if let Some(port) = session.port {
@@ -151,12 +152,9 @@ impl Journey<'_> {
         Ok(())
     }
 
-    /// A copy for each member of a group.
-    pub(crate) fn multicast(&mut self, group: u16, parsed: usize, flight: &Flight) -> Result<(), Fault> {
-        let Some(replicas) = self.executable.groups.get(&group).cloned() else {
-            self.recorder.event(|| Event::Drop);
-            return Ok(());
-        };
+    /// A copy for each member of a group; whether the group is there.
+    pub(crate) fn multicast(&mut self, group: u16, parsed: usize, flight: &Flight) -> Result<bool, Fault> {
+        let Some(replicas) = self.executable.groups.get(&group).cloned() else { return Ok(false) };
         self.recorder.event(|| Event::Multicast(group));
         let mut shared = None;
         for replica in replicas.iter() {
@@ -184,7 +182,7 @@ impl Journey<'_> {
             }
         }
         self.recorder.turn_to(flight.copy);
-        Ok(())
+        Ok(true)
     }
 
     /// The packet goes to an egress queue: when; `None` when there is none for its priority.

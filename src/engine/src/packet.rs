@@ -113,7 +113,9 @@ impl Journey<'_> {
         }
         if group != 0 {
             self.set(StandardField::InstanceType, REPLICATION);
-            self.multicast(group as u16, parsed, &flight)?;
+            if !self.multicast(group as u16, parsed, &flight)? {
+                self.recorder.event(|| Event::Drop);
+            }
         } else if port == DROP_PORT {
             self.recorder.event(|| Event::Drop);
         } else {

@@ -343,7 +343,7 @@ fn at_egress(program: &mut Program, random: &mut Random) {
     if !program.field_lists.is_empty() || random.once_in(2) {
         program.registers.push(RegisterArray {
             name: "of_port".into(),
-            width: random.pick(&[8, 32, 64]),
+            width: random.pick(&[8, 32, 63]),
             size: CELLS,
             source_info: None,
         });

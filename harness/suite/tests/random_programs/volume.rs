@@ -28,6 +28,8 @@ struct Compared {
     packets: usize,
     outputs: usize,
     deaths: usize,
+    /// Programs whose only difference is something undefined.
+    undefined: usize,
     seconds: f64,
 }
 
@@ -49,9 +51,11 @@ fn engine_and_simple_switch_agree_on_many_packets() -> Result<(), Box<dyn std::e
             println!("{difference}");
             differences.push(difference);
         }
-        let Compared { programs, packets, outputs, deaths, seconds } = &compared;
+        let Compared { programs, packets, outputs, deaths, undefined, seconds } = &compared;
         println!(
-            "{programs} programs, {packets} packets, {outputs} outputs, {deaths} deaths, {seconds:.0} s"
+            "{programs} programs, {packets} packets, {outputs} outputs, {deaths} deaths, {undefined} undefined, \
+             {} differences, {seconds:.0} s",
+            differences.len()
         );
     }
     assert!(differences.is_empty(), "{}", differences.join("\n"));
@@ -74,7 +78,13 @@ fn compare(
     compared: &mut Compared,
 ) -> Result<Result<(), String>, Box<dyn std::error::Error>> {
     let mut random = Random::new(seed);
-    let program = Arc::new(made(seed, &mut random));
+    let mut program = made(seed, &mut random);
+    // Of packets that go round simple_switch loses those that come when 1024 wait (`InputBuffer`).
+    let primitives = program.actions.iter_mut().flat_map(|action| &mut action.primitives);
+    for primitive in primitives.filter(|one| matches!(one.kind, PrimitiveKind::Recirculate { .. })) {
+        primitive.kind = PrimitiveKind::NoOp;
+    }
+    let program = Arc::new(program);
     let json = program.to_json().to_string();
     let mut engine = Engine::new();
     match engine.load(Arc::clone(&program)) {
@@ -126,7 +136,12 @@ fn compare(
                 .for_each(|outputs| outputs.sort_by_key(|o| &o.bytes));
         }
         compared.outputs += ours.values().map(Vec::len).sum::<usize>();
-        if let Some(difference) = difference(&ours, &theirs) {
+        if let Some((cause, difference)) = difference(&ours, &theirs) {
+            if is_undefined(&program, &good, &packets, cause)? {
+                println!("seed {seed}: explained, as it reads what isn't defined: {difference}");
+                compared.undefined += 1;
+                return Ok(Ok(()));
+            }
             return Ok(Err(format!("seed {seed}: {difference}")));
         }
         compared.packets += packets.len();
@@ -158,20 +173,42 @@ pub(crate) fn mixes(program: &Program) -> bool {
 
 type Ports<'a> = BTreeMap<u16, Vec<&'a Output>>;
 
-fn difference(ours: &Ports<'_>, theirs: &Ports<'_>) -> Option<String> {
+/// Whether an undefined value reached something observable up to the packet that came out otherwise.
+fn is_undefined(
+    program: &Arc<Program>,
+    commands: &[Command],
+    packets: &[Packet],
+    cause: Option<usize>,
+) -> Result<bool, SwitchError> {
+    let mut engine = Engine::new();
+    engine.track_undefined(true);
+    engine.load(Arc::clone(program))?;
+    for command in commands {
+        engine.control(command)?;
+    }
+    let upto = cause.map_or(packets.len(), |cause| cause + 1);
+    let batch = engine.inject(packets.get(..upto).unwrap_or(packets), Tracing::Off)?;
+    let keeps = !program.registers.is_empty() || !program.meters.is_empty();
+    Ok(batch.undefined.iter().any(|undefined| keeps || cause.is_none_or(|cause| undefined.cause == cause)))
+}
+
+/// The packet that caused the first difference, and what it is.
+fn difference(ours: &Ports<'_>, theirs: &Ports<'_>) -> Option<(Option<usize>, String)> {
     for (port, outputs) in ours {
         let empty = Vec::new();
         let others = theirs.get(port).unwrap_or(&empty);
         for (index, (output, other)) in outputs.iter().zip(others).enumerate() {
             if output.bytes != other.bytes {
-                return Some(format!(
+                let text = format!(
                     "output {index} of port {port}, caused by packet {:?}: {:02x?} and {:02x?}",
                     output.cause, output.bytes, other.bytes
-                ));
+                );
+                return Some((output.cause, text));
             }
         }
         if outputs.len() != others.len() {
-            return Some(format!("port {port}: {} and {} outputs", outputs.len(), others.len()));
+            let text = format!("port {port}: {} and {} outputs", outputs.len(), others.len());
+            return Some((None, text));
         }
     }
     None

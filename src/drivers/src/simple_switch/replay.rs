@@ -52,8 +52,8 @@ impl SimpleSwitch {
         for port in &ports {
             write_capture(folder.path(), *port, packets).map_err(failed)?;
         }
-        // Commands are carried out before packets come: a second for each 2 000 of them, and two to begin with.
-        let wait = 2 + commands.len() / 2_000;
+        // Commands are carried out before packets come: a second for each 200 of them, and two to begin with.
+        let wait = 2 + commands.len() / 200;
         let mut arguments = vec!["--use-files".to_owned(), wait.to_string()];
         for port in &ports {
             arguments
