@@ -7,6 +7,8 @@
     reason = "a generator that is wrong about its own program shall fail where it is"
 )]
 mod commands;
+#[path = "../random_programs/packets.rs"]
+mod packets;
 #[path = "../random_programs/programs.rs"]
 #[allow(
     clippy::indexing_slicing,

@@ -11,7 +11,7 @@ use hyper4_switch::{Switch, SwitchError, Tracing};
 use hyper4_symbolic::{Options, Subject, Verdict, outputs, outputs_by_paths, prove_equivalence};
 
 use crate::random::Random;
-use crate::{commands, programs};
+use crate::{commands, packets, programs};
 
 /// Programs that are run unless `HYPER4_PROGRAMS` says another number; `HYPER4_SEED` is the seed of the first, or 1.
 const PROGRAMS: u64 = 150;
@@ -68,7 +68,7 @@ fn its_paths_through_random_programs_are_those_of_the_engine() -> Result<(), Err
         }
         let (mut engine, subject) = both(&program, &commands::commands(&program, &mut random))?;
         let batch: Vec<Packet> = (0..PACKETS)
-            .map(|number| Packet { port: number as u16, bytes: programs::packet(&program, &mut random) })
+            .map(|number| Packet { port: number as u16, bytes: packets::packet(&program, &mut random) })
             .collect();
         match outputs_by_paths(&subject, &batch, 200) {
             Ok(by_paths) => {
@@ -236,7 +236,7 @@ fn ask(seed: u64, answers: &mut Answers) -> Result<(), Error> {
         Verdict::Proved(proof) => {
             answers.proved += 1;
             for _ in 0..PACKETS {
-                let mut packet = Packet { port: 1, bytes: programs::packet(&program, &mut random) };
+                let mut packet = Packet { port: 1, bytes: packets::packet(&program, &mut random) };
                 packet.bytes.truncate(100);
                 // A program may do what kills a switch.
                 if let Ok((ours, theirs)) = run(&[packet.clone()])
@@ -274,7 +274,7 @@ fn compare(seed: u64, compared: &mut Compared) -> Result<(), Error> {
         control(seed, &mut engine, &mut subject, &command, compared);
     }
     for _ in 0..PACKETS {
-        let packet = Packet { port: 1, bytes: programs::packet(&program, &mut random) };
+        let packet = Packet { port: 1, bytes: packets::packet(&program, &mut random) };
         let packets = std::slice::from_ref(&packet);
         let batch = match engine.inject(packets, Tracing::Off) {
             Ok(batch) => batch,

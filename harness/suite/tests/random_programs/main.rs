@@ -10,6 +10,7 @@
 mod commands;
 mod features;
 mod kinds;
+mod packets;
 mod programs;
 mod random;
 mod volume;
@@ -174,7 +175,7 @@ fn compare(seed: u64, compared: &mut Compared) -> Result<(), Box<dyn std::error:
         }
     }
     let packets: Vec<Packet> =
-        (0..PACKETS).map(|_| Packet { port: 1, bytes: programs::packet(&program, &mut random) }).collect();
+        (0..PACKETS).map(|_| Packet { port: 1, bytes: packets::packet(&program, &mut random) }).collect();
     let (ours, theirs) = match (engine.inject(&packets, Tracing::On), real.inject(&packets, Tracing::On)) {
         (Ok(ours), Ok(theirs)) => (ours, theirs),
         // What kills the one stops the other.

@@ -12,7 +12,7 @@ use hyper4_ir::{Command, Output, Packet, PipelineKind, PrimitiveKind, Program};
 use hyper4_switch::{Switch, SwitchError, Tracing};
 
 use crate::random::Random;
-use crate::{made, programs, told};
+use crate::{made, packets, told};
 
 /// Programs, and packets for each; `HYPER4_VOLUME_PROGRAMS` and `HYPER4_VOLUME_PACKETS` say other numbers, and
 /// `HYPER4_SEED` the seed of the first.
@@ -102,7 +102,7 @@ fn compare(
     let mut left = count;
     while left > 0 {
         let packets: Vec<Packet> = (0..left.min(BATCH))
-            .map(|_| Packet { port: 1, bytes: programs::packet(&program, &mut random) })
+            .map(|_| Packet { port: 1, bytes: packets::packet(&program, &mut random) })
             .collect();
         left -= packets.len();
         // Each batch goes to a new process, so the engine begins anew too.
