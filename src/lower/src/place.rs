@@ -169,17 +169,11 @@ impl Lowerer<'_> {
             Storage::Field(field) => Some(Expr::Field(*field)),
             Storage::Parameter(number) => Some(Expr::Param(*number)),
             Storage::Choice(number, options) => {
-                let mut value = None;
-                for (option, position) in options.iter().zip(0u32..).collect::<Vec<_>>().into_iter().rev() {
-                    let read = self.read(option, span)?;
-                    value = Some(match value {
-                        None => read,
-                        Some(others) => {
-                            ternary(binary(Op::Eq, (**number).clone(), constant(position)), read, others)
-                        }
-                    });
+                let mut values = Vec::new();
+                for (option, position) in options.iter().zip(0u32..) {
+                    values.push((position, self.read(option, span)?));
                 }
-                match value {
+                match chosen(number, values) {
                     Some(value) => Some(value),
                     None => self.refused(span, "there is no such element"),
                 }
@@ -338,6 +332,24 @@ impl Lowerer<'_> {
         self.graph.proceed(after);
         Some(())
     }
+}
+
+/// More conditions in a row than expressions are nested elsewhere.
+const MAX_CHAIN: usize = 64;
+
+/// The value whose position a number is; the last one where it is beyond.
+fn chosen(number: &Expr, mut values: Vec<(u32, Expr)>) -> Option<Expr> {
+    if values.len() > MAX_CHAIN {
+        let upper = values.split_off(values.len() / 2);
+        let middle = upper.first().map(|(position, _)| *position)?;
+        let below = binary(Op::Lt, number.clone(), constant(middle));
+        return Some(ternary(below, chosen(number, values)?, chosen(number, upper)?));
+    }
+    let mut values = values.into_iter().rev();
+    let (_, last) = values.next()?;
+    Some(values.fold(last, |others, (position, value)| {
+        ternary(binary(Op::Eq, number.clone(), constant(position)), value, others)
+    }))
 }
 
 /// The element a parser fills next as one of all elements.

@@ -1,10 +1,10 @@
-//! Programs that have to be accepted, and programs with the diagnostics they have to get.
+//! Programs that have to be accepted, and programs with the diagnostics they have to get: errors or warnings.
 //!
-//! `UPDATE_EXPECTED=1` writes the diagnostics beside the programs in `corpus/p4/err`; look at the difference.
+//! `UPDATE_EXPECTED=1` writes the diagnostics beside the programs in `corpus/p4/{err,warn}`; look at the difference.
 
 use std::path::Path;
 
-use hyper4_p4::{Options, compile_file, parse_file, parse_source, print::print};
+use hyper4_p4::{Diagnostics, Options, compile_file, parse_file, parse_source, print::print};
 
 type Outcome = datatest_stable::Result<()>;
 
@@ -34,13 +34,27 @@ fn round_trip(path: &Path) -> Outcome {
 }
 
 fn refused(path: &Path) -> Outcome {
+    let diagnostics = expected(path)?;
+    if !diagnostics.has_errors() {
+        return Err(format!("it is taken\n{}", diagnostics.render()).into());
+    }
+    Ok(())
+}
+
+fn warned(path: &Path) -> Outcome {
+    let diagnostics = expected(path)?;
+    if diagnostics.has_errors() || diagnostics.list.is_empty() {
+        return Err(format!("it is to be taken with warnings\n{}", diagnostics.render()).into());
+    }
+    round_trip(path)
+}
+
+/// Compiles a program and compares the diagnostics with those beside it.
+fn expected(path: &Path) -> datatest_stable::Result<Diagnostics> {
     let name = path.file_name().ok_or("no file name")?.to_string_lossy().into_owned();
     let text = std::fs::read_to_string(path)?;
     // The name alone, so that the messages are the same everywhere.
     let (_, diagnostics) = hyper4_p4::compile_source(&name, &text, &Options::default());
-    if !diagnostics.has_errors() {
-        return Err(format!("it is taken\n{}", diagnostics.render()).into());
-    }
     let found = diagnostics.render() + "\n";
     let expected = path.with_extension("stderr");
     if std::env::var_os("UPDATE_EXPECTED").is_some() {
@@ -50,12 +64,13 @@ fn refused(path: &Path) -> Outcome {
     if found != expected {
         return Err(format!("expected:\n{expected}\nfound:\n{found}").into());
     }
-    Ok(())
+    Ok(diagnostics)
 }
 
 datatest_stable::harness! {
     { test = accepted, root = "../../corpus/p4/ok", pattern = r"\.p4$" },
     { test = refused, root = "../../corpus/p4/err", pattern = r"\.p4$" },
+    { test = warned, root = "../../corpus/p4/warn", pattern = r"\.p4$" },
     { test = accepted, root = "../../p4programs", pattern = r"prog\.p4$" },
     { test = round_trip, root = "../../p4programs/include", pattern = r"\.p4$" },
 }

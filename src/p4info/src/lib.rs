@@ -215,7 +215,13 @@ impl<'a> Collector<'a> {
         for (name, table, prefix) in &self.tables {
             if !has(&table.annotations, "hidden") {
                 let named = |action: &Arc<Action>| self.name_of(action, prefix);
-                let site = table::TableSite { name, table, prefix, objects: &self.objects };
+                let site = table::TableSite {
+                    name,
+                    table,
+                    prefix,
+                    objects: &self.objects,
+                    sources: &self.program.sources,
+                };
                 info.message(2, "tables", site.message(&symbols, &mut types, &named));
                 site.direct(&symbols, &mut info);
             }
@@ -249,7 +255,9 @@ impl<'a> Collector<'a> {
             }
         }
         let types = types.finish();
-        info.message(200, "type_info", types);
+        if !types.is_empty() {
+            info.message(200, "type_info", types);
+        }
         info
     }
 }

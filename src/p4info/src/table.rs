@@ -2,8 +2,9 @@
 
 use std::sync::Arc;
 
+use hyper4_p4::SourceMap;
 use hyper4_p4::typed::{
-    self, Action, ActionCall, Callee, Direction, Expression, ExpressionKind, Key, Table, Variable,
+    self, Action, ActionCall, BinaryOp, Callee, Direction, Expression, ExpressionKind, Key, Table, Variable,
     VariableKind,
 };
 
@@ -23,6 +24,7 @@ pub(crate) struct TableSite<'a> {
     pub(crate) table: &'a Table,
     pub(crate) prefix: &'a str,
     pub(crate) objects: &'a [Site],
+    pub(crate) sources: &'a SourceMap,
 }
 
 impl TableSite<'_> {
@@ -37,7 +39,7 @@ impl TableSite<'_> {
         message.message(1, "preamble", preamble(symbols, Kind::Table, self.name, &table.annotations, &[]));
         let ids = field_ids(table.keys.iter().map(|key| key.annotations.as_slice()));
         for (key, id) in table.keys.iter().zip(ids).filter(|(key, _)| &*key.match_kind != "selector") {
-            message.message(2, "match_fields", match_field(key, id, types));
+            message.message(2, "match_fields", match_field(key, id, types, self.sources));
         }
         for action in &table.actions {
             let mut reference = Message::default();
@@ -121,11 +123,11 @@ fn constant(expression: &Expression) -> Option<num_bigint::BigInt> {
     }
 }
 
-fn match_field(key: &Key, id: u64, types: &mut Types) -> Message {
+fn match_field(key: &Key, id: u64, types: &mut Types, sources: &SourceMap) -> Message {
     let mut message = Message::default();
     message.number(1, "id", id);
     let written = typed::annotation_string(&key.annotations, "name").map(|name| name.to_string());
-    let name = written.or_else(|| key_name(&key.expression));
+    let name = written.or_else(|| key_name(&key.expression, sources));
     message.text(2, "name", name.as_deref().unwrap_or(&key.control_plane_name));
     describe(&mut message, Numbers { plain: 3, structured: 9, doc: 6 }, &key.annotations, &[]);
     let ty = &key.expression.ty;
@@ -138,24 +140,40 @@ fn match_field(key: &Key, id: u64, types: &mut Types) -> Message {
 }
 
 /// The name of a key that has none: how it is written, fields by their `@name`, validity as a field.
-fn key_name(key: &Expression) -> Option<String> {
-    match &key.kind {
-        ExpressionKind::Variable(variable) => Some(variable.name.to_string()),
+fn key_name(key: &Expression, sources: &SourceMap) -> Option<String> {
+    let inner = |key: &Expression| key_name(key, sources);
+    Some(match &key.kind {
+        ExpressionKind::Variable(variable) => variable.name.to_string(),
         ExpressionKind::Member(of, name) => {
             let field = of.ty.structure().and_then(|structure| structure.field(name));
             let renamed = field.and_then(|field| typed::annotation_string(&field.annotations, "name"));
-            Some(format!("{}.{}", key_name(of)?, renamed.as_deref().unwrap_or(name)))
+            let name = renamed.as_deref().unwrap_or(name);
+            match name.strip_prefix('.') {
+                Some(absolute) => absolute.to_owned(),
+                None => format!("{}.{name}", inner(of)?),
+            }
         }
-        ExpressionKind::Index(of, index) => match &index.kind {
-            ExpressionKind::Integer(index) => Some(format!("{}[{index}]", key_name(of)?)),
-            _ => None,
-        },
+        ExpressionKind::Index(of, index) => format!("{}[{}]", inner(of)?, inner(index)?),
+        ExpressionKind::Slice(of, high, low) => format!("{}[{high}:{low}]", inner(of)?),
+        ExpressionKind::Binary(BinaryOp::BitAnd, left, right) => {
+            format!("{} & {}", inner(left)?, inner(right)?)
+        }
+        // A number as it was written, without its width.
+        ExpressionKind::Integer(value) => {
+            let written = sources.slice(key.span).to_lowercase();
+            match () {
+                () if written.contains("0x") => format!("{value:#x}"),
+                () if written.contains("0b") => format!("{value:#b}"),
+                () if written.contains("0o") => format!("{value:#o}"),
+                () => value.to_string(),
+            }
+        }
         ExpressionKind::Call(call) => match &call.callee {
-            Callee::IsValid(header) => Some(format!("{}.$valid$", key_name(header)?)),
-            _ => None,
+            Callee::IsValid(header) => format!("{}.$valid$", inner(header)?),
+            _ => return None,
         },
-        _ => None,
-    }
+        _ => return None,
+    })
 }
 
 pub(crate) fn match_type(message: &mut Message, kind: &str) {

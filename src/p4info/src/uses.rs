@@ -147,6 +147,17 @@ impl Uses {
         }
     }
 
+    /// An instance that is applied, and those that it was given when it was made.
+    fn applied(&mut self, instance: &Arc<Instance>) {
+        if self.instances.insert(Arc::as_ptr(instance)) {
+            for argument in &instance.arguments {
+                if let ExpressionKind::Instance(given) = &argument.kind {
+                    self.applied(given);
+                }
+            }
+        }
+    }
+
     fn call(&mut self, call: &Call) {
         for value in call.arguments.iter().filter_map(|argument| argument.value.as_ref()) {
             self.expression(value);
@@ -163,7 +174,7 @@ impl Uses {
                 self.statements(&function.body);
             }
             Callee::Control(_, instance) | Callee::Parser(_, instance) => {
-                self.instances.insert(Arc::as_ptr(instance));
+                self.applied(instance);
             }
             Callee::ExternFunction(function) if &*function.name == "digest" => {
                 self.digests.extend(call.types.first().cloned());

@@ -87,6 +87,7 @@ impl Checker<'_, '_> {
         let signature = of_action(action);
         let substitution = self.given_types(&signature, types, span)?;
         let (arguments, _) = self.matched(&signature, arguments, substitution, Passing::Action, span)?;
+        self.calls(&action_key(&action.name, action.span));
         let callee = Callee::Action(Arc::clone(action));
         Some((Call { callee, types: Vec::new(), arguments, span }, Type::Void))
     }
@@ -117,7 +118,7 @@ impl Checker<'_, '_> {
                 Call { callee, types: bound, arguments, span }
             }
             Body::Written(function) => {
-                self.calls_function(&function.name);
+                self.calls(&function.name);
                 let callee = Callee::Function(Arc::clone(function));
                 Call { callee, types: Vec::new(), arguments, span }
             }
@@ -129,15 +130,20 @@ impl Checker<'_, '_> {
                     return None;
                 }
                 let function = self.function_for(*template, &bound, span)?;
-                self.calls_function(&function.name);
+                self.calls(&function.name);
                 Call { callee: Callee::Function(function), types: Vec::new(), arguments, span }
             }
         };
         Some((call, result))
     }
 
-    fn calls_function(&mut self, name: &str) {
+    /// Counts the levels of what is called here, by its name.
+    pub(super) fn calls(&mut self, name: &str) {
         let levels = self.calls.get(name).copied().unwrap_or(0);
+        self.calls_levels(levels.saturating_add(self.levels.saturating_sub(self.context.base)));
+    }
+
+    pub(super) fn calls_levels(&mut self, levels: usize) {
         self.context.calls = self.context.calls.max(levels);
     }
 
@@ -380,4 +386,9 @@ pub(super) fn of_variables(name: &Text, parameters: &[Arc<Variable>], result: Ty
 /// An action that is called or listed with arguments.
 pub(super) fn of_action(action: &Action) -> Signature {
     of_variables(&action.name, &action.parameters, Type::Void, action.span)
+}
+
+/// What an action is counted as: its name alone may be that of others.
+pub(super) fn action_key(name: &str, span: Span) -> Text {
+    format!("{name} {} {}", span.file.0, span.start).into()
 }

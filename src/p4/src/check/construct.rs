@@ -30,6 +30,11 @@ impl Checker<'_, '_> {
             None => self.constructed_type(ty),
         };
         let (ty, arguments) = self.constructed(resolved, arguments, span)?;
+        match &ty {
+            Type::Control(control) => self.calls(&Text::clone(&control.name)),
+            Type::Parser(parser) => self.calls(&Text::clone(&parser.name)),
+            _ => {}
+        }
         let name: Text = name.into();
         Some(Arc::new(Instance {
             control_plane_name: self.control_plane_name(&name, annotations),

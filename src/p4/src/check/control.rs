@@ -26,6 +26,11 @@ impl Checker<'_, '_> {
         let name = &declaration.name;
         self.declare(name, Symbol::Unfinished);
         let checked = self.control_of(declaration, control, body, Text::clone(&name.text));
+        let levels = self.calls.get(&name.text).copied().unwrap_or(0);
+        if self.too_deep(levels, "controls apply each other", name.span) {
+            self.redeclare(name, Symbol::Invalid);
+            return;
+        }
         let checked = Arc::new(checked);
         self.types.controls.insert(Text::clone(&name.text), Arc::clone(&checked));
         self.redeclare(name, Symbol::Type(Type::Control(checked)));
@@ -66,6 +71,7 @@ impl Checker<'_, '_> {
         });
         checked.apply = apply;
         checked.instances = context.instances;
+        self.called(Text::clone(&checked.name), context.calls);
         checked
     }
 

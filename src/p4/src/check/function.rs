@@ -169,8 +169,7 @@ impl<'a> Checker<'a, '_> {
             }
             Body::Generic(self.template(declaration))
         } else {
-            if inner_calls > MAX_CALLS {
-                self.error(name.span, format!("functions call each other more than {MAX_CALLS} levels deep"));
+            if self.too_deep(inner_calls, "functions call each other", name.span) {
                 self.declare(name, Symbol::Invalid);
                 return;
             }
@@ -179,6 +178,16 @@ impl<'a> Checker<'a, '_> {
             Body::Written(function)
         };
         self.declare_function(name, Overload { signature: Arc::new(checked), body });
+    }
+
+    /// Whether calls are nested deeper than later phases should follow on the stack.
+    pub(super) fn too_deep(&mut self, levels: usize, what: &str, span: Span) -> bool {
+        if levels > MAX_CALLS {
+            let message = format!("{what} more than {MAX_CALLS} levels deep");
+            let help = "the blocks and expressions around the calls count, too";
+            self.report(Diagnostic::error(span, message).help(help));
+        }
+        levels > MAX_CALLS
     }
 
     fn error_count(&self) -> usize {
@@ -197,13 +206,13 @@ impl<'a> Checker<'a, '_> {
         let before = self.scopes.last_mut().and_then(|scope| scope.get_mut(&name.text));
         if let Some((Symbol::Functions(overloads), _)) = before {
             let same = |known: &&Overload| super::external::same_names(&known.signature, &overload.signature);
-            if let Some(same) = overloads.iter().find(same) {
-                let message = format!("there is a function `{}` with these parameters already", name.text);
-                let span = same.signature.span;
-                self.report(Diagnostic::error(name.span, message).related(span, "first declared here"));
-                return;
-            }
+            let twin = overloads.iter().find(same).map(|twin| twin.signature.span);
             overloads.push(overload);
+            if let Some(twin) = twin {
+                let message = format!("there is a function `{}` with these parameters already", name.text);
+                let diagnostic = Diagnostic::warning(name.span, message).related(twin, "first declared here");
+                self.report(diagnostic.help("no call tells them apart: give one of them another name"));
+            }
             return;
         }
         self.declare(name, Symbol::Functions(vec![overload]));
@@ -234,8 +243,15 @@ impl<'a> Checker<'a, '_> {
                 Diagnostic::error(name.span, message).help(format!("end it with `return` of a `{result}`")),
             );
         }
-        self.calls.insert(Text::clone(&full), inner.calls.saturating_add(1));
+        self.called(Text::clone(&full), inner.calls);
         Function { name: full, result, parameters, body, span: name.span }
+    }
+
+    /// Notes how many levels a function or the like is, itself included.
+    pub(super) fn called(&mut self, name: Text, inner: usize) -> usize {
+        let levels = self.calls.entry(name).or_default();
+        *levels = (*levels).max(inner.saturating_add(1));
+        *levels
     }
 
     pub(super) fn action(
@@ -257,7 +273,7 @@ impl<'a> Checker<'a, '_> {
         let owner = self.context.owner.clone();
         let context =
             Context { place: Place::Action, returns: Some(Type::Void), owner, ..Context::default() };
-        let ((parameters, body), _) = self.within(context, |checker| {
+        let ((parameters, body), inner) = self.within(context, |checker| {
             checker.scoped(|checker| {
                 let parameters = checker.parameter_variables(parameters);
                 for parameter in &parameters {
@@ -277,7 +293,14 @@ impl<'a> Checker<'a, '_> {
             annotations: declaration.annotations.clone(),
             span: name.span,
         });
-        self.declare(name, Symbol::Action(Arc::clone(&action)));
+        let levels = self.called(super::call::action_key(&name.text, name.span), inner.calls);
+        if self.too_deep(levels, "actions call each other", name.span) {
+            self.declare(name, Symbol::Invalid);
+        } else {
+            // The control around it runs it.
+            self.calls_levels(levels);
+            self.declare(name, Symbol::Action(Arc::clone(&action)));
+        }
         action
     }
 

@@ -197,8 +197,10 @@ struct Context {
     instances: Vec<Arc<Instance>>,
     /// The type of `this`.
     this: Option<Type>,
-    /// Levels of functions that are called.
+    /// Levels of what is called: functions, actions, controls and parsers, and the blocks around the calls.
     calls: usize,
+    /// Levels of statements and expressions around it all.
+    base: usize,
     /// Whether it is the operand of something that only looks at a table's result.
     switched: bool,
 }
@@ -237,7 +239,7 @@ struct Checker<'a, 'd> {
     context: Context,
     variables: u32,
     type_parameters: u32,
-    /// Levels of functions that a function calls, by its name.
+    /// Levels of what a function, control or parser calls, by its name, and an action, by its name and place.
     calls: HashMap<Text, usize>,
     /// Levels of structures in a structure, by its name.
     nesting: HashMap<Text, usize>,
@@ -284,6 +286,7 @@ impl Checker<'_, '_> {
 
     /// Checks something within another context, and gives the context it left.
     fn within<T>(&mut self, context: Context, inner: impl FnOnce(&mut Self) -> T) -> (T, Context) {
+        let context = Context { base: self.levels, ..context };
         let outer = std::mem::replace(&mut self.context, context);
         let result = inner(self);
         (result, std::mem::replace(&mut self.context, outer))

@@ -22,6 +22,11 @@ impl Checker<'_, '_> {
         let name = &declaration.name;
         self.declare(name, Symbol::Unfinished);
         let checked = self.parser_of(declaration, parser, body, Text::clone(&name.text));
+        let levels = self.calls.get(&name.text).copied().unwrap_or(0);
+        if self.too_deep(levels, "parsers apply each other", name.span) {
+            self.redeclare(name, Symbol::Invalid);
+            return;
+        }
         let checked = Arc::new(checked);
         self.types.parsers.insert(Text::clone(&name.text), Arc::clone(&checked));
         self.redeclare(name, Symbol::Type(Type::Parser(checked)));
@@ -59,6 +64,7 @@ impl Checker<'_, '_> {
             })
         });
         checked.instances = context.instances;
+        self.called(Text::clone(&checked.name), context.calls);
         checked
     }
 

@@ -202,6 +202,18 @@ fn what_would_never_end_is_refused() {
         (1..2000).map(|i| format!("bit<8> f{i}(in bit<8> x) {{ return f{}(x); }}", i - 1)).collect();
     let text = format!("bit<8> f0(in bit<8> x) {{ return x; }} {chain}");
     assert_eq!(first_error(&text), "functions call each other more than 512 levels deep");
+    let chain: String = (1..2000).map(|i| format!("action a{i}() {{ a{}(); }}", i - 1)).collect();
+    let text = format!("action a0() {{ }} {chain} control c() {{ apply {{ a1999(); }} }}");
+    assert_eq!(first_error(&text), "actions call each other more than 512 levels deep");
+    let chain: String =
+        (1..2000).map(|i| format!("control c{i}() {{ c{}() c; apply {{ c.apply(); }} }}", i - 1)).collect();
+    let text = format!("control c0() {{ apply {{ }} }} {chain}");
+    assert_eq!(first_error(&text), "controls apply each other more than 512 levels deep");
+    // Blocks around a call are levels, too.
+    let (open, close) = ("if (true) {".repeat(90), "}".repeat(90));
+    let chain: String = (1..20).map(|i| format!("void f{i}() {{ {open} f{}(); {close} }}", i - 1)).collect();
+    let text = format!("void f0() {{ }} {chain}");
+    assert_eq!(first_error(&text), "functions call each other more than 512 levels deep");
     let chain: String = (1..2000).map(|i| format!("struct s{i} {{ s{} x; }}", i - 1)).collect();
     let text = format!("struct s0 {{ bit<8> x; }} {chain}");
     assert_eq!(first_error(&text), "types are nested more than 256 levels deep");

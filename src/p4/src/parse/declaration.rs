@@ -208,8 +208,7 @@ impl Parser<'_> {
         let name = self.name("the name of an action")?;
         let (parameters, body) = self.scoped(|parser| {
             let parameters = parser.parameters()?;
-            parser.annotations();
-            Some((parameters, parser.block()?))
+            Some((parameters, parser.annotated_block()?))
         })?;
         self.declare(&name, false);
         Some(plain(name, DeclarationKind::Action(parameters, body), self.since(start)))

@@ -223,9 +223,7 @@ impl Parser<'_> {
             let next = parser.peek_at(1).kind;
             if parser.at_word("apply") && matches!(next, TokenKind::LeftBrace | TokenKind::At) {
                 let start = parser.bump().span;
-                // Annotations of the block say nothing that is used.
-                parser.annotations();
-                let block = parser.block()?;
+                let block = parser.annotated_block()?;
                 if apply.is_some() {
                     let error = Diagnostic::error(start, "this control has two apply blocks");
                     parser.report(error.related(apply_at, "the first"));

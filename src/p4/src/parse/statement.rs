@@ -13,11 +13,26 @@ impl Parser<'_> {
         self.scoped(|parser| parser.items(Self::statement))
     }
 
+    /// The body of an action or of `apply`: with annotations it is a block of its own, which has them.
+    pub(super) fn annotated_block(&mut self) -> Parsed<Vec<Statement>> {
+        let annotations = self.annotations();
+        let start = self.peek().span;
+        let block = self.block()?;
+        if annotations.is_empty() {
+            return Some(block);
+        }
+        let kind = StatementKind::Block(block);
+        Some(vec![Statement { annotations, kind, span: self.since(start) }])
+    }
+
     pub(super) fn statement(&mut self) -> Parsed<Statement> {
         self.deeper(|parser| {
             let mut annotations = parser.annotations();
             let start = parser.peek().span;
-            let kind = parser.statement_kind(&mut annotations)?;
+            let mut kind = parser.statement_kind(&mut annotations)?;
+            if let StatementKind::Declaration(declaration) = &mut kind {
+                declaration.annotations.splice(0..0, annotations.drain(..));
+            }
             Some(Statement { annotations, kind, span: parser.since(start) })
         })
     }

@@ -9,6 +9,7 @@ mod control_plane;
 mod declaration;
 mod entry;
 mod flow;
+mod initial;
 mod parameter;
 mod placement;
 mod priority;
@@ -43,4 +44,5 @@ pub fn program(program: &typed::Program, diagnostics: &mut Vec<Diagnostic>) {
     entry::check(program, diagnostics);
     control_plane::check(program, diagnostics);
     target::check(program, diagnostics);
+    initial::check(program, diagnostics);
 }

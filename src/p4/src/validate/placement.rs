@@ -87,6 +87,14 @@ impl<'a> Visitor<'a> for Placement<'_> {
             let message = format!("state `{}` is built in and can't be declared", state.name.text);
             self.error(state.name.span, message, "give the state another name");
         }
+        if state.transition.is_none() {
+            let message = format!(
+                "state `{}` says nothing about what comes next: it rejects the packet",
+                state.name.text
+            );
+            let help = "end it with `transition accept;` or `transition reject;`";
+            self.diagnostics.push(Diagnostic::warning(state.name.span, message).help(help));
+        }
         self.within(Around::State, |placement| walk_state(placement, state));
     }
 
@@ -105,6 +113,10 @@ impl<'a> Visitor<'a> for Placement<'_> {
             }
             StatementKind::Switch(..) if in_state => {
                 self.error(span, "`switch` in a parser", "use `transition select(…)`");
+            }
+            StatementKind::For(..) if in_state => {
+                let help = "let a state go to itself: `transition select(…)` back to it";
+                self.error(span, "`for` in a parser", help);
             }
             StatementKind::Break => self.loop_exit(span, "break"),
             StatementKind::Continue => self.loop_exit(span, "continue"),

@@ -1,5 +1,7 @@
 //! Labels of `switch`.
 
+use std::collections::HashMap;
+
 use crate::ast::visit::{Visitor, walk_statement};
 use crate::ast::{
     DeclarationKind, Expression, ExpressionKind, Program, Statement, StatementKind, SwitchCase, SwitchLabel,
@@ -30,6 +32,16 @@ pub(super) fn same(left: &Expression, right: &Expression) -> bool {
     }
 }
 
+/// What labels that are the same have in common.
+fn key(label: &Expression) -> String {
+    match &label.kind {
+        ExpressionKind::Integer(literal) => literal.value.to_string(),
+        // The order of their fields says nothing.
+        ExpressionKind::Record(..) => "{".to_owned(),
+        _ => crate::print::expression_text(label),
+    }
+}
+
 /// The word `default` at the start of a case.
 fn word(case: Span) -> Span {
     Span { end: case.start.saturating_add(7), ..case }
@@ -54,7 +66,8 @@ impl<'d> Switches<'d> {
             self.diagnostics.push(Diagnostic::error(value.span, message).help("write `#include <core.p4>`"));
         }
         let mut default: Option<Span> = None;
-        let mut labels: Vec<&Expression> = Vec::new();
+        // Only labels that are written alike can be the same.
+        let mut labels: HashMap<String, Vec<&Expression>> = HashMap::new();
         for case in cases {
             match (&case.label, default) {
                 (SwitchLabel::Default, None) => default = Some(word(case.span)),
@@ -70,11 +83,14 @@ impl<'d> Switches<'d> {
                     return;
                 }
                 (SwitchLabel::Expression(label), None) => {
-                    if let Some(first) = labels.iter().find(|first| same(first, label)) {
-                        let diagnostic = Diagnostic::error(label.span, "this label is there twice");
-                        self.diagnostics.push(diagnostic.related(first.span, "the first"));
+                    let alike = labels.entry(key(label)).or_default();
+                    match alike.iter().find(|first| same(first, label)) {
+                        Some(first) => {
+                            let diagnostic = Diagnostic::error(label.span, "this label is there twice");
+                            self.diagnostics.push(diagnostic.related(first.span, "the first"));
+                        }
+                        None => alike.push(label),
                     }
-                    labels.push(label);
                 }
             }
         }

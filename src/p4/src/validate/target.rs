@@ -88,13 +88,11 @@ impl Targets<'_, '_> {
         }
         let unknown = if self.values.is_unknown(right) { right } else { left };
         let name = self.program.sources.slice(unknown.span);
-        let message = format!("`{sign}` of values that are known only when a packet is there");
-        let diagnostic = Diagnostic::error(whole.span, message);
-        let diagnostic = if unknown.span == whole.span || name.contains('\n') {
-            diagnostic
-        } else {
-            diagnostic.label(format!("`{name}` is not known when the program is compiled"))
-        };
+        let message = format!("`{sign}` of a value that is known at run time only");
+        let mut diagnostic = Diagnostic::error(whole.span, message);
+        if !name.contains('\n') {
+            diagnostic = diagnostic.label(format!("`{name}` is not known when the program is compiled"));
+        }
         self.diagnostics.push(diagnostic.help(
             "switches don't divide: what is taken are constants, and a power of two as divisor; for others look the \
              quotient up in a table",
