@@ -38,6 +38,10 @@ impl Drop for Running {
 fn start<S: AsRef<OsStr>>(folder: &Path, port: u16, options: &[S]) -> (Running, Vec<String>) {
     let mut child = Command::new(env!("CARGO_BIN_EXE_hyper4"))
         .args(["switch", "--thrift-port", &port.to_string(), "--log-console"])
+        .args([
+            "--notifications-addr",
+            &format!("ipc://{}/notifications-{port}.ipc", std::env::temp_dir().display()),
+        ])
         .args(options)
         .current_dir(folder)
         .stdin(Stdio::null())

@@ -117,12 +117,12 @@ pub enum ProcessRequest {
 /// What a call asks about a learning list.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum LearningRequest {
-    /// Samples of a buffer were dealt with; none named: all of them.
+    /// Samples of a buffer were dealt with.
     Acknowledge {
         /// The buffer.
         buffer: i64,
-        /// Their numbers in it.
-        samples: Vec<i32>,
+        /// Their numbers in it; `None`: all of them.
+        samples: Option<Vec<i32>>,
     },
     /// Milliseconds after which a buffer is sent that isn't full.
     Timeout(i32),
@@ -173,10 +173,10 @@ fn process(method: Method<'_>, arguments: &Fields) -> Option<ProcessRequest> {
         }
         ("standard", "bm_serialize_state") => ProcessRequest::SerializeState,
         ("standard", "bm_learning_ack") => {
-            learning(LearningRequest::Acknowledge { buffer: long(3), samples: numbers(arguments, 4) })
+            learning(LearningRequest::Acknowledge { buffer: long(3), samples: Some(numbers(arguments, 4)) })
         }
         ("standard", "bm_learning_ack_buffer") => {
-            learning(LearningRequest::Acknowledge { buffer: long(3), samples: Vec::new() })
+            learning(LearningRequest::Acknowledge { buffer: long(3), samples: None })
         }
         ("standard", "bm_learning_set_timeout") => learning(LearningRequest::Timeout(number(3))),
         ("standard", "bm_learning_set_buffer_size") => learning(LearningRequest::BufferSize(number(3))),

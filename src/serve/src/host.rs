@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use hyper4_ir::{Command, Program, Reply};
+use hyper4_proto::LearningRequest;
 use hyper4_switch::SwitchError;
 
 /// What a client may know of a switch's process (`bm_mgmt_get_info`).
@@ -95,6 +96,9 @@ pub trait Host: Send {
     /// # Errors
     /// Why not.
     fn remove_port(&mut self, port: u32) -> Result<(), String>;
+
+    /// What a client says about the learning list of that number; false when there is none.
+    fn learning(&mut self, list: i32, what: &LearningRequest) -> bool;
 
     /// Microseconds since it started.
     fn elapsed(&self) -> u64;

@@ -1,11 +1,23 @@
-//! Servers in front of a switch: simple_switch's Thrift services, as its own clients use them.
+//! Servers in front of a switch: simple_switch's Thrift services, as its own clients use them, and its notifications.
 //!
 //! [`ThriftServer`] takes connections and answers their calls over a [`Host`]: a switch with what its process has
 //! around it. Every method of the services `standard`, `simple_pre`, `simple_pre_lag` and `simple_switch` is answered; where
 //! the host can't do what is asked, by the method's own exception where it has one, else by an exception with the reason.
+//!
+//! [`Publisher`] sends [`Notification`]s to whoever listens: what was learnt, as [`LearningList`] makes lots of it, entries
+//! that have aged, and ports that went up or down.
 
 mod host;
+mod learning;
+mod notification;
+mod publisher;
 mod thrift_server;
 
+#[cfg(test)]
+mod tests;
+
 pub use host::{ConfigError, DeviceInfo, Host, PortInfo};
-pub use thrift_server::ThriftServer;
+pub use learning::{LearningList, Lot};
+pub use notification::Notification;
+pub use publisher::{PublishError, Publisher};
+pub use thrift_server::{ThriftServer, table_number};

@@ -154,12 +154,12 @@ fn process(host: &mut impl Host, request: &ProcessRequest) -> Outcome {
             let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
             Outcome::Result(Value::I64(i64::try_from(since.as_micros()).unwrap_or(i64::MAX)))
         }
-        ProcessRequest::Learning { list, .. } => {
-            let program = host.program();
-            let known = program.is_some_and(|program| {
-                program.learn_lists.iter().any(|declared| i64::from(declared.id) == i64::from(*list))
-            });
-            if known { Outcome::Done } else { Outcome::Refused(INVALID_LIST) }
+        ProcessRequest::Learning { list, what } => {
+            if host.learning(*list, what) {
+                Outcome::Done
+            } else {
+                Outcome::Refused(INVALID_LIST)
+            }
         }
     }
 }
@@ -176,6 +176,11 @@ fn port_value(port: &PortInfo) -> Value {
         Value::Bool(port.up),
         Value::Map(extra),
     ])
+}
+
+/// The number that a program's JSON gives to a table; notifications name it so.
+pub fn table_number(config: &str, table: &str) -> Option<i32> {
+    object_id(config, 0, table).ok()
 }
 
 /// The number that the JSON gives to a table, profile, counter, meter, register or learning list (`BmResourceType`).

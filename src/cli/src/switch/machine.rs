@@ -6,11 +6,13 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use hyper4_ir::{Batch, Command, Packet, Program, Reply};
+use hyper4_proto::LearningRequest;
 use hyper4_serve::{ConfigError, DeviceInfo, Host, PortInfo};
-use hyper4_switch::{Switch, SwitchError, Tracing};
+use hyper4_switch::{SwitchError, Tracing};
 
 use super::interfaces::Interfaces;
 use super::log::{Level, Log};
+use super::notify::{Ageing, Notifier};
 
 /// Where packets come from and go to.
 pub(super) enum Ports {
@@ -22,7 +24,8 @@ pub(super) enum Ports {
 
 /// A running switch.
 pub(super) struct Machine {
-    pub(super) switch: Box<dyn Switch + Send>,
+    pub(super) switch: Box<dyn Ageing>,
+    pub(super) notifier: Notifier,
     pub(super) ports: Ports,
     pub(super) log: Arc<Log>,
     pub(super) info: DeviceInfo,
@@ -40,8 +43,38 @@ impl Machine {
     pub(super) fn inject(&mut self, packet: Packet, tracing: Tracing) -> (u64, Result<Batch, SwitchError>) {
         let number = self.packets;
         self.packets += 1;
-        (number, self.switch.inject(&[packet], tracing))
+        let result = self.switch.inject(&[packet], tracing);
+        if let (Ok(batch), Some(program)) = (&result, self.switch.program()) {
+            self.notifier.learn(program, &batch.digests, &self.log);
+        }
+        (number, result)
     }
+
+    /// Send what was learnt and has waited for long enough.
+    pub(super) fn send_overdue(&mut self) {
+        self.notifier.send_overdue(&self.log);
+    }
+
+    /// Tell of ports that went up or down.
+    pub(super) fn look_at_ports(&mut self) {
+        if let Ports::Interfaces(interfaces) = &self.ports {
+            self.notifier.look_at(interfaces.ports().map(|(port, name)| (port.into(), is_up(name))));
+        }
+    }
+
+    /// Tell of entries that have aged.
+    pub(super) fn sweep(&mut self) {
+        let aged = self.switch.sweep();
+        if let (false, Some(program)) = (aged.is_empty(), self.switch.program()) {
+            self.notifier.age(program, &self.config, &aged, &self.log);
+        }
+    }
+}
+
+/// Whether packets can pass an interface, as the kernel says.
+fn is_up(interface: &str) -> bool {
+    let state = std::fs::read_to_string(format!("/sys/class/net/{interface}/operstate"));
+    state.is_ok_and(|state| state.starts_with('u'))
 }
 
 impl Host for Machine {
@@ -54,6 +87,8 @@ impl Host for Machine {
         let result = self.switch.control(command);
         if let Err(error) = &result {
             self.log.write(Level::Error, &format!("`{command}`: {error}"));
+        } else if *command == Command::ResetState {
+            self.notifier.reset();
         }
         result
     }
@@ -90,6 +125,9 @@ impl Host for Machine {
         match self.switch.load(program) {
             Ok(()) => {
                 self.config = json;
+                if let Some(program) = self.switch.program() {
+                    self.notifier.load(program);
+                }
                 Ok(())
             }
             Err(error) => {
@@ -100,10 +138,10 @@ impl Host for Machine {
     }
 
     fn ports(&self) -> Vec<PortInfo> {
-        let info = |port: u16, interface: &str, extra: BTreeMap<String, String>| PortInfo {
+        let info = |port: u16, interface: &str, up, extra: BTreeMap<String, String>| PortInfo {
             port: port.into(),
             interface: interface.to_owned(),
-            up: true,
+            up,
             extra,
         };
         match &self.ports {
@@ -112,12 +150,13 @@ impl Host for Machine {
                 .map(|(port, name)| {
                     let extra =
                         [("in_pcap", format!("{name}_in.pcap")), ("out_pcap", format!("{name}_out.pcap"))];
-                    info(*port, name, extra.map(|(key, value)| (key.to_owned(), value)).into())
+                    info(*port, name, true, extra.map(|(key, value)| (key.to_owned(), value)).into())
                 })
                 .collect(),
-            Ports::Interfaces(interfaces) => {
-                interfaces.ports().map(|(port, name)| info(port, name, BTreeMap::new())).collect()
-            }
+            Ports::Interfaces(interfaces) => interfaces
+                .ports()
+                .map(|(port, name)| info(port, name, is_up(name), BTreeMap::new()))
+                .collect(),
         }
     }
 
@@ -135,6 +174,10 @@ impl Host for Machine {
             Ports::Files(_) => Err("ports can't be removed when packets come from files".to_owned()),
             Ports::Interfaces(interfaces) => interfaces.detach(number),
         }
+    }
+
+    fn learning(&mut self, list: i32, what: &LearningRequest) -> bool {
+        self.notifier.hear(list, what, &self.log)
     }
 
     fn elapsed(&self) -> u64 {

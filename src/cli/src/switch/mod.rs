@@ -9,6 +9,7 @@ mod interfaces;
 mod log;
 mod machine;
 mod narrate;
+mod notify;
 mod settings;
 
 use std::net::Ipv4Addr;
@@ -19,13 +20,14 @@ use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use hyper4_engine::{Clock, Engine};
 use hyper4_ir::{Packet, Program};
-use hyper4_serve::{DeviceInfo, ThriftServer};
-use hyper4_switch::{Switch, SwitchError, Tracing};
+use hyper4_serve::{DeviceInfo, Publisher, ThriftServer};
+use hyper4_switch::{SwitchError, Tracing};
 
 use self::files::{Files, Source, replay};
 use self::interfaces::Interfaces;
 use self::log::{Level, Log};
 use self::machine::{Machine, Ports};
+use self::notify::{Ageing, Notifier};
 use self::settings::{Parsed, Settings, parse};
 use crate::args::Options;
 use crate::persona;
@@ -76,6 +78,7 @@ fn run(options: Option<&Options>, settings: &Settings) -> Result<(), String> {
     let log = Log::open(settings.log.as_ref(), settings.level)
         .map_err(|error| format!("the log can't be written: {error}"))?;
     let log = Arc::new(log);
+    let publisher = publish(&settings.notifications)?;
     let started = Instant::now();
     let mut switch = make_switch(options, settings, started)?;
     let config = match &settings.program {
@@ -97,8 +100,13 @@ fn run(options: Option<&Options>, settings: &Settings) -> Result<(), String> {
         thrift_port: settings.thrift_port,
         notifications: Some(settings.notifications.clone()),
     };
+    let mut notifier = Notifier::new(publisher, settings.device_id);
+    if let Some(program) = switch.program() {
+        notifier.load(program);
+    }
     let machine = Arc::new(Mutex::new(Machine {
         switch,
+        notifier,
         ports,
         log: Arc::clone(&log),
         info,
@@ -120,6 +128,9 @@ fn run(options: Option<&Options>, settings: &Settings) -> Result<(), String> {
     })?;
     log.write(Level::Info, "Thrift server was started");
     start_replay(settings, &log, sources, sender)?;
+    let watched = Arc::clone(&machine);
+    let spawned = std::thread::Builder::new().name("watch".to_owned()).spawn(move || watch(&watched));
+    spawned.map_err(|error| format!("no thread for notifications: {error}"))?;
     forward(settings, &log, &machine, &packets, files.as_mut())
 }
 
@@ -127,13 +138,53 @@ fn make_switch(
     options: Option<&Options>,
     settings: &Settings,
     started: Instant,
-) -> Result<Box<dyn Switch + Send>, String> {
+) -> Result<Box<dyn Ageing>, String> {
     if !settings.on_persona {
         return Ok(Box::new(Engine::with_clock(Box::new(Running(started)))));
     }
     let options = options.ok_or("--virtual needs the name hyper4: run `hyper4 switch --virtual …`")?;
     let persona = persona::load(options).map_err(|failure| failure.to_string())?;
     Ok(Box::new(virtual_switch(&Switches::Engine, &persona)))
+}
+
+/// Where clients listen for notifications; what is said otherwise is simple_switch's.
+fn publish(address: &str) -> Result<Publisher, String> {
+    Publisher::bind(address).map_err(|error| {
+        format!(
+            "Nanomsg returned a exception when trying to bind to address '{address}'.\n\
+             The exception is: {error}\n\
+             This may happen if\n\
+             1) the address provided is invalid,\n\
+             2) another instance of bmv2 is running and using the same address, or\n\
+             3) you have insufficent permissions (e.g. you are using an IPC socket on Unix, the file already exists and \
+             you don't have permission to access it)"
+        )
+    })
+}
+
+/// How often it is looked for samples that have waited for long enough.
+const GLANCE: Duration = Duration::from_millis(20);
+/// How often ports are looked at (`PortMonitorActive`), and entries that may have aged (`AgeingMonitor`).
+const PORTS: Duration = Duration::from_millis(200);
+const SWEEP: Duration = Duration::from_millis(1000);
+
+/// Tell of what nobody does: of time that passes, and of ports.
+fn watch(machine: &Mutex<Machine>) {
+    let (mut ports, mut sweep) = (Instant::now(), Instant::now());
+    loop {
+        std::thread::sleep(GLANCE);
+        let mut machine = machine.lock().unwrap_or_else(PoisonError::into_inner);
+        machine.send_overdue();
+        let now = Instant::now();
+        if now >= ports + PORTS {
+            ports = now;
+            machine.look_at_ports();
+        }
+        if now >= sweep + SWEEP {
+            sweep += SWEEP;
+            machine.sweep();
+        }
+    }
 }
 
 type Opened = (Vec<Source>, Ports, Option<Files>);

@@ -1,7 +1,7 @@
 //! What happened to a packet, in the words of simple_switch's log.
 
 use hyper4_bits::Bits;
-use hyper4_ir::{ChecksumOutcome, Event, Output, PipelineKind, Program, TableOutcome, Trace};
+use hyper4_ir::{ChecksumOutcome, Event, Output, Program, TableOutcome, Trace};
 
 use super::log::{Level, Log};
 
@@ -16,7 +16,8 @@ pub(super) fn narrate(
 ) {
     let mut outputs = outputs.iter();
     for (copy, packet) in trace.packets.iter().enumerate() {
-        let mut teller = Teller { log, program, id: (number, copy), stage: Stage::Nothing };
+        let mut teller =
+            Teller { log, program, id: (number, copy), stage: Stage::Nothing, pipeline: "ingress" };
         if copy == 0 {
             teller.say(Level::Debug, &format!("Processing packet received on port {port}"));
         }
@@ -41,6 +42,8 @@ struct Teller<'a> {
     program: &'a Program,
     id: (u64, usize),
     stage: Stage,
+    /// The last one that was told of.
+    pipeline: &'static str,
 }
 
 impl Teller<'_> {
@@ -103,7 +106,8 @@ impl Teller<'_> {
             }
             Event::Pipeline(name) => {
                 self.enter(Stage::Nothing);
-                self.enter(Stage::Pipeline(if name == "egress" { "egress" } else { "ingress" }));
+                self.pipeline = if name == "egress" { "egress" } else { "ingress" };
+                self.enter(Stage::Pipeline(self.pipeline));
             }
             Event::Condition { name, value } => {
                 let declared = self.program.conditionals.iter().find(|condition| condition.name == *name);
@@ -142,12 +146,21 @@ impl Teller<'_> {
             }
             Event::Replica { port, .. } => debug(self, format!("Replicating packet on port {port}")),
             Event::Drop => {
-                let pipeline = match self.stage {
-                    Stage::Pipeline(name) => name,
-                    _ => kind(PipelineKind::Ingress),
-                };
                 self.enter(Stage::Nothing);
-                debug(self, format!("Dropping packet at the end of {pipeline}"));
+                debug(self, format!("Dropping packet at the end of {}", self.pipeline));
+            }
+            Event::Exit => debug(self, "Packet is marked for exit, interrupting pipeline".to_owned()),
+            Event::Clone => {
+                self.enter(Stage::Nothing);
+                debug(self, format!("Cloning packet at {}", self.pipeline));
+            }
+            Event::Resubmit => {
+                self.enter(Stage::Nothing);
+                debug(self, "Resubmitting packet".to_owned());
+            }
+            Event::Recirculate => {
+                self.enter(Stage::Nothing);
+                debug(self, "Recirculating packet".to_owned());
             }
             Event::Transmit(port) => {
                 self.enter(Stage::Deparser);
@@ -155,16 +168,9 @@ impl Teller<'_> {
                 let length = outputs.next().map_or(0, |output| output.bytes.len());
                 debug(self, format!("Transmitting packet of size {length} out of port {port}"));
             }
-            // Not said, or without words in simple_switch's log.
+            // Said where it is dealt with, or without words in simple_switch's log.
             _ => {}
         }
-    }
-}
-
-fn kind(pipeline: PipelineKind) -> &'static str {
-    match pipeline {
-        PipelineKind::Ingress => "ingress",
-        PipelineKind::Egress => "egress",
     }
 }
 

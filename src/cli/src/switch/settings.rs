@@ -106,7 +106,7 @@ Options:
   --log-file-max-size BYTES, --log-file-max-files N
                             when the file is changed, and how many old ones are kept (5242880, 3)
   --notifications-addr ADDRESS
-                            what is told to clients as the address of notifications; none are sent
+                            where clients listen for what is learnt, ages, goes up or down
   --dump-packet-data BYTES  log so many bytes of each packet (0)
   -v [ --version ]          the version
   --json-version            the greatest version of bmv2 JSON
