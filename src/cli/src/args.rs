@@ -335,7 +335,8 @@ files. Only ratios within one run mean something.
 
 Examples:
   hyper4 bench
-  hyper4 bench p4programs/l2_switch --simple-switch /opt/bmv2-fast/bin/simple_switch --seconds 5")]
+  hyper4 bench p4programs/l2_switch --simple-switch /opt/bmv2-fast/bin/simple_switch --seconds 5
+  hyper4 bench --growth")]
 pub(crate) struct BenchArgs {
     /// What to measure; without one, all of p4programs/.
     pub(crate) subjects: Vec<PathBuf>,
@@ -351,6 +352,9 @@ pub(crate) struct BenchArgs {
     /// How many packets a real simple_switch gets.
     #[arg(long, value_name = "N", default_value_t = 100_000)]
     pub(crate) real_packets: usize,
+    /// Measure tables of the engine as their entries grow, instead of subjects.
+    #[arg(long, conflicts_with = "subjects")]
+    pub(crate) growth: bool,
 }
 
 fn seconds(text: &str) -> Result<f64, String> {

@@ -4,7 +4,10 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
-use hyper4_bench::{BENCH_SCHEMA, BenchReport, Pace, SubjectSpeed, race, tables_per_packet};
+use hyper4_bench::{
+    BENCH_SCHEMA, BenchReport, Growth, Matching, Pace, SubjectSpeed, growth, growth_text, race,
+    tables_per_packet,
+};
 use hyper4_drivers::{SimpleSwitch, SimpleSwitchOptions, version};
 use hyper4_engine::Engine;
 use hyper4_gen::{PacketGenerator, PacketLimits};
@@ -19,7 +22,7 @@ use crate::output::{print, print_json, write_text};
 use crate::persona::Persona;
 use crate::sides::{self, Switches};
 use crate::subject::{Guests, Subject};
-use crate::{persona, prove, run, subject, verify};
+use crate::{frontend, persona, prove, run, subject, verify};
 
 /// Packets that one call of a switch gets: as many as stay in the cache.
 const BATCH: usize = 1024;
@@ -28,6 +31,9 @@ const TRACED: usize = 2_000;
 
 /// Measure subjects.
 pub(crate) fn bench(options: &Options, args: &BenchArgs) -> Result<ExitStatus, Failure> {
+    if args.growth {
+        return grow(options, args);
+    }
     let paths = if args.subjects.is_empty() {
         subject::find(Path::new(verify::GUESTS))?
     } else {
@@ -65,6 +71,40 @@ pub(crate) fn bench(options: &Options, args: &BenchArgs) -> Result<ExitStatus, F
         Format::Term => print(&report.text())?,
     }
     Ok(ExitStatus::AsWished)
+}
+
+/// Measure tables of the engine as their entries grow.
+fn grow(options: &Options, args: &BenchArgs) -> Result<ExitStatus, Failure> {
+    let pace = Pace { turns: 3, turn: Duration::from_secs_f64(args.seconds / 12.0) };
+    // Kept until the end: what one frees another would use, and seem to need no memory.
+    let mut measured = Vec::new();
+    let mut rows: Vec<Growth> = Vec::new();
+    for (matching, sizes) in Matching::ALL {
+        let program = Arc::new(frontend::compile_text(options, "growth.p4", &matching.program_text())?);
+        for entries in sizes {
+            let mut engine = Engine::new();
+            engine.load(Arc::clone(&program)).map_err(run::failure)?;
+            let row = growth(matching, *entries, &mut engine, resident, pace).map_err(run::failure)?;
+            rows.push(row);
+            measured.push(engine);
+        }
+    }
+    match options.format {
+        Format::Json => {
+            let document = serde_json::to_value(&rows).map_err(|e| Failure::tool(e.to_string()))?;
+            print_json(&document)?;
+        }
+        Format::Term => print(&growth_text(&rows))?,
+    }
+    Ok(ExitStatus::AsWished)
+}
+
+/// Bytes of memory that this process has, where the system tells.
+fn resident() -> Option<u64> {
+    let status = std::fs::read_to_string("/proc/self/status").ok()?;
+    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"))?;
+    let kibibytes: u64 = line.trim().strip_suffix("kB")?.trim().parse().ok()?;
+    Some(kibibytes * 1024)
 }
 
 fn measure(

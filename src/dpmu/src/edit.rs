@@ -45,16 +45,16 @@ impl<'a> Edit<'a> {
         entry: &TableEntry,
     ) -> Result<(), DpmuError> {
         let ranks = self.device.ranks.get(&table);
-        let rank = match ranks.map(|ranks| (ranks, ranks.get(place(entry)))) {
+        let rank = match ranks.map(|ranks| (ranks, ranks.get(place(&entry)))) {
             None => prefix_rank(entry),
             Some((_, Some(rank))) => rank,
             Some((ranks, None)) => {
-                let insertion = ranks.insertion(place(entry), entry.handle);
+                let insertion = ranks.insertion(place(&entry), entry.handle);
                 let state = self.device.plane.table(table);
                 for moved in &insertion.moved {
                     // Each leaves its old rank before the next one moves: the order is right at every step.
                     if let Some(other) = state.and_then(|s| s.by_handle(moved.handle)) {
-                        let rows = self.device.guest.entry_rows(table, other, moved.to)?;
+                        let rows = self.device.guest.entry_rows(table, &other, moved.to)?;
                         self.change(store, Part::Entry(table, other.handle), rows);
                         self.steps.append(&mut self.removals);
                     }
@@ -74,7 +74,7 @@ impl<'a> Edit<'a> {
         for handle in handles {
             self.remove_all(Part::Entry(table, *handle));
             if let Some(entry) = self.device.plane.table(table).and_then(|t| t.by_handle(*handle)) {
-                self.done.unranked.push((table, place(entry)));
+                self.done.unranked.push((table, place(&entry)));
             }
         }
     }

@@ -93,7 +93,7 @@ impl VirtualDevice {
                 let state = plane.table(TableId(number));
                 let ranks = ranks.entry(TableId(number)).or_default();
                 for entry in state.into_iter().flat_map(TableState::entries) {
-                    ranks.insert(&ranks.insertion(place(entry), entry.handle));
+                    ranks.insert(&ranks.insertion(place(&entry), entry.handle));
                 }
             }
         }
@@ -107,9 +107,9 @@ impl VirtualDevice {
             let default = state.default().and_then(DefaultAction::direct);
             parts.push((Part::Default(table), self.guest.default_rows(table, default)?));
             for entry in state.entries() {
-                let rank = self.ranks.get(&table).and_then(|r| r.get(place(entry)));
-                let rank = rank.unwrap_or_else(|| prefix_rank(entry));
-                parts.push((Part::Entry(table, entry.handle), self.guest.entry_rows(table, entry, rank)?));
+                let rank = self.ranks.get(&table).and_then(|r| r.get(place(&entry)));
+                let rank = rank.unwrap_or_else(|| prefix_rank(&entry));
+                parts.push((Part::Entry(table, entry.handle), self.guest.entry_rows(table, &entry, rank)?));
             }
         }
         Ok(parts)

@@ -1,22 +1,23 @@
 //! What the control plane changes, carried over to what packets run on.
 
 use hyper4_ir::{Program, Reply};
-use hyper4_switch::{Change, DataAccess, Handles, SwitchError};
+use hyper4_switch::{Change, ControlPlane, DataAccess, Handles, SwitchError};
 
 use crate::executable::Executable;
 use crate::state::State;
 
-/// Carry a change out, at `now` milliseconds. An answer takes the place of the control plane's.
+/// Carry a change out that `control` doesn't have yet, at `now` milliseconds. An answer takes the place of the control plane's.
 ///
 /// # Errors
 /// When it can't be done; nothing has changed then.
 pub(crate) fn apply(
-    program: &Program,
+    control: &ControlPlane,
     executable: &mut Executable,
     state: &mut State,
     change: &Change,
     now: u64,
 ) -> Result<Option<Reply>, SwitchError> {
+    let program = control.program();
     match change {
         // Every packet has run its course before the next arrives: no queue fills up.
         Change::None | Change::Queue { .. } => {}
@@ -57,7 +58,9 @@ pub(crate) fn apply(
         }
         Change::Data(access) => return Ok(data(state, access)),
         Change::Entry { table, entry } => {
-            if executable.put(program, *table, entry, now)
+            let new = !control.table(*table).is_some_and(|table| table.has(entry.handle));
+            executable.put(program, *table, entry, new, now);
+            if new
                 && let Some(cell) = direct_counters(program, state, *table)
                     .and_then(|cells| cells.get_mut(Handles::number(entry.handle) as usize))
             {

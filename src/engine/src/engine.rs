@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use hyper4_ir::{Batch, Command, Packet, Program, Reply, TableEntry, TableId};
-use hyper4_switch::{Change, ControlPlane, Switch, SwitchError, Tracing};
+use hyper4_switch::{Change, ControlPlane, Handles, Switch, SwitchError, Tracing};
 use rayon::prelude::*;
 
 use crate::changes;
@@ -93,16 +93,19 @@ impl Engine {
     /// entry that stays idle is told of by every second look.
     pub fn sweep(&mut self) -> Vec<Aged> {
         let now = self.worker.clock.microseconds() / 1000;
-        let tables = self.loaded.iter_mut().flat_map(|loaded| &mut loaded.executable.tables);
-        let aged = (0u32..).map(TableId).zip(tables);
-        let aged = aged.map(|(table, compiled)| Aged { table, handles: compiled.sweep(now) });
+        let Some(loaded) = &mut self.loaded else { return Vec::new() };
+        let tables = loaded.control.tables().zip(&mut loaded.executable.tables);
+        let aged = tables.map(|((table, state), compiled)| {
+            let handles = compiled.sweep(state.store(), now);
+            Aged { table, handles }
+        });
         aged.filter(|aged| !aged.handles.is_empty()).collect()
     }
 
     fn run(&mut self, packets: &[Packet], tracing: Tracing) -> Result<Batch, SwitchError> {
         let loaded = self.loaded.as_mut().ok_or(SwitchError::NotLoaded)?;
         let run = Run {
-            program: loaded.control.program(),
+            control: &loaded.control,
             executable: &loaded.executable,
             tracing,
             tracking: self.tracking || tracing == Tracing::On,
@@ -145,7 +148,8 @@ impl Loaded {
         let table = self.control.program().table_by_name(table);
         let compiled = table.and_then(|table| self.executable.tables.get(table.index()));
         if let (Some(life), Some(compiled)) = (&mut entry.life, compiled) {
-            life.since_hit = now.saturating_sub(compiled.last_hit(entry.handle).unwrap_or(now));
+            life.since_hit =
+                now.saturating_sub(compiled.last_hit(Handles::number(entry.handle)).unwrap_or(now));
         }
     }
 }
@@ -167,8 +171,13 @@ impl Switch for Engine {
         let prepared = loaded.control.prepare(command)?;
         let program = loaded.control.program().clone();
         let now = if loaded.executable.ages { self.worker.clock.microseconds() / 1000 } else { 0 };
-        let reply =
-            changes::apply(&program, &mut loaded.executable, &mut loaded.state, &prepared.change, now)?;
+        let reply = changes::apply(
+            &loaded.control,
+            &mut loaded.executable,
+            &mut loaded.state,
+            &prepared.change,
+            now,
+        )?;
         if matches!(prepared.change, Change::Calculation { .. }) {
             loaded.forks.clear();
         }

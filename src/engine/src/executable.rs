@@ -8,7 +8,7 @@ use rustc_hash::FxHashMap;
 
 use crate::action::{Action, Step};
 use crate::calculation::{Checksum, Hasher};
-use crate::condition::Condition;
+use crate::condition::{Condition, Jump};
 use crate::expression::Compiler;
 use crate::layout::{Layout, limbs};
 use crate::parser::Parser;
@@ -26,6 +26,8 @@ pub(crate) struct Executable {
     pub(crate) tables: Vec<Table>,
     pub(crate) profiles: Vec<Profile>,
     pub(crate) conditions: Vec<Condition>,
+    /// Where conditions lead when nobody wants to know of each, by their numbers.
+    pub(crate) jumps: Vec<Option<Jump>>,
     /// What the deparser does first.
     pub(crate) deparsing: Option<Action>,
     pub(crate) mirroring: FxHashMap<u16, MirroringSession>,
@@ -119,6 +121,7 @@ impl Executable {
             actions,
             tables,
             profiles: program.action_profiles.iter().map(|_| Profile::default()).collect(),
+            jumps: Jump::all(&conditions),
             conditions,
             deparsing,
             mirroring: FxHashMap::default(),
@@ -144,7 +147,7 @@ impl Executable {
                 compiled.set_default(declared, state.default());
             }
             for entry in state.entries() {
-                self.put(program, id, entry, 0);
+                self.put(program, id, &entry, true, 0);
             }
         }
         for (compiled, id) in self.profiles.iter_mut().zip((0u32..).map(hyper4_ir::ActionProfileId)) {
@@ -156,14 +159,16 @@ impl Executable {
         self.set_groups(control.multicast());
     }
 
-    /// Add an entry, at `now` milliseconds, or replace what it does. True when it is new.
+    /// Take note of an entry, at `now` milliseconds, that is new or does something else than before.
     ///
     /// What an action does with wide arguments is compiled for the entry: of a mask that is known, most limbs say that
     /// nothing happens.
-    pub(crate) fn put(&mut self, program: &Program, id: TableId, entry: &TableEntry, now: u64) -> bool {
-        let Some(table) = self.tables.get_mut(id.index()) else { return false };
-        let new = table.put(program, id, entry, now);
-        let EntryAction::Direct { action, arguments } = &entry.action else { return new };
+    pub(crate) fn put(&mut self, program: &Program, id: TableId, entry: &TableEntry, new: bool, now: u64) {
+        let Some(table) = self.tables.get_mut(id.index()) else { return };
+        if new {
+            table.insert(entry, now);
+        }
+        let EntryAction::Direct { action, arguments } = &entry.action else { return };
         let mut special = || {
             let action = program.action_by_name(id, action)?.index();
             let declared = program.actions.get(action)?;
@@ -176,7 +181,6 @@ impl Executable {
             Some(Box::new(Special { action, compiled }))
         };
         table.set_special(entry.handle, special());
-        new
     }
 
     /// What multicast groups copy to.

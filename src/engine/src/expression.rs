@@ -24,9 +24,9 @@ pub(crate) const WIDEST: u32 = 1 << 16;
 
 /// A compiled value.
 #[derive(Clone, Copy, Debug)]
-struct Value {
-    operand: Operand,
-    range: Range,
+pub(crate) struct Value {
+    pub(crate) operand: Operand,
+    pub(crate) range: Range,
 }
 
 /// Compiles the expressions of one action, state or condition. Refusals say what is wrong with the expression.
@@ -93,7 +93,13 @@ impl<'a> Compiler<'a> {
             && !plain
             && let Some(steps) = self.gather(value, to, slot.width)
         {
-            self.code.push(Instruction::Gather { guard, steps });
+            // One after the other they are one.
+            match self.code.last_mut() {
+                Some(Instruction::Gather { guard: before, steps: first }) if *before == guard => {
+                    *first = first.iter().chain(&steps).copied().collect();
+                }
+                _ => self.code.push(Instruction::Gather { guard, steps }),
+            }
             self.next = self.base;
             return Ok(());
         }
@@ -173,7 +179,7 @@ impl<'a> Compiler<'a> {
         Ok(self.binary(operator, 1, false, b, a))
     }
 
-    fn value(&mut self, expression: &Expr, need: u32) -> Result<Value, String> {
+    pub(crate) fn value(&mut self, expression: &Expr, need: u32) -> Result<Value, String> {
         match expression {
             Expr::Const(number) => Ok(self.number_constant(number, need)),
             Expr::Field(field) => {
@@ -328,40 +334,6 @@ impl<'a> Compiler<'a> {
         }
     }
 
-    fn shift_left(&mut self, a: &Expr, b: &Expr, need: u32) -> Result<Value, String> {
-        if let Some(amount) = self.literal_amount(b) {
-            let inner = if need == EXACT { EXACT } else { need.saturating_sub(amount) };
-            let a = self.value(a, inner)?;
-            let range = a.range.grown(amount);
-            if need != EXACT && need <= amount {
-                return Ok(Value { operand: self.constant(&[0]), range });
-            }
-            let (limbs, signed) = self.shape(range, need)?;
-            let operand = self.unary(Unary::ShiftLeft(amount), limbs, signed, a.operand);
-            return Ok(Value { operand, range });
-        }
-        let (a, b) = (self.value(a, need)?, self.value(b, EXACT)?);
-        let most = 1u64.checked_shl(b.range.bits().min(32)).unwrap_or(u64::MAX);
-        let range = a.range.grown(u32::try_from(most).unwrap_or(u32::MAX));
-        self.arithmetic(Binary::ShiftLeft, a, b, range, need)
-    }
-
-    fn shift_right(&mut self, a: &Expr, b: &Expr, need: u32) -> Result<Value, String> {
-        if let Some(amount) = self.literal_amount(b) {
-            let inner = if need == EXACT { EXACT } else { need.saturating_add(amount) };
-            let a = self.value(a, inner)?;
-            let range = match a.range {
-                Range::Unsigned(bits) => Range::Unsigned(bits.saturating_sub(amount)),
-                Range::Signed(bits) => Range::Signed(bits.saturating_sub(amount).max(1)),
-            };
-            let (limbs, signed) = self.shape(range, need)?;
-            let operand = self.unary(Unary::ShiftRight(amount), limbs, signed, a.operand);
-            return Ok(Value { operand, range });
-        }
-        let (a, b) = (self.value(a, EXACT)?, self.value(b, EXACT)?);
-        self.arithmetic(Binary::ShiftRight, a, b, a.range, need)
-    }
-
     fn choice(
         &mut self,
         condition: &Expr,
@@ -379,7 +351,7 @@ impl<'a> Compiler<'a> {
         Ok(Value { operand: Operand { at: to, limbs, signed }, range })
     }
 
-    fn range_of(&self, expression: &Expr, need: u32) -> Result<Range, String> {
+    pub(crate) fn range_of(&self, expression: &Expr, need: u32) -> Result<Range, String> {
         let mut probe = Compiler::new(self.layout, self.parameters, self.base);
         probe.known = self.known;
         Ok(probe.value(expression, need)?.range)
@@ -412,7 +384,7 @@ impl<'a> Compiler<'a> {
         Ok(())
     }
 
-    fn arithmetic(
+    pub(crate) fn arithmetic(
         &mut self,
         operator: Binary,
         a: Value,
@@ -425,7 +397,7 @@ impl<'a> Compiler<'a> {
     }
 
     /// Limbs for the low `need` bits of a value of that range, and whether it goes on with its sign.
-    fn shape(&self, range: Range, need: u32) -> Result<(u32, bool), String> {
+    pub(crate) fn shape(&self, range: Range, need: u32) -> Result<(u32, bool), String> {
         let bits = range.bits().min(need);
         if bits > WIDEST {
             return Err(format!("an intermediate value may need more than {WIDEST} bits: mask it"));
@@ -440,19 +412,26 @@ impl<'a> Compiler<'a> {
         at
     }
 
-    fn unary(&mut self, operator: Unary, limbs: u32, signed: bool, a: Operand) -> Operand {
+    pub(crate) fn unary(&mut self, operator: Unary, limbs: u32, signed: bool, a: Operand) -> Operand {
         let to = self.allocate(limbs);
         self.code.push(Instruction::Unary { operator, to, limbs, a });
         Operand { at: to, limbs, signed }
     }
 
-    fn binary(&mut self, operator: Binary, limbs: u32, signed: bool, a: Operand, b: Operand) -> Operand {
+    pub(crate) fn binary(
+        &mut self,
+        operator: Binary,
+        limbs: u32,
+        signed: bool,
+        a: Operand,
+        b: Operand,
+    ) -> Operand {
         let to = self.allocate(limbs);
         self.code.push(Instruction::Binary { operator, to, limbs, a, b });
         Operand { at: to, limbs, signed }
     }
 
-    fn constant(&mut self, value: &[u64]) -> Operand {
+    pub(crate) fn constant(&mut self, value: &[u64]) -> Operand {
         let to = self.allocate(value.len() as u32);
         self.code.push(Instruction::Constant { to, limbs: value.into() });
         Operand { at: to, limbs: value.len() as u32, signed: false }

@@ -2,8 +2,8 @@
 
 use crate::code::set;
 
-/// A limb of memory, shifted (to the left; to the right when that is negative) and masked; then a number is added, and
-/// what that comes to is masked.
+/// A limb of memory, shifted (to the left; to the right when that is negative) and masked, so that no bit comes from
+/// outside it; then a number is added, and what that comes to is masked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Term {
     pub(crate) from: u32,
@@ -20,8 +20,7 @@ impl Term {
     }
 
     fn shifted(&self, limb: u64) -> u64 {
-        let shifted = if self.shift >= 0 { limb << self.shift } else { limb >> self.shift.unsigned_abs() };
-        shifted & self.mask
+        limb.rotate_left(i32::from(self.shift).rem_euclid(64) as u32) & self.mask
     }
 
     fn value(&self, memory: &[u64]) -> u64 {
@@ -58,6 +57,14 @@ pub(crate) enum GatherStep {
         term: Term,
         xor: u64,
     },
+    /// Limbs shifted by `left` bits, 1 to 63, as one number: the upper bits of each go to the next. The lowest gets bits
+    /// of the one before `from`. Source and target don't overlap.
+    Funnel {
+        to: u32,
+        from: u32,
+        limbs: u32,
+        left: u32,
+    },
     /// On top of what the limb has.
     Xor {
         to: u32,
@@ -86,6 +93,7 @@ pub(crate) fn gather(steps: &[GatherStep], memory: &mut [u64]) {
                 }
             }
             GatherStep::Constant { to, value } => set(memory, to, value),
+            GatherStep::Funnel { to, from, limbs, left } => funnel(to, from, limbs, left, memory),
             GatherStep::Xor { to, term } => {
                 let value = term.value(memory);
                 if let Some(limb) = memory.get_mut(to as usize) {
@@ -93,5 +101,24 @@ pub(crate) fn gather(steps: &[GatherStep], memory: &mut [u64]) {
                 }
             }
         }
+    }
+}
+
+/// [`GatherStep::Funnel`].
+pub(crate) fn funnel(to: u32, from: u32, limbs: u32, left: u32, memory: &mut [u64]) {
+    let (to, from, limbs) = (to as usize, from as usize, limbs as usize);
+    let (Some(first), true) = (from.checked_sub(1), to.max(from) + limbs <= memory.len()) else { return };
+    let (source, target) = if to >= first {
+        let (source, target) = memory.split_at_mut(to);
+        (source.get(first..first + limbs + 1), target.get_mut(..limbs))
+    } else {
+        let (target, source) = memory.split_at_mut(first);
+        (source.get(..limbs + 1), target.get_mut(to..to + limbs))
+    };
+    let (Some(source), Some(target)) = (source, target) else { return };
+    let (left, right) = (left & 63, 64 - left & 63);
+    for (target, pair) in target.iter_mut().zip(source.array_windows::<2>()) {
+        let [below, own] = *pair;
+        *target = own << left | below >> right;
     }
 }

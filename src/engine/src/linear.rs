@@ -334,6 +334,19 @@ fn steps<'a>(places: impl Iterator<Item = (u32, &'a Limb)>) -> Box<[GatherStep]>
                 }
                 _ => steps.push(GatherStep::Copy { to: at, from: term.from, limbs: 1 }),
             },
+            ([a, b], last)
+                if limb.constant == 0
+                    && let Some((source, by)) = both(a, b) =>
+            {
+                match last {
+                    Some(GatherStep::Funnel { to, from, limbs, left })
+                        if *to + *limbs == at && *from + *limbs == source && *left == by =>
+                    {
+                        *limbs += 1;
+                    }
+                    _ => steps.push(GatherStep::Funnel { to: at, from: source, limbs: 1, left: by }),
+                }
+            }
             ([term, more @ ..], _) => {
                 steps.push(GatherStep::Term { to: at, term: *term, xor: limb.constant });
                 steps.extend(more.iter().map(|term| GatherStep::Xor { to: at, term: *term }));
@@ -343,4 +356,18 @@ fn steps<'a>(places: impl Iterator<Item = (u32, &'a Limb)>) -> Box<[GatherStep]>
     // What stays as it is.
     steps.retain(|step| !matches!(step, GatherStep::Copy { to, from, .. } if to == from));
     steps.into()
+}
+
+/// The upper one of two neighbours in memory of which a limb is made, and by how much that is shifted to the left.
+fn both(a: &Term, b: &Term) -> Option<(u32, u32)> {
+    let (upper, lower) = if a.from > b.from { (a, b) } else { (b, a) };
+    let left = u32::try_from(upper.shift).ok().filter(|left| (1..64).contains(left))?;
+    let whole = upper.mask == u64::MAX << left && lower.mask == u64::MAX >> (64 - left);
+    let plain = |term: &Term| term.add == 0 && term.keep == term.mask;
+    (upper.from == lower.from + 1
+        && i32::from(lower.shift) == left as i32 - 64
+        && whole
+        && plain(upper)
+        && plain(lower))
+    .then_some((upper.from, left))
 }

@@ -1,11 +1,11 @@
 //! The search for the entry that matches.
 //!
-//! A table whose keys are all exact is one hash table ([`exact`]). Of the others, entries with the same mask are in one
+//! A table whose keys are all exact is one hash table: that of the control plane ([`hyper4_switch::EntryStore`]), or
+//! for wide keys [`exact`]. Of the others, entries with the same mask are in one
 //! hash table each ([`tuples`]): an LPM table has one for each prefix length in use, a ternary table one for each
 //! combination of masks in use. Among the entries that match, the lowest rank wins, among equal ranks the lowest number.
 
 mod exact;
-mod index;
 mod range;
 mod tuples;
 
@@ -95,14 +95,6 @@ impl Lookup {
         match self {
             Self::Exact(exact) => exact.clear(),
             Self::Tuples(tuples) => tuples.clear(),
-        }
-    }
-
-    /// Whether nothing is in it.
-    pub(crate) fn is_empty(&self) -> bool {
-        match self {
-            Self::Exact(exact) => exact.is_empty(),
-            Self::Tuples(tuples) => tuples.is_empty(),
         }
     }
 

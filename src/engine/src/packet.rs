@@ -9,6 +9,7 @@ use hyper4_ir::{
     ChecksumKind, Digest, Event, FieldRef, LearnElement, LearnListId, Output, Packet, PipelineKind, Program,
     StandardField,
 };
+use hyper4_switch::ControlPlane;
 
 use crate::action::{DROP_PORT, Surroundings};
 use crate::calculation;
@@ -20,6 +21,7 @@ use crate::flight::Flight;
 use crate::random::Random;
 use crate::recorder::Recorder;
 use crate::state::State;
+use crate::table::Key;
 
 /// `instance_type` of a packet that nothing was done to.
 const NORMAL: u64 = 0;
@@ -35,13 +37,14 @@ const HEADROOM: usize = 512;
 /// Packets on their way, one after the other.
 pub(crate) struct Journey<'a> {
     pub(crate) program: &'a Program,
+    pub(crate) control: &'a ControlPlane,
     pub(crate) executable: &'a Executable,
     pub(crate) state: &'a mut State,
     pub(crate) clock: &'a mut dyn Clock,
     pub(crate) random: &'a mut dyn Random,
     pub(crate) memory: &'a mut Vec<u64>,
     /// Room for a key.
-    pub(crate) key: &'a mut Vec<u64>,
+    pub(crate) key: &'a mut Key,
     pub(crate) queues: &'a mut Queues,
     pub(crate) outputs: &'a mut Vec<Output>,
     pub(crate) digests: &'a mut Vec<Digest>,
@@ -146,7 +149,7 @@ impl Journey<'_> {
         let parsed = executable.parser.run(
             states,
             self.memory,
-            self.key,
+            &mut self.key.limbs,
             bytes,
             &mut surroundings,
             &mut self.recorder,

@@ -5,14 +5,14 @@ use hyper4_ir::{
     ActionParameter, Event, MeterId, NextNode, Node, PipelineKind, ProfileTarget, TableId,
     TableImplementation, TableOutcome,
 };
-use hyper4_switch::Handles;
+use hyper4_switch::{Handles, TableState};
 
 use crate::action::Surroundings;
 use crate::fault::Fault;
 use crate::flight::Flight;
 use crate::layout::limbs;
 use crate::packet::Journey;
-use crate::table::{Target, next as next_of, next_without_action};
+use crate::table::{Arguments, Target, next as next_of, next_without_action};
 
 impl Journey<'_> {
     /// Carry a pipeline out.
@@ -27,12 +27,16 @@ impl Journey<'_> {
             PipelineKind::Egress => (&self.program.egress, "egress"),
         };
         self.recorder.event(|| Event::Pipeline(name.to_owned()));
+        let quiet = self.recorder.is_quiet();
         let mut next = pipeline.start;
         while let Some(node) = next
             && !flight.exit
         {
             next = match node {
-                Node::Conditional(id) => self.condition(id.index())?,
+                Node::Conditional(id) => match self.executable.jumps.get(id.index()) {
+                    Some(Some(jump)) if quiet => jump.target(self.memory),
+                    _ => self.condition(id.index())?,
+                },
                 Node::Table(id) => self.table(id, payload, flight)?,
             };
         }
@@ -71,7 +75,8 @@ impl Journey<'_> {
                 }
             }
         }
-        let found = table.find(self.memory, self.key, flight.since);
+        let found =
+            table.find(self.control.table(id).map(TableState::store), self.memory, self.key, flight.since);
         let hit = found.handle.is_some();
         self.recorder.event(|| Event::Table {
             name: declared.name.clone(),
@@ -104,7 +109,9 @@ impl Journey<'_> {
                     self.recorder.reach(|| format!("the choice of a member in table `{}`", declared.name));
                 }
                 match profile.and_then(|profile| profile.choose(target, selector, self.memory, payload)) {
-                    Some(call) => (call.action, &*call.limbs, next_of(declared, call.action, hit)),
+                    Some(call) => {
+                        (call.action, Arguments::Limbs(&call.limbs), next_of(declared, call.action, hit))
+                    }
                     None => return Ok(next_without_action(declared)),
                 }
             }
@@ -133,8 +140,11 @@ impl Journey<'_> {
             Some(action) => action,
             None => {
                 let at = executable.parameters_at as usize;
-                if let Some(parameters) = self.memory.get_mut(at..at + arguments.len()) {
-                    parameters.copy_from_slice(arguments);
+                if let (Some(declared), Some(memory)) =
+                    (self.program.actions.get(action), self.memory.get_mut(at..))
+                    && !declared.parameters.is_empty()
+                {
+                    arguments.unpack(declared.parameters.iter().map(|p| p.width), memory);
                 }
                 let Some(action) = executable.actions.get(action) else { return Ok(next) };
                 action
@@ -154,10 +164,13 @@ impl Journey<'_> {
 }
 
 /// Arguments as they were given.
-fn bits(parameters: &[ActionParameter], mut arguments: &[u64]) -> Vec<Bits> {
+fn bits(parameters: &[ActionParameter], arguments: Arguments<'_>) -> Vec<Bits> {
+    let mut unpacked = vec![0; parameters.iter().map(|parameter| limbs(parameter.width) as usize).sum()];
+    arguments.unpack(parameters.iter().map(|parameter| parameter.width), &mut unpacked);
+    let mut rest = unpacked.as_slice();
     let mut argument = |parameter: &ActionParameter| {
-        let (own, rest) = arguments.split_at_checked(limbs(parameter.width) as usize).unwrap_or_default();
-        arguments = rest;
+        let (own, behind) = rest.split_at_checked(limbs(parameter.width) as usize).unwrap_or_default();
+        rest = behind;
         let bytes: Vec<u8> = own.iter().rev().flat_map(|limb| limb.to_be_bytes()).collect();
         Bits::from_be_bytes(parameter.width, &bytes)
     };

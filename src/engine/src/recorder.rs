@@ -27,6 +27,11 @@ impl Recorder {
         Self { trace: (tracing == Tracing::On).then(trace), copies: 1, current: 0, tracker }
     }
 
+    /// Whether nobody wants to know what happens.
+    pub(crate) fn is_quiet(&self) -> bool {
+        self.trace.is_none() && self.tracker.is_none()
+    }
+
     /// The same for the next packet, when nothing is written down.
     pub(crate) fn begin(&mut self) {
         (self.copies, self.current) = (1, 0);

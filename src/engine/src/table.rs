@@ -4,15 +4,18 @@ use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 
 use hyper4_bits::Bits;
 use hyper4_ir::{
-    ActionId, CounterId, DirectMeter, EntryAction, MatchKind, MatchValue, NextNode, ProfileTarget, Program,
-    TableEntry, TableId, TableImplementation, TableKey, TableNext,
+    ActionId, CounterId, DirectMeter, MatchKind, MatchValue, NextNode, ProfileTarget, TableEntry,
+    TableImplementation, TableKey, TableNext,
 };
-use hyper4_switch::{DefaultAction, Handles, prefix_mask};
+use hyper4_switch::{DefaultAction, EntryKind, EntryStore, Handles, prefix_mask};
 
 use crate::action::Action;
-use crate::entries::{Entries, Kind};
 use crate::layout::{Layout, limbs, top_mask};
 use crate::lookup::{Lookup, Pattern, RangeOf};
+
+/// Bytes of an exact key up to which entries are found by those that the control plane keeps. Of wider ones limbs are
+/// kept too: that makes them faster, and what else is kept for an entry doesn't count then.
+const FEW_BYTES: u32 = 32;
 
 /// Bytes that bmv2's prefix tree takes (an assertion of lpm_trie.cpp).
 const LONGEST_PREFIX_KEY: u32 = 64;
@@ -35,15 +38,60 @@ fn argument_limbs(arguments: &[Bits]) -> impl Iterator<Item = u64> + Clone {
     arguments.iter().flat_map(|argument| argument.limbs().iter().copied())
 }
 
+/// Arguments of an action.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Arguments<'a> {
+    /// In limbs, one behind the other.
+    Limbs(&'a [u64]),
+    /// In as many bytes as each needs, one behind the other.
+    Packed(&'a [u8]),
+}
+
+impl Arguments<'_> {
+    /// Put them where parameters of these widths lie, in limbs one behind the other.
+    pub(crate) fn unpack(self, widths: impl Iterator<Item = u32>, memory: &mut [u64]) {
+        match self {
+            Self::Limbs(limbs) => {
+                if let Some(memory) = memory.get_mut(..limbs.len()) {
+                    memory.copy_from_slice(limbs);
+                }
+            }
+            Self::Packed(mut bytes) => {
+                let mut memory = memory.iter_mut();
+                for width in widths {
+                    let count = width.div_ceil(8) as usize;
+                    let (mut own, rest) = bytes.split_at_checked(count).unwrap_or_default();
+                    bytes = rest;
+                    for _ in 0..limbs(width) {
+                        let (high, low) =
+                            own.split_at_checked(own.len().saturating_sub(8)).unwrap_or_default();
+                        own = high;
+                        if let Some(limb) = memory.next() {
+                            *limb = low.iter().fold(0, |limb, byte| limb << 8 | u64::from(*byte));
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
+
 /// What is done when an entry matches, or when none does.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Target<'a> {
-    /// An action, its arguments' limbs, and where it goes on.
-    Call(usize, &'a [u64], NextNode),
+    /// An action, its arguments, and where it goes on.
+    Call(usize, Arguments<'a>, NextNode),
     /// The same; what is done was compiled for the entry.
-    Special(&'a Special, &'a [u64], NextNode),
+    Special(&'a Special, Arguments<'a>, NextNode),
     /// What the action profile says.
     Profile(ProfileTarget),
+}
+
+/// Room for a key.
+#[derive(Debug, Default)]
+pub(crate) struct Key {
+    pub(crate) limbs: Vec<u64>,
+    bytes: Vec<u8>,
 }
 
 /// What a packet found.
@@ -112,6 +160,18 @@ impl Part {
     }
 }
 
+impl Part {
+    /// Append the field's bytes as the control plane keeps them.
+    fn push(&self, memory: &[u64], bytes: &mut Vec<u8>) {
+        let limbs = memory.get(self.from as usize..self.from as usize + self.limbs()).unwrap_or_default();
+        let Some((high, low)) = limbs.split_last() else { return };
+        let high = if self.signed { high & top_mask(self.width) } else { *high };
+        let skipped = (8 * limbs.len()).saturating_sub(self.width.div_ceil(8) as usize);
+        bytes.extend_from_slice(high.to_be_bytes().get(skipped..).unwrap_or_default());
+        low.iter().rev().for_each(|limb| bytes.extend_from_slice(&limb.to_be_bytes()));
+    }
+}
+
 /// A compiled table.
 #[derive(Debug)]
 pub(crate) struct Table {
@@ -122,8 +182,8 @@ pub(crate) struct Table {
     pub(crate) direct_counter: Option<CounterId>,
     pub(crate) direct_meter: Option<DirectMeter>,
     pub(crate) implementation: TableImplementation,
-    lookup: Lookup,
-    entries: Entries,
+    /// How entries are found; `None`: the control plane finds them by the bytes of their keys.
+    lookup: Option<Lookup>,
     /// What was compiled for single entries, by their numbers.
     specials: Vec<Option<Box<Special>>>,
     default: Option<Default>,
@@ -179,7 +239,6 @@ impl Table {
             direct_counter: table.direct_counter,
             direct_meter: table.direct_meter,
             implementation: table.implementation,
-            entries: Entries::default(),
             specials: Vec::new(),
             default: None,
             calls,
@@ -188,29 +247,13 @@ impl Table {
         })
     }
 
-    /// Add an entry, now, or replace what it does. True when it is new.
-    pub(crate) fn put(&mut self, program: &Program, id: TableId, entry: &TableEntry, now: u64) -> bool {
-        let number = Handles::number(entry.handle);
-        let new = self.entries.handle(number) != Some(entry.handle);
-        match &entry.action {
-            EntryAction::Direct { action, arguments } => {
-                let action = program.action_by_name(id, action);
-                let own = |action: ActionId| self.calls.iter().position(|(own, _)| *own == action.index());
-                let Some(call) = action.and_then(own) else { return false };
-                self.entries.put(entry.handle, Kind::Call(call as u16), argument_limbs(arguments));
-            }
-            EntryAction::Indirect(ProfileTarget::Member(member)) => {
-                self.entries.put(entry.handle, Kind::Member, [*member].into_iter());
-            }
-            EntryAction::Indirect(ProfileTarget::Group(group)) => {
-                self.entries.put(entry.handle, Kind::Group, [*group].into_iter());
-            }
+    /// Add an entry, now.
+    pub(crate) fn insert(&mut self, entry: &TableEntry, now: u64) {
+        let pattern = self.pattern(&entry.key, entry.priority);
+        if let Some(lookup) = &mut self.lookup {
+            lookup.insert(&pattern, Handles::number(entry.handle));
         }
-        if new {
-            self.lookup.insert(&self.pattern(&entry.key, entry.priority), number);
-            self.set_timeout(entry.handle, 0, now);
-        }
-        new
+        self.set_timeout(entry.handle, 0, now);
     }
 
     /// What the entry does is compiled, or isn't any more.
@@ -238,20 +281,18 @@ impl Table {
     }
 
     /// When an entry was hit last.
-    pub(crate) fn last_hit(&self, handle: u64) -> Option<u64> {
-        let number = Handles::number(handle);
-        self.entries.handle(number)?;
+    pub(crate) fn last_hit(&self, number: u32) -> Option<u64> {
         self.lives.as_ref()?.get(number as usize).map(|life| life.hit.load(Relaxed))
     }
 
     /// The entries that are idle for longer than they may, but for those that the last sweep told of: an entry that
     /// stays idle is told of by every second sweep (`AgeingMonitor::do_sweep`).
-    pub(crate) fn sweep(&mut self, now: u64) -> Vec<u64> {
+    pub(crate) fn sweep(&mut self, store: &EntryStore, now: u64) -> Vec<u64> {
         let idle = |life: &Life| {
             life.timeout > 0 && now.saturating_sub(life.hit.load(Relaxed)) >= u64::from(life.timeout)
         };
         let lives = (0u32..).zip(self.lives.iter().flatten());
-        let idle = lives.filter(|(_, life)| idle(life)).filter_map(|(number, _)| self.entries.handle(number));
+        let idle = lives.filter(|(_, life)| idle(life)).filter_map(|(number, _)| store.handle(number));
         let fresh: Vec<u64> = idle.filter(|handle| !self.told.contains(handle)).collect();
         self.told.clone_from(&fresh);
         fresh
@@ -261,15 +302,16 @@ impl Table {
     pub(crate) fn remove(&mut self, handle: u64) {
         let number = Handles::number(handle);
         self.set_special(handle, None);
-        if self.entries.remove(number) {
-            self.lookup.remove(number);
+        if let Some(lookup) = &mut self.lookup {
+            lookup.remove(number);
         }
+        // A number that is free is idle for ever.
+        self.set_timeout(handle, 0, 0);
     }
 
     /// Delete all entries.
     pub(crate) fn clear(&mut self) {
-        self.lookup.clear();
-        self.entries = Entries::default();
+        self.lookup.iter_mut().for_each(Lookup::clear);
         self.specials = Vec::new();
         self.lives.iter_mut().for_each(Vec::clear);
         self.told.clear();
@@ -285,22 +327,36 @@ impl Table {
         });
     }
 
-    /// What matches the packet, which arrived at `since` milliseconds. `key` is room for the key.
-    pub(crate) fn find(&self, memory: &[u64], key: &mut Vec<u64>, since: u64) -> Found<'_> {
-        let number = if self.parts.is_empty() || self.lookup.is_empty() {
-            None
-        } else {
-            if key.len() < self.key_limbs {
-                key.resize(self.key_limbs, 0);
-            }
-            let key = key.get_mut(..self.key_limbs).unwrap_or_default();
-            self.parts.iter().for_each(|part| part.fetch(memory, key));
-            self.lookup.find(key)
-        };
-        let Some((number, (handle, kind, limbs))) = number.and_then(|n| Some((n, self.entries.get(n)?)))
-        else {
+    /// What matches the packet, which arrived at `since` milliseconds, among the entries of `store`. `key` is room for
+    /// the key.
+    pub(crate) fn find<'a>(
+        &'a self,
+        store: Option<&'a EntryStore>,
+        memory: &[u64],
+        key: &mut Key,
+        since: u64,
+    ) -> Found<'a> {
+        let entry = store.filter(|store| !store.is_empty()).and_then(|store| {
+            let number = match &self.lookup {
+                None => {
+                    key.bytes.clear();
+                    self.parts.iter().for_each(|part| part.push(memory, &mut key.bytes));
+                    store.find(&key.bytes)?
+                }
+                Some(lookup) => {
+                    if key.limbs.len() < self.key_limbs {
+                        key.limbs.resize(self.key_limbs, 0);
+                    }
+                    let key = key.limbs.get_mut(..self.key_limbs).unwrap_or_default();
+                    self.parts.iter().for_each(|part| part.fetch(memory, key));
+                    lookup.find(key)?
+                }
+            };
+            Some((number, store.get(number)?))
+        });
+        let Some((number, (handle, kind, data))) = entry else {
             let target = self.default.as_ref().map(|default| match default {
-                Default::Call(call, next) => Target::Call(call.action, &call.limbs, *next),
+                Default::Call(call, next) => Target::Call(call.action, Arguments::Limbs(&call.limbs), *next),
                 Default::Profile(target) => Target::Profile(*target),
             });
             return Found { handle: None, target };
@@ -308,16 +364,16 @@ impl Table {
         if let Some(life) = self.lives.as_ref().and_then(|lives| lives.get(number as usize)) {
             life.hit.store(since, Relaxed);
         }
-        let first = limbs.first().copied().unwrap_or(0);
         let target = match kind {
-            Kind::Call(call) => {
-                self.calls.get(call as usize).map(|(action, next)| match self.specials.get(number as usize) {
-                    Some(Some(special)) => Target::Special(special, limbs, *next),
-                    _ => Target::Call(*action, limbs, *next),
-                })
-            }
-            Kind::Member => Some(Target::Profile(ProfileTarget::Member(first))),
-            Kind::Group => Some(Target::Profile(ProfileTarget::Group(first))),
+            EntryKind::Call(call) => self.calls.get(usize::from(call)).map(|(action, next)| {
+                let arguments = Arguments::Packed(data);
+                match self.specials.get(number as usize) {
+                    Some(Some(special)) => Target::Special(special, arguments, *next),
+                    _ => Target::Call(*action, arguments, *next),
+                }
+            }),
+            EntryKind::Member(member) => Some(Target::Profile(ProfileTarget::Member(member))),
+            EntryKind::Group(group) => Some(Target::Profile(ProfileTarget::Group(group))),
         };
         Found { handle: Some(handle), target }
     }
@@ -389,15 +445,16 @@ fn place(key: &mut [u64], part: &Part, bits: &Bits) {
 }
 
 /// How keys are searched: as a whole when all of them are exact.
-fn lookup(parts: &[Part], keys: &[TableKey], limbs: usize) -> Lookup {
+fn lookup(parts: &[Part], keys: &[TableKey], limbs: usize) -> Option<Lookup> {
     let exact = |key: &TableKey| key.match_kind == MatchKind::Exact;
     if keys.iter().all(|key| exact(key) && key.mask.is_none()) {
-        return Lookup::exact(limbs);
+        let bytes: u32 = keys.iter().map(|key| key.width.div_ceil(8)).sum();
+        return (bytes > FEW_BYTES).then(|| Lookup::exact(limbs));
     }
     let mut fixed = vec![0; limbs];
     for (part, key) in parts.iter().zip(keys).filter(|(_, key)| exact(key)) {
         let ones = Bits::ones(part.width);
         place(&mut fixed, part, &key.mask.as_ref().map_or_else(|| ones.clone(), |mask| ones.and(mask)));
     }
-    Lookup::tuples(&fixed)
+    Some(Lookup::tuples(&fixed))
 }

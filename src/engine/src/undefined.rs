@@ -13,7 +13,7 @@ use smallvec::SmallVec;
 
 use crate::code::{Binary, HeaderRef, Instruction, Operand, Pick, Unary, is_set, run};
 use crate::fault::Fault;
-use crate::gather::GatherStep;
+use crate::gather::{GatherStep, funnel};
 use crate::layout::{FieldSlot, Layout, top_mask};
 use crate::wide::{self, View};
 
@@ -231,6 +231,7 @@ impl Tracker {
                 }
                 GatherStep::Zero { to, limbs } => fill(second, to, limbs),
                 GatherStep::Constant { to, .. } => fill(second, to, 1),
+                GatherStep::Funnel { to, from, limbs, left } => funnel(to, from, limbs, left, second),
                 GatherStep::Term { to, term, .. } | GatherStep::Xor { to, term } => {
                     let defined = !term.depends(!second.get(term.from as usize).copied().unwrap_or(0));
                     if let Some(limb) = second.get_mut(to as usize) {

@@ -88,26 +88,38 @@ pub(crate) fn mul(out: &mut [u64], a: View<'_>, b: View<'_>) {
 }
 
 pub(crate) fn shift_left(out: &mut [u64], a: View<'_>, amount: usize) {
-    let (skip, shift) = (amount / 64, amount as u32 % 64);
-    let limb = |i: usize| i.checked_sub(skip).map_or(0, |i| a.limb(i));
-    for (i, out) in out.iter_mut().enumerate() {
-        *out = if shift == 0 {
-            limb(i)
-        } else {
-            limb(i) << shift | i.checked_sub(1).map_or(0, limb) >> (64 - shift)
-        };
+    let (skip, left) = ((amount / 64).min(out.len()), amount as u32 % 64);
+    let (low, high) = out.split_at_mut(skip);
+    low.fill(0);
+    let mut below = 0;
+    let limbs = a.limbs.iter().copied().chain(std::iter::repeat(a.fill));
+    if left == 0 {
+        let common = high.len().min(a.limbs.len());
+        let (own, beyond) = high.split_at_mut(common);
+        own.copy_from_slice(a.limbs.get(..common).unwrap_or_default());
+        beyond.fill(a.fill);
+        return;
+    }
+    for (out, limb) in high.iter_mut().zip(limbs) {
+        *out = limb << left | below >> (64 - left);
+        below = limb;
     }
 }
 
 /// Towards the least significant bit, rounding down.
 pub(crate) fn shift_right(out: &mut [u64], a: View<'_>, amount: usize) {
-    let (skip, shift) = (amount / 64, amount as u32 % 64);
-    for (i, out) in out.iter_mut().enumerate() {
-        *out = if shift == 0 {
-            a.limb(i + skip)
-        } else {
-            a.limb(i + skip) >> shift | a.limb(i + skip + 1) << (64 - shift)
-        };
+    let (skip, right) = (amount / 64, amount as u32 % 64);
+    let limbs = a.limbs.get(skip..).unwrap_or_default();
+    let common = out.len().min(limbs.len());
+    let (own, beyond) = out.split_at_mut(common);
+    beyond.fill(a.fill);
+    if right == 0 {
+        own.copy_from_slice(limbs.get(..common).unwrap_or_default());
+        return;
+    }
+    let above = limbs.iter().skip(1).copied().chain(std::iter::once(a.fill));
+    for ((out, limb), above) in own.iter_mut().zip(limbs).zip(above) {
+        *out = limb >> right | above << (64 - right);
     }
 }
 

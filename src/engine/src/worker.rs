@@ -1,7 +1,7 @@
 //! What carries packets through a program, one after the other, and what it needs for that.
 
-use hyper4_ir::{Batch, Packet, Program, Undefined};
-use hyper4_switch::{SwitchError, Tracing};
+use hyper4_ir::{Batch, Packet, Undefined};
+use hyper4_switch::{ControlPlane, SwitchError, Tracing};
 
 use crate::clock::Clock;
 use crate::copies::Queues;
@@ -10,6 +10,7 @@ use crate::packet::Journey;
 use crate::random::Random;
 use crate::recorder::Recorder;
 use crate::state::State;
+use crate::table::Key;
 use crate::undefined::Tracker;
 
 /// Time, chance, and room that is kept from one packet to the next.
@@ -18,14 +19,14 @@ pub(crate) struct Worker {
     pub(crate) random: Box<dyn Random>,
     pub(crate) memory: Vec<u64>,
     /// Room for a key to look up or to select on.
-    pub(crate) key: Vec<u64>,
+    pub(crate) key: Key,
     pub(crate) queues: Queues,
 }
 
 /// What runs, and how.
 #[derive(Clone, Copy)]
 pub(crate) struct Run<'a> {
-    pub(crate) program: &'a Program,
+    pub(crate) control: &'a ControlPlane,
     pub(crate) executable: &'a Executable,
     pub(crate) tracing: Tracing,
     /// Whether undefined values are followed.
@@ -34,7 +35,7 @@ pub(crate) struct Run<'a> {
 
 impl Worker {
     pub(crate) fn new(clock: Box<dyn Clock>, random: Box<dyn Random>) -> Self {
-        Self { clock, random, memory: Vec::new(), key: Vec::new(), queues: Queues::default() }
+        Self { clock, random, memory: Vec::new(), key: Key::default(), queues: Queues::default() }
     }
 
     /// What becomes of packets, the first of which has the number `first`.
@@ -50,7 +51,8 @@ impl Worker {
         let memory_limbs = run.executable.memory_limbs as usize;
         self.memory.resize(memory_limbs * if run.tracking { 2 } else { 1 }, 0);
         let mut journey = Journey {
-            program: run.program,
+            program: run.control.program(),
+            control: run.control,
             executable: run.executable,
             state,
             clock: self.clock.as_mut(),

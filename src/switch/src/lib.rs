@@ -6,14 +6,16 @@
 
 mod control;
 mod error;
+mod index;
 mod linked;
 mod recorder;
 
 pub use control::{
-    Change, ControlPlane, DataAccess, DefaultAction, Handles, Multicast, MulticastNode, Prepared,
-    ProfileChange, ProfileState, Replica, TableState, prefix_mask,
+    Change, ControlPlane, DataAccess, DefaultAction, EntryKind, EntryStore, Handles, Multicast,
+    MulticastNode, Prepared, ProfileChange, ProfileState, Replica, TableState, prefix_mask,
 };
 pub use error::{ControlError, MulticastError, ObjectKind, SwitchError};
+pub use index::{HashIndex, hash, hash_bytes, hash_wide};
 pub use linked::{Endpoint, LinkError, LinkedSwitches, Links};
 pub use recorder::{Recorder, Recording};
 

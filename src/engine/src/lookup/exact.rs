@@ -1,6 +1,6 @@
 //! Keys that are compared as a whole.
 
-use super::index::{HashIndex, hash_wide};
+use hyper4_switch::{HashIndex, hash_wide};
 
 /// Entries by their keys.
 #[derive(Clone, Debug)]
@@ -43,10 +43,6 @@ impl Exact {
     pub(super) fn clear(&mut self) {
         self.keys = Vec::new();
         self.index.clear();
-    }
-
-    pub(super) fn is_empty(&self) -> bool {
-        self.index.is_empty()
     }
 
     pub(super) fn find(&self, key: &[u64]) -> Option<u32> {

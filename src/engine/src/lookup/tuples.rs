@@ -7,10 +7,10 @@
 //! A range stands in as many groups as prefixes cover it ([`super::range`]), each time as a *node* of its own. Of
 //! entries without ranges there is one node, that has the entry's number.
 
+use hyper4_switch::{HashIndex, hash};
 use rustc_hash::FxHashMap;
 use smallvec::SmallVec;
 
-use super::index::{HashIndex, hash};
 use super::range::cover;
 use super::{Pattern, RangeOf};
 
@@ -337,10 +337,6 @@ impl Tuples {
         if let Some(order) = directory.orders.get_mut(order as usize) {
             order.enter(group, rank);
         }
-    }
-
-    pub(super) fn is_empty(&self) -> bool {
-        self.order.0.is_empty()
     }
 
     pub(super) fn find(&self, key: &[u64]) -> Option<u32> {

@@ -143,6 +143,31 @@ fn linear() -> impl Strategy<Value = Expr> {
     })
 }
 
+/// Shifts one after the other, most of them by amounts of the packet, with masks in between.
+fn shifts() -> impl Strategy<Value = Expr> {
+    let amount = prop_oneof![
+        3 => Just(Expr::Field(h(1))),
+        2 => Just(Expr::Param(0)),
+        1 => (0..70i64).prop_map(|n| *number(n)),
+        1 => Just(Expr::Binary(BinaryOp::Sub, Box::new(Expr::Field(h(1))), number(3))),
+    ];
+    let step = (amount, prop::option::of(prop_oneof![3 => Just(130u32), 1 => 1..140u32]));
+    let operator = prop::sample::select(vec![BinaryOp::Shl, BinaryOp::Shr]);
+    let first = prop::sample::select(vec![h(0), h(3), meta(1), meta(1)]).prop_map(Expr::Field);
+    (first, operator, prop::collection::vec(step, 1..5)).prop_map(|(first, operator, steps)| {
+        steps.into_iter().fold(first, |value, (amount, mask)| {
+            let shifted = Expr::Binary(operator, Box::new(value), Box::new(amount));
+            match mask {
+                Some(width) => {
+                    let ones = Box::new(Expr::Const((BigInt::one() << width) - 1));
+                    Expr::Binary(BinaryOp::BitAnd, Box::new(shifted), ones)
+                }
+                None => shifted,
+            }
+        })
+    })
+}
+
 /// Ways to compile the same.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Way {
@@ -298,7 +323,7 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(4000))]
     #[test]
     fn every_way_computes_the_same(
-        expression in prop_oneof![1 => tree(), 3 => linear()],
+        expression in prop_oneof![1 => tree(), 3 => linear(), 2 => shifts()],
         values in values(),
     ) {
         let expected = evaluate(&expression, &values).map(|value| Bits::from_bigint_wrapped(130, &value));

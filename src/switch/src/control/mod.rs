@@ -3,8 +3,8 @@
 //!
 //! Whoever answers [`Command`]s keeps one [`ControlPlane`] and lets it decide what is valid and which handle comes
 //! next, so that handles, duplicates and errors are simple_switch's everywhere (src/bm_sim/match_units.cpp,
-//! match_tables.cpp, action_profile.cpp, handle_mgr.h, simple_pre_lag.cpp). It doesn't look packets up, and doesn't keep
-//! what packets change.
+//! match_tables.cpp, action_profile.cpp, handle_mgr.h, simple_pre_lag.cpp). It doesn't process packets, and doesn't keep
+//! what they change; whoever processes them may read entries as they are kept ([`EntryStore`]).
 //!
 //! A command is taken in two steps, so that it can be carried out elsewhere in between: [`ControlPlane::prepare`]
 //! checks it and says what would change, [`ControlPlane::commit`] makes it so.
@@ -18,6 +18,7 @@ mod key;
 mod multicast;
 mod profile;
 mod state;
+mod store;
 mod table;
 
 use std::sync::Arc;
@@ -33,6 +34,7 @@ pub use handles::Handles;
 pub use key::prefix_mask;
 pub use multicast::{Multicast, MulticastNode, Replica};
 pub use profile::ProfileState;
+pub use store::{EntryKind, EntryStore};
 pub use table::TableState;
 
 use crate::{ControlError, ObjectKind};
@@ -114,7 +116,7 @@ impl ControlPlane {
             Command::TableModify { table, handle, action, arguments } => {
                 let (id, state) = self.find(table)?;
                 let action = self.direct_action(id, state, action, arguments)?;
-                let mut entry = state.entry(*handle)?.clone();
+                let mut entry = state.entry(*handle)?;
                 entry.action = action;
                 done(Change::Entry { table: id, entry })
             }
@@ -126,7 +128,7 @@ impl ControlPlane {
             Command::TableClear { table } => {
                 // simple_switch clears constant entries too; the table stays immutable.
                 let (id, state) = self.find(table)?;
-                done(Change::Clear { table: id, handles: state.entries().map(|e| e.handle).collect() })
+                done(Change::Clear { table: id, handles: state.handles().collect() })
             }
             Command::TableSetDefault { table, action, arguments } => {
                 let (id, state) = self.find(table)?;
@@ -143,21 +145,21 @@ impl ControlPlane {
             Command::TableDump { table } => {
                 let (_, state) = self.find(table)?;
                 let default = state.read_default(&self.program);
-                read(Reply::Entries { entries: state.entries().cloned().collect(), default })
+                read(Reply::Entries { entries: state.entries().collect(), default })
             }
             Command::TableNumEntries { table } => read(Reply::Count(self.find(table)?.1.len() as u64)),
             Command::TableDumpEntry { table, handle } => {
-                read(Reply::Entry(self.find(table)?.1.entry(*handle)?.clone()))
+                read(Reply::Entry(self.find(table)?.1.entry(*handle)?))
             }
             Command::TableDumpEntryFromKey { table, key, priority } => {
-                read(Reply::Entry(self.find(table)?.1.by_key(key, *priority)?.clone()))
+                read(Reply::Entry(self.find(table)?.1.by_key(key, *priority)?))
             }
             Command::TableSetTimeout { table, handle, milliseconds } => {
                 let (id, state) = self.find(table)?;
                 if !state.declared().support_timeout {
                     return Err(ControlError::AgeingDisabled(state.declared().name.clone()));
                 }
-                let handle = state.by_number(*handle)?.handle;
+                let handle = state.by_number(*handle)?;
                 done(Change::Timeout { table: id, handle, milliseconds: *milliseconds })
             }
             Command::TableIndirectAdd { table, key, target, priority } => {
@@ -171,7 +173,7 @@ impl ControlPlane {
             Command::TableIndirectModify { table, handle, target } => {
                 let (id, state) = self.find(table)?;
                 let (name, profile) = self.profile_of(state, *target)?;
-                let mut entry = state.entry(*handle)?.clone();
+                let mut entry = state.entry(*handle)?;
                 profile.check_target(name, *target)?;
                 entry.action = EntryAction::Indirect(*target);
                 done(Change::Entry { table: id, entry })
@@ -244,7 +246,7 @@ impl ControlPlane {
                 };
                 self.count(table, before, after);
                 if let Some(state) = self.tables.get_mut(table.index()) {
-                    state.put(entry);
+                    state.put(&entry);
                 }
             }
             Change::Delete { table, handles } => {

@@ -61,7 +61,7 @@ pub(super) fn counter(
         return Err(ControlError::CountersDisabled(table.declared().name.clone()));
     }
     let cell = |index: u64| match table {
-        Some(table) => table.by_number(index).map(|entry| Handles::number(entry.handle)),
+        Some(table) => table.by_number(index).map(Handles::number),
         None => cell(&declared.name, index, declared.size),
     };
     match command {
@@ -161,7 +161,7 @@ impl State {
             return Err(ControlError::MetersDisabled(table.declared().name.clone()));
         }
         let cell = |index: u64| match direct {
-            Some(table) => table.by_number(index).map(|entry| Handles::number(entry.handle)),
+            Some(table) => table.by_number(index).map(Handles::number),
             None => cell(&declared.name, index, declared.size),
         };
         let set = |cells: Range<u32>, rates: &[MeterRate]| {

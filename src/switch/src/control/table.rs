@@ -1,7 +1,5 @@
 //! One table's entries and default action.
 
-use std::collections::{BTreeMap, HashMap};
-
 use hyper4_bits::Bits;
 use hyper4_ir::{
     ActionId, ActionProfileId, EntryAction, EntryLife, MatchKind, MatchValue, ProfileTarget, Program, Table,
@@ -9,18 +7,15 @@ use hyper4_ir::{
 };
 
 use super::change::DefaultAction;
+use super::store::{EntryKind, EntryStore};
 use super::{Handles, key};
 use crate::ControlError;
-
-/// Two entries with the same of this can't both be in a table.
-type Identity = (Vec<MatchValue>, Option<u32>);
 
 /// Entries and default action of one table.
 #[derive(Clone, Debug)]
 pub struct TableState {
     handles: Handles,
-    entries: BTreeMap<u32, TableEntry>,
-    present: HashMap<Identity, u64>,
+    entries: EntryStore,
     default: Option<DefaultAction>,
     table: Table,
     constant: bool,
@@ -30,15 +25,14 @@ impl TableState {
     pub(super) fn new(program: &Program, table: &Table) -> Self {
         let mut state = Self {
             handles: Handles::default(),
-            entries: BTreeMap::new(),
-            present: HashMap::new(),
+            entries: EntryStore::new(program, table, wants_priority(table)),
             default: program_default(table),
             table: table.clone(),
             constant: !table.const_entries.is_empty(),
         };
         for entry in &table.const_entries {
             let handle = state.handles.peek();
-            state.put(TableEntry {
+            state.put(&TableEntry {
                 handle,
                 key: key::stored(table, &entry.key),
                 action: EntryAction::Direct {
@@ -53,13 +47,28 @@ impl TableState {
     }
 
     /// The entries, by ascending number of their handles.
-    pub fn entries(&self) -> impl Iterator<Item = &TableEntry> {
-        self.entries.values()
+    pub fn entries(&self) -> impl Iterator<Item = TableEntry> {
+        self.entries.numbers().filter_map(|number| self.entries.entry(number))
+    }
+
+    /// The entries' handles, by ascending number.
+    pub fn handles(&self) -> impl Iterator<Item = u64> {
+        self.entries.numbers().filter_map(|number| self.entries.handle(number))
+    }
+
+    /// The entries as they are kept.
+    pub fn store(&self) -> &EntryStore {
+        &self.entries
+    }
+
+    /// Whether there is an entry with that handle.
+    pub fn has(&self, handle: u64) -> bool {
+        self.entries.handle(Handles::number(handle)) == Some(handle)
     }
 
     /// The entry with that handle.
-    pub fn by_handle(&self, handle: u64) -> Option<&TableEntry> {
-        self.entries.get(&Handles::number(handle)).filter(|e| e.handle == handle)
+    pub fn by_handle(&self, handle: u64) -> Option<TableEntry> {
+        self.has(handle).then(|| self.entries.entry(Handles::number(handle)))?
     }
 
     /// How many there are.
@@ -82,10 +91,10 @@ impl TableState {
         &self.table
     }
 
-    /// The entry with that number, of whatever version the handle is: what counters and timeouts look at.
-    pub(super) fn by_number(&self, handle: u64) -> Result<&TableEntry, ControlError> {
+    /// The handle of the entry with that number, of whatever version the handle is: what counters and timeouts look at.
+    pub(super) fn by_number(&self, handle: u64) -> Result<u64, ControlError> {
         let invalid = || ControlError::InvalidHandle { table: self.table.name.clone(), handle };
-        self.entries.get(&Handles::number(handle)).ok_or_else(invalid)
+        self.entries.handle(Handles::number(handle)).ok_or_else(invalid)
     }
 
     /// A command for tables whose entries have actions of their own.
@@ -139,9 +148,9 @@ impl TableState {
         (!unset).then(|| default.read(program))
     }
 
-    pub(super) fn entry(&self, handle: u64) -> Result<&TableEntry, ControlError> {
-        let entry = self.by_number(handle)?;
-        if entry.handle == handle {
+    pub(super) fn entry(&self, handle: u64) -> Result<TableEntry, ControlError> {
+        self.by_number(handle)?;
+        if let Some(entry) = self.by_handle(handle) {
             return Ok(entry);
         }
         Err(ControlError::ExpiredHandle { table: self.table.name.clone(), handle })
@@ -152,10 +161,10 @@ impl TableState {
         &self,
         key: &[MatchValue],
         priority: Option<u32>,
-    ) -> Result<&TableEntry, ControlError> {
+    ) -> Result<TableEntry, ControlError> {
         let priority = self.check_key(key, priority)?;
-        let handle = self.present.get(&self.identity(key, priority));
-        handle.and_then(|handle| self.by_handle(*handle)).ok_or_else(|| ControlError::BadMatchKey {
+        let number = self.entries.find_same(&self.table, key, priority);
+        number.and_then(|number| self.entries.entry(number)).ok_or_else(|| ControlError::BadMatchKey {
             table: self.table.name.clone(),
             reason: "no entry has that key".to_owned(),
         })
@@ -189,7 +198,7 @@ impl TableState {
             return Err(ControlError::NoTableKey(table.name.clone()));
         }
         let priority = self.check_key(key, priority)?;
-        if self.present.contains_key(&self.identity(key, priority)) {
+        if self.entries.find_same(table, key, priority).is_some() {
             return Err(ControlError::DuplicateEntry(table.name.clone()));
         }
         if self.entries.len() >= table.max_size as usize {
@@ -199,21 +208,15 @@ impl TableState {
         Ok(TableEntry { handle: self.handles.peek(), key, action, priority, life: None })
     }
 
-    fn identity(&self, key: &[MatchValue], priority: Option<u32>) -> Identity {
-        (key::normal(&self.table, key), priority)
-    }
-
-    pub(super) fn put(&mut self, entry: TableEntry) {
-        if self.by_handle(entry.handle).is_none() {
+    pub(super) fn put(&mut self, entry: &TableEntry) {
+        if !self.has(entry.handle) {
             self.handles.take();
         }
-        self.present.insert(self.identity(&entry.key, entry.priority), entry.handle);
-        self.entries.insert(Handles::number(entry.handle), entry);
+        self.entries.put(entry);
     }
 
     pub(super) fn remove(&mut self, handle: u64) {
-        if let Some(entry) = self.entries.remove(&Handles::number(handle)) {
-            self.present.remove(&self.identity(&entry.key, entry.priority));
+        if self.entries.remove(Handles::number(handle)) {
             self.handles.release(handle);
         }
     }
@@ -222,7 +225,6 @@ impl TableState {
     pub(super) fn clear(&mut self) {
         self.handles = Handles::default();
         self.entries.clear();
-        self.present.clear();
     }
 
     pub(super) fn set_default(&mut self, default: Option<DefaultAction>) {
@@ -230,17 +232,17 @@ impl TableState {
     }
 
     pub(super) fn set_timeout(&mut self, handle: u64, milliseconds: u32) {
-        if let Some(entry) = self.entries.get_mut(&Handles::number(handle)) {
-            entry.life = (milliseconds > 0).then_some(EntryLife { timeout: milliseconds, since_hit: 0 });
-        }
+        let life = (milliseconds > 0).then_some(EntryLife { timeout: milliseconds, since_hit: 0 });
+        self.entries.set_life(Handles::number(handle), life);
     }
 
     /// What it and its entries refer to: the entry with that handle, or the default.
     pub(super) fn target(&self, handle: Option<u64>) -> Option<ProfileTarget> {
         match handle {
-            Some(handle) => match self.by_handle(handle)?.action {
-                EntryAction::Indirect(target) => Some(target),
-                EntryAction::Direct { .. } => None,
+            Some(handle) => match self.entries.get(Handles::number(handle)).filter(|_| self.has(handle))?.1 {
+                EntryKind::Member(member) => Some(ProfileTarget::Member(member)),
+                EntryKind::Group(group) => Some(ProfileTarget::Group(group)),
+                EntryKind::Call(_) => None,
             },
             None => match self.default.as_ref()? {
                 DefaultAction::Indirect(target) => Some(*target),

@@ -234,3 +234,83 @@ fn nodes_of_a_destroyed_group_are_stuck_until_it_is_created_again() {
     assert!(apply(&mut plane, &associate).is_err());
     assert!(apply(&mut plane, &destroy).is_ok());
 }
+
+#[test]
+fn entries_are_read_back_as_they_were_added() {
+    let kinds = [
+        (MatchKind::Exact, 12),
+        (MatchKind::Ternary, 70),
+        (MatchKind::Range, 9),
+        (MatchKind::Optional, 33),
+        (MatchKind::Exact, 128),
+    ];
+    let mut changed = (*program()).clone();
+    let template = changed.tables[0].keys[0].clone();
+    let keys = kinds.iter().map(|(match_kind, width)| TableKey {
+        match_kind: *match_kind,
+        width: *width,
+        ..template.clone()
+    });
+    changed.tables[0].keys = keys.collect();
+    changed.tables[0].match_kind = MatchKind::Range;
+    changed.tables[0].max_size = 1 << 20;
+    let mut plane = ControlPlane::new(Arc::new(changed));
+    let number = |width: u32, i: u64| {
+        let low = Bits::from_u64(width, i.wrapping_mul(0x9e37_79b9_7f4a_7c15));
+        low.or(&Bits::from_u64(width, i + 1).shl(width.saturating_sub(11) as usize))
+    };
+    let key = |i: u64| {
+        let mask = number(70, i * 3);
+        vec![
+            MatchValue::Exact(number(12, i)),
+            MatchValue::Ternary { value: number(70, i).and(&mask), mask },
+            MatchValue::Range { low: Bits::from_u64(9, i % 100), high: Bits::from_u64(9, 100 + i % 300) },
+            MatchValue::Optional((i % 3 > 0).then(|| number(33, i))),
+            MatchValue::Exact(number(128, i)),
+        ]
+    };
+    let priority = |i: u64| Some(i as u32 ^ 0xfff0_0000);
+    let command = |i: u64| Command::TableAdd {
+        table: "acl".into(),
+        key: key(i),
+        action: "forward".into(),
+        arguments: vec![Bits::from_u64(9, i % 512)],
+        priority: priority(i),
+    };
+    let count = 3_000;
+    for i in 0..count {
+        assert_eq!(apply(&mut plane, &command(i)), Ok(Reply::Handle(i)));
+        assert!(matches!(apply(&mut plane, &command(i)), Err(ControlError::DuplicateEntry(_))));
+    }
+    // Every third goes, half of them come back, with another version, the lowest number first.
+    let gone: Vec<u64> = (0..count).filter(|i| i % 3 == 0).collect();
+    for handle in &gone {
+        let delete = Command::TableDelete { table: "acl".into(), handle: *handle };
+        assert!(apply(&mut plane, &delete).is_ok());
+    }
+    let back = &gone[..gone.len() / 2];
+    for i in back {
+        assert_eq!(apply(&mut plane, &command(*i)), Ok(Reply::Handle(1 << 24 | i)));
+    }
+    let state = plane.table(TableId(0)).unwrap();
+    let expected = (0..count).filter(|i| i % 3 > 0 || back.contains(i));
+    let mut entries = state.entries();
+    let mut compared = 0;
+    for i in expected {
+        let entry = entries.next().unwrap();
+        assert_eq!((entry.key, entry.priority), (key(i), priority(i)));
+        assert_eq!(entry.handle, if i % 3 == 0 { 1 << 24 | i } else { i });
+        let EntryAction::Direct { action, arguments } = entry.action else { panic!("{i}") };
+        assert!(action.ends_with("forward"), "{action}");
+        assert_eq!(arguments, [Bits::from_u64(9, i % 512)]);
+        compared += 1;
+    }
+    assert_eq!((entries.next(), compared), (None, state.len()));
+    assert!(compared > 2_400, "{compared}");
+    for i in 0..count {
+        let found =
+            Command::TableDumpEntryFromKey { table: "acl".into(), key: key(i), priority: priority(i) };
+        let there = i % 3 > 0 || back.contains(&i);
+        assert_eq!(plane.prepare(&found).is_ok(), there, "{i}");
+    }
+}

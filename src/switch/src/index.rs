@@ -1,4 +1,4 @@
-//! A hash table of numbers: open addressing, linear probing.
+//! A hash table of numbers: open addressing, linear probing. A number takes five to eight bytes of it.
 
 /// Bits of a number; above them a cell holds some bits of the hash.
 const NUMBER_BITS: u32 = 24;
@@ -7,9 +7,9 @@ const NUMBER: u32 = (1 << NUMBER_BITS) - 1;
 const EMPTY: u32 = u32::MAX;
 const SMALLEST: usize = 8;
 
-/// Numbers by the hash of what they stand for. What that is, only the caller knows.
+/// Numbers of 24 bits by the hash of what they stand for. What that is, only the caller knows.
 #[derive(Clone, Debug, Default)]
-pub(super) struct HashIndex {
+pub struct HashIndex {
     cells: Vec<u32>,
     used: usize,
 }
@@ -21,7 +21,7 @@ fn tag(hash: u64) -> u32 {
 
 impl HashIndex {
     /// Whether it holds nothing.
-    pub(super) fn is_empty(&self) -> bool {
+    pub fn is_empty(&self) -> bool {
         self.used == 0
     }
 
@@ -34,7 +34,7 @@ impl HashIndex {
     }
 
     /// The number with that hash that `matches`.
-    pub(super) fn find(&self, hash: u64, mut matches: impl FnMut(u32) -> bool) -> Option<u32> {
+    pub fn find(&self, hash: u64, mut matches: impl FnMut(u32) -> bool) -> Option<u32> {
         let tag = tag(hash);
         let mut at = self.home(hash);
         loop {
@@ -50,7 +50,7 @@ impl HashIndex {
     }
 
     /// Add a number, which isn't there. `hash_of` tells the hash of numbers that are.
-    pub(super) fn insert(&mut self, hash: u64, number: u32, hash_of: impl Fn(u32) -> u64) {
+    pub fn insert(&mut self, hash: u64, number: u32, hash_of: impl Fn(u32) -> u64) {
         if (self.used + 1) * 4 > self.cells.len() * 3 {
             let room = (self.cells.len() * 3 / 2).max(SMALLEST);
             let before = std::mem::replace(&mut self.cells, vec![EMPTY; room]);
@@ -73,14 +73,14 @@ impl HashIndex {
     }
 
     /// `number` is replaced by another of the same hash.
-    pub(super) fn replace(&mut self, hash: u64, number: u32, by: u32) {
+    pub fn replace(&mut self, hash: u64, number: u32, by: u32) {
         if let Some(cell) = self.cell(hash, number).and_then(|at| self.cells.get_mut(at)) {
             *cell = *cell & !NUMBER | by & NUMBER;
         }
     }
 
     /// Remove a number. `hash_of` tells the hash of those that stay.
-    pub(super) fn remove(&mut self, hash: u64, number: u32, hash_of: impl Fn(u32) -> u64) {
+    pub fn remove(&mut self, hash: u64, number: u32, hash_of: impl Fn(u32) -> u64) {
         let Some(mut hole) = self.cell(hash, number) else { return };
         self.used -= 1;
         // What stands behind the hole moves into it, unless that is before its home.
@@ -119,7 +119,7 @@ impl HashIndex {
     }
 
     /// Remove everything.
-    pub(super) fn clear(&mut self) {
+    pub fn clear(&mut self) {
         *self = Self::default();
     }
 }
@@ -128,7 +128,7 @@ const SEED: u64 = 0x9e37_79b9_7f4a_7c15;
 const FACTOR: u64 = 0xd6e8_feb8_6659_fd93;
 
 /// A hash of what `limbs` gives.
-pub(super) fn hash(limbs: impl IntoIterator<Item = u64>) -> u64 {
+pub fn hash(limbs: impl IntoIterator<Item = u64>) -> u64 {
     limbs.into_iter().fold(SEED, mix)
 }
 
@@ -139,7 +139,7 @@ fn mix(hash: u64, limb: u64) -> u64 {
 }
 
 /// A hash of limbs; of wide keys four run beside each other.
-pub(super) fn hash_wide(limbs: &[u64]) -> u64 {
+pub fn hash_wide(limbs: &[u64]) -> u64 {
     let (quads, rest) = limbs.as_chunks::<4>();
     if quads.len() < 2 {
         return hash(limbs.iter().copied());
@@ -151,4 +151,22 @@ pub(super) fn hash_wide(limbs: &[u64]) -> u64 {
         }
     }
     hash(lanes.into_iter().chain(rest.iter().copied()))
+}
+
+/// A hash of bytes; of many, four run beside each other.
+pub fn hash_bytes(bytes: &[u8]) -> u64 {
+    let (words, rest) = bytes.as_chunks::<8>();
+    let word = |word: &[u8; 8]| u64::from_le_bytes(*word);
+    let tail = rest.iter().rev().fold(0, |tail, byte| tail << 8 | u64::from(*byte));
+    let (quads, single) = words.as_chunks::<4>();
+    if quads.len() < 2 {
+        return mix(words.iter().fold(SEED, |hash, limb| mix(hash, word(limb))), tail);
+    }
+    let mut lanes = [SEED, !SEED, FACTOR, !FACTOR];
+    for quad in quads {
+        for (lane, limb) in lanes.iter_mut().zip(quad) {
+            *lane = mix(*lane, word(limb));
+        }
+    }
+    hash(lanes.into_iter().chain(single.iter().map(word)).chain([tail]))
 }
