@@ -1,5 +1,6 @@
-//! Real bmv2 JSON with parts changed: reading it and loading it on the engine gives a program or an error, never a
-//! crash, and a program that is read is read again from what is written of it.
+//! Real bmv2 JSON with parts changed: reading it, loading it on the engine and letting packets pass gives a program,
+//! packets or an error, never a crash, in bounded time; and a program that is read is read again from what is written of
+//! it.
 
 #![allow(clippy::panic, clippy::unwrap_used, clippy::indexing_slicing, reason = "a test fails by it")]
 
@@ -7,8 +8,8 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use hyper4_engine::Engine;
-use hyper4_ir::Program;
-use hyper4_switch::Switch;
+use hyper4_ir::{Packet, Program};
+use hyper4_switch::{Switch, Tracing};
 use serde_json::Value;
 
 /// A small generator of numbers: the same seed gives the same damage.
@@ -129,23 +130,48 @@ fn programs() -> Vec<(PathBuf, Value)> {
     found
 }
 
-/// What becomes of a text: whether it was read.
-fn try_to_load(text: &str) -> bool {
-    let Ok(program) = Program::from_json(text) else { return false };
+/// What became of a text.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum End {
+    Refused,
+    /// It was read, and the engine refuses it.
+    Read,
+    /// Packets passed, all of them or until one was too much.
+    Ran {
+        failed: bool,
+    },
+}
+
+fn try_to_run(text: &str, dice: &mut Dice) -> End {
+    let Ok(program) = Program::from_json(text) else { return End::Refused };
     let written = program.to_json().to_string();
     let again = Program::from_json(&written).unwrap_or_else(|error| panic!("{error}\n{text}"));
     assert!(again == program, "another program is read back of\n{text}");
-    let _ = Engine::new().load(Arc::new(program));
-    true
+    let mut engine = Engine::new();
+    if engine.load(Arc::new(program)).is_err() {
+        return End::Read;
+    }
+    let bytes = |dice: &mut Dice| -> Vec<u8> {
+        let kind = dice.below(3);
+        let byte =
+            |dice: &mut Dice| if kind == 0 { dice.below(256) as u8 } else { dice.below(kind + 1) as u8 };
+        (0..dice.below(120)).map(|_| byte(dice)).collect()
+    };
+    let packets: Vec<Packet> =
+        (0..4).map(|_| Packet { port: dice.below(4) as u16, bytes: bytes(dice) }).collect();
+    let tracing = if dice.below(2) == 0 { Tracing::On } else { Tracing::Off };
+    // One after the other: what kills a real switch is an error, and the next packet finds a switch.
+    let failed = packets.chunks(1).filter(|packet| engine.inject(packet, tracing).is_err()).count();
+    End::Ran { failed: failed > 0 }
 }
 
 #[test]
 fn damaged_programs_are_refused_or_run() {
     let cases: usize =
-        std::env::var("HYPER4_DAMAGED_JSON").ok().and_then(|n| n.parse().ok()).unwrap_or(2_000);
+        std::env::var("HYPER4_DAMAGED_JSON").ok().and_then(|n| n.parse().ok()).unwrap_or(4_000);
     let programs = programs();
     assert!(programs.len() >= 4, "only {} programs", programs.len());
-    let (mut read, mut refused) = (0, 0);
+    let (mut read, mut refused, mut ran, mut failed) = (0, 0, 0, 0);
     for case in 0..cases {
         let (path, original) = &programs[case % programs.len()];
         let mut dice = Dice(case as u64);
@@ -162,12 +188,20 @@ fn damaged_programs_are_refused_or_run() {
             bytes[at] = dice.below(256) as u8;
             text = String::from_utf8_lossy(&bytes).into_owned();
         }
-        let outcome = std::panic::catch_unwind(|| try_to_load(&text));
+        let begun = std::time::Instant::now();
+        let outcome = std::panic::catch_unwind(move || try_to_run(&text, &mut dice));
         match outcome.unwrap_or_else(|_| panic!("case {case} of {}", path.display())) {
-            true => read += 1,
-            false => refused += 1,
+            End::Refused => refused += 1,
+            End::Read => read += 1,
+            End::Ran { failed: false } => ran += 1,
+            End::Ran { failed: true } => failed += 1,
         }
+        let took = begun.elapsed();
+        assert!(took.as_secs() < 20, "case {case} of {} takes {took:?}", path.display());
     }
-    println!("{read} read, {refused} refused");
-    assert!(read > cases / 20 && refused > cases / 20, "{read} read, {refused} refused: the damage is off");
+    println!("{refused} refused, {read} read alone, {ran} run, {failed} with a packet that was too much");
+    assert!(
+        refused > cases / 20 && ran > cases / 20,
+        "{refused} refused, {read} read, {ran} run: the damage is off"
+    );
 }
