@@ -25,6 +25,7 @@ mod tests;
 mod write;
 
 pub(crate) use headers::asked_for;
+use serde::Deserialize;
 use serde_json::Value;
 
 use crate::{IrError, Program};
@@ -41,8 +42,7 @@ impl Program {
     /// [`IrError::Json`] and [`IrError::Version`] when it isn't that; [`IrError::Unresolved`] and [`IrError::Invalid`]
     /// when it contradicts itself; [`IrError::Unsupported`] when the IR can't say what it says.
     pub fn from_json(text: &str) -> Result<Self, IrError> {
-        let root: Value =
-            serde_json::from_str(text).map_err(|error| IrError::Json { reason: error.to_string() })?;
+        let root = parsed(text)?;
         // The version is looked at first: another version may well have another shape.
         let version = root.get("__meta__").and_then(|meta| meta.get("version")).and_then(Value::as_array);
         if let Some(version) = version {
@@ -62,6 +62,33 @@ impl Program {
     pub fn to_json(&self) -> Value {
         write::program(self)
     }
+}
+
+/// As deep as the JSON reader of simple_switch goes. Each level of an expression takes two.
+const MAX_DEPTH: usize = 1000;
+
+fn parsed(text: &str) -> Result<Value, IrError> {
+    let (mut depth, mut quoted, mut escaped) = (0usize, false, false);
+    for byte in text.bytes() {
+        match byte {
+            _ if escaped => escaped = false,
+            b'\\' if quoted => escaped = true,
+            b'"' => quoted = !quoted,
+            b'[' | b'{' if !quoted => depth = depth.saturating_add(1),
+            b']' | b'}' if !quoted => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+        if depth > MAX_DEPTH {
+            let reason =
+                format!("it is nested more than {MAX_DEPTH} levels deep, as far as simple_switch reads");
+            return Err(IrError::Json { reason });
+        }
+    }
+    let mut reader = serde_json::Deserializer::from_str(text);
+    // The depth is known to be bounded.
+    reader.disable_recursion_limit();
+    let root = Value::deserialize(&mut reader).and_then(|root| reader.end().map(|()| root));
+    root.map_err(|error| IrError::Json { reason: error.to_string() })
 }
 
 /// Deserialise, saying `not bmv2 JSON` when the shape is another.

@@ -3,6 +3,7 @@
 use hyper4_p4::token::Token;
 use hyper4_p4::typed::{self, Annotation, AnnotationBody, annotation_integers};
 
+use crate::fold::{Folded, fold};
 use crate::message::{Message, Value};
 use crate::symbol::{Kind, Symbols};
 
@@ -111,19 +112,12 @@ fn structured(name: &str, tokens: &[Token]) -> Message {
 
 fn expression(tokens: &[Token]) -> Message {
     let mut message = Message::default();
-    let text = written(tokens);
-    let number = |text: &str| typed::integer_literal(text).and_then(|number| i64::try_from(number).ok());
-    if let Some(quoted) = text.strip_prefix('"').and_then(|rest| rest.strip_suffix('"')) {
-        message.put(1, "string_value", Value::Text(quoted.to_owned()));
-    } else if text == "true" || text == "false" {
-        message.put(3, "bool_value", Value::Bool(text == "true"));
-    } else if let Some(negative) = text.strip_prefix('-').and_then(|rest| number(rest.trim_start())) {
-        message.put(2, "int64_value", Value::Signed(-negative));
-    } else if let Some(value) = number(&text) {
-        message.put(2, "int64_value", Value::Signed(value));
-    } else {
-        // An expression that isn't folded: as it is written.
-        message.put(1, "string_value", Value::Text(text));
+    match fold(tokens) {
+        Some(Folded::Text(text)) => message.put(1, "string_value", Value::Text(text)),
+        Some(Folded::Number(number)) => message.put(2, "int64_value", Value::Signed(number)),
+        Some(Folded::Truth(truth)) => message.put(3, "bool_value", Value::Bool(truth)),
+        // What isn't made of literals: as it is written.
+        None => message.put(1, "string_value", Value::Text(written(tokens))),
     }
     message
 }

@@ -5,6 +5,7 @@
 //! What nobody applies isn't there, and neither is what is `@hidden`.
 
 mod annotation;
+mod fold;
 mod message;
 mod object;
 mod symbol;

@@ -16,7 +16,7 @@ enum bit<8> Kind { A = 1, B = 0x20 }
 @controller_header("packet_in") header to_controller_t { bit<9> port; @id(7) bit<7> rest; }
 header eth_t { bit<48> dst; bit<48> src; bit<16> kind; }
 struct headers_t { eth_t eth; }
-struct meta_t { port_t port; vrf_t vrf; mac_t mac; Kind kind; bool flag; bit<2> color; bit<16> hash; }
+struct meta_t { @name(".plain") bit<8> absolute; port_t port; vrf_t vrf; mac_t mac; Kind kind; bool flag; bit<2> color; bit<16> hash; }
 struct digest_t { bit<48> mac; Kind kind; }
 struct key_t { @match(ternary) bit<16> a; bit<8> b; }
 
@@ -30,6 +30,9 @@ control Inner(inout headers_t h, inout meta_t m) {
     table again { key = { h.eth.src: exact; } actions = { mark; } }
     apply { again.apply(); }
 }
+control Counting(inout meta_t m) { counter(4, CounterType.bytes) steps; apply { steps.count(1); } }
+control counting_t(inout meta_t m);
+control Wrapper(inout meta_t m)(counting_t inside) { apply { inside.apply(m); } }
 control I(inout headers_t h, inout meta_t m, inout standard_metadata_t s) {
     counter(32, CounterType.packets_and_bytes) hits;
     direct_counter(CounterType.bytes) each;
@@ -37,7 +40,10 @@ control I(inout headers_t h, inout meta_t m, inout standard_metadata_t s) {
     register<bit<32>>(16) seen;
     @max_group_size(8) action_selector(HashAlgorithm.crc16, 64, 10) choose;
     Inner() inner;
-    @brief("sends") @description("a packet") @my_note(a, "b c")
+    Counting() given;
+    Wrapper(given) wrapper;
+    table keys { key = { m.absolute: exact; h.eth.src & 0xff00: exact; m.hash[7:4]: exact; } actions = { NoAction; } }
+    @brief("sends") @description("a packet") @my_note(a, "b c") @folded[1 + 2 * (3 - 1), 1 == 2, "a" ++ "b", -(4 << 2), x + 1]
     action send(@id(5) port_t to, mac_t mac, bool f, Kind k) { rate.read(m.color); m.port = to; hits.count(1); seen.write(0, 1); }
     action learn() { digest<digest_t>(1, { h.eth.src, Kind.A }); }
     @hidden table secret { key = { m.flag: exact; } actions = { learn; } }
@@ -63,7 +69,7 @@ control I(inout headers_t h, inout meta_t m, inout standard_metadata_t s) {
         const entries = { 1: NoAction(); }
     }
     action inner_default(bit<16> x) { m.hash = x; }
-    apply { main.apply(); pick.apply(); fixed.apply(); secret.apply(); inner.apply(h, m); }
+    apply { wrapper.apply(m); keys.apply(); main.apply(); pick.apply(); fixed.apply(); secret.apply(); inner.apply(h, m); }
 }
 control E(inout headers_t h, inout meta_t m, inout standard_metadata_t s) { apply { } }
 control C(inout headers_t h, inout meta_t m) { apply { } }
@@ -143,6 +149,20 @@ fn everything_is_told() {
         "tables",
         "I.fixed",
         &[r#"arguments { param_id: 1 value: "\001\002" }"#, "is_const_table: true has_initial_entries: true"],
+    );
+    for wanted in [
+        "expressions { int64_value: 5 } expressions { bool_value: false } expressions { string_value: \"ab\" }",
+        "expressions { int64_value: -16 } expressions { string_value: \"x + 1\" }",
+    ] {
+        holds(&info, "actions", "I.send", &[wanted]);
+    }
+    // Of an instance that another was made with, and keys without a name of their own.
+    holds(&info, "counters", "I.given.steps", &["size: 4"]);
+    holds(
+        &info,
+        "tables",
+        "I.keys",
+        &[r#"name: "plain""#, r#"name: "h.eth.src & 0xff00""#, r#"name: "m.hash[7:4]""#],
     );
     holds(&info, "tables", "I.inner.again", &[r#"alias: "again""#]);
     holds(

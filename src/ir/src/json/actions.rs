@@ -96,7 +96,10 @@ pub(super) fn checksums(names: &Names, declared: &[model::Checksum]) -> Result<V
         let owner = Owner::new("checksum", &checksum.name, checksum.source_info.as_ref());
         refuse_rest(&owner, &checksum.rest)?;
         if checksum.kind != "generic" {
-            return Err(owner.unsupported(format!("checksum of type `{}`", checksum.kind)));
+            return Err(owner.unsupported(format!(
+                "checksum of type `{}`: only `generic` ones, which name their calculation, are carried; p4c writes those",
+                checksum.kind
+            )));
         }
         let name = checksum.calculation.as_deref().ok_or_else(|| owner.invalid("it has no calculation"))?;
         let calculation = find(&names.calculations, &owner, "calculation", name)?;

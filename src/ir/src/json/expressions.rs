@@ -184,7 +184,7 @@ pub(super) fn item(names: &Names, owner: &Owner<'_>, json: &Value) -> Result<Ite
         Some("header_union_stack") => names.groups.union_stack(owner, name()?).map(Item::UnionStack),
         Some("stack_field") => stack_field(names, owner, value),
         Some("register") => {
-            Err(owner.unsupported("a register in an expression: read it with `register_read`"))
+            Err(owner.unsupported("a register in an expression, which could change while that is computed: read it with `register_read` first"))
         }
         Some(other) => Err(owner.invalid(format!("invalid `type` in expression: `{other}`"))),
         None => Err(wrong()),

@@ -40,6 +40,11 @@ pub(super) fn read(root: &Root) -> Result<Names, IrError> {
     unique_ids("header", root.headers.iter().map(|declared| declared.id))?;
     for declared in &root.header_types {
         let owner = Owner::new("header type", &declared.name, None);
+        if declared.rest.iter().any(|(key, value)| key == "length_exp" && !value.is_null()) {
+            let reason =
+                "`length_exp`: how long a field is says who extracts it, as in P4_16; p4c writes it so";
+            return Err(owner.unsupported(reason));
+        }
         refuse_rest(&owner, &declared.rest)?;
         let id = HeaderTypeId(names.header_types.len() as u32);
         if types.insert(declared.name.as_str(), id).is_some() {
@@ -77,7 +82,9 @@ fn read_type(owner: &Owner<'_>, declared: &model::HeaderType) -> Result<HeaderTy
         // p4c writes numbers here now and then.
         let flag = |value: &Value| value.as_bool().or_else(|| Some(value.as_u64()? != 0)).ok_or_else(wrong);
         if flag(saturating)? {
-            return Err(owner.unsupported(format!("field `{name}` saturates")));
+            return Err(owner.unsupported(format!(
+                "field `{name}` saturates whatever is stored in it: P4_16 has `|+|` and `|-|` for that, fields wrap"
+            )));
         }
         let varbit = width.as_str() == Some("*");
         let width = match width.as_u64().and_then(|width| u32::try_from(width).ok()) {

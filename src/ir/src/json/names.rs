@@ -62,6 +62,8 @@ pub(super) struct Names {
     pub(super) profiles: HashMap<String, ActionProfileId>,
     pub(super) value_sets: HashMap<String, ValueSetId>,
     pub(super) field_lists: HashMap<u32, FieldListId>,
+    /// The number of the list that stands for none.
+    pub(super) no_fields: Option<u32>,
     pub(super) learn_lists: HashMap<u32, LearnListId>,
     pub(super) actions: HashMap<i64, usize>,
     pub(super) nodes: HashMap<String, Node>,

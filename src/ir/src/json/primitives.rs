@@ -139,8 +139,8 @@ impl Reader<'_> {
                 }
             }
             "_jump" => PrimitiveKind::Jump { target: self.constant(a)? },
-            "resubmit" => PrimitiveKind::Resubmit { preserved: Some(self.field_list(a)?) },
-            "recirculate" => PrimitiveKind::Recirculate { preserved: Some(self.field_list(a)?) },
+            "resubmit" => PrimitiveKind::Resubmit { preserved: self.field_list(a)? },
+            "recirculate" => PrimitiveKind::Recirculate { preserved: self.field_list(a)? },
             "truncate" => PrimitiveKind::Truncate { bytes: self.number(a)? },
             "assert" => PrimitiveKind::Assert { condition: self.truth(a)? },
             "assume" => PrimitiveKind::Assume { condition: self.truth(a)? },
@@ -155,7 +155,7 @@ impl Reader<'_> {
             Ok(PrimitiveKind::Assign { place: Place::Field(field), value })
         };
         let clone = |pipeline| -> Result<PrimitiveKind, IrError> {
-            let (session, preserved) = (self.number(a)?, Some(self.field_list(b)?));
+            let (session, preserved) = (self.number(a)?, self.field_list(b)?);
             Ok(PrimitiveKind::Clone { pipeline, session, preserved })
         };
         Ok(match self.op {
@@ -293,10 +293,14 @@ impl Reader<'_> {
         name.ok_or_else(|| self.wrong(json, wanted))
     }
 
-    fn field_list(&self, json: &Value) -> Result<FieldListId, IrError> {
+    /// A field list; nothing for the one that we write for those who keep nothing.
+    fn field_list(&self, json: &Value) -> Result<Option<FieldListId>, IrError> {
         let number = self.constant(json)?;
+        if self.names.no_fields == Some(number) {
+            return Ok(None);
+        }
         let list = self.names.field_lists.get(&number).copied();
-        list.ok_or_else(|| self.owner.unresolved(format!("field list {number}")))
+        list.map(Some).ok_or_else(|| self.owner.unresolved(format!("field list {number}")))
     }
 
     fn field(&self, json: &Value) -> Result<FieldRef, IrError> {

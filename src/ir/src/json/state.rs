@@ -158,12 +158,20 @@ fn list_id(owner: &Owner<'_>, id: i64) -> Result<u32, IrError> {
     })
 }
 
+/// The name of the list, the last one, that stands for none.
+pub(super) const NO_FIELDS: &str = "nothing";
+
 fn field_lists(names: &mut Names, root: &Root) -> Result<Vec<FieldList>, IrError> {
     let mut lists = Vec::new();
     for (id, declared) in (0u32..).map(FieldListId).zip(&root.field_lists) {
         let owner = Owner::new("field list", &declared.name, None);
         refuse_rest(&owner, &declared.rest)?;
         let number = list_id(&owner, declared.id)?;
+        let last = id.index().saturating_add(1) == root.field_lists.len();
+        if last && declared.name == NO_FIELDS && declared.elements.is_empty() {
+            names.no_fields = Some(number);
+            continue;
+        }
         if names.field_lists.insert(number, id).is_some() {
             return Err(owner.invalid(format!("another field list has the id {number} too")));
         }

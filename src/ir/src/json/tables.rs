@@ -18,7 +18,12 @@ fn kind_of(owner: &Owner<'_>, name: &str) -> Result<MatchKind, IrError> {
         "lpm" => Ok(MatchKind::Lpm),
         "ternary" => Ok(MatchKind::Ternary),
         "range" => Ok(MatchKind::Range),
-        _ => Err(owner.unsupported(format!("match type `{name}`"))),
+        "valid" => {
+            let reason =
+                "match type `valid`: make it an `exact` key of the header's field `$valid$`, as p4c does";
+            Err(owner.unsupported(reason))
+        }
+        _ => Err(owner.unsupported(format!("match type `{name}`: it is none of simple_switch's"))),
     }
 }
 

@@ -222,12 +222,15 @@ fn what_the_ir_does_not_carry_is_refused_and_named() {
     unsupported("it is direct, but of no table", |j| {
         j["counter_arrays"] = json!([{ "name": "c", "id": 0, "is_direct": true }]);
     });
-    unsupported("`length_exp` is not carried", |j| j["header_types"][2]["length_exp"] = json!({}));
+    unsupported("`length_exp`: how long a field is", |j| j["header_types"][2]["length_exp"] = json!({}));
     unsupported("saturates", |j| {
         j["header_types"][2]["fields"][0].as_array_mut().unwrap().push(json!(true));
     });
     unsupported("algorithm `random`", |j| j["calculations"][0]["algo"] = json!("random"));
     unsupported("checksum of type `ipv4`", |j| j["checksums"][0]["type"] = json!("ipv4"));
+    unsupported("match type `valid`", |j| {
+        j["pipelines"][0]["tables"][0]["key"][0]["match_type"] = json!("valid");
+    });
     unsupported("2 parsers", |j| {
         let parser = j["parsers"][0].clone();
         j["parsers"].as_array_mut().unwrap().push(parser);
@@ -371,4 +374,25 @@ proptest! {
         text[position] = byte;
         let _ = Program::from_json(&String::from_utf8_lossy(&text));
     }
+}
+
+/// Expressions nest as deep as simple_switch reads them, and no deeper.
+#[test]
+fn deep_expressions_are_read() {
+    let deep = |levels: usize| {
+        let mut json = richer().to_json();
+        let condition = &mut json["pipelines"][0]["conditionals"][0]["expression"];
+        for _ in 0..levels {
+            *condition = json!({ "type": "expression", "value": { "op": "not", "left": null, "right": condition.take() } });
+        }
+        json.to_string()
+    };
+    let program = Program::from_json(&deep(400)).unwrap();
+    assert_eq!(Program::from_json(&program.to_json().to_string()).unwrap(), program);
+    let error = Program::from_json(&deep(600)).unwrap_err();
+    assert!(error.to_string().contains("more than 1000 levels deep"), "{error}");
+    // Brackets in strings are no levels.
+    let text = format!("{{ \"x\": \"{}\\\"[\" }}", "[".repeat(2000));
+    let error = Program::from_json(&text).unwrap_err();
+    assert!(!error.to_string().contains("levels"), "{error}");
 }

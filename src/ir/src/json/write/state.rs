@@ -3,6 +3,7 @@
 use serde_json::{Map, Value, json};
 
 use super::{Writer, bytes, object};
+use crate::json::state::NO_FIELDS;
 use crate::{
     CounterArray, FieldList, FieldListId, FieldRef, HeaderStack, HeaderStackId, HeaderUnion, HeaderUnionId,
     HeaderUnionStack, HeaderUnionStackId, LearnElement, LearnList, MeterArray, MeterId, MeterUnit,
@@ -102,7 +103,7 @@ impl Writer<'_> {
         };
         let mut lists: Vec<Value> = self.program.field_lists.iter().map(write).collect();
         if self.keeps_nothing() {
-            lists.push(json!({ "id": self.nothing(), "name": "nothing", "elements": [] }));
+            lists.push(json!({ "id": self.nothing(), "name": NO_FIELDS, "elements": [] }));
         }
         Value::Array(lists)
     }
