@@ -14,14 +14,14 @@ parser P(packet_in b, out headers_t h, inout metadata_t m, inout standard_metada
 }
 control V(inout headers_t h, inout metadata_t m) { apply { } }
 control I(inout headers_t h, inout metadata_t m, inout standard_metadata_t s) {
-    @name("my_set") @noWarn("unused") action set(@name("value") bit<8> v) { m.x = v; }
+    @name("my_set") @noWarn("unused") action set(@name("value") bit<8> v) @my_note { m.x = v; }
     @pragma hidden_from_nobody with (some) words
     @name(".absolute") @id(7)
     table t {
         key = { h.h.a: exact @name("letter a"); }
         actions = { @tableonly set; @defaultonly NoAction; }
     }
-    apply {
+    apply @my_note(of the block) {
         @likely { m.x = 1; }
         t.apply();
     }

@@ -194,6 +194,8 @@ impl Checker<'_, '_> {
             (BinaryOp::Concat, Type::Integer, _) | (BinaryOp::Concat, _, Type::Integer) => {
                 diagnostic.help("give the literal a width: `8w…`")
             }
+            (_, Type::Parameter(name, _), _) | (_, _, Type::Parameter(name, _)) => diagnostic
+                .help(format!("`{name}` may stand for any type: write this for the types that are used")),
             (BinaryOp::Add, Type::Str, Type::Str) => diagnostic.help("strings are joined by `++`"),
             (BinaryOp::AddSaturating | BinaryOp::SubSaturating, Type::Integer, Type::Integer) => {
                 diagnostic.help("an `int` has no bounds to saturate at: give a literal a width")

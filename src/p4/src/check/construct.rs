@@ -138,7 +138,19 @@ impl Checker<'_, '_> {
                 None
             }
             other => {
-                self.error(span, format!("there are no objects of type `{other}`"));
+                let diagnostic =
+                    crate::Diagnostic::error(span, format!("there are no objects of type `{other}`"));
+                self.report(match other {
+                    Type::Bit(_)
+                    | Type::Int(_)
+                    | Type::Bool
+                    | Type::Integer
+                    | Type::Enum(_)
+                    | Type::NewType(_) => {
+                        diagnostic.help(format!("to convert a value write `({other}) value`"))
+                    }
+                    _ => diagnostic,
+                });
                 None
             }
         }

@@ -209,8 +209,17 @@ impl Checker<'_, '_> {
         let Some(listed) = table.actions.iter().find(is_it) else {
             let message = format!("action `{}` is not in `actions` of table `{}`", action.name, table.name);
             let diagnostic = Diagnostic::error(written.span, message);
-            let known = table.actions.iter().map(|listed| &*listed.call.action.name);
-            self.report(diagnostic.related(table.span, "this table").suggest(&action.name, known));
+            let diagnostic = diagnostic.related(table.span, "this table");
+            let mut known = table.actions.iter().map(|listed| &listed.call.action);
+            self.report(match known.clone().find(|listed| listed.name == action.name) {
+                Some(other) => {
+                    let diagnostic = diagnostic.related(other.span, "the one in the list");
+                    diagnostic.related(action.span, "the one that is meant here").help(
+                        "a leading dot means the one outside of the control; write the name as in the list",
+                    )
+                }
+                None => diagnostic.suggest(&action.name, known.by_ref().map(|listed| &*listed.name)),
+            });
             return None;
         };
         let annotations = listed.annotations.clone();

@@ -1,6 +1,6 @@
 //! Resolving written types.
 
-use std::collections::HashSet;
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use num_bigint::BigInt;
@@ -272,14 +272,16 @@ impl Checker<'_, '_> {
     }
 
     pub(super) fn fields(&mut self, structure: &ast::Structure) -> Vec<Field> {
-        let mut names = HashSet::new();
+        let mut names = HashMap::new();
         let mut fields = Vec::new();
         for field in &structure.fields {
             let ty = self.ty(&field.ty);
-            if !names.insert(Text::clone(&field.name.text)) {
-                self.error(field.name.span, format!("there are two fields `{}`", field.name.text));
+            if let Some(first) = names.get(&field.name.text).copied() {
+                let message = format!("there are two fields `{}`", field.name.text);
+                self.report(Diagnostic::error(field.name.span, message).related(first, "the first"));
                 continue;
             }
+            names.insert(Text::clone(&field.name.text), field.name.span);
             self.field_type(structure.kind, &ty, field);
             fields.push(Field {
                 name: Text::clone(&field.name.text),
