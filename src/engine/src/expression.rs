@@ -40,6 +40,8 @@ pub(crate) struct Compiler<'a> {
     /// Whether [`crate::linear`] is left out.
     #[cfg(test)]
     pub(crate) plain: bool,
+    /// Only ranges are looked for: branches in branches are compiled once.
+    probing: bool,
     base: u32,
     next: u32,
     /// Where the memory must end at least.
@@ -56,6 +58,7 @@ impl<'a> Compiler<'a> {
             known: None,
             #[cfg(test)]
             plain: false,
+            probing: false,
             base,
             next: base,
             end: base,
@@ -345,6 +348,9 @@ impl<'a> Compiler<'a> {
         let range = self.range_of(then, need)?.union(self.range_of(otherwise, need)?);
         let (limbs, signed) = self.shape(range, need)?;
         let to = self.allocate(limbs);
+        if self.probing {
+            return Ok(Value { operand: Operand { at: to, limbs, signed }, range });
+        }
         self.branch(condition, to, limbs, |compiler, first| {
             compiler.number(if first { then } else { otherwise }, need)
         })?;
@@ -354,6 +360,7 @@ impl<'a> Compiler<'a> {
     pub(crate) fn range_of(&self, expression: &Expr, need: u32) -> Result<Range, String> {
         let mut probe = Compiler::new(self.layout, self.parameters, self.base);
         probe.known = self.known;
+        probe.probing = true;
         Ok(probe.value(expression, need)?.range)
     }
 

@@ -367,6 +367,18 @@ fn most_expressions_are_compared() {
     assert!(compared > 350, "only {compared} of 500");
 }
 
+/// What an element of an array found at run time comes to: each branch is compiled once, not twice at each level.
+#[test]
+fn choices_in_choices_are_compiled_once() {
+    let equal = |n| Box::new(Expr::Binary(BinaryOp::Eq, Box::new(Expr::Field(h(0))), number(n)));
+    let chain =
+        (0..200).rev().fold(*number(7), |others, n| Expr::Ternary(equal(n), number(n * 3), Box::new(others)));
+    for (a, wanted) in [(0u16, 0i64), (1, 3), (150, 450), (199, 597), (200, 7)] {
+        let values = Values { a, b: 0, wide: 0, widest: [0; 3], signed: 0, parameters: [0; 2] };
+        assert_eq!(compute(&chain, &values), Ok(Bits::from_bigint_wrapped(130, &wanted.into())));
+    }
+}
+
 #[test]
 fn what_bmv2_aborts_on_stops() {
     let fault = |op, a: i64, b: i64| {
