@@ -88,12 +88,16 @@ pub fn composition(name: &str) -> Result<Composition, Error> {
 /// What is wrong with it.
 pub fn persona() -> Result<Persona, Error> {
     static PERSONA: OnceLock<Result<Persona, String>> = OnceLock::new();
-    let made = PERSONA.get_or_init(|| make_persona().map_err(|e| e.to_string()));
+    let made = PERSONA.get_or_init(|| persona_of(PersonaConfig::default()).map_err(|e| e.to_string()));
     made.clone().map_err(Into::into)
 }
 
-fn make_persona() -> Result<Persona, Error> {
-    let layout = Layout::new(PersonaConfig::default())?;
+/// A persona of that size, compiled by the own front end.
+///
+/// # Errors
+/// What is wrong with it.
+pub fn persona_of(config: PersonaConfig) -> Result<Persona, Error> {
+    let layout = Layout::new(config)?;
     let text = generate(&layout);
     let (typed, diagnostics) = hyper4_p4::compile_source("persona.p4", &text, &Options::default());
     let typed = typed.ok_or_else(|| diagnostics.render())?;

@@ -8,7 +8,9 @@ mod guests;
 
 pub use fault::{Damage, Fault, FaultySwitch};
 pub use golden::Golden;
-pub use guests::{Composition, Guest, Persona, SINGLE_GUESTS, composition, guest, persona, program, root};
+pub use guests::{
+    Composition, Guest, Persona, SINGLE_GUESTS, composition, guest, persona, persona_of, program, root,
+};
 
 /// Why a suite can't begin.
 pub type Error = Box<dyn std::error::Error + Send + Sync>;

@@ -336,10 +336,14 @@ files. Only ratios within one run mean something.
 Examples:
   hyper4 bench
   hyper4 bench p4programs/l2_switch --simple-switch /opt/bmv2-fast/bin/simple_switch --seconds 5
+  hyper4 bench --control p4programs/firewall
   hyper4 bench --growth")]
 pub(crate) struct BenchArgs {
     /// What to measure; without one, all of p4programs/.
     pub(crate) subjects: Vec<PathBuf>,
+    /// Measure commands instead of packets: loading a guest, adding entries to few and to many.
+    #[arg(long)]
+    pub(crate) control: bool,
     /// Seconds for each subject on the engine.
     #[arg(long, value_name = "SECONDS", default_value_t = 2.0, value_parser = seconds)]
     pub(crate) seconds: f64,

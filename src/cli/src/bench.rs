@@ -1,5 +1,7 @@
 //! `hyper4 bench`
 
+mod control;
+
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
@@ -41,6 +43,10 @@ pub(crate) fn bench(options: &Options, args: &BenchArgs) -> Result<ExitStatus, F
     };
     let subjects: Vec<Subject> = paths.iter().map(|p| subject::load(options, p)).collect::<Result<_, _>>()?;
     let persona = persona::load(options)?;
+    if args.control {
+        let (text, document) = control::bench(&persona, &subjects).map_err(run::failure)?;
+        return deliver(options, &document, &text);
+    }
     let real = SimpleSwitch::new(SimpleSwitchOptions {
         program_path: options.simple_switch.clone(),
         ..SimpleSwitchOptions::default()
@@ -61,14 +67,19 @@ pub(crate) fn bench(options: &Options, args: &BenchArgs) -> Result<ExitStatus, F
         report.subjects.push(measured.map_err(run::failure)?);
     }
     let document = serde_json::to_value(&report).map_err(|e| Failure::tool(e.to_string()))?;
+    deliver(options, &document, &report.text())
+}
+
+/// Write and print what was measured.
+fn deliver(options: &Options, document: &serde_json::Value, text: &str) -> Result<ExitStatus, Failure> {
     if let Some(folder) = &options.out {
         std::fs::create_dir_all(folder)
             .map_err(|e| Failure::input(format!("can't make `{}`: {e}", folder.display())))?;
         write_text(options, &folder.join("bench.json"), &format!("{document:#}\n"))?;
     }
     match options.format {
-        Format::Json => print_json(&document)?,
-        Format::Term => print(&report.text())?,
+        Format::Json => print_json(document)?,
+        Format::Term => print(text)?,
     }
     Ok(ExitStatus::AsWished)
 }

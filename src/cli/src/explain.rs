@@ -66,6 +66,13 @@ fn construct(meaning: &RowMeaning) -> (String, String, Option<String>) {
         RowMeaning::LeaveMulticast { device, group } => {
             (device.device.clone(), format!("multicast group {group} is chosen: its copies are made"), None)
         }
+        RowMeaning::Wire { device, port } => {
+            (device.device.clone(), format!("conditions of the links of port {port}"), None)
+        }
+        RowMeaning::WireEnd { device, port, next } => {
+            let end = next.as_ref().map_or("the packet leaves".to_owned(), |d| format!("to {}", d.device));
+            (device.device.clone(), format!("a link of port {port}: {end}"), None)
+        }
         RowMeaning::EnterEgress { device, .. } => {
             (device.device.clone(), "a replica's egress begins".to_owned(), None)
         }

@@ -146,6 +146,7 @@ fn direct(device: &str) -> Links {
         egress: (0..=510)
             .map(|port| ((device.to_owned(), port), hyper4_switch::Endpoint::Physical(port)))
             .collect(),
+        conditional: BTreeMap::new(),
     }
 }
 

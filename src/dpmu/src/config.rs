@@ -12,18 +12,32 @@
 //! [[link]]                         # where packets go that leave by a port
 //! from = "firewall:2"
 //! to = "physical:2"
+//!
+//! [[link]]                         # only packets that are so take it: ARP
+//! from = "firewall:3"
+//! to = "arp:1"
+//! when = [{ byte = 12, value = "0806" }]
 //! ```
 //!
+//! Of the links of a port that have conditions, a packet takes the first whose condition holds, else the one that has
+//! none, else it is lost. A condition is a list of bytes of the packet as it leaves, in hexadecimal, each under a `mask`
+//! (all ones when there is none); all must be so. `from = "firewall:*"` stands for every port of the device that has no
+//! link of its own, `"firewall:4-7"` for some; `to = "next:*"` then keeps the number. A program that doesn't choose a
+//! port sends by port 0: `from = "firewall:0"` is the link of packets that it didn't decide about.
+//!
 //! A configuration of several slices has this once for each slice, below `[[slice]]`, with a `name` and the leased
-//! `ports`; a slice of one device needs neither ports nor links: the device then has the leased ports themselves.
+//! `ports`; a slice of one device needs neither ports nor links: the device then has the leased ports themselves. What
+//! else is leased, and promised, is `rows`, multicast `groups` and `copies` that they make; without such a number the
+//! slice shares what is not promised to others.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+use std::ops::RangeInclusive;
 use std::path::PathBuf;
 
-use hyper4_switch::{Endpoint, Links};
+use hyper4_switch::{BytesMatch, ConditionalLink, Endpoint, Links, PacketCondition};
 use serde::Deserialize;
 
-use crate::Wiring;
+use crate::{Lease, Wiring};
 
 /// Why a configuration was refused.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -40,6 +54,12 @@ pub enum ConfigError {
     /// The same end twice.
     #[error("`{0}` has two links")]
     TwoLinks(String),
+    /// Not a condition.
+    #[error(
+        "the condition of the link from `{0}` is not one: `value` and `mask` are as many hexadecimal digits, an even \
+         number of them, and `byte` with what follows is below 9216"
+    )]
+    Condition(String),
     /// Several devices, but nothing says how they are joined.
     #[error("{0} devices need `[ports]` and `[[link]]`s")]
     NotWired(usize),
@@ -65,6 +85,16 @@ pub struct DeviceConfig {
 struct LinkConfig {
     from: String,
     to: String,
+    #[serde(default)]
+    when: Vec<BytesConfig>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct BytesConfig {
+    byte: u16,
+    value: String,
+    mask: Option<String>,
 }
 
 #[derive(Clone, Debug, Deserialize)]
@@ -103,6 +133,9 @@ impl CompositionConfig {
 struct SliceText {
     name: String,
     ports: Vec<u16>,
+    rows: Option<u64>,
+    groups: Option<u64>,
+    copies: Option<u64>,
     #[serde(default)]
     device: Vec<DeviceConfig>,
     #[serde(default)]
@@ -123,8 +156,8 @@ struct DpmuText {
 pub struct SliceConfig {
     /// Its name.
     pub name: String,
-    /// The physical ports that are leased to it.
-    pub ports: Vec<u16>,
+    /// What is leased to it.
+    pub lease: Lease,
     /// What runs in it; where packets enter stands below `[slice.enter]`.
     pub composition: CompositionConfig,
 }
@@ -148,7 +181,14 @@ impl DpmuConfig {
                 return Err(ConfigError::Port(port.to_string()));
             }
             let composition = composition(s.device, &s.enter, &s.link)?;
-            Ok(SliceConfig { name: s.name, ports: s.ports, composition })
+            let all = Lease::everything();
+            let lease = Lease {
+                ports: s.ports.into_iter().collect(),
+                rows: s.rows.unwrap_or(all.rows),
+                groups: s.groups.unwrap_or(all.groups),
+                copies: s.copies.unwrap_or(all.copies),
+            };
+            Ok(SliceConfig { name: s.name, lease, composition })
         });
         Ok(Self { slices: slices.collect::<Result<_, _>>()? })
     }
@@ -178,28 +218,111 @@ fn wires(ports: &BTreeMap<String, String>, links: &[LinkConfig]) -> Result<Links
             .ingress
             .insert(port(physical).ok_or_else(|| ConfigError::Port(physical.clone()))?, endpoint(end)?);
     }
-    for link in links {
+    // Links of one port come before those of many.
+    let (single, many): (Vec<_>, Vec<_>) = links.iter().partition(|link| port_end(&link.from).is_some());
+    for link in single {
         let Endpoint::Device { device, port } = endpoint(&link.from)? else {
             return Err(ConfigError::Endpoint(link.from.clone()));
         };
-        if wires.egress.insert((device, port), endpoint(&link.to)?).is_some() {
-            return Err(ConfigError::TwoLinks(link.from.clone()));
+        add_link(&mut wires, link, (device, port), endpoint(&link.to)?)?;
+    }
+    let own: BTreeSet<(String, u16)> = wires.egress.keys().chain(wires.conditional.keys()).cloned().collect();
+    for link in many {
+        let many = range(&link.from).filter(|(device, _)| *device != PHYSICAL);
+        let (device, ports) = many.ok_or_else(|| ConfigError::Endpoint(link.from.clone()))?;
+        for port in ports.clone() {
+            let to = match range(&link.to) {
+                // The number stays as it is.
+                Some((to, numbers)) if numbers == ports || link.to.ends_with(":*") => end(to, port),
+                _ => endpoint(&link.to)?,
+            };
+            let from = (device.to_owned(), port);
+            if !own.contains(&from) {
+                add_link(&mut wires, link, from, to)?;
+            }
         }
     }
     Ok(wires)
+}
+
+fn add_link(
+    wires: &mut Links,
+    link: &LinkConfig,
+    from: (String, u16),
+    to: Endpoint,
+) -> Result<(), ConfigError> {
+    if link.when.is_empty() {
+        return match wires.egress.insert(from, to) {
+            Some(_) => Err(ConfigError::TwoLinks(link.from.clone())),
+            None => Ok(()),
+        };
+    }
+    let when = condition(&link.when).ok_or_else(|| ConfigError::Condition(link.from.clone()))?;
+    wires.conditional.entry(from).or_default().push(ConditionalLink { when, to });
+    Ok(())
+}
+
+/// The longest frames have so many bytes.
+const LONGEST: usize = 9216;
+
+fn condition(bytes: &[BytesConfig]) -> Option<PacketCondition> {
+    let part = |part: &BytesConfig| {
+        let value = hex(&part.value)?;
+        let mask = match &part.mask {
+            Some(mask) => hex(mask)?,
+            None => vec![0xff; value.len()],
+        };
+        let fits = !value.is_empty()
+            && value.len() == mask.len()
+            && usize::from(part.byte) + value.len() <= LONGEST
+            && value.iter().zip(&mask).all(|(value, mask)| value & !mask == 0);
+        fits.then_some(BytesMatch { at: part.byte, value, mask })
+    };
+    Some(PacketCondition(bytes.iter().map(part).collect::<Option<_>>()?))
+}
+
+fn hex(text: &str) -> Option<Vec<u8>> {
+    let digits: Vec<u8> = text.chars().map(|c| Some(c.to_digit(16)? as u8)).collect::<Option<_>>()?;
+    let (pairs, rest) = digits.as_chunks::<2>();
+    rest.is_empty().then(|| pairs.iter().map(|[high, low]| high << 4 | low).collect())
 }
 
 fn port(text: &str) -> Option<u16> {
     text.parse().ok().filter(|p| *p <= LAST_PORT)
 }
 
-fn endpoint(text: &str) -> Result<Endpoint, ConfigError> {
-    let wrong = || ConfigError::Endpoint(text.to_owned());
-    let (name, number) = text.rsplit_once(':').ok_or_else(wrong)?;
-    let port = port(number).ok_or_else(wrong)?;
-    Ok(match name {
-        "" => return Err(wrong()),
-        "physical" => Endpoint::Physical(port),
-        device => Endpoint::Device { device: device.to_owned(), port },
-    })
+/// `device:port`
+fn port_end(text: &str) -> Option<(&str, u16)> {
+    let (name, number) = text.rsplit_once(':')?;
+    Some((name, port(number)?)).filter(|_| !name.is_empty())
 }
+
+/// `device:first-last`, or `device:*`
+fn range(text: &str) -> Option<(&str, RangeInclusive<u16>)> {
+    let (name, numbers) = text.rsplit_once(':')?;
+    let ports = match numbers {
+        "*" => 0..=LAST_PORT,
+        _ => {
+            let (first, last) = numbers.split_once('-')?;
+            port(first)?..=port(last)?
+        }
+    };
+    Some((name, ports)).filter(|(name, ports)| !name.is_empty() && !ports.is_empty())
+}
+
+const PHYSICAL: &str = "physical";
+
+fn endpoint(text: &str) -> Result<Endpoint, ConfigError> {
+    let (name, port) = port_end(text).ok_or_else(|| ConfigError::Endpoint(text.to_owned()))?;
+    Ok(end(name, port))
+}
+
+fn end(name: &str, port: u16) -> Endpoint {
+    match name {
+        PHYSICAL => Endpoint::Physical(port),
+        device => Endpoint::Device { device: device.to_owned(), port },
+    }
+}
+
+#[cfg(test)]
+mod tests;

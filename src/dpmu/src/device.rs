@@ -42,13 +42,14 @@ enum Undo {
     Restore(RowId, InstalledRow),
     Replace(RowId, InstalledRow),
     DestroyGroup(u16),
-    CreateGroup(u16, Vec<Node>),
+    CreateGroup(u16, Vec<Node>, bool),
 }
 
 #[derive(Clone, Debug)]
 struct Group {
     nodes: Vec<Node>,
     handles: Vec<u64>,
+    promised: bool,
 }
 
 /// A switch that runs a persona, and what lies in it.
@@ -59,14 +60,43 @@ pub(crate) struct Device {
     rows: RowStore,
     groups: BTreeMap<u16, Group>,
     ids: BTreeSet<u16>,
+    promised: Promised,
 }
+
+/// What must be left for those that were promised it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Promised {
+    pub(crate) rows: u64,
+    pub(crate) groups: u64,
+    pub(crate) copies: u64,
+}
+
+/// Groups and nodes that a simple_switch has room for (simple_pre.h).
+pub(crate) const MOST_GROUPS: u64 = 4096;
+/// See [`MOST_GROUPS`].
+pub(crate) const MOST_COPIES: u64 = 4096;
 
 impl Device {
     /// `switch` runs a persona of that layout already and has no rows.
     pub(crate) fn new(switch: Box<dyn Switch + Send>, layout: Layout) -> Self {
         let gate = Gate::new(&layout);
         let (rows, groups, ids) = (RowStore::default(), BTreeMap::new(), BTreeSet::new());
-        Self { switch, layout, gate, rows, groups, ids }
+        Self { switch, layout, gate, rows, groups, ids, promised: Promised::default() }
+    }
+
+    pub(crate) fn promise(&mut self, promised: Promised) {
+        self.promised = promised;
+    }
+
+    /// Groups that were made without a promise, and their copies.
+    pub(crate) fn unpromised_groups(&self) -> (u64, u64) {
+        let groups = self.groups.values().filter(|group| !group.promised);
+        groups.fold((0, 0), |(groups, copies), group| (groups + 1, copies + group.nodes.len() as u64))
+    }
+
+    /// Copies that a group makes.
+    pub(crate) fn copies(&self, group: u16) -> u64 {
+        self.groups.get(&group).map_or(0, |group| group.nodes.len() as u64)
     }
 
     pub(crate) fn layout(&self) -> &Layout {
@@ -101,8 +131,9 @@ impl Device {
         (1..=u16::MAX).filter(|g| !self.groups.contains_key(g))
     }
 
-    /// Take all steps, or, when one fails, none. Answers the names of the rows that were added, in order.
-    pub(crate) fn transact(&mut self, steps: Vec<Step>) -> Result<Vec<RowId>, DpmuError> {
+    /// Take all steps, or, when one fails, none. Answers the names of the rows that were added, in order. `promised`: a
+    /// lease promised room for what is added; else what was promised to others is left free.
+    pub(crate) fn transact(&mut self, steps: Vec<Step>, promised: bool) -> Result<Vec<RowId>, DpmuError> {
         for step in &steps {
             if let Step::Add { owner: RowOwner::Tenant(_), devices, command, .. } = step {
                 self.gate.check(command, devices)?;
@@ -111,31 +142,65 @@ impl Device {
         let mut added = Vec::new();
         let mut undo = Vec::new();
         for step in steps {
-            match self.take(step, &mut added) {
+            let room = if promised { Ok(()) } else { self.room(&step) };
+            let taken = room.and_then(|()| self.take(step, promised, &mut added).map_err(refusal));
+            match taken {
                 Ok(back) => undo.push(back),
-                Err(error) => {
-                    for back in undo.into_iter().rev() {
-                        self.take_back(back).map_err(DpmuError::Device)?;
-                    }
-                    return Err(match error {
-                        SwitchError::Control(ControlError::TableFull { size, .. }) => DpmuError::Exhausted {
-                            resource: "rows in a table of the device",
-                            needed: u64::from(size) + 1,
-                            left: 0,
-                        },
-                        other => DpmuError::Device(other),
-                    });
-                }
+                Err(error) => return Err(self.take_all_back(undo, error)),
             }
         }
         Ok(added)
     }
 
-    fn take(&mut self, step: Step, added: &mut Vec<RowId>) -> Result<Undo, SwitchError> {
+    /// Whether a step leaves free what was promised to others.
+    fn room(&self, step: &Step) -> Result<(), DpmuError> {
+        let check = |resource, total: u64, promised: u64, used: u64, needed: u64| {
+            let left = total.saturating_sub(promised).saturating_sub(used);
+            let refused = DpmuError::Exhausted { resource, needed, left };
+            // Where nothing is promised, the device itself says when it is full.
+            if promised > 0 && needed > left { Err(refused) } else { Ok(()) }
+        };
+        match step {
+            Step::Add { command, .. } => {
+                let used = self.rows.unpromised(crate::store::table(command));
+                let total = self.layout.config().rows_per_table.into();
+                check("rows in a table of the device", total, self.promised.rows, used, 1)
+            }
+            Step::CreateGroup { nodes, .. } => {
+                let (groups, copies) = self.unpromised_groups();
+                check("multicast groups of the device", MOST_GROUPS, self.promised.groups, groups, 1)?;
+                let needed = nodes.len() as u64;
+                check("copies of the device", MOST_COPIES, self.promised.copies, copies, needed)
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// Take steps back, the last first; each one, even when another can't be.
+    fn take_all_back(&mut self, undo: Vec<Undo>, error: DpmuError) -> DpmuError {
+        let mut first = None;
+        for back in undo.into_iter().rev() {
+            if let Err(failed) = self.take_back(back) {
+                first.get_or_insert(failed);
+            }
+        }
+        match first {
+            None => error,
+            Some(undoing) => {
+                let failure = match error {
+                    DpmuError::Device(failure) => failure,
+                    other => SwitchError::Failed(other.to_string()),
+                };
+                DpmuError::Inconsistent { failure, undoing }
+            }
+        }
+    }
+
+    fn take(&mut self, step: Step, promised: bool, added: &mut Vec<RowId>) -> Result<Undo, SwitchError> {
         match step {
             Step::Add { owner, command, meaning, .. } => {
                 let handle = self.add(&command)?;
-                let id = self.rows.insert(InstalledRow { command, handle, owner, meaning });
+                let id = self.rows.insert(InstalledRow { command, handle, owner, meaning, promised });
                 added.push(id);
                 Ok(Undo::Remove(id))
             }
@@ -152,18 +217,22 @@ impl Device {
                 Ok(Undo::Restore(row, old))
             }
             Step::CreateGroup { group, nodes } => {
-                self.create_group(group, nodes)?;
+                self.create_group(group, nodes, promised)?;
                 Ok(Undo::DestroyGroup(group))
             }
-            Step::DestroyGroup(group) => Ok(Undo::CreateGroup(group, self.destroy_group(group)?)),
+            Step::DestroyGroup(group) => {
+                let (nodes, promised) = self.destroy_group(group)?;
+                Ok(Undo::CreateGroup(group, nodes, promised))
+            }
         }
     }
 
     fn take_back(&mut self, undo: Undo) -> Result<(), SwitchError> {
         match undo {
             Undo::Remove(id) => {
-                if let Some(row) = self.rows.remove(id) {
+                if let Some(row) = self.rows.get(id).cloned() {
                     self.delete(&row)?;
+                    self.rows.remove(id);
                 }
             }
             Undo::Restore(id, mut row) => {
@@ -177,7 +246,7 @@ impl Device {
             Undo::DestroyGroup(group) => {
                 self.destroy_group(group)?;
             }
-            Undo::CreateGroup(group, nodes) => self.create_group(group, nodes)?,
+            Undo::CreateGroup(group, nodes, promised) => self.create_group(group, nodes, promised)?,
         }
         Ok(())
     }
@@ -201,21 +270,26 @@ impl Device {
         self.switch.control(&Command::TableDelete { table, handle: row.handle }).map(|_| ())
     }
 
-    fn create_group(&mut self, group: u16, nodes: Vec<Node>) -> Result<(), SwitchError> {
+    fn create_group(&mut self, group: u16, nodes: Vec<Node>, promised: bool) -> Result<(), SwitchError> {
         self.switch.control(&Command::MulticastGroupCreate { group })?;
-        let mut handles = Vec::new();
-        for (rid, ports) in &nodes {
-            let done = self.create_node(group, *rid, ports.clone());
-            match done {
-                Ok(handle) => handles.push(handle),
-                Err(error) => {
-                    self.groups.insert(group, Group { nodes: Vec::new(), handles });
-                    self.destroy_group(group)?;
-                    return Err(error);
-                }
+        self.groups.insert(group, Group { nodes: Vec::new(), handles: Vec::new(), promised });
+        match self.create_nodes(group, nodes) {
+            Ok(()) => Ok(()),
+            Err(error) => {
+                self.destroy_group(group)?;
+                Err(error)
             }
         }
-        self.groups.insert(group, Group { nodes, handles });
+    }
+
+    fn create_nodes(&mut self, group: u16, nodes: Vec<Node>) -> Result<(), SwitchError> {
+        for (rid, ports) in nodes {
+            let handle = self.create_node(group, rid, ports.clone())?;
+            if let Some(group) = self.groups.get_mut(&group) {
+                group.nodes.push((rid, ports));
+                group.handles.push(handle);
+            }
+        }
         Ok(())
     }
 
@@ -236,13 +310,43 @@ impl Device {
         }
     }
 
-    fn destroy_group(&mut self, group: u16) -> Result<Vec<Node>, SwitchError> {
-        let Some(old) = self.groups.remove(&group) else { return Ok(Vec::new()) };
-        for node in old.handles {
-            self.switch.control(&Command::MulticastNodeDestroy { node })?;
+    /// Answers the nodes that it had, and whether a lease promised it. Where that fails, it is as it was.
+    fn destroy_group(&mut self, group: u16) -> Result<(Vec<Node>, bool), SwitchError> {
+        let Some(old) = self.groups.get(&group).cloned() else { return Ok((Vec::new(), true)) };
+        // The last first, so that what is made again comes behind what is left.
+        let mut destroyed = Vec::new();
+        let mut done = Ok(Reply::Done);
+        for (node, handle) in old.nodes.iter().zip(&old.handles).rev() {
+            done = self.switch.control(&Command::MulticastNodeDestroy { node: *handle });
+            if done.is_err() {
+                break;
+            }
+            destroyed.push(node.clone());
+            if let Some(group) = self.groups.get_mut(&group) {
+                group.nodes.pop();
+                group.handles.pop();
+            }
         }
-        self.switch.control(&Command::MulticastGroupDestroy { group })?;
-        Ok(old.nodes)
+        if let Err(error) = done.and_then(|_| self.switch.control(&Command::MulticastGroupDestroy { group }))
+        {
+            destroyed.reverse();
+            self.create_nodes(group, destroyed)?;
+            return Err(error);
+        }
+        self.groups.remove(&group);
+        Ok((old.nodes, old.promised))
+    }
+}
+
+/// What a tenant is told of a device that doesn't take a row.
+fn refusal(error: SwitchError) -> DpmuError {
+    match error {
+        SwitchError::Control(ControlError::TableFull { size, .. }) => DpmuError::Exhausted {
+            resource: "rows in a table of the device",
+            needed: u64::from(size) + 1,
+            left: 0,
+        },
+        other => DpmuError::Device(other),
     }
 }
 

@@ -4,46 +4,17 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use hyper4_ir::{Command, PipelineKind, Program, Reply};
-use hyper4_persona::{Guest, Layout, PortMatch, Refusal, compile};
-use hyper4_switch::{Change, Switch};
+use hyper4_persona::{Guest, Layout, compile};
+use hyper4_switch::Switch;
 
-use crate::device::Device;
-use crate::edit::Edit;
+use crate::device::{Device, MOST_COPIES, MOST_GROUPS, Promised, Step};
+use crate::edit::{Edit, GroupUse};
+use crate::lease::{self, Lease};
 use crate::plan::{self, Plan};
-use crate::store::{DeviceName, InstalledRow, RowId};
+use crate::slice::Slice;
+use crate::store::{DeviceName, InstalledRow};
 use crate::virtual_device::VirtualDevice;
 use crate::{DpmuError, Wiring};
-
-/// What a slice may use.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Lease {
-    /// Physical ports, 0 to 510.
-    pub ports: BTreeSet<u16>,
-    /// Rows in the device.
-    pub rows: u64,
-    /// Multicast groups in the device.
-    pub groups: u64,
-}
-
-impl Lease {
-    /// Every port and no limit but the device's.
-    pub fn everything() -> Self {
-        Self { ports: (0..=510).collect(), rows: u64::MAX, groups: u64::MAX }
-    }
-
-    pub(crate) fn has_all_ports(&self) -> bool {
-        self.ports.len() == 511
-    }
-}
-
-/// A tenant's share of a device.
-pub(crate) struct Slice {
-    pub(crate) lease: Lease,
-    pub(crate) devices: BTreeMap<String, VirtualDevice>,
-    pub(crate) wiring: Option<Wiring>,
-    /// The rows by which packets enter.
-    pub(crate) enter: BTreeMap<PortMatch, RowId>,
-}
 
 /// A data plane management unit over one device.
 pub struct Dpmu {
@@ -92,6 +63,22 @@ impl Dpmu {
         self.guest(name).is_some_and(|g| g.egress_start().is_some())
     }
 
+    /// Whether a virtual device's egress pipeline runs where its packets go on to others.
+    pub fn has_egress_inside(&self, name: &DeviceName) -> bool {
+        let device = self.slices.get(&name.slice).and_then(|slice| slice.devices.get(&name.device));
+        device.is_some_and(|device| device.inside.is_some())
+    }
+
+    /// What a slice may use.
+    pub fn lease(&self, slice: &str) -> Option<&Lease> {
+        Some(&self.slices.get(slice)?.lease)
+    }
+
+    /// Rows that a slice has in the device.
+    pub fn rows_held(&self, slice: &str) -> u64 {
+        self.slices.get(slice).map_or(0, Slice::held_rows)
+    }
+
     fn guest(&self, name: &DeviceName) -> Option<&Guest> {
         Some(&self.slices.get(&name.slice)?.devices.get(&name.device)?.guest)
     }
@@ -99,7 +86,8 @@ impl Dpmu {
     /// Make a slice.
     ///
     /// # Errors
-    /// [`DpmuError::Exists`], [`DpmuError::PortTaken`].
+    /// [`DpmuError::Exists`], [`DpmuError::PortTaken`]; [`DpmuError::Exhausted`] when the device can't promise what the
+    /// lease does.
     pub fn create_slice(&mut self, name: &str, lease: Lease) -> Result<(), DpmuError> {
         if self.slices.contains_key(name) {
             return Err(DpmuError::Exists { kind: "slice", name: name.to_owned() });
@@ -109,9 +97,38 @@ impl Dpmu {
                 return Err(DpmuError::PortTaken { port: *port, slice: other.clone() });
             }
         }
-        let slice = Slice { lease, devices: BTreeMap::new(), wiring: None, enter: BTreeMap::new() };
-        self.slices.insert(name.to_owned(), slice);
+        let leases = self.slices.values().map(|slice| &slice.lease);
+        let rows = self.device.layout().config().rows_per_table.into();
+        let (groups, copies) = self.device.unpromised_groups();
+        lease::ROWS.admit(leases.clone(), &lease, rows, self.device.rows().most_unpromised())?;
+        lease::GROUPS.admit(leases.clone(), &lease, MOST_GROUPS, groups)?;
+        lease::COPIES.admit(leases, &lease, MOST_COPIES, copies)?;
+        self.slices.insert(name.to_owned(), Slice::new(lease));
+        self.promise();
         Ok(())
+    }
+
+    /// Delete a slice with everything in it. Its ports are free then.
+    ///
+    /// # Errors
+    /// [`DpmuError::Unknown`], or what the device says; nothing has changed then.
+    pub fn delete_slice(&mut self, name: &str) -> Result<(), DpmuError> {
+        let slice = find(&mut self.slices, name)?;
+        self.device.transact(slice.whole_removal(), true)?;
+        self.device.release_ids(slice.ids());
+        self.slices.remove(name);
+        self.promise();
+        Ok(())
+    }
+
+    /// Tell the device what the leases promise.
+    fn promise(&mut self) {
+        let leases = self.slices.values().map(|slice| &slice.lease);
+        self.device.promise(Promised {
+            rows: lease::ROWS.promised(leases.clone()),
+            groups: lease::GROUPS.promised(leases.clone()),
+            copies: lease::COPIES.promised(leases),
+        });
     }
 
     /// Load a program into a slice. It takes no part in the traffic until it is wired.
@@ -120,18 +137,93 @@ impl Dpmu {
     /// [`DpmuError::Refused`] when the persona can't emulate it; [`DpmuError::Exhausted`] when it has too few slots;
     /// [`DpmuError::Exists`].
     pub fn load(&mut self, slice: &str, name: &str, program: Arc<Program>) -> Result<(), DpmuError> {
-        let layout = self.device.layout().clone();
-        let named = DeviceName { slice: slice.to_owned(), device: name.to_owned() };
+        let loaded = self.compiled(slice, name, program)?;
         let slice = find(&mut self.slices, slice)?;
         if slice.devices.contains_key(name) {
             return Err(DpmuError::Exists { kind: "virtual device", name: name.to_owned() });
         }
-        let device = VirtualDevice::new(named, compile(program, &layout)?);
-        for pipeline in [PipelineKind::Ingress, PipelineKind::Egress] {
-            plan::admit_slots(&layout, pipeline, 0, device.guest.slots(pipeline))?;
-        }
-        slice.devices.insert(name.to_owned(), device);
+        slice.devices.insert(name.to_owned(), loaded);
         Ok(())
+    }
+
+    fn compiled(&self, slice: &str, name: &str, program: Arc<Program>) -> Result<VirtualDevice, DpmuError> {
+        let layout = self.device.layout();
+        let named = DeviceName { slice: slice.to_owned(), device: name.to_owned() };
+        let device = VirtualDevice::new(named, compile(program, layout)?);
+        for pipeline in [PipelineKind::Ingress, PipelineKind::Egress] {
+            plan::admit_slots(layout, pipeline, 0, device.guest.slots(pipeline))?;
+        }
+        Ok(device)
+    }
+
+    /// Take a program out of a slice that is not wired.
+    ///
+    /// # Errors
+    /// [`DpmuError::Unknown`], [`DpmuError::Wired`].
+    pub fn unload(&mut self, slice: &str, name: &str) -> Result<(), DpmuError> {
+        let slice = find(&mut self.slices, slice)?;
+        let unknown = || DpmuError::Unknown { kind: "virtual device", name: name.to_owned() };
+        let device = slice.devices.get(name).ok_or_else(unknown)?;
+        if device.placement.is_some() && slice.wiring.as_ref().is_some_and(|wiring| wiring.names(name)) {
+            return Err(DpmuError::Wired(name.to_owned()));
+        }
+        let Some(placement) = device.placement.as_ref() else {
+            slice.devices.remove(name);
+            return Ok(());
+        };
+        let mut steps: Vec<Step> = placement.rows.all().map(Step::Remove).collect();
+        steps.extend(placement.groups.values().map(|group| Step::DestroyGroup(*group)));
+        let id = placement.id;
+        self.device.transact(steps, true)?;
+        self.device.release_ids([id]);
+        slice.devices.remove(name);
+        Ok(())
+    }
+
+    /// Run another program where a virtual device is, under traffic: the new one lies ready with its entries, then each
+    /// port changes over, then the old one goes. Each packet is treated by one of them.
+    ///
+    /// # Errors
+    /// As of [`Dpmu::load`], [`Dpmu::control`] for each of the commands, and [`Dpmu::wire`]; nothing has changed then.
+    pub fn replace(
+        &mut self,
+        slice_name: &str,
+        name: &str,
+        program: Arc<Program>,
+        commands: &[Command],
+    ) -> Result<Vec<Reply>, DpmuError> {
+        let mut fresh = self.compiled(slice_name, name, program)?;
+        let mut replies = Vec::new();
+        for command in commands {
+            replies.push(self.prepare(&mut fresh, command)?);
+        }
+        let slice = find(&mut self.slices, slice_name)?;
+        let unknown = || DpmuError::Unknown { kind: "virtual device", name: name.to_owned() };
+        let place = slice.devices.get_mut(name).ok_or_else(unknown)?;
+        // The new one owns the old one's place until the change is done.
+        fresh.placement = place.placement.take();
+        let mut old = std::mem::replace(place, fresh);
+        let Some(wiring) = slice.wiring.clone() else { return Ok(replies) };
+        if let Err(error) = self.wire(slice_name, wiring) {
+            if let Some(place) = find(&mut self.slices, slice_name)?.devices.get_mut(name) {
+                old.placement = place.placement.take();
+                *place = old;
+            }
+            return Err(error);
+        }
+        Ok(replies)
+    }
+
+    /// Carry out a command on a virtual device that has no place yet.
+    fn prepare(&self, device: &mut VirtualDevice, command: &Command) -> Result<Reply, DpmuError> {
+        let prepared = device.plane.prepare(command)?;
+        let mut edit = Edit::new(device);
+        let nothing = || GroupUse::default();
+        edit.take(&prepared.change, command, None, &Lease::everything(), &nothing, &self.device)?;
+        let (done, _) = edit.finish();
+        done.commit(device, Vec::new());
+        device.plane.commit(prepared.change);
+        Ok(prepared.reply)
     }
 
     /// Wire a slice's virtual devices, all at once: the new rows lie ready before the first packet takes the new way,
@@ -144,7 +236,8 @@ impl Dpmu {
         let names: BTreeSet<String> = slice.devices.keys().cloned().collect();
         wiring.validate(&names, &slice.lease.ports)?;
         let mut plan = Plan::new(slice, &wiring, &self.device)?;
-        let added = self.device.transact(std::mem::take(&mut plan.steps))?;
+        let promised = slice.lease.promises_rows();
+        let added = self.device.transact(std::mem::take(&mut plan.steps), promised)?;
         let (free, taken) = plan.commit(slice, wiring, added);
         self.device.release_ids(free);
         self.device.take_ids(taken);
@@ -156,50 +249,8 @@ impl Dpmu {
     /// # Errors
     /// [`DpmuError::Control`] when it is wrong, [`DpmuError::Refused`] when the persona can't emulate the entry,
     /// [`DpmuError::Exhausted`]; nothing has changed then.
-    pub fn control(&mut self, slice_name: &str, device: &str, command: &Command) -> Result<Reply, DpmuError> {
-        let slice = find(&mut self.slices, slice_name)?;
-        let held = slice.devices.values().map(plan::held_rows).sum();
-        let left = slice.lease.rows.saturating_sub(held);
-        let unknown = || DpmuError::Unknown { kind: "virtual device", name: device.to_owned() };
-        let target = slice.devices.get_mut(device).ok_or_else(unknown)?;
-        let prepared = target.plane.prepare(command)?;
-        let mut edit = Edit::new(target);
-        match &prepared.change {
-            Change::None => {}
-            Change::Entry { table, entry } => edit.put(self.device.rows(), *table, entry)?,
-            Change::Delete { table, handles } | Change::Clear { table, handles } => {
-                edit.delete(*table, handles)
-            }
-            Change::Default { table, default } => {
-                edit.default(self.device.rows(), *table, default.as_ref())?
-            }
-            Change::Multicast(next) => {
-                let mut free = self.device.free_groups();
-                edit.multicast(next, slice.wiring.as_ref(), &slice.lease, &mut free)?;
-            }
-            Change::Timeout { .. }
-            | Change::Profile { .. }
-            | Change::Rates { .. }
-            | Change::ValueSet { .. }
-            | Change::Mirroring { .. }
-            | Change::Queue { .. }
-            | Change::Calculation { .. }
-            | Change::Reset
-            | Change::Data(_) => {
-                let reason = "a virtual device takes commands for tables with actions of their own and for multicast \
-                              groups alone";
-                return Err(Refusal::new(format!("command `{command}`"), reason).into());
-            }
-        }
-        let (done, steps) = edit.finish();
-        let needed = done.growth();
-        if needed > left {
-            return Err(DpmuError::Exhausted { resource: "rows of the lease", needed, left });
-        }
-        let added = self.device.transact(steps)?;
-        done.commit(target, added);
-        target.plane.commit(prepared.change);
-        Ok(prepared.reply)
+    pub fn control(&mut self, slice: &str, device: &str, command: &Command) -> Result<Reply, DpmuError> {
+        find(&mut self.slices, slice)?.control(&mut self.device, device, command)
     }
 }
 

@@ -3,14 +3,14 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use hyper4_ir::{Command, TableEntry, TableId};
-use hyper4_persona::Row;
-use hyper4_switch::{DefaultAction, Multicast};
+use hyper4_persona::{Refusal, Row};
+use hyper4_switch::{Change, DefaultAction, Multicast};
 
-use crate::device::Step;
-use crate::dpmu::Lease;
+use crate::device::{Device, Step};
+use crate::lease::Lease;
 use crate::rank::{Insertion, Place};
 use crate::store::{RowId, RowStore};
-use crate::translate::{self, Site};
+use crate::translate::{self, Placing, Site};
 use crate::virtual_device::{Part, VirtualDevice, place, prefix_rank};
 use crate::{DpmuError, Wiring, multicast};
 
@@ -37,24 +37,54 @@ impl<'a> Edit<'a> {
         Self { device, steps: Vec::new(), removals: Vec::new(), done: Done::default() }
     }
 
-    /// An entry is added, or its action is another one.
-    pub(crate) fn put(
+    /// What a command changes. `others`: what the slice's other virtual devices use of groups.
+    pub(crate) fn take(
         &mut self,
-        store: &RowStore,
-        table: TableId,
-        entry: &TableEntry,
+        change: &Change,
+        command: &Command,
+        wiring: Option<&Wiring>,
+        lease: &Lease,
+        others: &dyn Fn() -> GroupUse,
+        below: &Device,
     ) -> Result<(), DpmuError> {
+        match change {
+            Change::None => {}
+            Change::Entry { table, entry } => self.put(below.rows(), *table, entry)?,
+            Change::Delete { table, handles } | Change::Clear { table, handles } => {
+                self.delete(*table, handles)
+            }
+            Change::Default { table, default } => self.default(below.rows(), *table, default.as_ref())?,
+            Change::Multicast(next) => self.multicast(next, wiring, lease, others(), below)?,
+            Change::Timeout { .. }
+            | Change::Profile { .. }
+            | Change::Rates { .. }
+            | Change::ValueSet { .. }
+            | Change::Mirroring { .. }
+            | Change::Queue { .. }
+            | Change::Calculation { .. }
+            | Change::Reset
+            | Change::Data(_) => {
+                let reason = "a virtual device takes commands for tables with actions of their own and for multicast \
+                              groups alone";
+                return Err(Refusal::new(format!("command `{command}`"), reason).into());
+            }
+        }
+        Ok(())
+    }
+
+    /// An entry is added, or its action is another one.
+    fn put(&mut self, store: &RowStore, table: TableId, entry: &TableEntry) -> Result<(), DpmuError> {
         let ranks = self.device.ranks.get(&table);
-        let rank = match ranks.map(|ranks| (ranks, ranks.get(place(&entry)))) {
+        let rank = match ranks.map(|ranks| (ranks, ranks.get(place(entry)))) {
             None => prefix_rank(entry),
             Some((_, Some(rank))) => rank,
             Some((ranks, None)) => {
-                let insertion = ranks.insertion(place(&entry), entry.handle);
+                let insertion = ranks.insertion(place(entry), entry.handle);
                 let state = self.device.plane.table(table);
                 for moved in &insertion.moved {
                     // Each leaves its old rank before the next one moves: the order is right at every step.
                     if let Some(other) = state.and_then(|s| s.by_handle(moved.handle)) {
-                        let rows = self.device.guest.entry_rows(table, &other, moved.to)?;
+                        let rows = self.device.placed().entry_rows(table, &other, moved.to)?;
                         self.change(store, Part::Entry(table, other.handle), rows);
                         self.steps.append(&mut self.removals);
                     }
@@ -64,13 +94,13 @@ impl<'a> Edit<'a> {
                 rank
             }
         };
-        let rows = self.device.guest.entry_rows(table, entry, rank)?;
+        let rows = self.device.placed().entry_rows(table, entry, rank)?;
         self.change(store, Part::Entry(table, entry.handle), rows);
         Ok(())
     }
 
     /// Entries are deleted.
-    pub(crate) fn delete(&mut self, table: TableId, handles: &[u64]) {
+    fn delete(&mut self, table: TableId, handles: &[u64]) {
         for handle in handles {
             self.remove_all(Part::Entry(table, *handle));
             if let Some(entry) = self.device.plane.table(table).and_then(|t| t.by_handle(*handle)) {
@@ -80,30 +110,34 @@ impl<'a> Edit<'a> {
     }
 
     /// A table's default action is another one.
-    pub(crate) fn default(
+    fn default(
         &mut self,
         store: &RowStore,
         table: TableId,
         default: Option<&DefaultAction>,
     ) -> Result<(), DpmuError> {
         let default = default.and_then(DefaultAction::direct);
-        let rows = self.device.guest.default_rows(table, default)?;
+        let rows = self.device.placed().default_rows(table, default)?;
         self.change(store, Part::Default(table), rows);
         Ok(())
     }
 
     /// Groups and nodes are to be `next`. A changed group is made anew beside the old one and then takes its place.
-    pub(crate) fn multicast(
+    fn multicast(
         &mut self,
         next: &Multicast,
         wiring: Option<&Wiring>,
         lease: &Lease,
-        free: &mut dyn Iterator<Item = u16>,
+        others: GroupUse,
+        below: &Device,
     ) -> Result<(), DpmuError> {
         let (Some(placement), Some(wiring)) = (self.device.placement.as_ref(), wiring) else { return Ok(()) };
         let site = Site { id: placement.id, slot_base: placement.slot_base };
+        let placing = Placing { device: self.device, guest: self.device.placed(), site };
         let old = self.device.plane.multicast();
+        let mut free = below.free_groups();
         let mut groups = placement.groups.clone();
+        let mut made = 0;
         for group in old.groups().chain(next.groups()).collect::<BTreeSet<_>>() {
             if old.replicas(group) == next.replicas(group) {
                 continue;
@@ -113,19 +147,10 @@ impl<'a> Edit<'a> {
             if next.replicas(group).is_some() {
                 let nodes = multicast::nodes(&self.device.name.device, next, group, wiring, lease)?;
                 let physical = free.next().ok_or_else(no_groups)?;
-                if groups.len() as u64 >= lease.groups {
-                    return Err(DpmuError::Exhausted {
-                        resource: "multicast groups of the lease",
-                        needed: 1,
-                        left: 0,
-                    });
-                }
-                groups.insert(group, physical);
+                made += nodes.len() as u64;
                 self.steps.push(Step::CreateGroup { group: physical, nodes });
                 let held: Vec<RowId> = placement.rows.of(part).to_vec();
-                for (i, step) in
-                    translate::group_steps(self.device, site, group, physical).into_iter().enumerate()
-                {
+                for (i, step) in translate::group_steps(placing, group, physical).into_iter().enumerate() {
                     match (held.get(i), step) {
                         (Some(row), Step::Add { command, meaning, .. }) => {
                             self.steps.push(Step::Replace { row: *row, command, meaning });
@@ -136,11 +161,15 @@ impl<'a> Edit<'a> {
                         }
                     }
                 }
+                groups.insert(group, physical);
             } else {
                 self.remove_all(part);
             }
             self.removals.extend(before.map(Step::DestroyGroup));
         }
+        let kept: u64 = groups.values().map(|physical| below.copies(*physical)).sum();
+        out_of_groups(lease, others.groups + groups.len() as u64)?;
+        out_of_copies(lease, others.copies + kept + made)?;
         self.done.groups = Some(groups);
         Ok(())
     }
@@ -217,6 +246,27 @@ impl Done {
             placement.groups = groups;
         }
     }
+}
+
+/// What the other virtual devices of a slice use.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct GroupUse {
+    pub(crate) groups: u64,
+    pub(crate) copies: u64,
+}
+
+/// Whether a slice may have so many groups.
+pub(crate) fn out_of_groups(lease: &Lease, needed: u64) -> Result<(), DpmuError> {
+    let left = lease.groups;
+    let refused = DpmuError::Exhausted { resource: "multicast groups of the lease", needed, left };
+    if needed > left { Err(refused) } else { Ok(()) }
+}
+
+/// Whether the groups of a slice may make so many copies.
+pub(crate) fn out_of_copies(lease: &Lease, needed: u64) -> Result<(), DpmuError> {
+    let left = lease.copies;
+    let refused = DpmuError::Exhausted { resource: "copies of the lease's multicast groups", needed, left };
+    if needed > left { Err(refused) } else { Ok(()) }
 }
 
 pub(crate) fn no_groups() -> DpmuError {

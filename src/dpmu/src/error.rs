@@ -54,6 +54,19 @@ pub enum DpmuError {
     /// A row that the tenant may not own; a defect of the translation.
     #[error(transparent)]
     Gate(#[from] GateError),
+    /// The virtual device is part of the wiring.
+    #[error("virtual device `{0}` is wired: replace it, or wire the slice without it first")]
+    Wired(String),
+    /// A change failed, and the device refused to have it taken back: rows may be missing in it or be too many.
+    #[error(
+        "device: {failure}; taking the change back failed too, so that the device must be set up anew: {undoing}"
+    )]
+    Inconsistent {
+        /// Why the change failed.
+        failure: SwitchError,
+        /// The first failure of taking it back.
+        undoing: SwitchError,
+    },
     /// The device below failed.
     #[error("device: {0}")]
     Device(SwitchError),

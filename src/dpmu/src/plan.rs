@@ -3,29 +3,38 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use hyper4_ir::PipelineKind;
-use hyper4_persona::{DeviceStart, Layout, PortMatch};
+use hyper4_persona::{DeviceStart, Guest, Layout, PortMatch};
 use hyper4_switch::Endpoint;
 
 use crate::device::{Device, Step};
-use crate::dpmu::Slice;
-use crate::edit::no_groups;
+use crate::edit::{no_groups, out_of_copies, out_of_groups};
+use crate::sites::Sites;
+use crate::slice::Slice;
 use crate::store::RowId;
-use crate::translate::{self, Site};
-use crate::virtual_device::{Part, PartRows, Placement, VirtualDevice};
-use crate::{DpmuError, Wiring, multicast};
+use crate::translate::{self, Placing, Starts};
+use crate::virtual_device::{Part, PartRows, Placement};
+use crate::{DpmuError, Wiring, multicast, wire};
 
 /// What an added row is.
 enum Added {
     Enter(PortMatch),
     Part(String, Part),
+    Wire,
+}
+
+/// A virtual device's new place.
+struct NewPlace {
+    placement: Placement,
+    /// The guest, where it is not as it was loaded.
+    inside: Option<Guest>,
 }
 
 /// Steps, and what they will have made.
 pub(crate) struct Plan {
     pub(crate) steps: Vec<Step>,
-    sites: BTreeMap<String, Site>,
+    places: BTreeMap<String, NewPlace>,
+    wire_ids: Vec<u16>,
     added: Vec<Added>,
-    groups: BTreeMap<String, BTreeMap<u16, u16>>,
     ports: BTreeSet<PortMatch>,
 }
 
@@ -33,65 +42,85 @@ impl Plan {
     /// Plan to wire a slice so. The new rows come first, then each port changes over, then the old rows go: no packet
     /// meets a half-made way.
     pub(crate) fn new(slice: &Slice, wiring: &Wiring, device: &Device) -> Result<Self, DpmuError> {
-        let sites = sites(slice, wiring, device)?;
+        let sites = Sites::new(slice, wiring, device)?;
         let mut plan = Self {
             steps: Vec::new(),
-            sites,
+            places: BTreeMap::new(),
+            wire_ids: sites.wires.values().map(|site| site.id).collect(),
             added: Vec::new(),
-            groups: BTreeMap::new(),
             ports: BTreeSet::new(),
         };
-        let starts = plan.starts(slice);
+        let starts = sites.starts();
+        let layout = device.layout();
         let mut free_groups = device.free_groups();
-        for (device_name, guest) in &slice.devices {
-            plan.place(device_name, guest, slice, wiring, &starts, &mut free_groups)?;
+        let (mut groups, mut copies) = (0u64, 0u64);
+        for (name, (guest, site)) in &sites.devices {
+            let Some(loaded) = slice.devices.get(name) else { continue };
+            let placing = Placing { device: loaded, guest, site: *site };
+            let made = plan.place(placing, slice, wiring, &starts, layout, &mut free_groups)?;
+            groups += made.0;
+            copies += made.1;
         }
-        plan.enter(slice, wiring, &starts);
-        if plan.added.len() as u64 > slice.lease.rows {
-            let (needed, left) = (plan.added.len() as u64, slice.lease.rows);
+        out_of_groups(&slice.lease, groups)?;
+        out_of_copies(&slice.lease, copies)?;
+        for ((name, port), site) in &sites.wires {
+            let wire = wiring.wires(name).remove(port);
+            if let (Some(wire), Some(from)) = (wire, slice.devices.get(name)) {
+                let steps = wire::steps(&from.name, *port, &wire, *site, &starts.devices, layout)?;
+                plan.added.extend(steps.iter().map(|_| Added::Wire));
+                plan.steps.extend(steps);
+            }
+        }
+        let kept = plan.enter(slice, wiring, &starts.devices);
+        let needed = plan.added.len() as u64 + kept;
+        if needed > slice.lease.rows {
+            let left = slice.lease.rows;
             return Err(DpmuError::Exhausted { resource: "rows of the lease", needed, left });
         }
         plan.remove_old(slice);
+        for (name, (guest, site)) in sites.devices {
+            let groups = plan.places.remove(&name).map(|place| place.placement.groups).unwrap_or_default();
+            let inside = guest.inside().is_some().then(|| guest.into_owned());
+            let (id, slot_base) = (site.id, site.slot_base);
+            let placement = Placement { id, slot_base, rows: PartRows::default(), groups };
+            plan.places.insert(name, NewPlace { placement, inside });
+        }
         Ok(plan)
     }
 
-    fn starts(&self, slice: &Slice) -> BTreeMap<String, DeviceStart> {
-        let start = |(name, device): (&String, &VirtualDevice)| {
-            Some((name.clone(), translate::start(device, *self.sites.get(name)?)))
-        };
-        slice.devices.iter().filter_map(start).collect()
-    }
-
+    /// Answers how many groups it has, and how many copies they make.
     fn place(
         &mut self,
-        name: &str,
-        device: &VirtualDevice,
+        placing: Placing<'_>,
         slice: &Slice,
         wiring: &Wiring,
-        starts: &BTreeMap<String, DeviceStart>,
+        starts: &Starts,
+        layout: &Layout,
         free_groups: &mut dyn Iterator<Item = u16>,
-    ) -> Result<(), DpmuError> {
-        let Some(site) = self.sites.get(name).copied() else { return Ok(()) };
-        translate::check_egress(device, wiring)?;
-        for (part, rows) in device.all_rows()? {
+    ) -> Result<(u64, u64), DpmuError> {
+        let Placing { device, guest, site } = placing;
+        let name = &device.name.device;
+        translate::check_egress(placing, wiring)?;
+        for (part, rows) in device.all_rows(guest)? {
             let steps = rows.into_iter().map(|r| device.add(site.id, site.slot_base, r)).collect();
             self.add(name, part, steps);
         }
-        self.add(name, Part::Ports, translate::port_steps(device, site, wiring, &slice.lease, starts)?);
-        let groups: Vec<u16> = device.plane.multicast().groups().collect();
-        for group in groups {
+        self.add(name, Part::Fixed, translate::inside_steps(placing, wiring, layout));
+        self.add(name, Part::Ports, translate::port_steps(placing, wiring, &slice.lease, starts)?);
+        let (mut made, mut copies) = (BTreeMap::new(), 0);
+        for group in device.plane.multicast().groups() {
             let nodes = multicast::nodes(name, device.plane.multicast(), group, wiring, &slice.lease)?;
             let physical = free_groups.next().ok_or_else(no_groups)?;
+            copies += nodes.len() as u64;
             self.steps.push(Step::CreateGroup { group: physical, nodes });
-            self.groups.entry(name.to_owned()).or_default().insert(group, physical);
-            self.add(name, Part::Group(group), translate::group_steps(device, site, group, physical));
+            made.insert(group, physical);
+            self.add(name, Part::Group(group), translate::group_steps(placing, group, physical));
         }
-        let made: usize = self.groups.values().map(BTreeMap::len).sum();
-        if made as u64 > slice.lease.groups {
-            let (needed, left) = (made as u64, slice.lease.groups);
-            return Err(DpmuError::Exhausted { resource: "multicast groups of the lease", needed, left });
-        }
-        Ok(())
+        let count = made.len() as u64;
+        let (id, slot_base) = (site.id, site.slot_base);
+        let placement = Placement { id, slot_base, rows: PartRows::default(), groups: made };
+        self.places.insert(name.clone(), NewPlace { placement, inside: None });
+        Ok((count, copies))
     }
 
     fn add(&mut self, device: &str, part: Part, steps: Vec<Step>) {
@@ -99,8 +128,8 @@ impl Plan {
         self.steps.extend(steps);
     }
 
-    /// Each port changes over: its row gets another action, or is added.
-    fn enter(&mut self, slice: &Slice, wiring: &Wiring, starts: &BTreeMap<String, DeviceStart>) {
+    /// Each port changes over: its row gets another action, or is added. Answers how many were there already.
+    fn enter(&mut self, slice: &Slice, wiring: &Wiring, starts: &BTreeMap<String, DeviceStart>) -> u64 {
         let mut ways: Vec<(PortMatch, &str, Option<u16>)> = Vec::new();
         match wiring {
             Wiring::Direct(device) if slice.lease.has_all_ports() => {
@@ -117,6 +146,7 @@ impl Plan {
                 }
             }
         }
+        let mut kept = 0;
         for (port, device, guest_port) in ways {
             let (Some(start), Some(name)) = (starts.get(device), slice.devices.get(device).map(|d| &d.name))
             else {
@@ -126,6 +156,7 @@ impl Plan {
             match (slice.enter.get(&port), translate::enter(port, *start, guest_port, name)) {
                 (Some(row), Step::Add { command, meaning, .. }) => {
                     self.steps.push(Step::Replace { row: *row, command, meaning });
+                    kept += 1;
                 }
                 (_, step) => {
                     self.steps.push(step);
@@ -135,13 +166,11 @@ impl Plan {
         }
         let gone = slice.enter.iter().filter(|(port, _)| !self.ports.contains(port));
         self.steps.extend(gone.map(|(_, row)| Step::Remove(*row)));
+        kept
     }
 
     fn remove_old(&mut self, slice: &Slice) {
-        for placement in slice.devices.values().filter_map(|d| d.placement.as_ref()) {
-            self.steps.extend(placement.rows.all().map(Step::Remove));
-            self.steps.extend(placement.groups.values().map(|group| Step::DestroyGroup(*group)));
-        }
+        self.steps.extend(slice.removal());
     }
 
     /// Note what was done; `rows` are the names of the rows that the device took. Answers the device IDs that are free
@@ -152,16 +181,16 @@ impl Plan {
         wiring: Wiring,
         rows: Vec<RowId>,
     ) -> (Vec<u16>, Vec<u16>) {
-        let old = slice.devices.values().filter_map(|d| d.placement.as_ref()).map(|p| p.id).collect();
+        let old = slice.ids();
         for (name, device) in &mut slice.devices {
-            let groups = self.groups.remove(name).unwrap_or_default();
-            device.placement = self.sites.get(name).map(|site| Placement {
-                id: site.id,
-                slot_base: site.slot_base,
-                rows: PartRows::default(),
-                groups,
-            });
+            let place = self.places.remove(name);
+            (device.placement, device.inside) = match place {
+                Some(NewPlace { placement, inside }) => (Some(placement), inside),
+                None => (None, None),
+            };
         }
+        slice.wires = self.wire_ids;
+        slice.wire_rows.clear();
         for (whose, row) in self.added.into_iter().zip(rows) {
             match whose {
                 Added::Enter(port) => {
@@ -172,37 +201,13 @@ impl Plan {
                         p.rows.add(part, row);
                     }
                 }
+                Added::Wire => slice.wire_rows.push(row),
             }
         }
         slice.enter.retain(|port, _| self.ports.contains(port));
         slice.wiring = Some(wiring);
-        (old, self.sites.values().map(|s| s.id).collect())
+        (old, slice.ids())
     }
-}
-
-/// Device IDs and first slots: a virtual device begins behind all that lead to it.
-fn sites(slice: &Slice, wiring: &Wiring, device: &Device) -> Result<BTreeMap<String, Site>, DpmuError> {
-    let names: BTreeSet<String> = slice.devices.keys().cloned().collect();
-    let mut ids = device.free_ids();
-    let mut sites: BTreeMap<String, Site> = BTreeMap::new();
-    for name in wiring.order(&names)? {
-        let after = |source: &String| {
-            let used = slice.devices.get(source)?.guest.slots(PipelineKind::Ingress);
-            Some(sites.get(source)?.slot_base.saturating_add(used))
-        };
-        let slot_base = wiring.sources(&name).iter().filter_map(after).max().unwrap_or(0);
-        if let Some(guest) = slice.devices.get(&name).map(|d| &d.guest) {
-            admit_slots(
-                device.layout(),
-                PipelineKind::Ingress,
-                slot_base,
-                guest.slots(PipelineKind::Ingress),
-            )?;
-        }
-        let id = ids.next().ok_or(DpmuError::Exhausted { resource: "device IDs", needed: 1, left: 0 })?;
-        sites.insert(name, Site { id, slot_base });
-    }
-    Ok(sites)
 }
 
 /// Whether the persona has `needed` slots behind the first `taken`.
@@ -221,9 +226,4 @@ pub(crate) fn admit_slots(
         PipelineKind::Egress => "egress slots of the persona",
     };
     Err(DpmuError::Exhausted { resource, needed: needed.into(), left: left.into() })
-}
-
-/// Rows that a virtual device has in the device.
-pub(crate) fn held_rows(device: &VirtualDevice) -> u64 {
-    device.placement.as_ref().map_or(0, |p| p.rows.count())
 }

@@ -44,6 +44,24 @@ pub enum RowMeaning {
         next: Option<Arc<DeviceName>>,
         /// What it does of the egress pipeline, where the packet leaves.
         egress: Arc<Origin>,
+        /// The virtual device's egress pipeline has run already.
+        egress_done: bool,
+    },
+    /// A packet is looked at that left a virtual device by a port whose links have conditions.
+    Wire {
+        /// The virtual device.
+        device: Arc<DeviceName>,
+        /// Its port.
+        port: u16,
+    },
+    /// A packet takes one of these links.
+    WireEnd {
+        /// The virtual device that it left.
+        device: Arc<DeviceName>,
+        /// The port by which it did.
+        port: u16,
+        /// The virtual device it goes to, where it goes to one.
+        next: Option<Arc<DeviceName>>,
     },
     /// A virtual device chose a multicast group.
     LeaveMulticast {
@@ -72,6 +90,8 @@ pub struct InstalledRow {
     pub owner: RowOwner,
     /// What it means.
     pub meaning: RowMeaning,
+    /// A lease promised room for it.
+    pub(crate) promised: bool,
 }
 
 impl InstalledRow {
@@ -90,6 +110,8 @@ pub(crate) struct RowStore {
     rows: BTreeMap<RowId, InstalledRow>,
     by_table: HashMap<String, HashMap<u64, RowId>>,
     next: RowId,
+    /// Rows of each table that no lease promised room for.
+    unpromised: HashMap<String, u64>,
 }
 
 impl RowStore {
@@ -100,13 +122,21 @@ impl RowStore {
         id
     }
 
-    /// Put a row back under the name it had.
+    /// Put a row under a name that it had.
     pub(crate) fn put(&mut self, id: RowId, row: InstalledRow) {
         match self.by_table.get_mut(table(&row.command)) {
             Some(handles) => handles.insert(row.handle, id),
             None => self.by_table.entry(table(&row.command).to_owned()).or_default().insert(row.handle, id),
         };
-        self.rows.insert(id, row);
+        if !row.promised {
+            match self.unpromised.get_mut(table(&row.command)) {
+                Some(count) => *count += 1,
+                None => drop(self.unpromised.insert(table(&row.command).to_owned(), 1)),
+            }
+        }
+        if let Some(before) = self.rows.insert(id, row) {
+            self.forget(&before);
+        }
     }
 
     pub(crate) fn remove(&mut self, id: RowId) -> Option<InstalledRow> {
@@ -114,7 +144,26 @@ impl RowStore {
         if let Some(handles) = self.by_table.get_mut(table(&row.command)) {
             handles.remove(&row.handle);
         }
+        self.forget(&row);
         Some(row)
+    }
+
+    fn forget(&mut self, row: &InstalledRow) {
+        if !row.promised
+            && let Some(count) = self.unpromised.get_mut(table(&row.command))
+        {
+            *count -= 1;
+        }
+    }
+
+    /// Rows of a table that no lease promised room for.
+    pub(crate) fn unpromised(&self, table: &str) -> u64 {
+        self.unpromised.get(table).copied().unwrap_or(0)
+    }
+
+    /// The most of them in one table.
+    pub(crate) fn most_unpromised(&self) -> u64 {
+        self.unpromised.values().copied().max().unwrap_or(0)
     }
 
     pub(crate) fn get(&self, id: RowId) -> Option<&InstalledRow> {

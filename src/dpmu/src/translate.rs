@@ -3,11 +3,11 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use hyper4_persona::{DeviceStart, OperatorRow, Origin, PortMatch, Verdict};
+use hyper4_persona::{DeviceStart, EgressStart, Guest, Layout, OperatorRow, PortMatch, Verdict};
 use hyper4_switch::Endpoint;
 
 use crate::device::{RowOwner, Step};
-use crate::dpmu::Lease;
+use crate::lease::Lease;
 use crate::store::{DeviceName, RowMeaning};
 use crate::virtual_device::VirtualDevice;
 use crate::{Wiring, WiringError};
@@ -23,78 +23,131 @@ pub(crate) struct Site {
 }
 
 /// Where the ingress of a virtual device begins.
-pub(crate) fn start(device: &VirtualDevice, site: Site) -> DeviceStart {
-    let (slot, pc, lookup) = device.guest.start();
+pub(crate) fn start(guest: &Guest, site: Site) -> DeviceStart {
+    let (slot, pc, lookup) = guest.start();
     DeviceStart { device: site.id, slot: slot.saturating_add(site.slot_base), pc, lookup }
 }
 
+/// Where the links lead: the first lookups of virtual devices, and of the wires behind ports.
+#[derive(Debug, Default)]
+pub(crate) struct Starts {
+    pub(crate) devices: BTreeMap<String, DeviceStart>,
+    pub(crate) wires: BTreeMap<(String, u16), DeviceStart>,
+}
+
+/// A virtual device as it is going to be placed.
+#[derive(Clone, Copy)]
+pub(crate) struct Placing<'a> {
+    pub(crate) device: &'a VirtualDevice,
+    pub(crate) guest: &'a Guest,
+    pub(crate) site: Site,
+}
+
+/// What becomes of a packet, and the virtual device that it goes to.
+type Choice = (PortMatch, Verdict, Option<Arc<DeviceName>>);
+
 /// The rows for its ports: where its choices lead, and how its egress begins.
 pub(crate) fn port_steps(
-    device: &VirtualDevice,
-    site: Site,
+    placing: Placing<'_>,
     wiring: &Wiring,
     lease: &Lease,
-    starts: &BTreeMap<String, DeviceStart>,
+    starts: &Starts,
 ) -> Result<Vec<Step>, WiringError> {
-    let egress = device.guest.egress_start().map(|(start, _)| start.clone());
-    let mut choices: Vec<(PortMatch, Verdict, Option<Arc<DeviceName>>)> = Vec::new();
+    let Placing { device, guest, site } = placing;
+    // One that has its egress inside has done it when it leaves.
+    let (egress, origin) = match guest.egress_start() {
+        Some((start, origin)) if guest.inside().is_none() => (Some(start), Arc::new(origin)),
+        _ => (None, Arc::default()),
+    };
+    let discard: Choice = (PortMatch::Port(DROP_PORT), Verdict::Discard, None);
+    let mut choices = vec![discard.clone()];
     match wiring {
         Wiring::Direct(_) => {
-            choices.push((PortMatch::Port(DROP_PORT), Verdict::Discard, None));
-            let same = Verdict::Transmit { port: None, egress };
+            let same = Verdict::Transmit { port: None, egress: egress.cloned() };
             if lease.has_all_ports() {
                 choices.push((PortMatch::Any, same, None));
             } else {
                 choices.extend(lease.ports.iter().map(|p| (PortMatch::Port(*p), same.clone(), None)));
             }
         }
-        Wiring::Links(_) => {
-            choices.push((PortMatch::Port(DROP_PORT), Verdict::Discard, None));
-            for (port, end) in wiring.ports(&device.name.device) {
-                let (verdict, next) = match end {
-                    Endpoint::Physical(physical) => {
-                        (Verdict::Transmit { port: Some(physical), egress: egress.clone() }, None)
-                    }
-                    Endpoint::Device { device: next, port } => {
-                        let Some(start) = starts.get(&next) else {
-                            return Err(WiringError::UnknownDevice(next));
-                        };
-                        let next = DeviceName { slice: device.name.slice.clone(), device: next };
-                        (Verdict::Forward { start: *start, port }, Some(Arc::new(next)))
-                    }
-                };
-                choices.push((PortMatch::Port(port), verdict, next));
-            }
-        }
+        Wiring::Links(_) => choices.extend(linked(&device.name, wiring, egress, starts)?),
     }
-    let mut steps = Vec::new();
-    let origin = egress_origin(device);
-    for slot in device.guest.leave_slots() {
+    let leave = |slot: u8, (port, verdict, next): &Choice| {
         let slot = slot.saturating_add(site.slot_base);
-        for (port, verdict, next) in &choices {
-            let row = OperatorRow::Leave { slot, device: site.id, port: *port, verdict: verdict.clone() };
-            let device = Arc::clone(&device.name);
-            let egress = match verdict {
+        let row = OperatorRow::Leave { slot, device: site.id, port: *port, verdict: verdict.clone() };
+        let meaning = RowMeaning::Leave {
+            device: Arc::clone(&device.name),
+            port: *port,
+            verdict: verdict.clone(),
+            next: next.clone(),
+            egress: match verdict {
                 Verdict::Transmit { .. } => Arc::clone(&origin),
                 Verdict::Discard | Verdict::Forward { .. } => Arc::default(),
-            };
-            let (verdict, next) = (verdict.clone(), next.clone());
-            steps.push(operator(row, RowMeaning::Leave { device, port: *port, verdict, next, egress }));
-        }
+            },
+            egress_done: guest.inside().is_some(),
+        };
+        operator(row, meaning)
+    };
+    let slots = guest.leave_slots().iter();
+    let mut steps: Vec<Step> = slots
+        .flat_map(|slot| choices.iter().map(move |choice| (*slot, choice)))
+        .map(|(s, c)| leave(s, c))
+        .collect();
+    if let Some(inside) = guest.inside() {
+        steps.extend(inside.early_slots.iter().map(|slot| leave(*slot, &discard)));
     }
-    steps.extend(egress_steps(device, site, wiring));
+    steps.extend(egress_steps(placing, wiring));
     Ok(steps)
 }
 
-/// What the rows that begin its egress stand for.
-fn egress_origin(device: &VirtualDevice) -> Arc<Origin> {
-    Arc::new(device.guest.egress_start().map(|(_, origin)| origin).unwrap_or_default())
+/// Where the links of its ports lead.
+fn linked(
+    name: &DeviceName,
+    wiring: &Wiring,
+    egress: Option<&EgressStart>,
+    starts: &Starts,
+) -> Result<Vec<Choice>, WiringError> {
+    let mut choices = Vec::new();
+    for (port, end) in wiring.ports(&name.device) {
+        let (verdict, next) = match end {
+            Endpoint::Physical(physical) => {
+                (Verdict::Transmit { port: Some(physical), egress: egress.cloned() }, None)
+            }
+            Endpoint::Device { device: next, port } => {
+                let Some(start) = starts.devices.get(&next) else {
+                    return Err(WiringError::UnknownDevice(next));
+                };
+                let next = DeviceName { slice: name.slice.clone(), device: next };
+                (Verdict::Forward { start: *start, port }, Some(Arc::new(next)))
+            }
+        };
+        choices.push((PortMatch::Port(port), verdict, next));
+    }
+    for port in wiring.wires(&name.device).into_keys() {
+        if let Some(start) = starts.wires.get(&(name.device.clone(), port)) {
+            choices.push((PortMatch::Port(port), Verdict::Forward { start: *start, port: 0 }, None));
+        }
+    }
+    Ok(choices)
+}
+
+/// The rows between the pipelines of a guest that has its egress inside.
+pub(crate) fn inside_steps(placing: Placing<'_>, wiring: &Wiring, layout: &Layout) -> Vec<Step> {
+    let Placing { device, guest, site } = placing;
+    let mut linked: Vec<u16> = wiring.ports(&device.name.device).into_keys().collect();
+    linked.extend(wiring.wires(&device.name.device).into_keys());
+    guest
+        .inside_rows(layout, &linked)
+        .into_iter()
+        .map(|row| device.add(site.id, site.slot_base, row))
+        .collect()
 }
 
 /// How its egress begins for replicas, for each physical port.
-fn egress_steps(device: &VirtualDevice, site: Site, wiring: &Wiring) -> Vec<Step> {
-    let Some((start, _)) = device.guest.egress_start() else { return Vec::new() };
-    let meaning = RowMeaning::EnterEgress { device: Arc::clone(&device.name), egress: egress_origin(device) };
+fn egress_steps(placing: Placing<'_>, wiring: &Wiring) -> Vec<Step> {
+    let Placing { device, guest, site } = placing;
+    let Some((start, origin)) = guest.egress_start() else { return Vec::new() };
+    let meaning = RowMeaning::EnterEgress { device: Arc::clone(&device.name), egress: Arc::new(origin) };
     let row = |port, guest_port| {
         let row = OperatorRow::EnterEgress { port, device: site.id, start: start.clone(), guest_port };
         operator(row, meaning.clone())
@@ -113,14 +166,16 @@ fn egress_steps(device: &VirtualDevice, site: Site, wiring: &Wiring) -> Vec<Step
 }
 
 /// The rows that lead one of its groups to a group of the device.
-pub(crate) fn group_steps(device: &VirtualDevice, site: Site, group: u16, physical_group: u16) -> Vec<Step> {
-    let egress = device.guest.egress_start().is_some();
+pub(crate) fn group_steps(placing: Placing<'_>, group: u16, physical_group: u16) -> Vec<Step> {
+    let Placing { device, guest, site } = placing;
+    let egress = guest.egress_start().is_some();
     let row = |slot: &u8| {
         let slot = slot.saturating_add(site.slot_base);
         let row = OperatorRow::LeaveMulticast { slot, device: site.id, group, physical_group, egress };
         operator(row, RowMeaning::LeaveMulticast { device: Arc::clone(&device.name), group })
     };
-    device.guest.leave_slots().iter().map(row).collect()
+    let slots = guest.inside().map_or(guest.leave_slots(), |inside| &inside.early_slots);
+    slots.iter().map(row).collect()
 }
 
 /// The row by which packets of a port enter a virtual device.
@@ -138,21 +193,18 @@ fn operator(row: OperatorRow, meaning: RowMeaning) -> Step {
     Step::Add { owner: RowOwner::Operator, devices, command: row.command(), meaning }
 }
 
-/// Whether the egress pipelines run where packets leave, and can tell by which port.
-pub(crate) fn check_egress(device: &VirtualDevice, wiring: &Wiring) -> Result<(), WiringError> {
-    if device.guest.egress_start().is_none() {
+/// Whether the egress pipelines can tell by which port a copy leaves.
+pub(crate) fn check_egress(placing: Placing<'_>, wiring: &Wiring) -> Result<(), WiringError> {
+    let Placing { device, guest, .. } = placing;
+    if guest.egress_start().is_none() {
         return Ok(());
-    }
-    let name = || device.name.device.clone();
-    if wiring.leads_inside(&device.name.device) {
-        return Err(WiringError::EgressInside(name()));
     }
     let mut seen = std::collections::BTreeSet::new();
     for end in wiring.ports(&device.name.device).into_values() {
         if let Endpoint::Physical(port) = end
             && !seen.insert(port)
         {
-            return Err(WiringError::AmbiguousPort { device: name(), port });
+            return Err(WiringError::AmbiguousPort { device: device.name.device.clone(), port });
         }
     }
     Ok(())

@@ -82,6 +82,8 @@ pub(crate) struct VirtualDevice {
     /// Of the tables whose entries have priorities.
     pub(crate) ranks: BTreeMap<TableId, Ranks>,
     pub(crate) placement: Option<Placement>,
+    /// The guest as it is placed, where that is not as it was loaded: with its egress inside.
+    pub(crate) inside: Option<Guest>,
 }
 
 impl VirtualDevice {
@@ -97,19 +99,24 @@ impl VirtualDevice {
                 }
             }
         }
-        Self { name: Arc::new(name), guest, plane, ranks, placement: None }
+        Self { name: Arc::new(name), guest, plane, ranks, placement: None, inside: None }
     }
 
-    /// The rows of everything that doesn't depend on the wiring.
-    pub(crate) fn all_rows(&self) -> Result<Vec<(Part, Vec<Row>)>, DpmuError> {
-        let mut parts = vec![(Part::Fixed, self.guest.fixed_rows().to_vec())];
+    /// The guest as it is placed.
+    pub(crate) fn placed(&self) -> &Guest {
+        self.inside.as_ref().unwrap_or(&self.guest)
+    }
+
+    /// The rows of everything that doesn't depend on the wiring, of the guest as it is going to be placed.
+    pub(crate) fn all_rows(&self, guest: &Guest) -> Result<Vec<(Part, Vec<Row>)>, DpmuError> {
+        let mut parts = vec![(Part::Fixed, guest.fixed_rows().to_vec())];
         for (table, state) in self.plane.tables() {
             let default = state.default().and_then(DefaultAction::direct);
-            parts.push((Part::Default(table), self.guest.default_rows(table, default)?));
+            parts.push((Part::Default(table), guest.default_rows(table, default)?));
             for entry in state.entries() {
                 let rank = self.ranks.get(&table).and_then(|r| r.get(place(&entry)));
                 let rank = rank.unwrap_or_else(|| prefix_rank(&entry));
-                parts.push((Part::Entry(table, entry.handle), self.guest.entry_rows(table, &entry, rank)?));
+                parts.push((Part::Entry(table, entry.handle), guest.entry_rows(table, &entry, rank)?));
             }
         }
         Ok(parts)

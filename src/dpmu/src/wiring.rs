@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use hyper4_switch::{Endpoint, Links};
+use hyper4_switch::{ConditionalLink, Endpoint, Links};
 
 /// How a slice's virtual devices are joined to its ports and to each other.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -11,6 +11,24 @@ pub enum Wiring {
     Direct(String),
     /// By links; a packet that leaves by a port without one is lost.
     Links(Links),
+}
+
+/// The links of one port, of which packets choose.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Wire {
+    pub(crate) links: Vec<ConditionalLink>,
+    pub(crate) otherwise: Option<Endpoint>,
+}
+
+impl Wire {
+    /// The virtual devices that it leads to.
+    pub(crate) fn targets(&self) -> impl Iterator<Item = &str> {
+        let ends = self.links.iter().map(|link| &link.to).chain(&self.otherwise);
+        ends.filter_map(|end| match end {
+            Endpoint::Device { device, .. } => Some(device.as_str()),
+            Endpoint::Physical(_) => None,
+        })
+    }
 }
 
 /// Why virtual devices can't be wired so.
@@ -26,13 +44,38 @@ pub enum WiringError {
     #[error("port {0} isn't leased to the slice")]
     PortNotLeased(u16),
     /// Packets could go round for ever; in one pass there is no way back.
-    #[error("the links form a circle through virtual device `{0}`")]
-    Circle(String),
-    /// The egress pipeline of a virtual device runs where packets leave the switch.
+    #[error("the links form a circle, so that packets could go round for ever: `{}`", .0.join("` → `"))]
+    Circle(Vec<String>),
+    /// A link's condition looks at bytes that the persona doesn't hold.
     #[error(
-        "virtual device `{0}` has an egress pipeline, so none of its ports can lead to another virtual device"
+        "the condition behind port {port} of virtual device `{device}` looks at the first {length} bytes of a packet, \
+         but the persona holds {window}"
     )]
-    EgressInside(String),
+    ConditionBeyond {
+        /// The virtual device.
+        device: String,
+        /// Its port.
+        port: u16,
+        /// Bytes that are looked at.
+        length: u16,
+        /// Bytes that the persona holds.
+        window: u16,
+    },
+    /// A packet with all its ways takes more slots than there are.
+    #[error(
+        "virtual device `{device}` needs {needed} ingress slots behind those it comes after, which take {taken} of the \
+         persona's {slots}: {} are left", .slots.saturating_sub(*.taken)
+    )]
+    Slots {
+        /// The virtual device.
+        device: String,
+        /// Slots that it needs, with the conditions of its links.
+        needed: u16,
+        /// Slots that the devices before it take, on the longest way.
+        taken: u16,
+        /// Slots of the persona.
+        slots: u16,
+    },
     /// Two ports of one device lead to one physical port, and its egress pipeline couldn't tell which it was.
     #[error(
         "virtual device `{device}` has an egress pipeline and two ports that lead to physical port {port}"
@@ -45,7 +88,8 @@ pub enum WiringError {
     },
     /// Copies can't go on inside of the switch.
     #[error(
-        "multicast group {group} of virtual device `{device}` has port {port}, which leads to another virtual device"
+        "multicast group {group} of virtual device `{device}` has port {port}, which leads to another virtual device or has \
+         a condition: copies can't go on inside of the switch"
     )]
     MulticastInside {
         /// The virtual device.
@@ -83,7 +127,7 @@ impl Wiring {
                 Endpoint::Physical(_) => return Err(WiringError::NoDevice(*port)),
             }
         }
-        for ((device, _), end) in &links.egress {
+        for ((device, _), end) in links.onward() {
             known(device)?;
             match end {
                 Endpoint::Device { device, .. } => known(device)?,
@@ -98,11 +142,23 @@ impl Wiring {
 
     /// The virtual devices so that every link leads from an earlier one to a later one.
     pub(crate) fn order(&self, devices: &BTreeSet<String>) -> Result<Vec<String>, WiringError> {
-        let mut waiting: BTreeSet<&String> = devices.iter().collect();
-        let mut order = Vec::new();
-        while let Some(first) = waiting.first().copied() {
-            let free = waiting.iter().copied().find(|d| !self.sources(d).iter().any(|s| waiting.contains(s)));
-            let next = free.ok_or_else(|| WiringError::Circle(first.clone()))?;
+        let mut waiting: BTreeMap<&String, BTreeSet<String>> =
+            devices.iter().map(|device| (device, self.sources(device))).collect();
+        let mut order: Vec<String> = Vec::new();
+        while let Some(first) = waiting.keys().next().copied() {
+            let held = |device: &String| waiting.get(device)?.iter().find(|s| waiting.contains_key(s));
+            let Some(next) = waiting.keys().copied().find(|device| held(device).is_none()) else {
+                // Each one waits for another: backwards one comes to a circle.
+                let mut path: Vec<&String> = vec![first];
+                while let Some(before) = path.last().and_then(|device| held(device)) {
+                    if let Some(at) = path.iter().position(|device| *device == before) {
+                        let circle = path.iter().skip(at).chain([&before]).rev();
+                        return Err(WiringError::Circle(circle.map(|device| (*device).clone()).collect()));
+                    }
+                    path.push(before);
+                }
+                return Err(WiringError::Circle(vec![first.clone()]));
+            };
             waiting.remove(next);
             order.push(next.clone());
         }
@@ -110,22 +166,49 @@ impl Wiring {
     }
 
     /// The virtual devices that have a link to this one.
-    pub(crate) fn sources(&self, device: &str) -> BTreeSet<String> {
+    fn sources(&self, device: &str) -> BTreeSet<String> {
         let Self::Links(links) = self else { return BTreeSet::new() };
         let to_device = |end: &Endpoint| matches!(end, Endpoint::Device { device: d, .. } if d == device);
-        links.egress.iter().filter(|(_, end)| to_device(end)).map(|((source, _), _)| source.clone()).collect()
+        links.onward().filter(|(_, end)| to_device(end)).map(|((source, _), _)| source.clone()).collect()
     }
 
-    /// Whether a port of this virtual device leads to another one.
+    /// Whether a link names this virtual device.
+    pub(crate) fn names(&self, device: &str) -> bool {
+        let links = match self {
+            Self::Direct(name) => return name == device,
+            Self::Links(links) => links,
+        };
+        let to_device = |end: &Endpoint| matches!(end, Endpoint::Device { device: d, .. } if d == device);
+        links.ingress.values().any(to_device)
+            || links.onward().any(|((from, _), end)| from == device || to_device(end))
+    }
+
+    /// Whether packets go on inside of the switch from a port of this virtual device: to another one, or to a condition.
     pub(crate) fn leads_inside(&self, device: &str) -> bool {
         self.ports(device).values().any(|end| matches!(end, Endpoint::Device { .. }))
+            || !self.wires(device).is_empty()
     }
 
-    /// Where the ports of a virtual device lead; empty for [`Wiring::Direct`], where every port leads to itself.
+    /// Where the ports of a virtual device lead that have a link without a condition alone; empty for
+    /// [`Wiring::Direct`], where every port leads to itself.
     pub(crate) fn ports(&self, device: &str) -> BTreeMap<u16, Endpoint> {
         let Self::Links(links) = self else { return BTreeMap::new() };
-        let own = links.egress.iter().filter(|((d, _), _)| d == device);
+        let own = links
+            .egress
+            .iter()
+            .filter(|(from, _)| from.0 == device && !links.conditional.contains_key(*from));
         own.map(|((_, port), end)| (*port, end.clone())).collect()
+    }
+
+    /// The ports of a virtual device whose links have conditions.
+    pub(crate) fn wires(&self, device: &str) -> BTreeMap<u16, Wire> {
+        let Self::Links(links) = self else { return BTreeMap::new() };
+        let own = links.conditional.iter().filter(|((d, _), _)| d == device);
+        own.map(|(from, conditional)| {
+            let otherwise = links.egress.get(from).cloned();
+            (from.1, Wire { links: conditional.clone(), otherwise })
+        })
+        .collect()
     }
 
     /// The port of a virtual device that leads to a physical port.

@@ -4,19 +4,21 @@
 //! A check knows switches by [`Switch`] alone. What an implementation can't do it refuses with [`SwitchError`]; it
 //! never does something else instead.
 
+mod condition;
 mod control;
 mod error;
 mod index;
 mod linked;
 mod recorder;
 
+pub use condition::{BytesMatch, PacketCondition};
 pub use control::{
     Change, ControlPlane, DataAccess, DefaultAction, EntryKind, EntryStore, Handles, Multicast,
     MulticastNode, Prepared, ProfileChange, ProfileState, Replica, TableState, prefix_mask,
 };
 pub use error::{ControlError, MulticastError, ObjectKind, SwitchError};
 pub use index::{HashIndex, hash, hash_bytes, hash_wide};
-pub use linked::{Endpoint, LinkError, LinkedSwitches, Links};
+pub use linked::{ConditionalLink, Endpoint, LinkError, LinkedSwitches, Links};
 pub use recorder::{Recorder, Recording};
 
 use std::sync::Arc;

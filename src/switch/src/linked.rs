@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, VecDeque};
 
 use hyper4_ir::{Batch, Event, Output, Packet, Trace, TracedPacket};
 
-use crate::{Switch, SwitchError, Tracing};
+use crate::{PacketCondition, Switch, SwitchError, Tracing};
 
 /// A port of one of the switches, or a physical port.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -20,6 +20,15 @@ pub enum Endpoint {
     },
 }
 
+/// A link that a packet takes if it is so as it leaves the switch.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ConditionalLink {
+    /// The condition.
+    pub when: PacketCondition,
+    /// Where it leads.
+    pub to: Endpoint,
+}
+
 /// Which port leads where. A packet that leaves by a port without a link is lost.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Links {
@@ -27,6 +36,31 @@ pub struct Links {
     pub ingress: BTreeMap<u16, Endpoint>,
     /// Where packets go that leave a switch by a port.
     pub egress: BTreeMap<(String, u16), Endpoint>,
+    /// Links that come before those of `egress`: the first of a port whose condition holds.
+    pub conditional: BTreeMap<(String, u16), Vec<ConditionalLink>>,
+}
+
+impl Links {
+    /// Where a packet goes that leaves a switch by a port; `None`: it is lost.
+    pub fn next(&self, device: &str, port: u16, packet: &[u8]) -> Option<&Endpoint> {
+        let from = (device.to_owned(), port);
+        let conditional = self.conditional.get(&from).into_iter().flatten();
+        let taken = conditional.filter(|link| link.when.holds(packet)).map(|link| &link.to).next();
+        taken.or_else(|| self.egress.get(&from))
+    }
+
+    /// Whether a port has a link, be it one that few packets take.
+    pub fn has(&self, device: &str, port: u16) -> bool {
+        let from = (device.to_owned(), port);
+        self.egress.contains_key(&from) || self.conditional.contains_key(&from)
+    }
+
+    /// Every end of a link that leads on from a switch, and that switch.
+    pub fn onward(&self) -> impl Iterator<Item = (&(String, u16), &Endpoint)> {
+        let conditional =
+            self.conditional.iter().flat_map(|(from, links)| links.iter().map(move |l| (from, &l.to)));
+        self.egress.iter().chain(conditional)
+    }
 }
 
 /// Why switches can't be joined so.
@@ -61,11 +95,12 @@ impl LinkedSwitches {
                 return Err(LinkError::NoDevice(*port));
             }
         }
-        let ends = links.ingress.values().chain(links.egress.values()).filter_map(|end| match end {
+        let onward = links.onward().map(|(_, end)| end);
+        let ends = links.ingress.values().chain(onward).filter_map(|end| match end {
             Endpoint::Device { device, .. } => Some(device),
             Endpoint::Physical(_) => None,
         });
-        for device in ends.chain(links.egress.keys().map(|(device, _)| device)) {
+        for device in ends.chain(links.onward().map(|((device, _), _)| device)) {
             if !switches.contains_key(device) {
                 return Err(LinkError::UnknownDevice(device.clone()));
             }
@@ -127,7 +162,7 @@ impl LinkedSwitches {
                 append(&mut trace, &device, part, &self.links);
             }
             for output in done.outputs {
-                if let Some(next) = self.links.egress.get(&(device.clone(), output.port)) {
+                if let Some(next) = self.links.next(&device, output.port, &output.bytes) {
                     waiting.push_back((next.clone(), output.bytes));
                 }
             }
@@ -140,11 +175,7 @@ impl LinkedSwitches {
 fn append(trace: &mut Trace, device: &str, part: Trace, links: &Links) {
     let base = trace.packets.len();
     let linked = |event: Event| match event {
-        Event::Unicast(port) | Event::Transmit(port)
-            if !links.egress.contains_key(&(device.to_owned(), port)) =>
-        {
-            Event::Unlinked
-        }
+        Event::Unicast(port) | Event::Transmit(port) if !links.has(device, port) => Event::Unlinked,
         other => other,
     };
     for (i, packet) in part.packets.into_iter().enumerate() {

@@ -36,6 +36,9 @@ pub fn persona_rows(dpmu: &Dpmu, trace: &Trace) -> Vec<PersonaRow> {
             RowMeaning::Leave { device, .. } | RowMeaning::LeaveMulticast { device, .. } => {
                 format!("links of {}", device.device)
             }
+            RowMeaning::Wire { device, port } | RowMeaning::WireEnd { device, port, .. } => {
+                format!("conditions behind port {port} of {}", device.device)
+            }
             RowMeaning::EnterEgress { device, .. } => format!("egress of {}", device.device),
         };
         Some(PersonaRow { table: table.clone(), handle, construct })
@@ -60,7 +63,7 @@ pub fn guest_trace(dpmu: &Dpmu, trace: &Trace, devices: bool) -> Trace {
         }
         let index = told.packets.len();
         if teller.device.is_none() {
-            // Its port leads into no virtual device: nobody saw it.
+            // Its port leads into no virtual device, or it is between two: nobody sees it.
             ends.push((index, teller));
             continue;
         }
@@ -85,12 +88,26 @@ struct Teller<'a> {
     updates: Vec<Event>,
     /// The packet left by a port without a link; what the persona says of its end is not to be told.
     lost: bool,
+    /// The virtual device's port by which the packet itself leaves.
+    port: Option<u16>,
+    /// The virtual device's egress has been told of.
+    egress_done: bool,
 }
 
 impl<'a> Teller<'a> {
     fn new(dpmu: &'a Dpmu, devices: bool) -> Self {
         let (copied_from, device) = (None, None);
-        Self { dpmu, devices, copied_from, device, events: Vec::new(), updates: Vec::new(), lost: false }
+        Self {
+            dpmu,
+            devices,
+            copied_from,
+            device,
+            events: Vec::new(),
+            updates: Vec::new(),
+            lost: false,
+            port: None,
+            egress_done: false,
+        }
     }
 
     /// For a copy of this packet, whose last part is number `index`.
@@ -103,6 +120,8 @@ impl<'a> Teller<'a> {
             events: Vec::new(),
             updates: self.updates.clone(),
             lost: self.lost,
+            port: None,
+            egress_done: false,
         }
     }
 
@@ -114,7 +133,10 @@ impl<'a> Teller<'a> {
                     self.meet(row, told);
                 }
             }
+            // On a wire between two virtual devices: nobody tells of it.
+            _ if self.device.is_none() => {}
             Event::Table { name, outcome: TableOutcome::Miss } if is_leave(name) => self.lose(),
+            Event::Unicast(_) | Event::Pipeline(_) if self.egress_done => {}
             Event::Unicast(port) if !self.lost => self.events.push(Event::Unicast(self.guest_port(*port))),
             Event::Replica { rid, port } => {
                 self.events.push(Event::Replica { rid: *rid, port: self.guest_port(*port) });
@@ -137,17 +159,21 @@ impl<'a> Teller<'a> {
                 self.events.extend(origin.events.iter().cloned());
                 self.updates.extend(origin.egress_events.iter().cloned());
             }
-            RowMeaning::Leave { verdict: Verdict::Transmit { .. }, egress, .. } => {
-                self.updates.extend(egress.events.iter().cloned());
-            }
-            RowMeaning::Leave { port, verdict, next, .. } => {
-                if let (Verdict::Forward { .. }, PortMatch::Port(port), Some(next)) = (verdict, port, next) {
-                    self.events.push(Event::Unicast(*port));
-                    self.events.push(Event::Pipeline("egress".to_owned()));
-                    self.events.append(&mut self.updates);
-                    self.events.push(Event::Transmit(*port));
-                    let events = std::mem::take(&mut self.events);
-                    told.packets.push(TracedPacket { copied_from: self.copied_from.take(), events });
+            RowMeaning::Leave { port, verdict, next, egress, egress_done, .. } => match (verdict, port) {
+                (Verdict::Forward { .. }, PortMatch::Port(port)) => {
+                    self.go_on(*port, *egress_done, next.as_ref(), told);
+                }
+                (Verdict::Transmit { .. }, port) => {
+                    self.port = if let PortMatch::Port(port) = port { Some(*port) } else { None };
+                    self.egress_done = *egress_done;
+                    self.updates.extend(egress.events.iter().cloned());
+                }
+                // Nobody forwards whatever port it is.
+                (Verdict::Forward { .. }, PortMatch::Any) | (Verdict::Discard, _) => {}
+            },
+            RowMeaning::Wire { .. } => {}
+            RowMeaning::WireEnd { next, .. } => {
+                if let Some(next) = next {
                     self.arrive(next);
                 }
             }
@@ -156,7 +182,24 @@ impl<'a> Teller<'a> {
         }
     }
 
+    /// The packet goes on by a port that leads to a virtual device, or to a wire that looks at it.
+    fn go_on(&mut self, port: u16, egress_done: bool, next: Option<&Arc<DeviceName>>, told: &mut Trace) {
+        if !egress_done {
+            self.events.push(Event::Unicast(port));
+            self.events.push(Event::Pipeline("egress".to_owned()));
+            self.events.append(&mut self.updates);
+        }
+        self.events.push(Event::Transmit(port));
+        let events = std::mem::take(&mut self.events);
+        told.packets.push(TracedPacket { copied_from: self.copied_from.take(), events });
+        self.device = None;
+        if let Some(next) = next {
+            self.arrive(next);
+        }
+    }
+
     fn arrive(&mut self, device: &Arc<DeviceName>) {
+        (self.port, self.egress_done) = (None, false);
         self.device = Some(Arc::clone(device));
         if self.devices {
             self.events.push(Event::Device(device.device.clone()));
@@ -167,6 +210,9 @@ impl<'a> Teller<'a> {
     fn lose(&mut self) {
         self.lost = true;
         self.events.push(Event::Unlinked);
+        if self.device.as_ref().is_some_and(|device| self.dpmu.has_egress_inside(device)) {
+            return;
+        }
         self.events.push(Event::Pipeline("egress".to_owned()));
         self.events.append(&mut self.updates);
         self.events.push(Event::Unlinked);
@@ -174,6 +220,9 @@ impl<'a> Teller<'a> {
 
     /// The guest's port that leads to a physical one.
     fn guest_port(&self, physical: u16) -> u16 {
+        if let Some(port) = self.port {
+            return port;
+        }
         let Some(device) = self.device.as_ref() else { return physical };
         let wiring = self.dpmu.wiring(&device.slice);
         wiring.and_then(|w| w.guest_port(&device.device, physical)).unwrap_or(physical)

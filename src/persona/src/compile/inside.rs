@@ -10,11 +10,13 @@
 //!             └ drop, groups: leave in the next slot
 //! ```
 
+use std::sync::Arc;
+
 use hyper4_bits::Bits;
 use hyper4_ir::{Event, PipelineKind};
 
 use super::entry::PlacedTable;
-use super::{Guest, Refusal};
+use super::{Guest, Refusal, compile_for};
 use crate::{Effect, Layout, Lookup, Next, Origin, Row, RowMatch};
 
 /// `egress_spec` that drops.
@@ -40,10 +42,22 @@ impl Guest {
     /// # Errors
     /// A [`Refusal`] when it writes `egress_port`, by which the packet still has to find its way, or has no room.
     pub fn with_egress_inside(&self, layout: &Layout) -> Result<Self, Refusal> {
+        if self.egress_start.is_none() {
+            return Ok(self.clone());
+        }
+        let wanted = [Layout::EGRESS_SPEC, Layout::EGRESS_PORT];
+        compile_for(Arc::clone(&self.program), layout, &wanted)?.moved_inside(layout)
+    }
+
+    fn moved_inside(&self, layout: &Layout) -> Result<Self, Refusal> {
         let Some(start) = &self.egress_start else { return Ok(self.clone()) };
         let refused = |reason: &str| Refusal::new(format!("egress of {}", self.program.name), reason);
         self.check_port_kept(layout).map_err(refused)?;
-        let pcs = |pipeline| self.rows_of(pipeline).map(|row| row.pc).chain(self.pcs_of(pipeline)).max();
+        let prologue = self.egress_prologue.iter().map(|row| row.pc);
+        let pcs = |pipeline| {
+            let rows = self.rows_of(pipeline).map(|row| row.pc);
+            rows.chain(self.pcs_of(pipeline)).chain(prologue.clone()).max()
+        };
         let offset = pcs(PipelineKind::Ingress).unwrap_or(0);
         let last = offset.checked_add(pcs(PipelineKind::Egress).unwrap_or(0));
         let pcs = last.and_then(|last| Some((last.checked_add(1)?, last.checked_add(2)?)));
@@ -214,7 +228,8 @@ impl Guest {
         let port = layout.mask(Layout::EGRESS_PORT);
         let places = self.tables.values().flatten().filter(|place| place.pipeline == PipelineKind::Egress);
         let by_tables = places.flat_map(PlacedTable::changes);
-        let by_rows = self.rows_of(PipelineKind::Egress).map(|row| row.effect.changes());
+        let rows = self.rows_of(PipelineKind::Egress).chain(&self.egress_prologue);
+        let by_rows = rows.map(|row| row.effect.changes());
         if by_rows.chain(by_tables).all(|changed| changed.and(&port).is_zero()) {
             return Ok(());
         }

@@ -58,6 +58,11 @@ use form::Terms;
 /// # Errors
 /// A [`Refusal`] when it does what such a persona can't do exactly.
 pub fn compile(program: Arc<Program>, layout: &Layout) -> Result<Guest, Refusal> {
+    compile_for(program, layout, &[Layout::EGRESS_SPEC])
+}
+
+/// As [`compile`]; at the end of egress the places `wanted` still have what they are for.
+fn compile_for(program: Arc<Program>, layout: &Layout, wanted: &[crate::BitRange]) -> Result<Guest, Refusal> {
     if let Some(union) = program.header_unions.first() {
         let construct = format!("header union {}", union.name);
         return Err(Refusal::new(
@@ -105,7 +110,7 @@ pub fn compile(program: Arc<Program>, layout: &Layout) -> Result<Guest, Refusal>
 
     let bits =
         |ranges: &[crate::BitRange]| -> Live { ranges.iter().flat_map(|r| r.offset..r.end()).collect() };
-    let egress_live = liveness(&mut egress, &bits(&[Layout::EGRESS_SPEC]), &terms, layout);
+    let egress_live = liveness(&mut egress, &bits(wanted), &terms, layout);
     let mut end = egress.first().and_then(|(id, _)| egress_live.get(id)).cloned().unwrap_or_default();
     end.retain(|bit| !bits(&[Layout::EGRESS_PORT]).contains(bit));
     end.extend(bits(&[Layout::EGRESS_SPEC, Layout::MCAST_GRP]));

@@ -1,4 +1,19 @@
 //! Tenants beside each other, and what their controllers do to them.
+#![allow(clippy::panic, clippy::indexing_slicing, reason = "a test may fail")]
+
+mod beside;
+mod compositions;
+mod cost;
+mod isolation;
+mod leases;
+mod many;
+mod rollback;
+mod swap;
+
+#[path = "../persona_equal/draw.rs"]
+mod draw;
+#[path = "../persona_equal/programs.rs"]
+mod programs;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -7,9 +22,9 @@ use hyper4_bits::Bits;
 use hyper4_dpmu::{DpmuError, Lease, Wiring};
 use hyper4_engine::Engine;
 use hyper4_gen::{Guest as Shape, PacketGenerator, PacketLimits};
-use hyper4_ir::{Batch, Command, MatchValue, Output, Packet, Program, Reply};
+use hyper4_ir::{Command, MatchValue, Packet, Program};
 use hyper4_suite::{Error, Guest, SINGLE_GUESTS, guest, persona};
-use hyper4_switch::{ControlError, Switch, SwitchError, Tracing};
+use hyper4_switch::{ControlError, Switch, Tracing};
 use hyper4_virtual::{VirtualNetwork, VirtualSwitch};
 
 const SEED: u64 = 1;
@@ -168,69 +183,6 @@ fn a_random_controller_sees_no_difference() -> Result<(), Error> {
     Ok(())
 }
 
-/// A switch that fails at its `left`-th command from now, once.
-struct FailingSwitch {
-    below: Engine,
-    left: Arc<std::sync::atomic::AtomicI64>,
-}
-
-impl Switch for FailingSwitch {
-    fn load(&mut self, program: Arc<Program>) -> Result<(), SwitchError> {
-        self.below.load(program)
-    }
-
-    fn program(&self) -> Option<&Arc<Program>> {
-        self.below.program()
-    }
-
-    fn control(&mut self, command: &Command) -> Result<Reply, SwitchError> {
-        if self.left.fetch_sub(1, std::sync::atomic::Ordering::SeqCst) == 0 {
-            return Err(SwitchError::Failed("planted".to_owned()));
-        }
-        self.below.control(command)
-    }
-
-    fn inject(&mut self, packets: &[Packet], tracing: Tracing) -> Result<Batch, SwitchError> {
-        self.below.inject(packets, tracing)
-    }
-}
-
-/// A device that fails in the middle of a change is as it was before, and the change can be tried again.
-#[test]
-fn a_failed_change_leaves_no_trace() -> Result<(), Error> {
-    use std::sync::atomic::{AtomicI64, Ordering};
-    let guest = guest("l2_switch")?;
-    let left = Arc::new(AtomicI64::new(i64::MAX));
-    let below = FailingSwitch { below: Engine::new(), left: Arc::clone(&left) };
-    let mut network = network(Box::new(below))?;
-    add_slice(&mut network, "a", &[1, 2, 3, 4], &guest)?;
-    let sent = packets(&guest, 1000)?;
-    let outputs = |network: &mut VirtualNetwork| -> Result<Vec<Output>, Error> {
-        Ok(network.inject(&sent, Tracing::Off)?.outputs)
-    };
-    let before = outputs(&mut network)?;
-    assert!(!before.is_empty());
-    let mut failures = 0;
-    for at in 0.. {
-        left.store(at, Ordering::SeqCst);
-        let rewired = network.dpmu().wire("a", Wiring::Direct("sw".to_owned()));
-        let done = rewired.is_ok();
-        left.store(i64::MAX, Ordering::SeqCst);
-        assert_eq!(outputs(&mut network)?, before, "after a failure at command {at}");
-        if done {
-            break;
-        }
-        failures += 1;
-    }
-    assert!(failures > 10, "only {failures} places to fail at");
-    let group = Command::MulticastGroupDestroy { group: 1 };
-    left.store(1, Ordering::SeqCst);
-    assert!(network.control("a", "sw", &group).is_err());
-    left.store(i64::MAX, Ordering::SeqCst);
-    assert_eq!(outputs(&mut network)?, before);
-    Ok(())
-}
-
 /// A lease's rows are a limit, and one that is met changes nothing.
 #[test]
 fn a_full_lease_refuses_the_next_entry() -> Result<(), Error> {
@@ -239,7 +191,7 @@ fn a_full_lease_refuses_the_next_entry() -> Result<(), Error> {
     add_slice(&mut network, "probe", &[1], &guest)?;
     let rows = network.dpmu().rows().count() as u64;
     let mut network = self::network(Box::new(Engine::new()))?;
-    let lease = Lease { ports: BTreeSet::from([1]), rows: rows - 3, groups: 8 };
+    let lease = Lease { ports: BTreeSet::from([1]), rows: rows - 3, groups: 8, copies: 64 };
     let programs = BTreeMap::from([("sw".to_owned(), Arc::clone(&guest.program))]);
     network.add_slice("a", lease, &programs, Wiring::Direct("sw".to_owned()))?;
     let mut refused = 0;

@@ -1,0 +1,84 @@
+//! What a slice may use, and that what is granted is there.
+
+use std::collections::BTreeSet;
+
+use crate::DpmuError;
+
+/// What a slice may use.
+///
+/// A number is a limit and a promise: leases are granted while the device has room for all of them, and for one change at
+/// a time that needs old and new side by side. [`u64::MAX`] is neither: such a slice shares what nobody was promised.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Lease {
+    /// Physical ports, 0 to 510.
+    pub ports: BTreeSet<u16>,
+    /// Rows in the device.
+    pub rows: u64,
+    /// Multicast groups in the device.
+    pub groups: u64,
+    /// Copies that the groups make, all together.
+    pub copies: u64,
+}
+
+impl Lease {
+    /// Every port and no limit but the device's.
+    pub fn everything() -> Self {
+        Self { ports: (0..=510).collect(), rows: u64::MAX, groups: u64::MAX, copies: u64::MAX }
+    }
+
+    pub(crate) fn has_all_ports(&self) -> bool {
+        self.ports.len() == 511
+    }
+
+    /// Whether its rows are promised.
+    pub(crate) fn promises_rows(&self) -> bool {
+        self.rows != u64::MAX
+    }
+}
+
+/// Something that a lease grants.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Resource {
+    name: &'static str,
+    of: fn(&Lease) -> u64,
+}
+
+/// Rows: any of them may lie in one table.
+pub(crate) const ROWS: Resource = Resource { name: "rows of the device", of: |lease| lease.rows };
+/// Multicast groups.
+pub(crate) const GROUPS: Resource =
+    Resource { name: "multicast groups of the device", of: |lease| lease.groups };
+/// Copies: each is a node of the device's.
+pub(crate) const COPIES: Resource = Resource { name: "copies of the device", of: |lease| lease.copies };
+
+impl Resource {
+    /// What must be kept free of others for these leases: what they promise, and once more the greatest of it, for the
+    /// change that one of them is in the middle of.
+    pub(crate) fn promised<'a>(&self, leases: impl Iterator<Item = &'a Lease>) -> u64 {
+        let promises = leases.map(self.of).filter(|amount| *amount != u64::MAX);
+        let (sum, greatest) = promises
+            .fold((0u64, 0u64), |(sum, greatest), amount| (sum.saturating_add(amount), greatest.max(amount)));
+        sum.saturating_add(greatest)
+    }
+
+    /// Whether a device that has `total`, of which slices without a promise use `used`, can grant all these leases.
+    pub(crate) fn admit<'a>(
+        &self,
+        leases: impl Iterator<Item = &'a Lease> + Clone,
+        new: &'a Lease,
+        total: u64,
+        used: u64,
+    ) -> Result<(), DpmuError> {
+        if (self.of)(new) == u64::MAX {
+            return Ok(());
+        }
+        let needed = self.promised(leases.clone().chain([new]));
+        let left = total.saturating_sub(used);
+        if needed <= left {
+            return Ok(());
+        }
+        let before = self.promised(leases);
+        let (needed, left) = (needed.saturating_sub(before), left.saturating_sub(before));
+        Err(DpmuError::Exhausted { resource: self.name, needed, left })
+    }
+}

@@ -1,0 +1,74 @@
+//! Where the virtual devices of a slice are going to lie.
+
+use std::borrow::Cow;
+use std::collections::{BTreeMap, BTreeSet};
+
+use hyper4_ir::PipelineKind;
+use hyper4_persona::Guest;
+
+use crate::device::Device;
+use crate::slice::Slice;
+use crate::translate::{self, Site, Starts};
+use crate::{DpmuError, Wiring, WiringError, wire};
+
+/// Device IDs and first slots, and the guests as they are placed.
+pub(crate) struct Sites<'a> {
+    pub(crate) devices: BTreeMap<String, (Cow<'a, Guest>, Site)>,
+    pub(crate) wires: BTreeMap<(String, u16), Site>,
+}
+
+impl<'a> Sites<'a> {
+    /// A virtual device begins behind all that lead to it.
+    pub(crate) fn new(slice: &'a Slice, wiring: &Wiring, device: &Device) -> Result<Self, DpmuError> {
+        let layout = device.layout();
+        let slots = u16::from(layout.slots(PipelineKind::Ingress));
+        let names: BTreeSet<String> = slice.devices.keys().cloned().collect();
+        let mut ids = device.free_ids();
+        let mut id = || ids.next().ok_or(DpmuError::Exhausted { resource: "device IDs", needed: 1, left: 0 });
+        let mut sites = Self { devices: BTreeMap::new(), wires: BTreeMap::new() };
+        let mut begins: BTreeMap<String, u16> = BTreeMap::new();
+        for name in wiring.order(&names)? {
+            let Some(loaded) = slice.devices.get(&name) else { continue };
+            let guest = match wiring.leads_inside(&name) && loaded.guest.egress_start().is_some() {
+                true => Cow::Owned(loaded.guest.with_egress_inside(layout)?),
+                false => Cow::Borrowed(&loaded.guest),
+            };
+            let wires = wiring.wires(&name);
+            let base = begins.get(&name).copied().unwrap_or(0);
+            let end = base + u16::from(guest.slots(PipelineKind::Ingress));
+            let behind_wires = end + u16::from(wire::SLOTS);
+            let needed = if wires.is_empty() { end - base } else { behind_wires - base };
+            // What leads on needs a slot at least behind it, but that is for the next one to say.
+            let (Ok(slot_base), true) = (u8::try_from(base), base + needed <= slots) else {
+                return Err(WiringError::Slots { device: name, needed, taken: base, slots }.into());
+            };
+            let mut begin = |target: &str, slot: u16| {
+                let begin = begins.entry(target.to_owned()).or_insert(0);
+                *begin = slot.max(*begin);
+            };
+            for end_of_link in wiring.ports(&name).into_values() {
+                if let hyper4_switch::Endpoint::Device { device, .. } = end_of_link {
+                    begin(&device, end);
+                }
+            }
+            for (port, wire) in wires {
+                wire.targets().for_each(|target| begin(target, behind_wires));
+                let slot_base = u8::try_from(end).unwrap_or(u8::MAX);
+                sites.wires.insert((name.clone(), port), Site { id: id()?, slot_base });
+            }
+            sites.devices.insert(name, (guest, Site { id: id()?, slot_base }));
+        }
+        Ok(sites)
+    }
+
+    /// Their first lookups.
+    pub(crate) fn starts(&self) -> Starts {
+        let device = |(name, (guest, site)): (&String, &(Cow<'_, Guest>, Site))| {
+            (name.clone(), translate::start(guest, *site))
+        };
+        Starts {
+            devices: self.devices.iter().map(device).collect(),
+            wires: self.wires.iter().map(|(from, site)| (from.clone(), wire::start(*site))).collect(),
+        }
+    }
+}

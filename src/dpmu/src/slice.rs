@@ -1,0 +1,108 @@
+//! A tenant's share of a device, and what its commands do.
+
+use std::collections::BTreeMap;
+
+use hyper4_ir::{Command, Reply};
+use hyper4_persona::PortMatch;
+
+use crate::device::{Device, Step};
+use crate::edit::{Edit, GroupUse};
+use crate::lease::Lease;
+use crate::store::RowId;
+use crate::virtual_device::{Placement, VirtualDevice};
+use crate::{DpmuError, Wiring};
+
+/// A tenant's share of a device.
+pub(crate) struct Slice {
+    pub(crate) lease: Lease,
+    pub(crate) devices: BTreeMap<String, VirtualDevice>,
+    pub(crate) wiring: Option<Wiring>,
+    /// The rows by which packets enter.
+    pub(crate) enter: BTreeMap<PortMatch, RowId>,
+    /// The device IDs of links with conditions.
+    pub(crate) wires: Vec<u16>,
+    /// Their rows.
+    pub(crate) wire_rows: Vec<RowId>,
+}
+
+impl Slice {
+    pub(crate) fn new(lease: Lease) -> Self {
+        Self {
+            lease,
+            devices: BTreeMap::new(),
+            wiring: None,
+            enter: BTreeMap::new(),
+            wires: Vec::new(),
+            wire_rows: Vec::new(),
+        }
+    }
+
+    fn placements(&self) -> impl Iterator<Item = &Placement> {
+        self.devices.values().filter_map(|device| device.placement.as_ref())
+    }
+
+    /// Rows that it has in the device.
+    pub(crate) fn held_rows(&self) -> u64 {
+        let placed: u64 = self.placements().map(|p| p.rows.count()).sum();
+        placed + self.enter.len() as u64 + self.wire_rows.len() as u64
+    }
+
+    /// Its device IDs.
+    pub(crate) fn ids(&self) -> Vec<u16> {
+        self.placements().map(|p| p.id).chain(self.wires.iter().copied()).collect()
+    }
+
+    /// The steps that remove everything of it but the rows by which packets enter.
+    pub(crate) fn removal(&self) -> Vec<Step> {
+        let mut steps: Vec<Step> = self.wire_rows.iter().map(|row| Step::Remove(*row)).collect();
+        for placement in self.placements() {
+            steps.extend(placement.rows.all().map(Step::Remove));
+            steps.extend(placement.groups.values().map(|group| Step::DestroyGroup(*group)));
+        }
+        steps
+    }
+
+    /// The steps that remove everything of it, packets' ways in first.
+    pub(crate) fn whole_removal(&self) -> Vec<Step> {
+        let mut steps: Vec<Step> = self.enter.values().map(|row| Step::Remove(*row)).collect();
+        steps.extend(self.removal());
+        steps
+    }
+
+    /// What the virtual devices but one use of groups.
+    fn group_use(&self, but: &str, below: &Device) -> GroupUse {
+        let others = self.devices.iter().filter(|(name, _)| *name != but);
+        let groups = others.filter_map(|(_, d)| d.placement.as_ref()).flat_map(|p| p.groups.values());
+        groups.fold(GroupUse::default(), |used, group| GroupUse {
+            groups: used.groups + 1,
+            copies: used.copies + below.copies(*group),
+        })
+    }
+
+    /// Carry out a command on one of the virtual devices.
+    pub(crate) fn control(
+        &mut self,
+        below: &mut Device,
+        name: &str,
+        command: &Command,
+    ) -> Result<Reply, DpmuError> {
+        let left = self.lease.rows.saturating_sub(self.held_rows());
+        let unknown = || DpmuError::Unknown { kind: "virtual device", name: name.to_owned() };
+        let target = self.devices.get(name).ok_or_else(unknown)?;
+        let prepared = target.plane.prepare(command)?;
+        let mut edit = Edit::new(target);
+        let others = || self.group_use(name, below);
+        edit.take(&prepared.change, command, self.wiring.as_ref(), &self.lease, &others, below)?;
+        let (done, steps) = edit.finish();
+        let needed = done.growth();
+        if needed > left {
+            return Err(DpmuError::Exhausted { resource: "rows of the lease", needed, left });
+        }
+        let added = below.transact(steps, self.lease.promises_rows())?;
+        if let Some(target) = self.devices.get_mut(name) {
+            done.commit(target, added);
+            target.plane.commit(prepared.change);
+        }
+        Ok(prepared.reply)
+    }
+}
