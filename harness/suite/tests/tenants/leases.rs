@@ -42,7 +42,7 @@ fn what_is_promised_is_there_whatever_others_take() -> Result<(), Error> {
     let programs = BTreeMap::from([("sw".to_owned(), Arc::new(program))]);
     let mut network =
         VirtualNetwork::new(Box::new(Recorder::default()), persona.program, persona.layout.clone())?;
-    let mut add = |network: &mut VirtualNetwork, name: &str, lease: Lease| {
+    let add = |network: &mut VirtualNetwork, name: &str, lease: Lease| {
         network.add_slice(name, lease, &programs, Wiring::Direct("sw".to_owned()))
     };
     add(&mut network, "greedy", lease(1, u64::MAX))?;
