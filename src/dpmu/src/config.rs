@@ -37,6 +37,7 @@ use std::path::PathBuf;
 use hyper4_switch::{BytesMatch, ConditionalLink, Endpoint, Links, PacketCondition};
 use serde::Deserialize;
 
+use crate::wiring::LAST_PORT;
 use crate::{Lease, Wiring};
 
 /// Why a configuration was refused.
@@ -193,9 +194,6 @@ impl DpmuConfig {
         Ok(Self { slices: slices.collect::<Result<_, _>>()? })
     }
 }
-
-/// 511 means a drop.
-const LAST_PORT: u16 = 510;
 
 fn composition(
     devices: Vec<DeviceConfig>,

@@ -29,7 +29,7 @@ impl<'a> Sites<'a> {
         let mut begins: BTreeMap<String, u16> = BTreeMap::new();
         for name in wiring.order(&names)? {
             let Some(loaded) = slice.devices.get(&name) else { continue };
-            let guest = match wiring.leads_inside(&name) && loaded.guest.egress_start().is_some() {
+            let guest = match loaded.guest.egress_start().is_some() && wiring.wants_egress_inside(&name) {
                 true => Cow::Owned(loaded.guest.with_egress_inside(layout)?),
                 false => Cow::Borrowed(&loaded.guest),
             };

@@ -4,6 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use hyper4_switch::{ConditionalLink, Endpoint, Links};
 
+/// The greatest port; 511 means a drop.
+pub(crate) const LAST_PORT: u16 = 510;
+
 /// How a slice's virtual devices are joined to its ports and to each other.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Wiring {
@@ -183,10 +186,14 @@ impl Wiring {
             || links.onward().any(|((from, _), end)| from == device || to_device(end))
     }
 
-    /// Whether packets go on inside of the switch from a port of this virtual device: to another one, or to a condition.
-    pub(crate) fn leads_inside(&self, device: &str) -> bool {
-        self.ports(device).values().any(|end| matches!(end, Endpoint::Device { .. }))
-            || !self.wires(device).is_empty()
+    /// Whether an egress pipeline of this virtual device has to run for packets that don't leave the switch behind it: they
+    /// go on to another virtual device or to a condition, or are lost by a port without a link.
+    pub(crate) fn wants_egress_inside(&self, device: &str) -> bool {
+        let Self::Links(links) = self else { return false };
+        let ports = self.ports(device);
+        ports.values().any(|end| matches!(end, Endpoint::Device { .. }))
+            || (0..=LAST_PORT).any(|port| !ports.contains_key(&port))
+            || links.conditional.keys().any(|(from, _)| from == device)
     }
 
     /// Where the ports of a virtual device lead that have a link without a condition alone; empty for

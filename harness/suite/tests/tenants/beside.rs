@@ -10,7 +10,7 @@ use crate::many::{DEVICE, network, tenants};
 const COUNT: u16 = 64;
 const PACKETS: usize = 60;
 /// Rows of each lease; that there are so many for all is part of what is tested.
-const ROWS: u64 = 1000;
+const ROWS: u64 = 2000;
 
 #[test]
 fn sixty_four_programs_side_by_side_are_what_they_are_natively() -> Result<(), Error> {

@@ -33,7 +33,7 @@ pub(crate) struct Tenant {
 /// A persona with room in its tables for many.
 pub(crate) fn roomy_persona() -> Result<Persona, Error> {
     static PERSONA: OnceLock<Result<Persona, String>> = OnceLock::new();
-    let config = PersonaConfig { rows_per_table: 1 << 16, ..PersonaConfig::default() };
+    let config = PersonaConfig { rows_per_table: 1 << 17, ..PersonaConfig::default() };
     PERSONA.get_or_init(|| persona_of(config).map_err(|e| e.to_string())).clone().map_err(Into::into)
 }
 
