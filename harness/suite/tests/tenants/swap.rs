@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use hyper4_dpmu::{Lease, Wiring};
 use hyper4_drivers::{SimpleSwitch, SimpleSwitchOptions};
@@ -161,7 +162,8 @@ fn a_program_is_replaced_without_a_packet_lost() -> Result<(), Error> {
 
 #[test]
 fn a_program_is_replaced_without_a_packet_lost_on_the_real_switch() -> Result<(), Error> {
-    match SimpleSwitch::new(SimpleSwitchOptions::default()) {
+    let options = SimpleSwitchOptions { patience: Duration::from_secs(60), ..SimpleSwitchOptions::default() };
+    match SimpleSwitch::new(options) {
         Ok(switch) => replaced_alone(Box::new(switch), 2),
         Err(error) => {
             println!("skipped: {error}");
