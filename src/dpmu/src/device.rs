@@ -191,7 +191,7 @@ impl Device {
                     DpmuError::Device(failure) => failure,
                     other => SwitchError::Failed(other.to_string()),
                 };
-                DpmuError::Inconsistent { failure, undoing }
+                DpmuError::Inconsistent { failure: Box::new(failure), undoing: Box::new(undoing) }
             }
         }
     }

@@ -63,9 +63,9 @@ pub enum DpmuError {
     )]
     Inconsistent {
         /// Why the change failed.
-        failure: SwitchError,
+        failure: Box<SwitchError>,
         /// The first failure of taking it back.
-        undoing: SwitchError,
+        undoing: Box<SwitchError>,
     },
     /// The device below failed.
     #[error("device: {0}")]

@@ -63,7 +63,7 @@ pub(crate) fn port_steps(
     let mut choices = vec![discard.clone()];
     match wiring {
         Wiring::Direct(_) => {
-            let same = Verdict::Transmit { port: None, egress: egress.cloned() };
+            let same = Verdict::Transmit { port: None, egress: egress.cloned().map(Box::new) };
             if lease.has_all_ports() {
                 choices.push((PortMatch::Any, same, None));
             } else {
@@ -111,7 +111,7 @@ fn linked(
     for (port, end) in wiring.ports(&name.device) {
         let (verdict, next) = match end {
             Endpoint::Physical(physical) => {
-                (Verdict::Transmit { port: Some(physical), egress: egress.cloned() }, None)
+                (Verdict::Transmit { port: Some(physical), egress: egress.cloned().map(Box::new) }, None)
             }
             Endpoint::Device { device: next, port } => {
                 let Some(start) = starts.devices.get(&next) else {

@@ -37,7 +37,7 @@ pub enum Verdict {
         /// By that physical port; `None`: the one of the guest's number.
         port: Option<u16>,
         /// How the guest's egress begins, where it has one.
-        egress: Option<EgressStart>,
+        egress: Option<Box<EgressStart>>,
     },
     /// It is dropped.
     Discard,

@@ -202,8 +202,8 @@ fn random_programs_in_random_graphs_are_what_they_are_natively() -> Result<(), E
         let inside = |(from, _): (&(String, u16), &Endpoint)| {
             guests.get(&from.0).is_some_and(|g| g.program.egress.start.is_some())
         };
-        let inside_links = links.onward().filter(|(_, end)| matches!(end, Endpoint::Device { .. }));
-        egress_inside += usize::from(inside_links.map(inside).any(|is| is));
+        let mut inside_links = links.onward().filter(|(_, end)| matches!(end, Endpoint::Device { .. }));
+        egress_inside += usize::from(inside_links.any(inside));
     }
     println!(
         "{compared} graphs compared, {outputs} outputs, {egress_inside} with egress inside, {conditional} with conditions, \
