@@ -149,7 +149,8 @@ fn egress_steps(placing: Placing<'_>, wiring: &Wiring) -> Vec<Step> {
     let Some((start, origin)) = guest.egress_start() else { return Vec::new() };
     let meaning = RowMeaning::EnterEgress { device: Arc::clone(&device.name), egress: Arc::new(origin) };
     let row = |port, guest_port| {
-        let row = OperatorRow::EnterEgress { port, device: site.id, start: start.clone(), guest_port };
+        let start = Box::new(start.clone());
+        let row = OperatorRow::EnterEgress { port, device: site.id, start, guest_port };
         operator(row, meaning.clone())
     };
     match wiring {

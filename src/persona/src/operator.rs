@@ -93,7 +93,7 @@ pub enum OperatorRow {
         /// The device.
         device: u16,
         /// How the guest's egress begins.
-        start: EgressStart,
+        start: Box<EgressStart>,
         /// The guest's port; `None`: of the same number.
         guest_port: Option<u16>,
     },
