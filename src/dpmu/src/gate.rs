@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 
 use hyper4_bits::Bits;
 use hyper4_ir::{Command, MatchValue, PipelineKind};
-use hyper4_persona::{Layout, Lookup, TableRole};
+use hyper4_persona::{Effect, Layout, Lookup, TableRole};
 
 /// What a tenant may own in a device.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -37,9 +37,6 @@ pub enum GateError {
     NoRow,
 }
 
-/// The actions of [`hyper4_persona::Effect`].
-const EFFECTS: [&str; 4] = ["commit", "commit_add", "commit_move", "commit_checksum"];
-
 impl Gate {
     /// The gate of a device that runs a persona of that layout.
     pub fn new(layout: &Layout) -> Self {
@@ -50,7 +47,9 @@ impl Gate {
                     gate.tables.insert(Layout::table(pipeline, TableRole::Lookup(lookup), slot));
                 }
             }
-            gate.actions.extend(EFFECTS.iter().map(|e| format!("{}.{e}", Layout::control(pipeline))));
+            gate.actions.extend(
+                Effect::actions(Lookup::Step).iter().map(|e| format!("{}.{e}", Layout::control(pipeline))),
+            );
         }
         gate
     }

@@ -35,18 +35,9 @@ impl Row {
         }
         let (action, mut arguments) = effect(&self.effect);
         let slot_base = if self.pipeline == PipelineKind::Ingress { slot_base } else { 0 };
-        arguments.extend(next_arguments(&self.next, slot_base, self.state_bits()));
+        arguments.extend(next_arguments(&self.next, slot_base, self.effect.state_bits()));
         let action = format!("{}.{action}", Layout::control(self.pipeline));
         Command::TableAdd { table: self.table(slot_base), key, action, arguments, priority: rank }
-    }
-
-    fn state_bits(&self) -> u32 {
-        match &self.effect {
-            Effect::Commit { keep, .. }
-            | Effect::Add { keep, .. }
-            | Effect::Move { keep, .. }
-            | Effect::Checksum { keep, .. } => keep.width(),
-        }
     }
 }
 
@@ -69,25 +60,62 @@ pub(crate) fn next_arguments(next: &Next, slot_base: u8, state_bits: u32) -> [Bi
 }
 
 /// The action's name and its first arguments.
-pub(crate) fn effect(effect: &Effect) -> (&'static str, Vec<Bits>) {
+pub(crate) fn effect(effect: &Effect) -> (String, Vec<Bits>) {
     match effect {
-        Effect::Commit { keep, value } => ("commit", vec![keep.clone(), value.clone()]),
+        Effect::Commit { keep, value } => ("commit".to_owned(), vec![keep.clone(), value.clone()]),
         Effect::Add { keep, value, add_mask, addend } => {
-            ("commit_add", vec![keep.clone(), value.clone(), add_mask.clone(), addend.clone()])
+            ("commit_add".to_owned(), vec![keep.clone(), value.clone(), add_mask.clone(), addend.clone()])
         }
         Effect::Move { keep, value, left_mask, left, right_mask, right } => {
             let mut arguments = vec![keep.clone(), value.clone(), left_mask.clone()];
             arguments.extend(shift_amounts(*left));
             arguments.push(right_mask.clone());
             arguments.extend(shift_amounts(*right));
-            ("commit_move", arguments)
+            ("commit_move".to_owned(), arguments)
         }
         Effect::Checksum { sum_mask, to, keep, value, right_mask, right } => {
             let mut arguments = vec![keep.clone(), value.clone(), sum_mask.clone()];
             arguments.extend(shift_amounts(*to));
             arguments.push(right_mask.clone());
             arguments.extend(shift_amounts(*right));
-            ("commit_checksum", arguments)
+            ("commit_checksum".to_owned(), arguments)
+        }
+        Effect::Compute {
+            operation,
+            keep,
+            value,
+            a_mask,
+            a_value,
+            b_mask,
+            b_shift,
+            b_value,
+            result_mask,
+            result_shift,
+        } => {
+            let mut arguments = [keep, value, a_mask, a_value, b_mask].map(Clone::clone).to_vec();
+            arguments.extend(both_ways(*b_shift));
+            arguments.extend([b_value.clone(), result_mask.clone()]);
+            arguments.extend(both_ways(*result_shift));
+            (operation.action().to_owned(), arguments)
+        }
+        Effect::Hash {
+            algorithm,
+            keep,
+            value,
+            input_mask,
+            input_shift,
+            input_value,
+            base,
+            modulus,
+            result_mask,
+            result_shift,
+        } => {
+            let mut arguments = [keep, value, input_mask].map(Clone::clone).to_vec();
+            arguments.extend(both_ways(*input_shift));
+            arguments.extend([input_value.clone(), Bits::from_u64(64, *base), Bits::from_u64(64, *modulus)]);
+            arguments.push(result_mask.clone());
+            arguments.extend(both_ways(*result_shift));
+            (format!("commit_{}", algorithm.bmv2_name()), arguments)
         }
     }
 }
@@ -100,6 +128,13 @@ fn shift_amounts(distance: u32) -> [Bits; 5] {
         left -= part;
         Bits::from_u64(8, part.into())
     })
+}
+
+/// The amounts of a shift to the left, then of one to the right; one of both by 0.
+fn both_ways(distance: i32) -> impl Iterator<Item = Bits> {
+    let amount =
+        |towards_front: bool| if (distance > 0) == towards_front { distance.unsigned_abs() } else { 0 };
+    shift_amounts(amount(true)).into_iter().chain(shift_amounts(amount(false)))
 }
 
 pub(crate) fn exact(width: u32, value: u16) -> MatchValue {

@@ -4,12 +4,13 @@
 //! is read. The back end limits a constant shift to 256 bits and a run-time amount to 8 bits: wide shifts are several
 //! in a row.
 
+mod actions;
 mod egress;
 
 use hyper4_ir::PipelineKind;
 
 use crate::encode::slot_roles;
-use crate::{Layout, Lookup, TableRole};
+use crate::{Effect, Layout, Lookup, TableRole};
 
 /// The P4_16 text of the persona with that layout. The same layout gives the same text.
 pub fn generate(layout: &Layout) -> String {
@@ -88,6 +89,7 @@ impl Text {
             bit<8> length;      // bytes of the packet in the window
             bit<8> pad;         // by how much a short packet is shifted, in parts of bytes
             bit<16> checksum;
+            bit<64> hash;
             bit<9> port;        // copies of state fields that the operator's tables match
             bit<16> group;
             bit<2> egress;      // 0: the guest has nothing to do in egress; 1: enter_egress begins it; 2: begun
@@ -170,6 +172,7 @@ impl Text {
             PipelineKind::Egress => self.egress_actions(layout),
         }
         self.effects(layout);
+        self.computing(layout);
         for slot in 0..layout.slots(pipeline) {
             for role in slot_roles(pipeline) {
                 self.table(layout, pipeline, *role, slot);
@@ -256,45 +259,6 @@ impl Text {
         );
     }
 
-    /// The actions of [`crate::Effect`], in both controls the same.
-    fn effects(&mut self, layout: &Layout) {
-        let width = layout.state_bits();
-        let word = |names: &[&str]| names.iter().map(|n| format!("bit<{width}> {n}, ")).collect::<String>();
-        let next = format!("bit<16> pc, bit<8> slot, bit<8> lookup, bit<{width}> key_mask");
-        let go = "meta.key = meta.state & key_mask;\nmeta.pc = pc;\nmeta.slot = slot;\nmeta.lookup = lookup;";
-        let kept = "meta.state = (meta.state & keep) ^ value";
-        self.lines(&format!(
-            "action commit({kv}{next}) {{
-            {kept};
-            {go}
-            }}
-            action commit_add({kv}{add}{next}) {{
-            {kept} ^ (((meta.state & add_mask) + addend) & add_mask);
-            {go}
-            }}
-            action commit_move({kv}{lm}{l}{rm}{r}{next}) {{
-            {kept} ^ ((meta.state & left_mask){left}) ^ ((meta.state & right_mask){right});
-            {go}
-            }}
-            action commit_checksum({kv}{sm}{t}{rm}{r}{next}) {{
-            hash(meta.checksum, HashAlgorithm.csum16, 16w0, {{ meta.state & sum_mask }}, 32w0x10000);
-            {kept} ^ (((bit<{width}>)meta.checksum){to}) ^ ((meta.state & right_mask){right});
-            {go}
-            }}",
-            kv = word(&["keep", "value"]),
-            add = word(&["add_mask", "addend"]),
-            lm = word(&["left_mask"]),
-            rm = word(&["right_mask"]),
-            sm = word(&["sum_mask"]),
-            l = amounts("l"),
-            r = amounts("r"),
-            t = amounts("t"),
-            left = shifts("<<", "l"),
-            right = shifts(">>", "r"),
-            to = shifts("<<", "t"),
-        ));
-    }
-
     fn table(&mut self, layout: &Layout, pipeline: PipelineKind, role: TableRole, slot: u8) {
         let name = Layout::table(pipeline, role, slot);
         let name = name.split_once('.').map_or(name.as_str(), |(_, local)| local);
@@ -307,12 +271,13 @@ impl Text {
             _ => "meta.device: exact; meta.group: exact;",
         };
         let (actions, default) = match role {
-            TableRole::Leave => (egress::LEAVE_ACTIONS, "discard"),
-            TableRole::LeaveMulticast => ("replicate; discard;", "discard"),
-            TableRole::Lookup(Lookup::Exact | Lookup::Lpm | Lookup::Ternary) => {
-                ("commit; commit_add; commit_move; commit_checksum; @defaultonly NoAction;", "NoAction")
+            TableRole::Leave => (egress::LEAVE_ACTIONS.to_owned(), "discard"),
+            TableRole::LeaveMulticast => ("replicate; discard;".to_owned(), "discard"),
+            TableRole::Lookup(lookup) => {
+                let default = if lookup == Lookup::Step { "discard" } else { "NoAction" };
+                (format!("{}; @defaultonly {default};", Effect::actions(lookup).join("; ")), default)
             }
-            _ => ("commit; commit_add; commit_move; commit_checksum; @defaultonly discard;", "discard"),
+            TableRole::Enter | TableRole::EnterEgress => ("discard;".to_owned(), "discard"),
         };
         self.lines(&format!(
             "table {name} {{

@@ -21,4 +21,4 @@ pub use config::{ConfigError, PersonaConfig};
 pub use generate::generate;
 pub use layout::{BitRange, Layout, TableRole};
 pub use operator::{DeviceStart, OperatorRow, PortMatch, Verdict};
-pub use row::{Effect, EgressStart, Lookup, Next, Origin, Row, RowMatch};
+pub use row::{Effect, EgressStart, HASHES, Lookup, Next, Operation, Origin, Row, RowMatch};

@@ -1,6 +1,6 @@
 //! Rows of a guest: what a lookup matches, what it does to the state, what is looked up next.
 
-use hyper4_bits::Bits;
+use hyper4_bits::{Bits, HashAlgorithm};
 use hyper4_ir::{Event, PipelineKind, SourceInfo};
 
 /// A kind of lookup; the number is its code in the persona.
@@ -68,6 +68,41 @@ impl RowMatch {
     }
 }
 
+/// An operation of two operands, modulo 2 to the width of the state.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Operation {
+    /// `a + b`
+    Sum,
+    /// `a - b`
+    Difference,
+    /// `a & b`
+    Conjunction,
+    /// `a * b`
+    Product,
+    /// `a << b`; of `b` the lowest 8 bits count.
+    ShiftLeft,
+    /// `a >> b`; of `b` the lowest 8 bits count.
+    ShiftRight,
+}
+
+impl Operation {
+    /// All of them.
+    pub const ALL: [Self; 6] =
+        [Self::Sum, Self::Difference, Self::Conjunction, Self::Product, Self::ShiftLeft, Self::ShiftRight];
+
+    /// The persona's action.
+    pub fn action(self) -> &'static str {
+        match self {
+            Self::Sum => "commit_sum",
+            Self::Difference => "commit_difference",
+            Self::Conjunction => "commit_conjunction",
+            Self::Product => "commit_product",
+            Self::ShiftLeft => "commit_shift_left",
+            Self::ShiftRight => "commit_shift_right",
+        }
+    }
+}
+
 /// What a row does to the state, all at once: every right side reads the state as it was before. All masks and values
 /// are as wide as the state. The parts are joined by XOR, so parts that write the same bits compare them.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -121,6 +156,89 @@ pub enum Effect {
         /// How far, at most [`crate::Layout::MAX_SHIFT`].
         right: u32,
     },
+    /// `state = (state & keep) ^ value ^ shifted((a op b) & result_mask, result_shift)`, where `a` is
+    /// `(state & a_mask) ^ a_value` and `b` is `shifted(state & b_mask, b_shift) ^ b_value`.
+    Compute {
+        /// `op`
+        operation: Operation,
+        /// Bits that stay.
+        keep: Bits,
+        /// Bits that are set or toggled.
+        value: Bits,
+        /// The left operand's bits, where they lie.
+        a_mask: Bits,
+        /// What is joined to them.
+        a_value: Bits,
+        /// The right operand's bits, where they lie.
+        b_mask: Bits,
+        /// How far they are shifted, towards the packet's front when positive; at most [`crate::Layout::MAX_SHIFT`].
+        b_shift: i32,
+        /// What is joined to them then.
+        b_value: Bits,
+        /// The result's bits that are wanted, in the left operand's place.
+        result_mask: Bits,
+        /// How far they are shifted, as `b_shift`.
+        result_shift: i32,
+    },
+    /// `state = (state & keep) ^ value ^ shifted(h & result_mask, result_shift)`, where `h` is
+    /// `base + algorithm(shifted(state & input_mask, input_shift) ^ input_value) % modulus`, over all bytes of the state.
+    Hash {
+        /// One of [`HASHES`].
+        algorithm: HashAlgorithm,
+        /// Bits that stay.
+        keep: Bits,
+        /// Bits that are set or toggled.
+        value: Bits,
+        /// What is hashed, where it lies.
+        input_mask: Bits,
+        /// How far it is shifted, so that it ends where the state ends.
+        input_shift: i32,
+        /// What is joined to it then.
+        input_value: Bits,
+        /// As of v1model's `hash`.
+        base: u64,
+        /// As of v1model's `hash`; 0 counts as 1.
+        modulus: u64,
+        /// The bits of the 64-bit result that are wanted.
+        result_mask: Bits,
+        /// How far they are shifted.
+        result_shift: i32,
+    },
+}
+
+/// The hash algorithms that the persona has: those of v1model that look at the input alone, and at all of it.
+pub const HASHES: [HashAlgorithm; 4] =
+    [HashAlgorithm::Crc16, HashAlgorithm::Crc32, HashAlgorithm::Csum16, HashAlgorithm::Xor16];
+
+impl Effect {
+    /// The names of the actions that carry out effects in the tables of that kind of lookup. Only rows of
+    /// [`Lookup::Step`] compute: p4c writes an action once for each table, and these are large.
+    pub fn actions(lookup: Lookup) -> Vec<String> {
+        let fixed = ["commit", "commit_add", "commit_move", "commit_checksum"];
+        let mut names = fixed.map(str::to_owned).to_vec();
+        if lookup == Lookup::Step {
+            names.extend(Operation::ALL.map(|operation| operation.action().to_owned()));
+            names.extend(HASHES.map(|algorithm| format!("commit_{}", algorithm.bmv2_name())));
+        }
+        names
+    }
+
+    /// Whether only a row of [`Lookup::Step`] carries it out.
+    pub fn computes(&self) -> bool {
+        matches!(self, Self::Compute { .. } | Self::Hash { .. })
+    }
+
+    /// Bits of the state.
+    pub(crate) fn state_bits(&self) -> u32 {
+        match self {
+            Self::Commit { keep, .. }
+            | Self::Add { keep, .. }
+            | Self::Move { keep, .. }
+            | Self::Checksum { keep, .. }
+            | Self::Compute { keep, .. }
+            | Self::Hash { keep, .. } => keep.width(),
+        }
+    }
 }
 
 impl Effect {
@@ -136,6 +254,12 @@ impl Effect {
             Self::Checksum { to, keep, value, right_mask, right, .. } => {
                 let sum = Bits::mask(keep.width(), *to, 16);
                 keep.not().or(value).or(&sum).or(&right_mask.lshr(*right as usize))
+            }
+            Self::Compute { keep, value, result_mask, result_shift, .. }
+            | Self::Hash { keep, value, result_mask, result_shift, .. } => {
+                let by = result_shift.unsigned_abs() as usize;
+                let result = if *result_shift > 0 { result_mask.shl(by) } else { result_mask.lshr(by) };
+                keep.not().or(value).or(&result)
             }
         }
     }

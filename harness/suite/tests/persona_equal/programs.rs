@@ -156,7 +156,8 @@ impl Maker<'_> {
             0 => self.constant(width),
             count => Expr::Param(self.draw.below(count as u64) as usize),
         };
-        match self.draw.below(10) {
+        let number = |n: u32| Expr::Const(n.into());
+        match self.draw.below(if parser { 10 } else { 15 }) {
             0 | 1 => self.constant(width),
             2 => parameter,
             3 => binary(BinaryOp::BitAnd, read, self.constant(width)),
@@ -175,6 +176,36 @@ impl Maker<'_> {
             8 if self.parameters.is_empty() => {
                 let truth = self.comparison();
                 Expr::Unary(UnaryOp::BoolToData, Box::new(truth))
+            }
+            10 => {
+                let ops = [BinaryOp::Add, BinaryOp::Sub, BinaryOp::Mul, BinaryOp::BitAnd, BinaryOp::BitOr];
+                let op = self.draw.pick(&ops);
+                binary(BinaryOp::BitAnd, binary(op, read, Expr::Field(self.readable())), mask)
+            }
+            11 => {
+                let op = self.draw.pick(&[BinaryOp::Add, BinaryOp::Sub]);
+                let value = binary(op, read, Expr::Field(self.readable()));
+                let cast = self.draw.pick(&[BinaryOp::UnsignedSaturate, BinaryOp::SignedSaturate]);
+                binary(BinaryOp::BitAnd, binary(cast, value, number(width)), mask)
+            }
+            12 => {
+                let amount = binary(BinaryOp::BitAnd, Expr::Field(self.readable()), number(31));
+                let shift = self.draw.pick(&[BinaryOp::Shl, BinaryOp::Shr]);
+                binary(BinaryOp::BitAnd, binary(shift, read, amount), mask)
+            }
+            13 => {
+                let (own, other) = (self.width(field), self.readable());
+                let signed = |value, width| binary(BinaryOp::TwosComplement, value, number(width));
+                let other = signed(Expr::Field(other), self.width(other));
+                let op = self.draw.pick(&[BinaryOp::Add, BinaryOp::Sub, BinaryOp::Mul]);
+                binary(BinaryOp::BitAnd, binary(op, signed(read, own), other), mask)
+            }
+            14 => {
+                let (a, b) = (Expr::Field(self.readable()), Expr::Field(self.readable()));
+                let op = self.draw.pick(&[BinaryOp::Lt, BinaryOp::Ge, BinaryOp::Eq]);
+                let condition = Box::new(binary(op, a.clone(), b.clone()));
+                let chosen = Expr::Ternary(condition, Box::new(read), Box::new(b));
+                binary(BinaryOp::BitAnd, chosen, mask)
             }
             _ => read,
         }
@@ -203,7 +234,7 @@ impl Maker<'_> {
             0 => Expr::Valid(self.draw.pick(&HEADERS)),
             1 => {
                 let (a, b) = (self.readable(), self.readable());
-                let op = self.draw.pick(&[BinaryOp::Eq, BinaryOp::Ne]);
+                let op = self.draw.pick(&[BinaryOp::Eq, BinaryOp::Ne, BinaryOp::Lt, BinaryOp::Ge]);
                 Expr::Binary(op, Box::new(Expr::Field(a)), Box::new(Expr::Field(b)))
             }
             _ => self.comparison(),

@@ -43,7 +43,9 @@ impl Explorer<'_> {
                 context.write_constant(Layout::MCAST_GRP, 0);
                 Ok(())
             }
-            PrimitiveKind::Hash { .. } => Unsupported::new("it computes a hash, and the persona has none"),
+            PrimitiveKind::Hash { place, base, calculation, modulus } => {
+                self.assign_hash(context, place, base, *calculation, modulus, arguments)
+            }
             PrimitiveKind::Exit => {
                 if !std::mem::replace(&mut context.exited, true) {
                     context.events.push(Event::Exit);
@@ -69,7 +71,7 @@ impl Explorer<'_> {
         let range = self.cells.field(*field)?;
         let mut evaluator = self.evaluator(context, arguments);
         let Some(range) = range.filter(|_| evaluator.is_valid(field.header)) else { return Ok(()) };
-        let word = evaluator.number(value)?.store(range.width)?;
+        let word = evaluator.stored(*field, value)?;
         context.write(range, word);
         Ok(())
     }

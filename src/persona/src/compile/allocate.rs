@@ -4,8 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::Refusal;
 use super::cells::Cells;
-use super::form::{Atom, Bit, FIRST_CELL, Form, Terms};
+use super::form::{Bit, FIRST_CELL};
 use super::site::{Body, KeyPart, Site, SiteId, Target, Transition};
+use super::term::Terms;
 use crate::{BitRange, Layout};
 
 /// Bits outside the window that something still reads; the window's bits always live, for they are the packet.
@@ -57,11 +58,7 @@ pub(super) fn liveness(
                 Target::Site(next) => live.get(&next).unwrap_or(end),
                 Target::End => end,
             };
-            // A field that takes a sum or checksum lives as a whole: it can't be computed without its lowest bits.
-            let lives = |bit: &Bit| !outside(bit) || after.contains(bit);
-            let living = transition.changes.iter().filter(|(bit, _)| lives(bit));
-            let computed: BTreeSet<Computed> = living.flat_map(|(bit, form)| computed(*bit, form)).collect();
-            transition.changes.retain(|bit, form| lives(bit) || computed_in(*bit, form, &computed));
+            transition.changes.retain(|bit, _| !outside(bit) || after.contains(bit));
             here.extend(after.iter().filter(|bit| !transition.changes.contains_key(bit)));
             let read = transition.changes.values().flat_map(|form| terms.support(form));
             here.extend(read.filter(outside));
@@ -69,22 +66,6 @@ pub(super) fn liveness(
         live.insert(*id, here);
     }
     live
-}
-
-/// A sum (or else a checksum), its number, and where its lowest bit goes.
-type Computed = (bool, usize, Bit);
-
-/// The sums and checksums that a form has a bit of.
-fn computed(bit: Bit, form: &Form) -> impl Iterator<Item = Computed> + '_ {
-    form.atoms.iter().filter_map(move |atom| match atom {
-        Atom::Sum { id, bit: digit } => Some((true, *id, bit.checked_sub(*digit)?)),
-        Atom::Checksum { id, bit: digit } => Some((false, *id, bit.checked_sub(*digit)?)),
-        Atom::State(_) | Atom::Param { .. } => None,
-    })
-}
-
-fn computed_in(bit: Bit, form: &Form, all: &BTreeSet<Computed>) -> bool {
-    computed(bit, form).any(|one| all.contains(&one))
 }
 
 /// What may happen at a site.

@@ -9,9 +9,11 @@ use super::Refusal;
 use super::context::{Context, NO_ARGUMENTS};
 use super::evaluate::Assumed;
 use super::explore::{Explorer, Rows};
-use super::form::{Bit, Word};
+use super::form::{Bit, Form, Word};
+use super::hash::hash;
 use super::number::{Bitwise, Number, Unsupported};
 use super::site::{Compare, Stage, Target};
+use super::term::Term;
 
 impl<'a> Explorer<'a> {
     fn checksum(&self, kind: ChecksumKind, number: usize) -> Option<&'a Checksum> {
@@ -50,12 +52,10 @@ impl<'a> Explorer<'a> {
                     return own.cut(context, stage, Assumed::new(), rows);
                 };
                 let field = own.evaluator(&context, &NO_ARGUMENTS).field(checksum.target);
-                let difference = field.and_then(|field| {
-                    let (sum, field) = (Number::unsigned(sum), Number::unsigned(field));
-                    field.bitwise(&sum, Bitwise::Xor)
-                });
-                let difference = difference.map_err(|e| refuse(checksum, e))?;
-                own.compare(context, Compare::Checksum, difference.bits, stage, Assumed::new(), rows)
+                let field = field.map_err(|e| refuse(checksum, e))?;
+                let (sum, field) = (Number::unsigned(sum), Number::unsigned(field));
+                let difference = field.bitwise(&sum, Bitwise::Xor, own.terms).bits;
+                own.compare(context, Compare::Checksum, difference, stage, Assumed::new(), rows)
             },
         )
     }
@@ -130,8 +130,7 @@ impl<'a> Explorer<'a> {
                     };
                     let range = own.cells.field(checksum.target).map_err(|e| refuse(checksum, e))?;
                     if let Some(range) = range {
-                        let word =
-                            Number::unsigned(sum).store(range.width).map_err(|e| refuse(checksum, e))?;
+                        let word = Number::unsigned(sum).store(range.width, own.terms);
                         context.write(range, word);
                     }
                 }
@@ -164,74 +163,83 @@ impl<'a> Explorer<'a> {
     /// A checksum's bits; `None` when fields that go into it have changed since the lookup, so that it must wait for
     /// the next one.
     fn sum(&mut self, context: &Context, checksum: &Checksum) -> Result<Option<Word>, Refusal> {
-        let inputs = self.summed(context, checksum).map_err(|e| refuse(checksum, e))?;
-        let unchanged = inputs.iter().all(|bit| context.unchanged(*bit));
-        Ok(unchanged.then(|| self.terms.checksum(inputs)))
+        let Some(calculation) = self.program.calculations.get(checksum.calculation.index()) else {
+            return Err(refuse(checksum, Unsupported::because("its calculation doesn't exist")));
+        };
+        let inputs = self.inputs(context, &calculation.inputs).map_err(|e| refuse(checksum, e))?;
+        let of_words = matches!(calculation.algorithm, HashAlgorithm::Csum16 | HashAlgorithm::Cksum16);
+        if !of_words {
+            let input = inputs.iter().map(|input| match input {
+                Input::State(bit) => context.read_bit(*bit),
+                Input::Constant(bit) => Form::constant(*bit),
+            });
+            let input: Word = input.collect();
+            let hash = hash(calculation.algorithm, &input, 0, u64::MAX, self.terms);
+            return hash.map(|hash| Some(hash.bits)).map_err(|e| refuse(checksum, e));
+        }
+        let mut bits = Vec::new();
+        let mut constant = 0;
+        for (input, position) in inputs.iter().zip(0u32..) {
+            let weight = 15 - position % 16;
+            match input {
+                Input::State(bit) if context.read_bit(*bit).known() == Some(false) => {}
+                Input::State(bit) if !context.unchanged(*bit) => return Ok(None),
+                Input::State(bit) => bits.push((*bit, weight)),
+                Input::Constant(false) => {}
+                Input::Constant(true) => {
+                    let sum = constant + (1u32 << weight);
+                    constant = (sum & 0xffff) + (sum >> 16);
+                }
+            }
+        }
+        bits.sort_unstable();
+        Ok(Some(self.terms.add(Term::Checksum { bits, constant: constant as u16 })))
     }
 
-    /// The bits of the state that a checksum is over: each must lie where it counts as much as it does in the
-    /// checksum's own input.
-    fn summed(&mut self, context: &Context, checksum: &Checksum) -> Result<Vec<Bit>, Unsupported> {
-        let Some(calculation) = self.program.calculations.get(checksum.calculation.index()) else {
-            return Unsupported::new("its calculation doesn't exist");
-        };
-        if !matches!(calculation.algorithm, HashAlgorithm::Csum16 | HashAlgorithm::Cksum16) {
-            let reason = format!("its algorithm is {:?}; the persona has csum16", calculation.algorithm);
-            return Unsupported::new(reason);
-        }
+    /// The bits that a calculation is over, the first one first. Fields of invalid headers are left out.
+    pub(super) fn inputs(
+        &mut self,
+        context: &Context,
+        inputs: &[CalculationInput],
+    ) -> Result<Vec<Input>, Unsupported> {
+        let mut bits = Vec::new();
         let mut fields = Vec::new();
-        for input in &calculation.inputs {
+        for input in inputs {
             match input {
-                CalculationInput::Field(field) => fields.push((Some(*field), self.width(*field))),
-                CalculationInput::Constant(value) if value.is_zero() => fields.push((None, value.width())),
-                CalculationInput::Constant(_) => {
-                    return Unsupported::new("a constant other than 0 goes into it");
-                }
+                CalculationInput::Field(field) => fields.push(Ok(*field)),
+                CalculationInput::Constant(value) => fields.push(Err(value)),
                 CalculationInput::Header(header) => {
                     let count = self.program.header_type(*header).map_or(0, |t| t.fields.len() as u32);
-                    let all = (0..count).map(|field| FieldRef { header: *header, field });
-                    fields.extend(all.map(|f| (Some(f), self.width(f))));
+                    fields.extend((0..count).map(|field| Ok(FieldRef { header: *header, field })));
                 }
                 CalculationInput::Payload => return Unsupported::new("the payload goes into it"),
             }
         }
-        let mut bits = Vec::new();
-        let mut position = 0;
-        for (field, width) in fields {
-            if let Some(field) = field {
-                if !self.evaluator(context, &NO_ARGUMENTS).is_valid(field.header) {
-                    continue;
-                }
-                let Some(range) = self.cells.field(field)? else { continue };
-                for (bit, index) in (range.offset..range.end()).zip(0..) {
-                    if context.read_bit(bit).known() == Some(false) {
+        for field in fields {
+            match field {
+                Ok(field) => {
+                    let evaluator = self.evaluator(context, &NO_ARGUMENTS);
+                    if !evaluator.is_valid(field.header) {
                         continue;
                     }
-                    let weight = 15 - (position + width - 1 - index) % 16;
-                    if bit >= super::form::FIRST_CELL || bit % 16 != weight {
-                        return Unsupported::new(format!(
-                            "`{}` goes into it at another place of a 16-bit word than it has in the packet",
-                            self.program.field_name(field)
-                        ));
+                    // Refuses what isn't carried.
+                    evaluator.field(field)?;
+                    if let Some(range) = self.cells.field(field)? {
+                        bits.extend((range.offset..range.end()).rev().map(Input::State));
                     }
-                    bits.push(bit);
                 }
+                Err(value) => bits.extend((0..value.width()).rev().map(|i| Input::Constant(value.bit(i)))),
             }
-            position += width;
-        }
-        bits.sort_unstable();
-        if bits.windows(2).any(|pair| matches!(pair, [a, b] if a == b)) {
-            return Unsupported::new("a field goes into it twice");
-        }
-        if position % 8 != 0 {
-            return Unsupported::new(format!("{position} bits go into it, which is no multiple of 8"));
         }
         Ok(bits)
     }
+}
 
-    fn width(&self, field: FieldRef) -> u32 {
-        self.program.field(field).map_or(0, |f| f.width)
-    }
+/// A bit that goes into a calculation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Input {
+    State(Bit),
+    Constant(bool),
 }
 
 fn refuse(checksum: &Checksum, unsupported: Unsupported) -> Refusal {

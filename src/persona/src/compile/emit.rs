@@ -7,11 +7,12 @@ use hyper4_ir::{ActionId, MatchKind, PipelineKind, Program, TableId};
 
 use super::Refusal;
 use super::allocate::{Places, Sites, transitions};
+use super::computation::{Machine, carry_out};
 use super::entry::{PlacedKey, PlacedTable};
-use super::form::{Bit, Form, Terms};
-use super::schedule::{Machine, schedule};
+use super::form::{Bit, Form};
 use super::site::{Body, KeyPart, SiteId, TableSite, Target, Transition};
 use super::template::Template;
+use super::term::Terms;
 use crate::{BitRange, Effect, Layout, Lookup, Next, Origin, Row, RowMatch};
 
 /// What a row does, but for an entry's arguments.
@@ -59,13 +60,18 @@ impl Emitter<'_> {
     pub(super) fn emit(&self, mut sites: Sites) -> Result<Emitted, Refusal> {
         let mut effects = Vec::new();
         // Many paths do the same.
-        let mut known: HashMap<BTreeMap<Bit, Form>, Vec<Template>> = HashMap::new();
+        let mut known: HashMap<(bool, BTreeMap<Bit, Form>), Vec<Template>> = HashMap::new();
         for (_, site) in &mut sites {
-            for transition in transitions(&mut site.body) {
-                if !known.contains_key(&transition.changes) {
-                    known.insert(transition.changes.clone(), self.effects(transition)?);
-                }
-                effects.push(known.get(&transition.changes).cloned().unwrap_or_default());
+            for (is_step, transition) in self.rows(&mut site.body) {
+                let key = (is_step, transition.changes.clone());
+                let templates = match known.get(&key) {
+                    Some(templates) => templates.clone(),
+                    None => {
+                        let templates = self.effects(transition, is_step)?;
+                        known.entry(key).or_insert(templates).clone()
+                    }
+                };
+                effects.push(templates);
             }
         }
         let slots = self.slots(&mut sites, &effects)?;
@@ -155,12 +161,31 @@ impl Emitter<'_> {
         Ok(pc)
     }
 
-    fn effects(&self, transition: &Transition) -> Result<Vec<Template>, Refusal> {
+    /// What may happen at a site, and whether the row that does it is a step's.
+    fn rows<'t>(&self, body: &'t mut Body) -> Vec<(bool, &'t mut Transition)> {
+        match body {
+            Body::Decision(rows) => {
+                let step = rows.len() == 1;
+                rows.iter_mut().map(|(_, transition)| (step, transition)).collect()
+            }
+            Body::Table(table) => {
+                // A ternary or prefix lookup has a row for its miss.
+                let (lookup, _) = self.lookup(table);
+                let missed = matches!(lookup, Lookup::Exact | Lookup::Step);
+                let outcomes =
+                    table.outcomes.iter_mut().map(|((_, hit), transition)| (missed && !hit, transition));
+                outcomes.chain([(missed, &mut table.no_action)]).collect()
+            }
+        }
+    }
+
+    fn effects(&self, transition: &Transition, computes: bool) -> Result<Vec<Template>, Refusal> {
         let place = |bit| self.places.get(bit);
         let assignments =
             transition.changes.iter().map(|(bit, form)| (place(*bit), form.map_state(place))).collect();
-        let machine = Machine { state_bits: self.layout.state_bits(), scratch: self.places.scratch };
-        schedule(&assignments, self.terms, &place, machine).map_err(|e| {
+        let machine =
+            Machine { state_bits: self.layout.state_bits(), scratch: self.places.scratch, computes };
+        carry_out(&assignments, self.terms, &place, machine).map_err(|e| {
             let source_info = transition.source_info.as_ref();
             Refusal::new(transition.construct.clone(), e.to_string()).at(source_info)
         })
@@ -255,12 +280,7 @@ impl Emitter<'_> {
         let nothing = Effect::Commit { keep: zero.not(), value: zero };
         let template = effects.pop().map(|(_, template)| template);
         Ok(Outcome {
-            template: template.unwrap_or(Template {
-                effect: nothing,
-                value: Vec::new(),
-                addend: Vec::new(),
-                subtract: false,
-            }),
+            template: template.unwrap_or(Template::fixed(nothing)),
             next,
             origin: Origin {
                 construct: transition.construct,

@@ -3,17 +3,20 @@
 use std::collections::BTreeMap;
 
 use hyper4_ir::{BinaryOp, Expr, FieldRef, PipelineKind, Program, StandardField, UnaryOp};
-use num_bigint::{BigInt, Sign};
+use num_bigint::Sign;
 use num_traits::ToPrimitive;
 
 use super::cells::Cells;
 use super::context::{Arguments, Context};
 use super::cube::{self, Cover, Cube};
-use super::form::{Atom, Form, Terms, Word};
-use super::number::{Above, Bitwise, Number, Unsupported};
+use super::form::{Atom, Form, Word};
+use super::number::{Bitwise, Number, Unsupported};
+use super::term::Terms;
 
 /// Beyond so many ternary rows a condition is refused.
 const MAX_CUBES: usize = 512;
+/// The widest number that is cast to: no field is wider.
+const MAX_WIDTH: u32 = 1 << 13;
 
 /// Comparisons within a condition, by their number in it, whose outcome is known by now.
 pub(super) type Assumed = BTreeMap<u32, bool>;
@@ -42,18 +45,12 @@ pub(super) enum Truth {
 /// Why a condition isn't rows yet.
 enum Blocked {
     Unsupported(Unsupported),
-    AllZero(Word),
-    AllZeroAt { number: u32, word: Word, when_zero: bool },
-}
-
-impl Blocked {
-    /// Names the comparison that is blocked.
-    fn at(self, number: u32, when_zero: bool) -> Self {
-        match self {
-            Self::AllZero(word) => Self::AllZeroAt { number, word, when_zero },
-            other => other,
-        }
-    }
+    /// A comparison has to be computed: [`Truth::AllZero`].
+    AllZero {
+        number: u32,
+        word: Word,
+        when_zero: bool,
+    },
 }
 
 impl From<Unsupported> for Blocked {
@@ -72,8 +69,7 @@ impl Evaluator<'_> {
         let (holds, fails) = match covers {
             Ok(covers) => covers,
             Err(Blocked::Unsupported(unsupported)) => return Err(unsupported),
-            Err(Blocked::AllZero(word)) => return Ok(Truth::AllZero { number: 0, word, when_zero: true }),
-            Err(Blocked::AllZeroAt { number, word, when_zero }) => {
+            Err(Blocked::AllZero { number, word, when_zero }) => {
                 return Ok(Truth::AllZero { number, word, when_zero });
             }
         };
@@ -99,10 +95,8 @@ impl Evaluator<'_> {
             Expr::Valid(header) => return known(self.is_valid(*header)),
             Expr::Unary(UnaryOp::Not, inner) => self.cover(inner, number + 1, !want, assumed)?,
             Expr::Unary(UnaryOp::DataToBool, inner) => {
-                let zero = Number::unsigned(Vec::new());
                 let value = self.number(inner)?;
-                let op = if want { BinaryOp::Ne } else { BinaryOp::Eq };
-                self.compare(op, &value, &zero).map_err(|b| b.at(number, false))?
+                self.compare(BinaryOp::Ne, want, &value, &Number::unsigned(Vec::new()), number)?
             }
             Expr::Binary(op @ (BinaryOp::And | BinaryOp::Or), a, b) => {
                 let left = self.cover(a, number + 1, want, assumed)?;
@@ -124,8 +118,7 @@ impl Evaluator<'_> {
             }
             Expr::Binary(op, a, b) => {
                 let (left, right) = (self.number(a)?, self.number(b)?);
-                let wanted = if want { *op } else { opposite(*op)? };
-                self.compare(wanted, &left, &right).map_err(|b| b.at(number, *op == BinaryOp::Eq))?
+                self.compare(*op, want, &left, &right, number)?
             }
             Expr::Ternary(condition, a, b) => {
                 let second = number + 1 + size(condition);
@@ -147,71 +140,74 @@ impl Evaluator<'_> {
         Ok(cover)
     }
 
-    /// Where a comparison of two numbers holds.
-    fn compare(&mut self, op: BinaryOp, a: &Number, b: &Number) -> Result<Cover, Blocked> {
-        let Some(constant) = b.known() else {
-            return match a.known() {
-                Some(_) => self.compare(mirrored(op)?, b, a),
-                None => self.all_zero(op, a, b),
-            };
+    /// Where a comparison of two numbers, node `number` of its condition, comes to `want`.
+    fn compare(
+        &mut self,
+        op: BinaryOp,
+        want: bool,
+        a: &Number,
+        b: &Number,
+        number: u32,
+    ) -> Result<Cover, Blocked> {
+        let wanted = if want { op } else { opposite(op)? };
+        let cover = match (a.known(), b.known()) {
+            (_, Some(_)) => compared(wanted, a, b)?,
+            (Some(_), None) => compared(mirrored(wanted)?, b, a)?,
+            (None, None) => None,
         };
-        let always = |value: bool| Ok(if value { vec![Cube::default()] } else { Vec::new() });
-        if let Some(value) = a.known() {
-            return always(holds(op, &value, &constant)?);
+        if let Some(cover) = cover {
+            return Ok(cover);
         }
-        if a.above != Above::Zeros {
-            return Err(Unsupported::because("a comparison of a value that may be negative").into());
-        }
-        if constant.sign() == Sign::Minus {
-            return always(matches!(op, BinaryOp::Ne | BinaryOp::Gt | BinaryOp::Ge));
-        }
-        let width = a.bits.len().max(constant.bits() as usize);
-        let word = a.store(width as u32)?;
-        let bound = |i: usize| constant.bit(i as u64);
-        let cover = match op {
-            BinaryOp::Eq => cube::equal(&word, bound),
-            BinaryOp::Ne => cube::unequal(&word, bound),
-            BinaryOp::Lt => cube::less(&word, bound),
-            BinaryOp::Gt => cube::greater(&word, bound),
-            BinaryOp::Le => joined(cube::less(&word, bound), cube::equal(&word, bound)),
-            BinaryOp::Ge => joined(cube::greater(&word, bound), cube::equal(&word, bound)),
-            _ => None,
-        };
-        match cover {
-            Some(cover) => Ok(cover),
-            None => self.all_zero(op, a, b),
+        let (word, when_zero) = self.zeros(op, a, b)?;
+        match word.iter().try_fold(true, |zero, form| form.known().map(|bit| zero && !bit)) {
+            Some(zero) if (zero == when_zero) == want => Ok(vec![Cube::default()]),
+            Some(_) => Ok(Vec::new()),
+            None => Err(Blocked::AllZero { number, word, when_zero }),
         }
     }
 
-    /// Equality of two values is that their XOR is zero.
-    fn all_zero(&mut self, op: BinaryOp, a: &Number, b: &Number) -> Result<Cover, Blocked> {
-        if !matches!(op, BinaryOp::Eq | BinaryOp::Ne) {
-            let reason = "`<`, `<=`, `>` or `>=` between values of which neither is a constant";
-            return Err(Unsupported::because(reason).into());
-        }
-        let difference = a.bitwise(b, Bitwise::Xor)?;
-        if difference.above != Above::Zeros || !difference.bits.iter().all(Form::of_state) {
-            return Err(Unsupported::because("a comparison of a computed value").into());
-        }
-        Err(Blocked::AllZero(difference.bits))
+    /// What a comparison comes to when all bits of a word are zero, and its opposite when they are not.
+    fn zeros(&mut self, op: BinaryOp, a: &Number, b: &Number) -> Result<(Word, bool), Unsupported> {
+        Ok(match op {
+            BinaryOp::Eq | BinaryOp::Ne => {
+                let difference = a.bitwise(b, Bitwise::Xor, self.terms);
+                let mut word = difference.bits;
+                word.extend(Some(difference.sign).filter(|sign| sign.known() != Some(false)));
+                (word, op == BinaryOp::Eq)
+            }
+            BinaryOp::Lt | BinaryOp::Ge => (vec![a.less(b, self.terms)], op == BinaryOp::Ge),
+            BinaryOp::Gt | BinaryOp::Le => (vec![b.less(a, self.terms)], op == BinaryOp::Le),
+            _ => return Unsupported::new("a number where a truth value is wanted"),
+        })
     }
 
     /// A number.
     pub(super) fn number(&mut self, expr: &Expr) -> Result<Number, Unsupported> {
         match expr {
             Expr::Const(value) => Ok(Number::constant(value)),
-            Expr::Field(field) => self.field(*field).map(Number::unsigned),
+            Expr::Field(field) => {
+                let word = self.field(*field)?;
+                let signed = self.program.field(*field).is_some_and(|f| f.signed);
+                Ok(if signed { Number::signed(word) } else { Number::unsigned(word) })
+            }
             Expr::Param(index) => self.parameter(*index),
             Expr::Unary(UnaryOp::BitNot, inner) => Ok(self.number(inner)?.not()),
             Expr::Unary(UnaryOp::Neg, inner) => {
                 let value = self.number(inner)?;
-                Number::unsigned(Vec::new()).add(&value, true, self.terms)
+                Ok(Number::unsigned(Vec::new()).add(&value, true, self.terms))
             }
-            Expr::Unary(UnaryOp::BoolToData, inner) => self.truth_as_number(inner),
+            Expr::Unary(UnaryOp::BoolToData, inner) => Ok(Number::unsigned(vec![self.decide(inner)?])),
             Expr::Binary(op, a, b) => self.binary(*op, a, b),
             Expr::Ternary(condition, a, b) => {
-                let truth = self.truth(condition, &Assumed::new())?;
-                if self.decide(truth)? { self.number(a) } else { self.number(b) }
+                let condition = self.decide(condition)?;
+                match condition.known() {
+                    Some(true) => self.number(a),
+                    Some(false) => self.number(b),
+                    None => {
+                        let (yes, no) = (self.number(a)?, self.number(b)?);
+                        Ok(Number::choice(&condition, &yes, &no, self.terms))
+                    }
+                }
             }
             Expr::FieldOf(..) | Expr::LastIndex(_) | Expr::StackSize(_) => {
                 Unsupported::new("an element of a header stack")
@@ -227,89 +223,110 @@ impl Evaluator<'_> {
 
     fn binary(&mut self, op: BinaryOp, a: &Expr, b: &Expr) -> Result<Number, Unsupported> {
         let (left, right) = (self.number(a)?, self.number(b)?);
-        let amount = || right.known().and_then(|n| n.to_usize());
-        match op {
+        let literal = || right.known().and_then(|n| n.to_u32());
+        Ok(match op {
             BinaryOp::Add => left.add(&right, false, self.terms),
             BinaryOp::Sub => left.add(&right, true, self.terms),
-            BinaryOp::BitAnd => left.bitwise(&right, Bitwise::And),
-            BinaryOp::BitOr => left.bitwise(&right, Bitwise::Or),
-            BinaryOp::BitXor => left.bitwise(&right, Bitwise::Xor),
-            BinaryOp::Shl | BinaryOp::Shr => match (op, amount()) {
-                (BinaryOp::Shl, Some(amount)) => left.shift_left(amount),
-                (_, Some(amount)) => Ok(left.shift_right(amount)),
-                (_, None) => Unsupported::new("a shift by an amount that isn't a constant"),
+            BinaryOp::BitAnd => left.bitwise(&right, Bitwise::And, self.terms),
+            BinaryOp::BitOr => left.bitwise(&right, Bitwise::Or, self.terms),
+            BinaryOp::BitXor => left.bitwise(&right, Bitwise::Xor, self.terms),
+            BinaryOp::Shl => match literal() {
+                Some(amount) => left.shift_left(amount as usize)?,
+                None => left.shift_by(&right, true, self.terms)?,
             },
-            BinaryOp::Mul => match (left.known(), right.known()) {
-                (Some(x), Some(y)) => Ok(Number::constant(&(x * y))),
-                (Some(x), None) => times(&right, &x),
-                (None, Some(y)) => times(&left, &y),
-                (None, None) => Unsupported::new("`*` of two values of which neither is a constant"),
+            BinaryOp::Shr => match literal() {
+                Some(amount) => left.shift_right(amount as usize),
+                None => left.shift_by(&right, false, self.terms)?,
             },
-            BinaryOp::Div | BinaryOp::Mod => match (left.known(), right.known()) {
-                (Some(x), Some(y)) if x.sign() != Sign::Minus && y.sign() == Sign::Plus => {
-                    Ok(Number::constant(&if op == BinaryOp::Div { x / y } else { x % y }))
-                }
-                _ => Unsupported::new("`/` or `%` of a value that isn't a constant"),
-            },
+            BinaryOp::Mul => left.times(&right, self.terms)?,
+            BinaryOp::Div | BinaryOp::Mod => left.divided(&right, op == BinaryOp::Mod)?,
             BinaryOp::UnsignedSaturate | BinaryOp::SignedSaturate | BinaryOp::TwosComplement => {
-                Unsupported::new("saturating or signed arithmetic")
+                let width = literal()
+                    .filter(|width| (1..=MAX_WIDTH).contains(width))
+                    .ok_or_else(|| Unsupported::because("a cast to a width that isn't a constant"))?;
+                match op {
+                    BinaryOp::TwosComplement => left.wrapped(width, self.terms),
+                    _ => left.saturated(width, op == BinaryOp::SignedSaturate, self.terms),
+                }
             }
-            _ => Unsupported::new("a truth value where a number is wanted"),
-        }
+            _ => return Unsupported::new("a truth value where a number is wanted"),
+        })
     }
 
-    /// A truth value as 1 or 0.
-    fn truth_as_number(&mut self, condition: &Expr) -> Result<Number, Unsupported> {
-        let truth = self.truth(condition, &Assumed::new())?;
-        let form = match &truth {
-            Truth::Known(value) => Some(Form::constant(*value)),
-            Truth::Rows { cover, outcome } => match cover.as_slice() {
-                [cube] => match cube.literals().collect::<Vec<_>>().as_slice() {
-                    [(bit, value)] => {
-                        Some(Form { constant: value != outcome, atoms: vec![Atom::State(*bit)] })
-                    }
-                    _ => None,
-                },
-                _ => None,
-            },
-            Truth::AllZero { number: 0, word, when_zero } => match word.as_slice() {
-                [bit] => Some(if *when_zero { bit.not() } else { bit.clone() }),
-                _ => None,
-            },
-            Truth::AllZero { .. } => None,
-        };
-        let form = match form {
-            Some(form) => form,
-            None => Form::constant(self.decide(truth)?),
-        };
-        Ok(Number::unsigned(vec![form]))
-    }
-
-    /// A truth value that a value depends on.
-    fn decide(&mut self, truth: Truth) -> Result<bool, Unsupported> {
-        match truth {
-            Truth::Known(value) => Ok(value),
+    /// A truth value that a value depends on: decided by the path where rows can split it, else computed.
+    fn decide(&mut self, condition: &Expr) -> Result<Form, Unsupported> {
+        match self.truth(condition, &Assumed::new())? {
+            Truth::Known(value) => Ok(Form::constant(value)),
             Truth::Rows { cover, outcome } => {
+                if let [cube] = cover.as_slice()
+                    && let [(bit, value)] = cube.literals().collect::<Vec<_>>().as_slice()
+                {
+                    return Ok(Form { constant: value != &outcome, atoms: vec![Atom::State(*bit)] });
+                }
+                if self.context.cube.is_none() {
+                    return self.computed(condition);
+                }
                 let number = self.context.asked.get();
                 self.context.asked.set(number + 1);
                 let decided = self.context.choices.get(number).copied();
-                decided.ok_or(Unsupported::Choice { cover, outcome })
+                decided.map(Form::constant).ok_or(Unsupported::Choice { cover, outcome })
             }
-            Truth::AllZero { .. } => {
-                Unsupported::new("a value that depends on a comparison of two fields; an `if` would do")
-            }
+            Truth::AllZero { .. } => self.computed(condition),
         }
+    }
+
+    /// A truth value as a bit.
+    fn computed(&mut self, condition: &Expr) -> Result<Form, Unsupported> {
+        Ok(match condition {
+            Expr::Bool(value) => Form::constant(*value),
+            Expr::Valid(header) => Form::constant(self.is_valid(*header)),
+            Expr::Unary(UnaryOp::Not, inner) => self.computed(inner)?.not(),
+            Expr::Unary(UnaryOp::DataToBool, inner) => self.number(inner)?.nonzero(self.terms),
+            Expr::Binary(op @ (BinaryOp::And | BinaryOp::Or), a, b) => {
+                let (a, b) = (self.computed(a)?, self.computed(b)?);
+                if *op == BinaryOp::And { self.terms.both(&a, &b) } else { self.terms.either(&a, &b) }
+            }
+            Expr::Binary(op @ (BinaryOp::Eq | BinaryOp::Ne), a, b) if is_truth(a) => {
+                let differ = self.computed(a)?.xor(&self.computed(b)?);
+                if *op == BinaryOp::Ne { differ } else { differ.not() }
+            }
+            Expr::Binary(op, a, b) => {
+                let (left, right) = (self.number(a)?, self.number(b)?);
+                let (word, when_zero) = self.zeros(*op, &left, &right)?;
+                let nonzero = self.terms.any(&word);
+                if when_zero { nonzero.not() } else { nonzero }
+            }
+            Expr::Ternary(condition, a, b) => {
+                let (condition, a, b) = (self.computed(condition)?, self.computed(a)?, self.computed(b)?);
+                let chosen = self.terms.both(&condition, &a.xor(&b));
+                chosen.xor(&b)
+            }
+            _ => return Unsupported::new("a number where a truth value is wanted"),
+        })
+    }
+
+    /// A value as a field holds it. bmv2 keeps what is too large for a signed field as it is, when it is positive and
+    /// has no more bits than the field: a number that no such field can have otherwise, and that is not carried.
+    pub(super) fn stored(&mut self, field: FieldRef, value: &Expr) -> Result<Word, Unsupported> {
+        let value = self.number(value)?;
+        let Some(declared) = self.program.field(field) else { return Ok(Vec::new()) };
+        let word = value.store(declared.width, self.terms);
+        let fits = value.is_signed_in(declared.width);
+        if declared.signed && !fits {
+            return Unsupported::new(format!(
+                "it assigns a value that may be too large to `{}`, a signed field",
+                self.program.field_name(field)
+            ));
+        }
+        Ok(word)
     }
 
     /// A field's bits; zeros where its header is invalid.
     pub(super) fn field(&self, field: FieldRef) -> Result<Word, Unsupported> {
         let declared = self.program.field(field);
         let width = declared.map_or(0, |f| f.width);
-        if declared.is_some_and(|f| f.signed || f.varbit) {
-            return Unsupported::new(format!(
-                "`{}`, a signed or varbit field",
-                self.program.field_name(field)
-            ));
+        if declared.is_some_and(|f| f.varbit) {
+            return Unsupported::new(format!("`{}`, a varbit field", self.program.field_name(field)));
         }
         if self.pipeline == PipelineKind::Egress
             && self.program.standard.get(&StandardField::EgressSpec) == Some(&field)
@@ -358,16 +375,31 @@ fn both(a: &Cover, b: &Cover) -> Result<Cover, Blocked> {
     cube::and(a, b).ok_or_else(too_many_rows)
 }
 
-/// Times a constant: a power of two.
-fn times(number: &Number, factor: &BigInt) -> Result<Number, Unsupported> {
-    let shift = factor.bits().saturating_sub(1);
-    if *factor == BigInt::from(1) << shift {
-        number.shift_left(shift as usize)
-    } else if factor.sign() == Sign::NoSign {
-        Ok(Number::unsigned(Vec::new()))
-    } else {
-        Unsupported::new("`*` with a constant that is no power of two")
+/// Where a comparison with a constant, `b`, holds; `None` when rows can't tell.
+fn compared(op: BinaryOp, a: &Number, b: &Number) -> Result<Option<Cover>, Unsupported> {
+    let Some(constant) = b.known() else { return Ok(None) };
+    let always = |value: bool| Ok(Some(if value { vec![Cube::default()] } else { Vec::new() }));
+    if let Some(value) = a.known() {
+        return always(holds(op, &value, &constant)?);
     }
+    if !a.is_unsigned() {
+        return Ok(None);
+    }
+    if constant.sign() == Sign::Minus {
+        return always(matches!(op, BinaryOp::Ne | BinaryOp::Gt | BinaryOp::Ge));
+    }
+    let mut word = a.bits.clone();
+    word.resize(word.len().max(constant.bits() as usize), Form::constant(false));
+    let bound = |i: usize| constant.bit(i as u64);
+    Ok(match op {
+        BinaryOp::Eq => cube::equal(&word, bound),
+        BinaryOp::Ne => cube::unequal(&word, bound),
+        BinaryOp::Lt => cube::less(&word, bound),
+        BinaryOp::Gt => cube::greater(&word, bound),
+        BinaryOp::Le => joined(cube::less(&word, bound), cube::equal(&word, bound)),
+        BinaryOp::Ge => joined(cube::greater(&word, bound), cube::equal(&word, bound)),
+        _ => None,
+    })
 }
 
 /// Nodes of an expression.
@@ -416,7 +448,7 @@ fn mirrored(op: BinaryOp) -> Result<BinaryOp, Unsupported> {
     })
 }
 
-fn holds(op: BinaryOp, a: &BigInt, b: &BigInt) -> Result<bool, Unsupported> {
+fn holds(op: BinaryOp, a: &num_bigint::BigInt, b: &num_bigint::BigInt) -> Result<bool, Unsupported> {
     Ok(match op {
         BinaryOp::Eq => a == b,
         BinaryOp::Ne => a != b,

@@ -11,9 +11,10 @@ use super::context::{Arguments, Context, Known, NO_ARGUMENTS};
 use super::cube::{Cover, Cube};
 use super::evaluate::{Assumed, Evaluator, Truth};
 use super::flow::{Flow, Headers};
-use super::form::{Form, Terms, Word};
+use super::form::{Form, Word};
 use super::site::{Body, Compare, Point, Site, SiteId, Stage, Target, Transition};
 use super::table::constant_action;
+use super::term::Terms;
 use crate::{BitRange, Layout};
 
 /// The rows of a lookup, the first one that matches wins.
@@ -299,11 +300,9 @@ impl<'a> Explorer<'a> {
         let cells = &mut *self.cells;
         let Some(reached) = self.reached.get_mut(id) else { return Ok(()) };
         let cell = *reached.cell.get_or_insert_with(|| cells.take(width));
+        // Another path that leads here may have known more of the numbers.
+        let word = if cell.width < width { vec![self.terms.any(&word)] } else { word };
         let missing = (cell.width as usize).saturating_sub(word.len());
-        if cell.width < width {
-            let reason = "two paths lead to a comparison with different widths";
-            return Err(Refusal::new(context.construct, reason).at(context.source_info.as_ref()));
-        }
         let padding = std::iter::repeat_n(Form::constant(false), missing);
         context.write(cell, word.into_iter().chain(padding).collect());
         self.finish(context, Target::Site(id), rows)

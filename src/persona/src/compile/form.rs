@@ -1,9 +1,9 @@
-//! What a bit of the state becomes: the exclusive or of a constant, action parameters, and bits of the state before.
+//! What a bit of the state becomes: the exclusive or of a constant, action parameters, bits of the state before, and
+//! bits of what is computed.
 //!
-//! The persona's effects join their parts by XOR, so that such forms are exactly what they can do, plus one sum or
-//! checksum. Copies, slices, concatenations, masks and toggles by constants, and XORs of fields all are forms.
-
-use indexmap::IndexSet;
+//! The persona's effects join their parts by XOR, so that such forms are exactly what they can do. Copies, slices,
+//! concatenations, masks and toggles by constants, and XORs of fields all are forms; what else there is are
+//! [`super::term::Terms`], whose bits forms refer to.
 
 /// A bit of the state. Below [`FIRST_CELL`] it is a place of the layout, from there on a cell that has no place yet.
 pub(super) type Bit = u32;
@@ -23,16 +23,9 @@ pub(super) enum Atom {
         /// 0 is the least significant.
         bit: u32,
     },
-    /// Bit `bit` of sum number `id` of the [`Terms`].
-    Sum {
-        /// The sum.
-        id: usize,
-        /// 0 is the least significant.
-        bit: u32,
-    },
-    /// Bit `bit` of checksum number `id` of the [`Terms`].
-    Checksum {
-        /// The checksum.
+    /// Bit `bit` of term number `id`.
+    Term {
+        /// The term.
         id: usize,
         /// 0 is the least significant.
         bit: u32,
@@ -85,14 +78,16 @@ impl Form {
         self.atoms.iter().all(|a| matches!(a, Atom::Param { .. }))
     }
 
-    /// Whether constants and bits of the state alone make it.
-    pub(super) fn of_state(&self) -> bool {
-        self.atoms.iter().all(|a| matches!(a, Atom::State(_)))
-    }
-
-    /// The bits of the state in it.
+    /// The bits of the state in it, but for those in its terms.
     pub(super) fn state_bits(&self) -> impl Iterator<Item = Bit> + '_ {
         self.atoms.iter().filter_map(|a| if let Atom::State(bit) = a { Some(*bit) } else { None })
+    }
+
+    /// The bits of terms in it.
+    pub(super) fn terms(&self) -> impl Iterator<Item = (usize, u32)> + '_ {
+        self.atoms
+            .iter()
+            .filter_map(|a| if let Atom::Term { id, bit } = a { Some((*id, *bit)) } else { None })
     }
 
     /// Exclusive or.
@@ -112,74 +107,16 @@ impl Form {
         Self { constant: !self.constant, atoms: self.atoms.clone() }
     }
 
+    /// The same with something else for each atom.
+    pub(super) fn substitute(&self, map: impl Fn(Atom) -> Self) -> Self {
+        let constant = Self::constant(self.constant);
+        self.atoms.iter().fold(constant, |form, atom| form.xor(&map(*atom)))
+    }
+
     /// The same with other bits of the state.
     pub(super) fn map_state(&self, map: impl Fn(Bit) -> Bit) -> Self {
-        let mapped = Self { constant: self.constant, atoms: Vec::new() };
-        self.atoms.iter().fold(mapped, |form, atom| {
-            let atom = if let Atom::State(bit) = atom { Atom::State(map(*bit)) } else { *atom };
-            form.xor(&Self::atom(atom))
+        self.substitute(|atom| {
+            Self::atom(if let Atom::State(bit) = atom { Atom::State(map(bit)) } else { atom })
         })
-    }
-}
-
-/// `base + addend`, or `base - addend`, modulo 2 to the number of bits.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub(super) struct Sum {
-    /// What is added to.
-    pub(super) base: Word,
-    /// What is added, known when an entry is added; as wide as `base`.
-    pub(super) addend: Word,
-    /// It is subtracted.
-    pub(super) subtract: bool,
-}
-
-/// The sums and checksums that forms refer to.
-#[derive(Clone, Debug, Default)]
-pub(super) struct Terms {
-    sums: IndexSet<Sum>,
-    checksums: IndexSet<Vec<Bit>>,
-}
-
-impl Terms {
-    /// A sum's bits.
-    pub(super) fn sum(&mut self, sum: Sum) -> Word {
-        let width = sum.base.len() as u32;
-        let (id, _) = self.sums.insert_full(sum);
-        (0..width).map(|bit| Form::atom(Atom::Sum { id, bit })).collect()
-    }
-
-    /// The 16 bits of the Internet checksum over these bits of the state, each in its place of a 16-bit word.
-    pub(super) fn checksum(&mut self, mut bits: Vec<Bit>) -> Word {
-        bits.sort_unstable();
-        let (id, _) = self.checksums.insert_full(bits);
-        (0..16).map(|bit| Form::atom(Atom::Checksum { id, bit })).collect()
-    }
-
-    /// The sum of that number.
-    pub(super) fn get_sum(&self, id: usize) -> Option<&Sum> {
-        self.sums.get_index(id)
-    }
-
-    /// The bits that the checksum of that number is over.
-    pub(super) fn get_checksum(&self, id: usize) -> Option<&[Bit]> {
-        self.checksums.get_index(id).map(Vec::as_slice)
-    }
-
-    /// The bits of the state that `form` depends on, those in sums and checksums included.
-    pub(super) fn support(&self, form: &Form) -> Vec<Bit> {
-        let mut bits = Vec::new();
-        for atom in &form.atoms {
-            match atom {
-                Atom::State(bit) => bits.push(*bit),
-                Atom::Param { .. } => {}
-                // Bit n of a sum depends on the bits up to n alone.
-                Atom::Sum { id, bit } => {
-                    let base = self.get_sum(*id).map_or(&[][..], |s| s.base.as_slice());
-                    bits.extend(base.iter().take(*bit as usize + 1).flat_map(Form::state_bits));
-                }
-                Atom::Checksum { id, .. } => bits.extend(self.get_checksum(*id).unwrap_or(&[])),
-            }
-        }
-        bits
     }
 }

@@ -4,13 +4,14 @@
 //! 2. [`explore`] follows the program from each lookup on every path to the next one, and so finds the lookups
 //!    ([`site`]) and what happens between them ([`context`], [`form`]): a parallel assignment to the state, and events.
 //! 3. [`allocate`] takes away what nothing reads and gives the cells that are left a place.
-//! 4. [`schedule`] turns each assignment into as few effects as it can, and [`emit`] all into rows.
+//! 4. [`computation`] and [`schedule`] turn each assignment into as few effects as they can, and [`emit`] all into rows.
 //! 5. [`entry`] makes rows of what the control plane adds.
 
 mod action;
 mod allocate;
 mod cells;
 mod checksum;
+mod computation;
 mod context;
 mod cube;
 mod emit;
@@ -20,16 +21,21 @@ mod explore;
 mod flow;
 mod form;
 mod guest;
+mod hash;
 mod inside;
+mod node;
 mod number;
 mod parser;
 mod perform;
 mod plan;
 mod refusal;
+mod run;
 mod schedule;
+mod scratch;
 mod site;
 mod table;
 mod template;
+mod term;
 mod unit;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -49,7 +55,7 @@ use context::Known;
 use emit::{Emitted, Emitter};
 use explore::Explorer;
 use flow::Flow;
-use form::Terms;
+use term::Terms;
 
 /// Compile `program` for a persona of that layout.
 ///

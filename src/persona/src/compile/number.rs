@@ -1,10 +1,12 @@
-//! Arithmetic on numbers whose bits are forms. Numbers are unbounded, as in bmv2: what lies above the known bits is
-//! zeros, ones, or not known; a store or a mask cuts it off.
+//! Arithmetic on numbers whose bits are forms. Numbers are unbounded, as in bmv2: above the bits is the sign; a store
+//! or a mask cuts it off.
 
 use num_bigint::{BigInt, Sign};
 
 use super::cube::Cover;
-use super::form::{Atom, Form, Sum, Terms, Word};
+use super::form::{Form, Word};
+use super::term::Terms;
+use crate::Operation;
 
 /// Why a value isn't a form.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -35,20 +37,9 @@ impl std::fmt::Display for Unsupported {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str(match self {
             Self::Reason(reason) => reason,
-            Self::Choice { .. } => {
-                "a value that depends on a comparison, computed by an action of an entry; an `if` around the table's \
-                 `apply` would do"
-            }
+            Self::Choice { .. } => "a value that depends on a comparison; an `if` would do",
         })
     }
-}
-
-/// The bits above those of a [`Number`].
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Above {
-    Zeros,
-    Ones,
-    Unknown,
 }
 
 /// An unbounded number in two's complement.
@@ -56,19 +47,25 @@ pub(super) enum Above {
 pub(super) struct Number {
     /// The least significant first.
     pub(super) bits: Word,
-    /// The others.
-    pub(super) above: Above,
+    /// All others.
+    pub(super) sign: Form,
 }
 
-/// The bits of a difference that a wider field is assigned.
-const MAX_DIFFERENCE: usize = 256;
 /// Beyond this, a shift gives more bits than any field has.
 const MAX_BITS: usize = 1 << 14;
+/// Bits of the amount of a shift: the back end for simple_switch allows no more.
+const AMOUNT_BITS: usize = 8;
 
 impl Number {
     /// A number that isn't negative.
     pub(super) fn unsigned(bits: Word) -> Self {
-        Self { bits, above: Above::Zeros }
+        Self { bits, sign: Form::constant(false) }
+    }
+
+    /// A number whose topmost bit is its sign.
+    pub(super) fn signed(bits: Word) -> Self {
+        let sign = bits.last().cloned().unwrap_or_default();
+        Self { bits, sign }
     }
 
     /// A constant.
@@ -77,16 +74,12 @@ impl Number {
         // -x - 1 has the inverse bits of x.
         let magnitude = if negative { -value - 1 } else { value.clone() };
         let bits = (0..magnitude.bits()).map(|i| Form::constant(magnitude.bit(i) ^ negative)).collect();
-        Self { bits, above: if negative { Above::Ones } else { Above::Zeros } }
+        Self { bits, sign: Form::constant(negative) }
     }
 
     /// Its value, when all of it is known.
     pub(super) fn known(&self) -> Option<BigInt> {
-        let negative = match self.above {
-            Above::Zeros => false,
-            Above::Ones => true,
-            Above::Unknown => return None,
-        };
+        let negative = self.sign.known()?;
         let mut magnitude = BigInt::from(0);
         for (i, form) in self.bits.iter().enumerate() {
             magnitude.set_bit(i as u64, form.known()? ^ negative);
@@ -94,54 +87,61 @@ impl Number {
         Some(if negative { -magnitude - 1 } else { magnitude })
     }
 
-    /// Bit `i`; `None` when it isn't known.
-    pub(super) fn bit(&self, i: usize) -> Option<Form> {
-        match (self.bits.get(i), self.above) {
-            (Some(form), _) => Some(form.clone()),
-            (None, Above::Zeros) => Some(Form::constant(false)),
-            (None, Above::Ones) => Some(Form::constant(true)),
-            (None, Above::Unknown) => None,
-        }
+    /// Whether it can be negative.
+    pub(super) fn is_unsigned(&self) -> bool {
+        self.sign.known() == Some(false)
     }
 
-    /// What a field of that width holds after it is stored.
-    pub(super) fn store(&self, width: u32) -> Result<Word, Unsupported> {
-        (0..width as usize)
-            .map(|i| self.bit(i).ok_or_else(|| Unsupported::because("its value has no bound")))
-            .collect()
+    /// Its lowest bits, then the sign.
+    fn with_sign(&self, width: usize, terms: &mut Terms) -> Word {
+        let mut word = self.store(width as u32, terms);
+        word.push(self.sign.clone());
+        word
+    }
+
+    /// What is made bit by bit of two numbers, each as bits and sign: where both have the sign in their topmost bit, so
+    /// has the result.
+    fn with_sign_of(mut bits: Word, a: &[Form], b: &[Form]) -> Self {
+        let sign = bits.pop().unwrap_or_default();
+        let alike = |word: &[Form]| matches!(word, [.., top, sign] if top == sign);
+        if alike(a) && alike(b) { Self::signed(bits) } else { Self { bits, sign } }
+    }
+
+    /// Whether a signed field of that width holds it as a signed number: it has no more bits, or it is negative where
+    /// it has the field's topmost.
+    pub(super) fn is_signed_in(&self, width: u32) -> bool {
+        let top = self.bits.get(width.saturating_sub(1) as usize).unwrap_or(&self.sign);
+        *top == self.sign || top.known() == Some(false) || self.sign.known() == Some(true)
+    }
+
+    /// Its lowest bits.
+    pub(super) fn store(&self, width: u32, terms: &mut Terms) -> Word {
+        let mut word: Word = self.bits.iter().take(width as usize).cloned().collect();
+        let missing = width as usize - word.len();
+        word.extend(terms.repeated(&self.sign, missing));
+        word
+    }
+
+    /// Bits of it that can differ from its sign.
+    fn significant(&self) -> usize {
+        self.bits.len() - self.bits.iter().rev().take_while(|form| **form == self.sign).count()
+    }
+
+    fn is_of_entry(&self) -> bool {
+        self.sign.of_entry() && self.bits.iter().all(Form::of_entry)
     }
 
     /// `-self - 1`
     pub(super) fn not(&self) -> Self {
-        let above = match self.above {
-            Above::Zeros => Above::Ones,
-            Above::Ones => Above::Zeros,
-            Above::Unknown => Above::Unknown,
-        };
-        Self { bits: self.bits.iter().map(Form::not).collect(), above }
+        Self { bits: self.bits.iter().map(Form::not).collect(), sign: self.sign.not() }
     }
 
     /// Bit by bit.
-    pub(super) fn bitwise(&self, other: &Self, operator: Bitwise) -> Result<Self, Unsupported> {
-        let mut bits = Vec::new();
-        for i in 0..self.bits.len().max(other.bits.len()) {
-            let (a, b) = (self.bit(i), other.bit(i));
-            match operator.apply(a.as_ref(), b.as_ref())? {
-                Some(form) => bits.push(form),
-                None => return Ok(Self { bits, above: Above::Unknown }),
-            }
-        }
-        let outside = |n: &Self| match n.above {
-            Above::Zeros => Some(Form::constant(false)),
-            Above::Ones => Some(Form::constant(true)),
-            Above::Unknown => None,
-        };
-        let above = match operator.apply(outside(self).as_ref(), outside(other).as_ref())? {
-            Some(form) if form.constant => Above::Ones,
-            Some(_) => Above::Zeros,
-            None => Above::Unknown,
-        };
-        Ok(Self { bits, above })
+    pub(super) fn bitwise(&self, other: &Self, operator: Bitwise, terms: &mut Terms) -> Self {
+        let width = self.bits.len().max(other.bits.len());
+        let (a, b) = (self.with_sign(width, terms), other.with_sign(width, terms));
+        let bits = operator.apply(&a, &b, terms);
+        Self::with_sign_of(bits, &a, &b)
     }
 
     /// Times a power of two.
@@ -151,81 +151,179 @@ impl Number {
         }
         let mut bits = vec![Form::constant(false); amount];
         bits.extend(self.bits.iter().cloned());
-        Ok(Self { bits, above: self.above })
+        Ok(Self { bits, sign: self.sign.clone() })
     }
 
     /// Divided by a power of two, rounded down.
     pub(super) fn shift_right(&self, amount: usize) -> Self {
-        Self { bits: self.bits.iter().skip(amount).cloned().collect(), above: self.above }
+        Self { bits: self.bits.iter().skip(amount).cloned().collect(), sign: self.sign.clone() }
     }
 
-    fn of_entry(&self) -> bool {
-        self.above != Above::Unknown && self.bits.iter().all(Form::of_entry)
+    /// Shifted by an amount that isn't known.
+    pub(super) fn shift_by(&self, amount: &Self, left: bool, terms: &mut Terms) -> Result<Self, Unsupported> {
+        if !amount.is_unsigned() {
+            return Unsupported::new("a shift by an amount that may be negative");
+        }
+        let digits = amount.significant();
+        if digits > AMOUNT_BITS {
+            return Unsupported::new(format!(
+                "a shift by an amount of {digits} bits: the persona shifts by {AMOUNT_BITS} bits at most"
+            ));
+        }
+        let by = amount.store(digits as u32, terms);
+        if left {
+            let width = self.bits.len() + (1 << digits) - 1;
+            let value = self.store(width as u32, terms);
+            let bits = terms.binary(Operation::ShiftLeft, value, by);
+            return Ok(Self { bits, sign: self.sign.clone() });
+        }
+        if self.is_unsigned() {
+            return Ok(Self::unsigned(terms.binary(Operation::ShiftRight, self.bits.clone(), by)));
+        }
+        // Inverted when it is negative, zeros move in.
+        let width = self.bits.len();
+        let signs = terms.repeated(&self.sign, width);
+        let joined = |word: &[Form]| word.iter().zip(&signs).map(|(a, b)| a.xor(b)).collect::<Word>();
+        let shifted = terms.binary(Operation::ShiftRight, joined(&self.bits), by);
+        Ok(Self { bits: joined(&shifted), sign: self.sign.clone() })
     }
 
     /// `self + other`, or `self - other`.
-    pub(super) fn add(&self, other: &Self, subtract: bool, terms: &mut Terms) -> Result<Self, Unsupported> {
+    pub(super) fn add(&self, other: &Self, subtract: bool, terms: &mut Terms) -> Self {
         if let (Some(a), Some(b)) = (self.known(), other.known()) {
-            return Ok(Self::constant(&if subtract { a - b } else { a + b }));
+            return Self::constant(&if subtract { a - b } else { a + b });
         }
         if other.known() == Some(BigInt::from(0)) {
-            return Ok(self.clone());
+            return self.clone();
         }
-        if !subtract && self.known() == Some(BigInt::from(0)) {
-            return Ok(other.clone());
-        }
-        let (base, addend, subtract) = if other.of_entry() && !self.of_entry() {
-            (self.clone(), other.clone(), subtract)
-        } else if self.of_entry() && !other.of_entry() {
-            match (subtract, self.known()) {
-                (false, _) => (other.clone(), self.clone(), false),
-                // c - x = ~x + (c + 1)
-                (true, Some(c)) => (other.not(), Self::constant(&(c + 1)), false),
-                (true, None) => return Unsupported::new("a parameter less a field"),
-            }
-        } else {
-            return Unsupported::new(
-                "a sum of two values of which neither is a constant or a parameter: \
-                 the persona adds constants and parameters to fields",
-            );
-        };
-        if base.above == Above::Zeros
-            && let Some(folded) = fold(&base.bits, &addend, subtract, terms)
+        if !subtract && (self.known() == Some(BigInt::from(0)) || self.is_of_entry() && !other.is_of_entry())
         {
-            return Ok(folded);
+            return other.add(self, false, terms);
         }
-        let longest = base.bits.len().max(addend.bits.len());
-        let never_negative = !subtract && base.above == Above::Zeros && addend.above == Above::Zeros;
-        let (width, above) = match base.above {
-            Above::Unknown => (base.bits.len(), Above::Unknown),
-            // One bit more than either, so that nothing is lost.
-            _ if never_negative => (longest + 1, Above::Zeros),
-            // As many bits as a field that takes it may have.
-            _ => (longest.max(MAX_DIFFERENCE), Above::Unknown),
+        let operation = if subtract { Operation::Difference } else { Operation::Sum };
+        let unsigned = self.is_unsigned() && other.is_unsigned();
+        // So many bits, then both go on with their sign.
+        let width = if unsigned {
+            self.bits.len().max(other.bits.len())
+        } else {
+            // The topmost bit has to be the sign, for the result to have one bit more at most.
+            let own = |n: &Self| n.bits.len() + usize::from(n.bits.last() != Some(&n.sign));
+            own(self).max(own(other))
         };
-        let width = width as u32;
-        let sum = Sum { base: base.store(width)?, addend: addend.store(width)?, subtract };
-        Ok(Self { bits: terms.sum(sum), above })
+        let extended = |n: &Self, terms: &mut Terms| {
+            let mut word = n.store(width as u32, terms);
+            word.push(Form::constant(false));
+            word
+        };
+        let (a, b) = (extended(self, terms), extended(other, terms));
+        let mut bits = terms.binary(operation, a, b);
+        if unsigned && !subtract {
+            return Self::unsigned(bits);
+        }
+        // Of numbers with zeros above that is what is carried or borrowed, each sign counts at the same place.
+        let carried = bits.pop().unwrap_or_default();
+        let sign = carried.xor(&self.sign).xor(&other.sign);
+        bits.push(sign.clone());
+        Self { bits, sign }
     }
-}
 
-/// `(base + c1) + c2` is `base + (c1 + c2)`, as far as the first sum's bits are there.
-fn fold(bits: &[Form], addend: &Number, subtract: bool, terms: &mut Terms) -> Option<Number> {
-    let Some(Atom::Sum { id, bit: 0 }) = bits.first()?.atoms.first().copied() else { return None };
-    let in_order =
-        bits.iter().zip(0..).all(|(form, bit)| !form.constant && form.atoms == [Atom::Sum { id, bit }]);
-    let first = terms.get_sum(id)?.clone();
-    let width = bits.len();
-    let c1 = Number::unsigned(first.addend).known()?;
-    let c2 = addend.known()?;
-    let c1 = if first.subtract { -c1 } else { c1 };
-    let c2 = if subtract { -c2 } else { c2 };
-    let base: Word = first.base.into_iter().take(width).collect();
-    let total = Number::constant(&(c1 + c2)).store(width as u32).ok()?;
-    in_order.then(|| Number {
-        bits: terms.sum(Sum { base, addend: total, subtract: false }),
-        above: Above::Unknown,
-    })
+    /// Whether `self < other`.
+    pub(super) fn less(&self, other: &Self, terms: &mut Terms) -> Form {
+        self.add(other, true, terms).sign
+    }
+
+    /// Whether it isn't 0.
+    pub(super) fn nonzero(&self, terms: &mut Terms) -> Form {
+        let word: Word = self.bits.iter().chain([&self.sign]).cloned().collect();
+        terms.any(&word)
+    }
+
+    /// `self * other`
+    pub(super) fn times(&self, other: &Self, terms: &mut Terms) -> Result<Self, Unsupported> {
+        match (self.known(), other.known()) {
+            (Some(a), Some(b)) => return Ok(Self::constant(&(a * b))),
+            (Some(_), None) => return other.times(self, terms),
+            (None, Some(factor)) => {
+                let shift = factor.bits().saturating_sub(1);
+                if factor.sign() == Sign::NoSign {
+                    return Ok(Self::unsigned(Vec::new()));
+                }
+                if factor == BigInt::from(1) << shift {
+                    return self.shift_left(shift as usize);
+                }
+            }
+            (None, None) => {}
+        }
+        let width = self.bits.len() + other.bits.len() + 2;
+        if width > MAX_BITS {
+            return Unsupported::new(format!("a product of {width} bits"));
+        }
+        if self.is_unsigned() && other.is_unsigned() {
+            let mut a = self.bits.clone();
+            a.resize(width - 2, Form::constant(false));
+            return Ok(Self::unsigned(terms.binary(Operation::Product, a, other.bits.clone())));
+        }
+        let (a, b) = (self.store(width as u32, terms), other.store(width as u32, terms));
+        Ok(Self::signed(terms.binary(Operation::Product, a, b)))
+    }
+
+    /// Divided by a power of two, or what is left of that.
+    pub(super) fn divided(&self, divisor: &Self, remainder: bool) -> Result<Self, Unsupported> {
+        let divisor = match divisor.known() {
+            Some(divisor) if divisor.sign() == Sign::Plus => divisor,
+            _ => return Unsupported::new("`/` or `%` by what isn't a positive constant"),
+        };
+        match self.known() {
+            Some(value) if value.sign() != Sign::Minus => {
+                return Ok(Self::constant(&if remainder { value % divisor } else { value / divisor }));
+            }
+            _ if !self.is_unsigned() => {
+                return Unsupported::new("`/` or `%` of a value that may be negative");
+            }
+            _ => {}
+        }
+        let digits = divisor.bits() as usize - 1;
+        if divisor != BigInt::from(1) << digits {
+            return Unsupported::new(format!("`/` or `%` by {divisor}, which is no power of two"));
+        }
+        Ok(match remainder {
+            true => Self::unsigned(self.bits.iter().take(digits).cloned().collect()),
+            false => self.shift_right(digits),
+        })
+    }
+
+    /// Clamped to what so many bits hold.
+    pub(super) fn saturated(&self, width: u32, signed: bool, terms: &mut Terms) -> Self {
+        let digits = if signed { width.saturating_sub(1) } else { width };
+        let low = self.store(digits, terms);
+        let beyond: Word = self.bits.iter().skip(digits as usize).map(|form| form.xor(&self.sign)).collect();
+        if signed {
+            let outside = terms.any(&beyond);
+            let limit = terms.repeated(&self.sign.not(), digits as usize);
+            let mut bits = terms.choice(&outside, &limit, &low);
+            bits.push(self.sign.clone());
+            return Self { bits, sign: self.sign.clone() };
+        }
+        let above = terms.any(&beyond);
+        let positive = self.sign.not();
+        let above = terms.both(&above, &positive);
+        let inverted = |word: &[Form]| word.iter().map(Form::not).collect::<Word>();
+        let clamped = inverted(&terms.masked(&inverted(&low), &above.not()));
+        Self::unsigned(terms.masked(&clamped, &positive))
+    }
+
+    /// Wrapped to so many signed bits.
+    pub(super) fn wrapped(&self, width: u32, terms: &mut Terms) -> Self {
+        Self::signed(self.store(width, terms))
+    }
+
+    /// One of two.
+    pub(super) fn choice(condition: &Form, yes: &Self, no: &Self, terms: &mut Terms) -> Self {
+        let width = yes.bits.len().max(no.bits.len());
+        let (yes, no) = (yes.with_sign(width, terms), no.with_sign(width, terms));
+        let bits = terms.choice(condition, &yes, &no);
+        Self::with_sign_of(bits, &yes, &no)
+    }
 }
 
 /// Operators that go bit by bit.
@@ -237,24 +335,41 @@ pub(super) enum Bitwise {
 }
 
 impl Bitwise {
-    /// The operator on two bits, `None` being one that isn't known.
-    fn apply(self, a: Option<&Form>, b: Option<&Form>) -> Result<Option<Form>, Unsupported> {
-        let known = |f: Option<&Form>| f.and_then(Form::known);
-        // The value that decides, whatever the other one is.
-        let decisive = match self {
-            Self::And => Some(false),
-            Self::Or => Some(true),
-            Self::Xor => None,
-        };
-        if decisive.is_some() && (known(a) == decisive || known(b) == decisive) {
-            return Ok(decisive.map(Form::constant));
-        }
-        let (Some(a), Some(b)) = (a, b) else { return Ok(None) };
+    fn apply(self, a: &[Form], b: &[Form], terms: &mut Terms) -> Word {
+        let pairs = a.iter().zip(b);
         match self {
-            Self::Xor => Ok(Some(a.xor(b))),
-            _ if a.known().is_some() => Ok(Some(b.clone())),
-            _ if b.known().is_some() || a == b => Ok(Some(a.clone())),
-            _ => Unsupported::new("`&` or `|` of two values of which neither is a constant"),
+            Self::Xor => pairs.map(|(a, b)| a.xor(b)).collect(),
+            Self::Or => {
+                let inverted = |word: &[Form]| word.iter().map(Form::not).collect::<Word>();
+                inverted(&Self::And.apply(&inverted(a), &inverted(b), terms))
+            }
+            Self::And => {
+                let simple = |a: &Form, b: &Form| match (a.known(), b.known()) {
+                    (Some(false), _) | (_, Some(false)) => Some(Form::constant(false)),
+                    (Some(true), _) => Some(b.clone()),
+                    (_, Some(true)) => Some(a.clone()),
+                    _ if a == b => Some(a.clone()),
+                    _ if *a == b.not() => Some(Form::constant(false)),
+                    _ => None,
+                };
+                let simple = |pairs: (&Form, &Form)| simple(pairs.0, pairs.1);
+                let results: Vec<Option<Form>> = pairs.clone().map(simple).collect();
+                if results.iter().all(Option::is_some) {
+                    return results.into_iter().flatten().collect();
+                }
+                // What is computed anyway need not be copied as well.
+                let kept = |(done, (a, b)): (Option<Form>, (&Form, &Form))| {
+                    done.filter(|form| form.known().is_some() || a.known().is_none() && b.known().is_none())
+                };
+                let results: Vec<Option<Form>> = results.into_iter().zip(pairs).map(kept).collect();
+                let left = |word: &[Form]| -> Word {
+                    let both = word.iter().zip(&results);
+                    both.map(|(form, done)| if done.is_some() { Form::constant(false) } else { form.clone() })
+                        .collect()
+                };
+                let computed = terms.binary(Operation::Conjunction, left(a), left(b));
+                results.into_iter().zip(computed).map(|(done, bit)| done.unwrap_or(bit)).collect()
+            }
         }
     }
 }

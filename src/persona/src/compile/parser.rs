@@ -212,7 +212,7 @@ impl Explorer<'_> {
         let range = self.cells.field(*field)?;
         let valid = self.evaluator(context, &NO_ARGUMENTS).is_valid(field.header);
         if let Some(range) = range.filter(|_| valid) {
-            let word = Number::unsigned(context.read(ahead)).store(range.width)?;
+            let word = Number::unsigned(context.read(ahead)).store(range.width, self.terms);
             context.write(range, word);
         }
         Ok(())

@@ -2,18 +2,16 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use hyper4_bits::Bits;
-
-use super::form::{Atom, Bit, Form, Terms};
+use super::form::{Atom, Bit, Form};
 use super::number::Unsupported;
-use super::schedule::Machine;
-use super::template::{Piece, merged};
+use super::scratch::Scratch;
 use super::unit::{Kind, Unit};
 use crate::Layout;
 
 /// What is left to do.
 pub(super) struct Plan {
-    pub(super) machine: Machine,
+    pub(super) state_bits: u32,
+    pub(super) scratch: Scratch,
     pub(super) units: Vec<Unit>,
     /// Bits that start from what they were, to which copies and constants are joined.
     pub(super) kept: BTreeSet<Bit>,
@@ -22,66 +20,29 @@ pub(super) struct Plan {
     pub(super) parameters: BTreeMap<Bit, Vec<(usize, u32)>>,
     /// Bits written already.
     pub(super) written: BTreeSet<Bit>,
-    pub(super) next_scratch: Bit,
 }
 
 impl Plan {
-    /// The units of `assignments`.
+    /// The units of `assignments`, whose bits all are places and whose forms refer to no terms; `computed` writes, too.
     pub(super) fn new(
         assignments: &BTreeMap<Bit, Form>,
-        terms: &Terms,
-        place: &dyn Fn(Bit) -> Bit,
-        machine: Machine,
+        computed: Vec<Unit>,
+        state_bits: u32,
+        scratch: Scratch,
     ) -> Result<Self, Unsupported> {
         let mut plan = Self {
-            machine,
+            state_bits,
+            scratch,
             units: Vec::new(),
             kept: BTreeSet::new(),
             constants: BTreeMap::new(),
             parameters: BTreeMap::new(),
             written: BTreeSet::new(),
-            next_scratch: machine.scratch.offset,
         };
-        let mut forms: BTreeMap<Bit, Form> = BTreeMap::new();
-        let mut added: BTreeSet<(usize, Bit)> = BTreeSet::new();
-        let mut summed: BTreeMap<(usize, Bit), u32> = BTreeMap::new();
-        for (bit, form) in assignments {
-            let mut rest = Form::constant(form.constant);
-            for atom in &form.atoms {
-                match atom {
-                    Atom::Sum { id, bit: digit } => {
-                        if form.atoms.len() > 1 || form.constant {
-                            return Unsupported::new(
-                                "a sum that an operator other than a mask is applied to: the persona adds in place",
-                            );
-                        }
-                        let base = terms.get_sum(*id).and_then(|s| s.base.get(*digit as usize));
-                        rest = base.cloned().unwrap_or_default().map_state(place);
-                        added.insert((*id, start(*bit, *digit)?));
-                        if !rest.of_entry() && rest.atoms.iter().any(|a| !matches!(a, Atom::State(_))) {
-                            return Unsupported::new(
-                                "a sum of a sum that isn't folded: the persona adds in place",
-                            );
-                        }
-                    }
-                    Atom::Checksum { id, bit: digit } => {
-                        *summed.entry((*id, start(*bit, *digit)?)).or_default() |= 1 << digit;
-                    }
-                    _ => rest = rest.xor(&Form::atom(*atom)),
-                }
-            }
-            forms.insert(*bit, rest);
-        }
-        let checksums = summed.keys().flat_map(|(_, at)| *at..at + 16).collect();
-        plan.direct(&forms, &checksums)?;
-        plan.additions(&added, assignments, terms)?;
-        for ((id, at), digits) in summed {
-            if digits != 0xffff {
-                return Unsupported::new("a part of a checksum");
-            }
-            let read = terms.get_checksum(id).unwrap_or(&[]).iter().map(|bit| place(*bit)).collect();
-            plan.units.push(Unit::new(Kind::Checksum { at }, (at..at + 16).collect(), read));
-        }
+        // These bring their own constants.
+        let joined = computed.iter().flat_map(|unit| unit.bits.iter().copied()).collect();
+        plan.direct(assignments, &joined)?;
+        plan.units.extend(computed);
         plan.split();
         Ok(plan)
     }
@@ -99,7 +60,7 @@ impl Plan {
             let distance = match unit.kind {
                 Kind::Write => None,
                 Kind::Copy { distance } => Some(distance),
-                Kind::Add { .. } | Kind::Checksum { .. } => {
+                Kind::Compute(_) | Kind::Checksum { .. } => {
                     self.units.push(unit);
                     continue;
                 }
@@ -123,13 +84,13 @@ impl Plan {
         }
     }
 
-    /// Units for copies, constants and parameters. A checksum brings its own constants.
-    fn direct(&mut self, forms: &BTreeMap<Bit, Form>, checksums: &BTreeSet<Bit>) -> Result<(), Unsupported> {
+    /// Units for copies, constants and parameters.
+    fn direct(&mut self, forms: &BTreeMap<Bit, Form>, computed: &BTreeSet<Bit>) -> Result<(), Unsupported> {
         let mut moves: BTreeMap<i64, BTreeSet<Bit>> = BTreeMap::new();
         let mut plain = BTreeSet::new();
         let mut of_entry = BTreeSet::new();
         for (bit, form) in forms {
-            if *bit >= self.machine.state_bits {
+            if *bit >= self.state_bits {
                 return Unsupported::new("a bit that has no place");
             }
             self.constants.insert(*bit, form.constant);
@@ -139,7 +100,7 @@ impl Plan {
                     Atom::State(from) if from == bit => {
                         self.kept.insert(*bit);
                     }
-                    Atom::State(from) if *from < self.machine.state_bits => {
+                    Atom::State(from) if *from < self.state_bits => {
                         copied = true;
                         moves.entry(i64::from(*bit) - i64::from(*from)).or_default().insert(*bit);
                     }
@@ -150,9 +111,8 @@ impl Plan {
                     _ => return Unsupported::new("a bit that has no place"),
                 }
             }
-            // A sum's base may be the field itself.
             let unchanged = !form.constant && form.atoms == [Atom::State(*bit)];
-            if !copied && !unchanged && !of_entry.contains(bit) && !checksums.contains(bit) {
+            if !copied && !unchanged && !of_entry.contains(bit) && !computed.contains(bit) {
                 plain.insert(*bit);
             }
         }
@@ -175,52 +135,6 @@ impl Plan {
         }
         Ok(())
     }
-
-    /// Units for sums: they add in place, after their base is there.
-    fn additions(
-        &mut self,
-        added: &BTreeSet<(usize, Bit)>,
-        assignments: &BTreeMap<Bit, Form>,
-        terms: &Terms,
-    ) -> Result<(), Unsupported> {
-        for (id, at) in added {
-            let Some(sum) = terms.get_sum(*id) else { continue };
-            let is_digit = |digit: u32| {
-                let form = assignments.get(&(at + digit));
-                form.is_some_and(|f| f.atoms == [Atom::Sum { id: *id, bit: digit }])
-            };
-            let width = (0..sum.base.len() as u32).take_while(|digit| is_digit(*digit)).count() as u32;
-            let beyond = (width..sum.base.len() as u32).any(is_digit);
-            if width == 0 || beyond {
-                return Unsupported::new(
-                    "a part of a sum that leaves out lower bits: the persona adds in place, and from the lowest bit on",
-                );
-            }
-            let mut addend = Bits::zero(self.machine.state_bits);
-            let mut pieces = Vec::new();
-            for (form, digit) in sum.addend.iter().zip(0..width) {
-                if form.constant {
-                    addend = addend.or(&Bits::mask(self.machine.state_bits, at + digit, 1));
-                }
-                for atom in &form.atoms {
-                    if let Atom::Param { index, bit } = atom {
-                        pieces.push(Piece { index: *index, from: *bit, width: 1, to: at + digit });
-                    }
-                }
-            }
-            let needs_entry = !pieces.is_empty();
-            let kind = Kind::Add { addend, pieces: merged(pieces), subtract: sum.subtract };
-            let mut unit = Unit::new(kind, (*at..at + width).collect(), BTreeSet::new());
-            unit.needs_entry = needs_entry;
-            self.units.push(unit);
-        }
-        Ok(())
-    }
-}
-
-/// Where the number begins of which `bit` is digit number `digit`.
-fn start(bit: Bit, digit: u32) -> Result<Bit, Unsupported> {
-    bit.checked_sub(digit).ok_or_else(|| Unsupported::because("a part of a number"))
 }
 
 /// Runs of adjacent bits.

@@ -1,7 +1,7 @@
 //! A parallel assignment as a sequence of the persona's effects.
 //!
-//! An effect copies by one distance towards the packet's front and by one away from it, adds to one field, or computes
-//! one checksum. So an assignment is cut into units; a unit may write bits only when no unit that is left reads what
+//! An effect copies by one distance towards the packet's front and by one away from it, computes one thing, or one
+//! checksum. So an assignment is cut into units; a unit may write bits only when no unit that is left reads what
 //! they were. What an entry's arguments give is written by the first effect, for that is the one the entry's own row
 //! carries. Where all units wait for each other, one of them gets its bits by way of scratch.
 
@@ -9,33 +9,21 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use hyper4_bits::Bits;
 
-use super::form::{Bit, Form, Terms};
+use super::form::Bit;
 use super::number::Unsupported;
 use super::plan::Plan;
 use super::template::{Piece, Template, merged};
-use super::unit::{Kind, Unit};
-use crate::{BitRange, Effect};
+use super::unit::{Compute, Function, Kind, Unit};
+use crate::{Effect, Operation};
 
-/// The state's width, and where scratch is.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Machine {
-    pub(super) state_bits: u32,
-    pub(super) scratch: BitRange,
-}
-
-/// The effects that carry out `assignments`, all of which read the state as it was before the first one; at least one.
-/// Bits are places. `sums` and checksums in `terms` are told by `place`.
-pub(super) fn schedule(
-    assignments: &BTreeMap<Bit, Form>,
-    terms: &Terms,
-    place: &dyn Fn(Bit) -> Bit,
-    machine: Machine,
-) -> Result<Vec<Template>, Unsupported> {
-    let mut plan = Plan::new(assignments, terms, place, machine)?;
+/// The effects that carry out a plan, all of which read the state as it was before the first one; at least one. What
+/// arguments give is in the first one alone.
+/// `begun`: it isn't the row of the lookup that carries out the first one, or that row can compute.
+pub(super) fn schedule(mut plan: Plan, begun: bool) -> Result<Vec<Template>, Unsupported> {
     let mut effects = Vec::new();
     while effects.is_empty() || !plan.units.is_empty() {
         let first = effects.is_empty();
-        let Some(step) = plan.best(first) else {
+        let Some(step) = plan.best(first, begun || !first) else {
             plan.detour()?;
             continue;
         };
@@ -72,7 +60,7 @@ struct Waits {
 
 impl Plan {
     /// The effect that carries out most, of those that are possible.
-    fn best(&self, first: bool) -> Option<Step> {
+    fn best(&self, first: bool, computes: bool) -> Option<Step> {
         let waits = self.waits();
         let distances = |towards_front: bool| -> Vec<Option<u32>> {
             let of_units = self.units.iter().filter_map(|u| u.distance(towards_front));
@@ -83,7 +71,7 @@ impl Plan {
         let mut candidates = Vec::new();
         for left in &lefts {
             for right in &rights {
-                let fits = |u: &Unit| u.fits(*left, *right);
+                let fits = |_: usize, u: &Unit| u.fits(*left, *right);
                 candidates.push(self.possible(&waits, *left, *right, fits));
             }
         }
@@ -91,13 +79,14 @@ impl Plan {
             match unit.kind {
                 Kind::Checksum { .. } => {
                     for right in &rights {
-                        let fits = |u: &Unit| u.kind == unit.kind || u.fits(None, *right);
+                        let fits = |j: usize, u: &Unit| j == i || u.fits(None, *right);
                         let step = self.possible(&waits, None, *right, fits);
                         candidates.extend(Some(step).filter(|s| s.units.contains(&i)));
                     }
                 }
-                Kind::Add { .. } => {
-                    let fits = |u: &Unit| (u.kind == unit.kind && u.bits == unit.bits) || u.fits(None, None);
+                // A sum in place needs no computing.
+                Kind::Compute(ref compute) if computes || compute.adds_in_place() => {
+                    let fits = |j: usize, u: &Unit| j == i || u.fits(None, None);
                     let step = self.possible(&waits, None, None, fits);
                     candidates.extend(Some(step).filter(|s| s.units.contains(&i)));
                 }
@@ -105,17 +94,18 @@ impl Plan {
             }
         }
         let value = |step: &Step| {
-            // A constant or parameter can go by scratch, a sum can't.
+            // A constant or parameter can go by scratch, what is computed of one can't.
             let urgent = |unit: &Unit| match unit.kind {
                 _ if !first || !unit.needs_entry => 0,
-                Kind::Add { .. } => self.units.len() + 1,
+                Kind::Compute(_) => self.units.len() + 1,
                 _ => 1,
             };
             let units = step.units.iter().filter_map(|i| self.units.get(*i));
             (units.map(urgent).sum::<usize>(), step.units.len())
         };
         let best = candidates.into_iter().rev().max_by_key(value)?;
-        let anything = !best.units.is_empty() || self.units.is_empty();
+        let waits_for_row = !computes && self.units.iter().any(|u| matches!(u.kind, Kind::Compute(_)));
+        let anything = !best.units.is_empty() || self.units.is_empty() || waits_for_row;
         anything.then_some(best)
     }
 
@@ -124,7 +114,7 @@ impl Plan {
         let mut readers: BTreeMap<Bit, Vec<usize>> = BTreeMap::new();
         let mut writers: BTreeMap<Bit, Vec<usize>> = BTreeMap::new();
         for (i, unit) in self.units.iter().enumerate() {
-            for bit in unit.read.iter().filter(|bit| unit.reads(**bit)) {
+            for bit in &unit.read {
                 readers.entry(*bit).or_default().push(i);
             }
             for bit in &unit.bits {
@@ -137,11 +127,8 @@ impl Plan {
             };
             let unwritten = unit.bits.iter().filter(|bit| !self.written.contains(bit));
             let destroyed: BTreeSet<usize> = unwritten.flat_map(|bit| others(&readers, bit)).collect();
-            // A sum needs its base, all of it, before.
-            let base_missing = matches!(unit.kind, Kind::Add { .. })
-                && unit.bits.iter().any(|bit| !others(&writers, bit).is_empty());
-            let too_early = unit.after.iter().any(|bit| !self.written.contains(bit));
-            Waits { for_reads: destroyed, not_yet: base_missing || too_early }
+            let too_early = |bit: &Bit| !self.written.contains(bit) || !others(&writers, bit).is_empty();
+            Waits { for_reads: destroyed, not_yet: unit.after.iter().any(too_early) }
         };
         self.units.iter().enumerate().map(waits).collect()
     }
@@ -152,10 +139,10 @@ impl Plan {
         waits: &[Waits],
         left: Option<u32>,
         right: Option<u32>,
-        fits: impl Fn(&Unit) -> bool,
+        fits: impl Fn(usize, &Unit) -> bool,
     ) -> Step {
         let fitting =
-            self.units.iter().zip(waits).enumerate().filter(|(_, (unit, w))| !w.not_yet && fits(unit));
+            self.units.iter().zip(waits).enumerate().filter(|(i, (unit, w))| !w.not_yet && fits(*i, unit));
         let mut chosen: BTreeSet<usize> = fitting.map(|(i, _)| i).collect();
         loop {
             let stays = |i: &usize| waits.get(*i).is_some_and(|w| w.for_reads.is_subset(&chosen));
@@ -167,29 +154,14 @@ impl Plan {
         }
     }
 
-    /// Bits of scratch that nothing was put in yet.
-    fn take_scratch(&mut self, width: u32) -> Result<Bit, Unsupported> {
-        let at = self.next_scratch;
-        let free = self.machine.scratch.end().saturating_sub(at);
-        if width > free {
-            return Unsupported::new(format!(
-                "an assignment that needs {width} bits of scratch metadata, of which the persona has {free} left"
-            ));
-        }
-        self.next_scratch += width;
-        Ok(at)
-    }
-
     /// Every unit waits for another: let one read by way of scratch.
     fn detour(&mut self) -> Result<(), Unsupported> {
-        let scratch = self.machine.scratch;
         let waiting = self.units.iter().enumerate().filter(|(_, unit)| {
             let others = self.units.iter().filter(|u| *u != *unit);
             let in_the_way =
-                others.flat_map(|u| &u.bits).any(|b| !self.written.contains(b) && unit.reads(*b));
-            in_the_way
-                && matches!(unit.kind, Kind::Copy { .. })
-                && !unit.read.iter().any(|b| (scratch.offset..scratch.end()).contains(b))
+                others.flat_map(|u| &u.bits).any(|b| !self.written.contains(b) && unit.read.contains(b));
+            // What was put in scratch already doesn't get in anyone's way.
+            in_the_way && matches!(unit.kind, Kind::Copy { .. }) && !unit.in_scratch && !unit.read.is_empty()
         });
         let Some((i, _)) = waiting.min_by_key(|(_, unit)| unit.bits.len()) else {
             return Unsupported::new("an assignment whose parts all wait for each other");
@@ -199,12 +171,14 @@ impl Plan {
             return Ok(());
         };
         let width = unit.bits.len() as u32;
-        let at = self.take_scratch(width)?;
+        let at = self.scratch.take(width)?;
         let kept: BTreeSet<Bit> = (at..at + width).collect();
         let save = Kind::Copy { distance: i64::from(at) - i64::from(from) };
         let fetch = Kind::Copy { distance: i64::from(to) - i64::from(at) };
-        self.units.push(Unit::new(save, kept.clone(), unit.read));
-        let mut fetched = Unit::new(fetch, unit.bits, kept.clone());
+        let mut saved = Unit::new(save, kept.clone(), unit.read);
+        saved.in_scratch = true;
+        self.units.push(saved);
+        let mut fetched = Unit::new(fetch, unit.bits, BTreeSet::new());
         fetched.after = kept;
         self.units.push(fetched);
         Ok(())
@@ -215,10 +189,10 @@ impl Plan {
         for i in late {
             let Some(unit) = self.units.get(*i).cloned() else { continue };
             if unit.kind != Kind::Write {
-                return Unsupported::new("a parameter that is added to a field that is copied before");
+                return Unsupported::new("a value that is computed of a parameter, but not at once");
             }
             let width = unit.bits.len() as u32;
-            let at = self.take_scratch(width)?;
+            let at = self.scratch.take(width)?;
             let Some(to) = unit.bits.first().copied() else { continue };
             let kept: BTreeSet<Bit> = (at..at + width).collect();
             for (scratch, bit) in kept.iter().zip(&unit.bits) {
@@ -226,7 +200,7 @@ impl Plan {
                 self.parameters.insert(*scratch, given);
             }
             let fetch = Kind::Copy { distance: i64::from(to) - i64::from(at) };
-            let mut fetched = Unit::new(fetch, unit.bits, kept.clone());
+            let mut fetched = Unit::new(fetch, unit.bits, BTreeSet::new());
             fetched.after.clone_from(&kept);
             self.units.push(fetched);
             let mut given = Unit::new(Kind::Write, kept, BTreeSet::new());
@@ -240,7 +214,7 @@ impl Plan {
 
     /// Carry out a step.
     fn emit(&mut self, step: &Step) -> Template {
-        let width = self.machine.state_bits;
+        let width = self.state_bits;
         let mask = |bits: &BTreeSet<Bit>| {
             bits.iter().fold(Bits::zero(width), |all, bit| all.or(&Bits::mask(width, *bit, 1)))
         };
@@ -272,10 +246,10 @@ impl Plan {
                 }
             }
             match &unit.kind {
-                Kind::Copy { distance } if *distance > 0 => left_mask = left_mask.or(&mask(&unit.read)),
-                Kind::Copy { .. } => right_mask = right_mask.or(&mask(&unit.read)),
+                Kind::Copy { distance } if *distance > 0 => left_mask = left_mask.or(&mask(&unit.all_read())),
+                Kind::Copy { .. } => right_mask = right_mask.or(&mask(&unit.all_read())),
                 Kind::Write => {}
-                Kind::Add { .. } | Kind::Checksum { .. } => special = Some(unit.clone()),
+                Kind::Compute(_) | Kind::Checksum { .. } => special = Some(unit.clone()),
             }
         }
         let mut index = 0;
@@ -285,24 +259,10 @@ impl Plan {
         });
         let left = step.left.filter(|_| !left_mask.is_zero()).unwrap_or(0);
         let right = step.right.filter(|_| !right_mask.is_zero()).unwrap_or(0);
-        let mut template = Template {
-            effect: Effect::Commit { keep: keep.clone(), value: value.clone() },
-            value: merged(pieces),
-            addend: Vec::new(),
-            subtract: false,
-        };
+        let mut template = Template::fixed(Effect::Commit { keep: keep.clone(), value: value.clone() });
+        template.value = merged(pieces);
         match special {
-            Some(Unit { kind: Kind::Add { addend, pieces, subtract }, bits, .. }) => {
-                let add_mask = mask(&bits);
-                keep = keep.and(&add_mask.not());
-                let addend = match subtract && pieces.is_empty() {
-                    true => Bits::zero(width).wrapping_sub(&addend).and(&add_mask),
-                    false => addend,
-                };
-                template.subtract = subtract && !pieces.is_empty();
-                template.addend = pieces;
-                template.effect = Effect::Add { keep, value, add_mask, addend };
-            }
+            Some(Unit { kind: Kind::Compute(compute), .. }) => complete(&mut template, *compute, keep, value),
             Some(Unit { kind: Kind::Checksum { at }, read, .. }) => {
                 let sum_mask = mask(&read);
                 template.effect = Effect::Checksum { sum_mask, to: at, keep, value, right_mask, right };
@@ -314,4 +274,54 @@ impl Plan {
         }
         template
     }
+}
+
+/// A computation as an effect.
+fn complete(template: &mut Template, compute: Compute, keep: Bits, value: Bits) {
+    let in_place = compute.adds_in_place();
+    let Compute { function, a, b, result, shift } = compute;
+    let operation = match function {
+        Function::Binary(operation) => operation,
+        Function::Hash { algorithm, base, modulus } => {
+            template.a = a.pieces;
+            template.effect = Effect::Hash {
+                algorithm,
+                keep,
+                value,
+                input_mask: a.mask,
+                input_shift: a.shift,
+                input_value: a.value,
+                base,
+                modulus,
+                result_mask: result,
+                result_shift: shift,
+            };
+            return;
+        }
+    };
+    let subtract = operation == Operation::Difference;
+    template.a = a.pieces;
+    if in_place {
+        let addend = match subtract && b.pieces.is_empty() {
+            true => Bits::zero(b.value.width()).wrapping_sub(&b.value).and(&result),
+            false => b.value,
+        };
+        template.subtract = subtract && !b.pieces.is_empty();
+        template.b = b.pieces;
+        template.effect = Effect::Add { keep, value, add_mask: result, addend };
+        return;
+    }
+    template.b = b.pieces;
+    template.effect = Effect::Compute {
+        operation,
+        keep,
+        value,
+        a_mask: a.mask,
+        a_value: a.value,
+        b_mask: b.mask,
+        b_shift: b.shift,
+        b_value: b.value,
+        result_mask: result,
+        result_shift: shift,
+    };
 }

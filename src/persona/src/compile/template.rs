@@ -17,37 +17,60 @@ pub(super) struct Piece {
     pub(super) to: u32,
 }
 
-/// An effect; its value, and its addend, lack what the arguments give.
+/// An effect; its values lack what the arguments give.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Template {
     /// With the constants.
     pub(super) effect: Effect,
     /// What is joined to the value by XOR.
     pub(super) value: Vec<Piece>,
-    /// What is joined to the addend by XOR.
-    pub(super) addend: Vec<Piece>,
+    /// What is joined to a left operand.
+    pub(super) a: Vec<Piece>,
+    /// What is joined to a right operand, or to the addend.
+    pub(super) b: Vec<Piece>,
     /// The addend so far is to be subtracted.
     pub(super) subtract: bool,
 }
 
 impl Template {
+    /// An effect that arguments add nothing to.
+    pub(super) fn fixed(effect: Effect) -> Self {
+        Self { effect, value: Vec::new(), a: Vec::new(), b: Vec::new(), subtract: false }
+    }
+
     /// The effect for these arguments.
     pub(super) fn effect(&self, arguments: &[Bits]) -> Effect {
         let mut effect = self.effect.clone();
+        let join = |value: &mut Bits, pieces: &[Piece]| *value = joined(value, pieces, arguments);
         match &mut effect {
             Effect::Commit { value, .. } | Effect::Move { value, .. } | Effect::Checksum { value, .. } => {
-                *value = joined(value, &self.value, arguments);
+                join(value, &self.value);
             }
             Effect::Add { value, addend, add_mask, .. } => {
-                *value = joined(value, &self.value, arguments);
-                *addend = joined(addend, &self.addend, arguments);
+                join(value, &self.value);
+                join(addend, &self.b);
                 if self.subtract {
                     // In the field's place: the field's lowest bit counts as 1, and what is above it is cut off.
                     *addend = Bits::zero(addend.width()).wrapping_sub(addend).and(add_mask);
                 }
             }
+            Effect::Compute { value, a_value, b_value, .. } => {
+                join(value, &self.value);
+                join(a_value, &self.a);
+                join(b_value, &self.b);
+            }
+            Effect::Hash { value, input_value, .. } => {
+                join(value, &self.value);
+                join(input_value, &self.a);
+            }
         }
         effect
+    }
+
+    /// Whether arguments are in it.
+    #[cfg(test)]
+    pub(super) fn needs_entry(&self) -> bool {
+        !(self.value.is_empty() && self.a.is_empty() && self.b.is_empty())
     }
 }
 

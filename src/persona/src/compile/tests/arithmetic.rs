@@ -5,8 +5,9 @@ use num_bigint::BigInt;
 use proptest::prelude::*;
 
 use crate::compile::cube::{self, range};
-use crate::compile::form::{Form, Terms};
+use crate::compile::form::Form;
 use crate::compile::number::{Bitwise, Number};
+use crate::compile::term::Terms;
 
 proptest! {
     #[test]
@@ -20,11 +21,11 @@ proptest! {
         let (x, y) = (Number::constant(&a.into()), Number::constant(&b.into()));
         let mut terms = Terms::default();
         let (a, b) = (BigInt::from(a), BigInt::from(b));
-        prop_assert_eq!(x.add(&y, false, &mut terms).unwrap().known(), Some(&a + &b));
-        prop_assert_eq!(x.add(&y, true, &mut terms).unwrap().known(), Some(&a - &b));
-        prop_assert_eq!(x.bitwise(&y, Bitwise::And).unwrap().known(), Some(&a & &b));
-        prop_assert_eq!(x.bitwise(&y, Bitwise::Or).unwrap().known(), Some(&a | &b));
-        prop_assert_eq!(x.bitwise(&y, Bitwise::Xor).unwrap().known(), Some(&a ^ &b));
+        prop_assert_eq!(x.add(&y, false, &mut terms).known(), Some(&a + &b));
+        prop_assert_eq!(x.add(&y, true, &mut terms).known(), Some(&a - &b));
+        prop_assert_eq!(x.bitwise(&y, Bitwise::And, &mut terms).known(), Some(&a & &b));
+        prop_assert_eq!(x.bitwise(&y, Bitwise::Or, &mut terms).known(), Some(&a | &b));
+        prop_assert_eq!(x.bitwise(&y, Bitwise::Xor, &mut terms).known(), Some(&a ^ &b));
         prop_assert_eq!(x.not().known(), Some(-&a - 1));
         prop_assert_eq!(x.shift_left(shift).unwrap().known(), Some(&a << shift));
         prop_assert_eq!(x.shift_right(shift).known(), Some(&a >> shift));
@@ -32,7 +33,7 @@ proptest! {
 
     #[test]
     fn stores_wrap(value in any::<i64>(), width in 1u32..80) {
-        let stored = Number::constant(&value.into()).store(width).unwrap();
+        let stored = Number::constant(&value.into()).store(width, &mut Terms::default());
         let wrapped = Bits::from_bigint_wrapped(width, &value.into());
         for (bit, form) in (0..).zip(&stored) {
             prop_assert_eq!(form.known(), Some(wrapped.bit(bit)));
