@@ -30,8 +30,6 @@ struct metadata_t {
     bit<8> pad;         // by how much a short packet is shifted, in parts of bytes
     bit<16> checksum;
     bit<64> hash;
-    bit<1280> a;         // operands and result of what is computed
-    bit<1280> b;
     bit<9> port;        // copies of state fields that the operator's tables match
     bit<16> group;
     bit<2> egress;      // 0: the guest has nothing to do in egress; 1: enter_egress begins it; 2: begun
@@ -263,55 +261,101 @@ inout standard_metadata_t standard_metadata) {
         meta.slot = slot;
         meta.lookup = lookup;
     }
-    action commit_compute(bit<1280> keep, bit<1280> value, bit<1280> a_mask, bit<1280> a_value,
+    action commit_sum(bit<1280> keep, bit<1280> value, bit<1280> a_mask, bit<1280> a_value,
     bit<1280> b_mask, bit<8> bl0, bit<8> bl1, bit<8> bl2, bit<8> bl3, bit<8> bl4, bit<8> br0, bit<8> br1, bit<8> br2, bit<8> br3, bit<8> br4, bit<1280> b_value,
-    bit<1280> sum, bit<1280> conjunction, bit<1280> product, bit<1280> left, bit<1280> right,
-    bit<8> tl0, bit<8> tl1, bit<8> tl2, bit<8> tl3, bit<8> tl4, bit<8> tr0, bit<8> tr1, bit<8> tr2, bit<8> tr3, bit<8> tr4, bit<16> pc, bit<8> slot, bit<8> lookup, bit<1280> key_mask) {
-        meta.a = (meta.state & a_mask) ^ a_value;
-        meta.b = (((meta.state & b_mask) << bl0 << bl1 << bl2 << bl3 << bl4) >> br0 >> br1 >> br2 >> br3 >> br4) ^ b_value;
-        meta.a = ((meta.a + meta.b) & sum) ^ ((meta.a & meta.b) & conjunction) ^ ((meta.a * meta.b) & product)
-        ^ ((meta.a << (bit<8>)meta.b) & left) ^ ((meta.a >> (bit<8>)meta.b) & right);
-        meta.state = (meta.state & keep) ^ value ^ ((meta.a << tl0 << tl1 << tl2 << tl3 << tl4) >> tr0 >> tr1 >> tr2 >> tr3 >> tr4);
+    bit<1280> result_mask, bit<8> tl0, bit<8> tl1, bit<8> tl2, bit<8> tl3, bit<8> tl4, bit<8> tr0, bit<8> tr1, bit<8> tr2, bit<8> tr3, bit<8> tr4, bit<16> pc, bit<8> slot, bit<8> lookup, bit<1280> key_mask) {
+        meta.state = (meta.state & keep) ^ value ^
+        ((((((meta.state & a_mask) ^ a_value) + ((((meta.state & b_mask) << bl0 << bl1 << bl2 << bl3 << bl4) >> br0 >> br1 >> br2 >> br3 >> br4) ^ b_value)) & result_mask) << tl0 << tl1 << tl2 << tl3 << tl4) >> tr0 >> tr1 >> tr2 >> tr3 >> tr4);
+        meta.key = meta.state & key_mask;
+        meta.pc = pc;
+        meta.slot = slot;
+        meta.lookup = lookup;
+    }
+    action commit_difference(bit<1280> keep, bit<1280> value, bit<1280> a_mask, bit<1280> a_value,
+    bit<1280> b_mask, bit<8> bl0, bit<8> bl1, bit<8> bl2, bit<8> bl3, bit<8> bl4, bit<8> br0, bit<8> br1, bit<8> br2, bit<8> br3, bit<8> br4, bit<1280> b_value,
+    bit<1280> result_mask, bit<8> tl0, bit<8> tl1, bit<8> tl2, bit<8> tl3, bit<8> tl4, bit<8> tr0, bit<8> tr1, bit<8> tr2, bit<8> tr3, bit<8> tr4, bit<16> pc, bit<8> slot, bit<8> lookup, bit<1280> key_mask) {
+        meta.state = (meta.state & keep) ^ value ^
+        ((((((meta.state & a_mask) ^ a_value) - ((((meta.state & b_mask) << bl0 << bl1 << bl2 << bl3 << bl4) >> br0 >> br1 >> br2 >> br3 >> br4) ^ b_value)) & result_mask) << tl0 << tl1 << tl2 << tl3 << tl4) >> tr0 >> tr1 >> tr2 >> tr3 >> tr4);
+        meta.key = meta.state & key_mask;
+        meta.pc = pc;
+        meta.slot = slot;
+        meta.lookup = lookup;
+    }
+    action commit_conjunction(bit<1280> keep, bit<1280> value, bit<1280> a_mask, bit<1280> a_value,
+    bit<1280> b_mask, bit<8> bl0, bit<8> bl1, bit<8> bl2, bit<8> bl3, bit<8> bl4, bit<8> br0, bit<8> br1, bit<8> br2, bit<8> br3, bit<8> br4, bit<1280> b_value,
+    bit<1280> result_mask, bit<8> tl0, bit<8> tl1, bit<8> tl2, bit<8> tl3, bit<8> tl4, bit<8> tr0, bit<8> tr1, bit<8> tr2, bit<8> tr3, bit<8> tr4, bit<16> pc, bit<8> slot, bit<8> lookup, bit<1280> key_mask) {
+        meta.state = (meta.state & keep) ^ value ^
+        ((((((meta.state & a_mask) ^ a_value) & ((((meta.state & b_mask) << bl0 << bl1 << bl2 << bl3 << bl4) >> br0 >> br1 >> br2 >> br3 >> br4) ^ b_value)) & result_mask) << tl0 << tl1 << tl2 << tl3 << tl4) >> tr0 >> tr1 >> tr2 >> tr3 >> tr4);
+        meta.key = meta.state & key_mask;
+        meta.pc = pc;
+        meta.slot = slot;
+        meta.lookup = lookup;
+    }
+    action commit_product(bit<1280> keep, bit<1280> value, bit<1280> a_mask, bit<1280> a_value,
+    bit<1280> b_mask, bit<8> bl0, bit<8> bl1, bit<8> bl2, bit<8> bl3, bit<8> bl4, bit<8> br0, bit<8> br1, bit<8> br2, bit<8> br3, bit<8> br4, bit<1280> b_value,
+    bit<1280> result_mask, bit<8> tl0, bit<8> tl1, bit<8> tl2, bit<8> tl3, bit<8> tl4, bit<8> tr0, bit<8> tr1, bit<8> tr2, bit<8> tr3, bit<8> tr4, bit<16> pc, bit<8> slot, bit<8> lookup, bit<1280> key_mask) {
+        meta.state = (meta.state & keep) ^ value ^
+        ((((((meta.state & a_mask) ^ a_value) * ((((meta.state & b_mask) << bl0 << bl1 << bl2 << bl3 << bl4) >> br0 >> br1 >> br2 >> br3 >> br4) ^ b_value)) & result_mask) << tl0 << tl1 << tl2 << tl3 << tl4) >> tr0 >> tr1 >> tr2 >> tr3 >> tr4);
+        meta.key = meta.state & key_mask;
+        meta.pc = pc;
+        meta.slot = slot;
+        meta.lookup = lookup;
+    }
+    action commit_shift_left(bit<1280> keep, bit<1280> value, bit<1280> a_mask, bit<1280> a_value,
+    bit<1280> b_mask, bit<8> bl0, bit<8> bl1, bit<8> bl2, bit<8> bl3, bit<8> bl4, bit<8> br0, bit<8> br1, bit<8> br2, bit<8> br3, bit<8> br4, bit<1280> b_value,
+    bit<1280> result_mask, bit<8> tl0, bit<8> tl1, bit<8> tl2, bit<8> tl3, bit<8> tl4, bit<8> tr0, bit<8> tr1, bit<8> tr2, bit<8> tr3, bit<8> tr4, bit<16> pc, bit<8> slot, bit<8> lookup, bit<1280> key_mask) {
+        meta.state = (meta.state & keep) ^ value ^
+        ((((((meta.state & a_mask) ^ a_value) << (bit<8>)((((meta.state & b_mask) << bl0 << bl1 << bl2 << bl3 << bl4) >> br0 >> br1 >> br2 >> br3 >> br4) ^ b_value)) & result_mask) << tl0 << tl1 << tl2 << tl3 << tl4) >> tr0 >> tr1 >> tr2 >> tr3 >> tr4);
+        meta.key = meta.state & key_mask;
+        meta.pc = pc;
+        meta.slot = slot;
+        meta.lookup = lookup;
+    }
+    action commit_shift_right(bit<1280> keep, bit<1280> value, bit<1280> a_mask, bit<1280> a_value,
+    bit<1280> b_mask, bit<8> bl0, bit<8> bl1, bit<8> bl2, bit<8> bl3, bit<8> bl4, bit<8> br0, bit<8> br1, bit<8> br2, bit<8> br3, bit<8> br4, bit<1280> b_value,
+    bit<1280> result_mask, bit<8> tl0, bit<8> tl1, bit<8> tl2, bit<8> tl3, bit<8> tl4, bit<8> tr0, bit<8> tr1, bit<8> tr2, bit<8> tr3, bit<8> tr4, bit<16> pc, bit<8> slot, bit<8> lookup, bit<1280> key_mask) {
+        meta.state = (meta.state & keep) ^ value ^
+        ((((((meta.state & a_mask) ^ a_value) >> (bit<8>)((((meta.state & b_mask) << bl0 << bl1 << bl2 << bl3 << bl4) >> br0 >> br1 >> br2 >> br3 >> br4) ^ b_value)) & result_mask) << tl0 << tl1 << tl2 << tl3 << tl4) >> tr0 >> tr1 >> tr2 >> tr3 >> tr4);
         meta.key = meta.state & key_mask;
         meta.pc = pc;
         meta.slot = slot;
         meta.lookup = lookup;
     }
     action commit_crc16(bit<1280> keep, bit<1280> value, bit<1280> input_mask,
-    bit<8> r0, bit<8> r1, bit<8> r2, bit<8> r3, bit<8> r4, bit<1280> input_value, bit<64> base, bit<64> modulus, bit<64> result_mask, bit<8> t0, bit<8> t1, bit<8> t2, bit<8> t3, bit<8> t4, bit<16> pc, bit<8> slot, bit<8> lookup, bit<1280> key_mask) {
-        meta.a = ((meta.state & input_mask) >> r0 >> r1 >> r2 >> r3 >> r4) ^ input_value;
-        hash(meta.hash, HashAlgorithm.crc16, base, { meta.a }, modulus);
-        meta.state = (meta.state & keep) ^ value ^ (((bit<1280>)(meta.hash & result_mask)) << t0 << t1 << t2 << t3 << t4);
+    bit<8> il0, bit<8> il1, bit<8> il2, bit<8> il3, bit<8> il4, bit<8> ir0, bit<8> ir1, bit<8> ir2, bit<8> ir3, bit<8> ir4, bit<1280> input_value, bit<64> base, bit<64> modulus,
+    bit<1280> result_mask, bit<8> tl0, bit<8> tl1, bit<8> tl2, bit<8> tl3, bit<8> tl4, bit<8> tr0, bit<8> tr1, bit<8> tr2, bit<8> tr3, bit<8> tr4, bit<16> pc, bit<8> slot, bit<8> lookup, bit<1280> key_mask) {
+        hash(meta.hash, HashAlgorithm.crc16, base, { (((meta.state & input_mask) << il0 << il1 << il2 << il3 << il4) >> ir0 >> ir1 >> ir2 >> ir3 >> ir4) ^ input_value }, modulus);
+        meta.state = (meta.state & keep) ^ value ^ ((((bit<1280>)meta.hash & result_mask) << tl0 << tl1 << tl2 << tl3 << tl4) >> tr0 >> tr1 >> tr2 >> tr3 >> tr4);
         meta.key = meta.state & key_mask;
         meta.pc = pc;
         meta.slot = slot;
         meta.lookup = lookup;
     }
     action commit_crc32(bit<1280> keep, bit<1280> value, bit<1280> input_mask,
-    bit<8> r0, bit<8> r1, bit<8> r2, bit<8> r3, bit<8> r4, bit<1280> input_value, bit<64> base, bit<64> modulus, bit<64> result_mask, bit<8> t0, bit<8> t1, bit<8> t2, bit<8> t3, bit<8> t4, bit<16> pc, bit<8> slot, bit<8> lookup, bit<1280> key_mask) {
-        meta.a = ((meta.state & input_mask) >> r0 >> r1 >> r2 >> r3 >> r4) ^ input_value;
-        hash(meta.hash, HashAlgorithm.crc32, base, { meta.a }, modulus);
-        meta.state = (meta.state & keep) ^ value ^ (((bit<1280>)(meta.hash & result_mask)) << t0 << t1 << t2 << t3 << t4);
+    bit<8> il0, bit<8> il1, bit<8> il2, bit<8> il3, bit<8> il4, bit<8> ir0, bit<8> ir1, bit<8> ir2, bit<8> ir3, bit<8> ir4, bit<1280> input_value, bit<64> base, bit<64> modulus,
+    bit<1280> result_mask, bit<8> tl0, bit<8> tl1, bit<8> tl2, bit<8> tl3, bit<8> tl4, bit<8> tr0, bit<8> tr1, bit<8> tr2, bit<8> tr3, bit<8> tr4, bit<16> pc, bit<8> slot, bit<8> lookup, bit<1280> key_mask) {
+        hash(meta.hash, HashAlgorithm.crc32, base, { (((meta.state & input_mask) << il0 << il1 << il2 << il3 << il4) >> ir0 >> ir1 >> ir2 >> ir3 >> ir4) ^ input_value }, modulus);
+        meta.state = (meta.state & keep) ^ value ^ ((((bit<1280>)meta.hash & result_mask) << tl0 << tl1 << tl2 << tl3 << tl4) >> tr0 >> tr1 >> tr2 >> tr3 >> tr4);
         meta.key = meta.state & key_mask;
         meta.pc = pc;
         meta.slot = slot;
         meta.lookup = lookup;
     }
     action commit_csum16(bit<1280> keep, bit<1280> value, bit<1280> input_mask,
-    bit<8> r0, bit<8> r1, bit<8> r2, bit<8> r3, bit<8> r4, bit<1280> input_value, bit<64> base, bit<64> modulus, bit<64> result_mask, bit<8> t0, bit<8> t1, bit<8> t2, bit<8> t3, bit<8> t4, bit<16> pc, bit<8> slot, bit<8> lookup, bit<1280> key_mask) {
-        meta.a = ((meta.state & input_mask) >> r0 >> r1 >> r2 >> r3 >> r4) ^ input_value;
-        hash(meta.hash, HashAlgorithm.csum16, base, { meta.a }, modulus);
-        meta.state = (meta.state & keep) ^ value ^ (((bit<1280>)(meta.hash & result_mask)) << t0 << t1 << t2 << t3 << t4);
+    bit<8> il0, bit<8> il1, bit<8> il2, bit<8> il3, bit<8> il4, bit<8> ir0, bit<8> ir1, bit<8> ir2, bit<8> ir3, bit<8> ir4, bit<1280> input_value, bit<64> base, bit<64> modulus,
+    bit<1280> result_mask, bit<8> tl0, bit<8> tl1, bit<8> tl2, bit<8> tl3, bit<8> tl4, bit<8> tr0, bit<8> tr1, bit<8> tr2, bit<8> tr3, bit<8> tr4, bit<16> pc, bit<8> slot, bit<8> lookup, bit<1280> key_mask) {
+        hash(meta.hash, HashAlgorithm.csum16, base, { (((meta.state & input_mask) << il0 << il1 << il2 << il3 << il4) >> ir0 >> ir1 >> ir2 >> ir3 >> ir4) ^ input_value }, modulus);
+        meta.state = (meta.state & keep) ^ value ^ ((((bit<1280>)meta.hash & result_mask) << tl0 << tl1 << tl2 << tl3 << tl4) >> tr0 >> tr1 >> tr2 >> tr3 >> tr4);
         meta.key = meta.state & key_mask;
         meta.pc = pc;
         meta.slot = slot;
         meta.lookup = lookup;
     }
     action commit_xor16(bit<1280> keep, bit<1280> value, bit<1280> input_mask,
-    bit<8> r0, bit<8> r1, bit<8> r2, bit<8> r3, bit<8> r4, bit<1280> input_value, bit<64> base, bit<64> modulus, bit<64> result_mask, bit<8> t0, bit<8> t1, bit<8> t2, bit<8> t3, bit<8> t4, bit<16> pc, bit<8> slot, bit<8> lookup, bit<1280> key_mask) {
-        meta.a = ((meta.state & input_mask) >> r0 >> r1 >> r2 >> r3 >> r4) ^ input_value;
-        hash(meta.hash, HashAlgorithm.xor16, base, { meta.a }, modulus);
-        meta.state = (meta.state & keep) ^ value ^ (((bit<1280>)(meta.hash & result_mask)) << t0 << t1 << t2 << t3 << t4);
+    bit<8> il0, bit<8> il1, bit<8> il2, bit<8> il3, bit<8> il4, bit<8> ir0, bit<8> ir1, bit<8> ir2, bit<8> ir3, bit<8> ir4, bit<1280> input_value, bit<64> base, bit<64> modulus,
+    bit<1280> result_mask, bit<8> tl0, bit<8> tl1, bit<8> tl2, bit<8> tl3, bit<8> tl4, bit<8> tr0, bit<8> tr1, bit<8> tr2, bit<8> tr3, bit<8> tr4, bit<16> pc, bit<8> slot, bit<8> lookup, bit<1280> key_mask) {
+        hash(meta.hash, HashAlgorithm.xor16, base, { (((meta.state & input_mask) << il0 << il1 << il2 << il3 << il4) >> ir0 >> ir1 >> ir2 >> ir3 >> ir4) ^ input_value }, modulus);
+        meta.state = (meta.state & keep) ^ value ^ ((((bit<1280>)meta.hash & result_mask) << tl0 << tl1 << tl2 << tl3 << tl4) >> tr0 >> tr1 >> tr2 >> tr3 >> tr4);
         meta.key = meta.state & key_mask;
         meta.pc = pc;
         meta.slot = slot;
@@ -319,25 +363,25 @@ inout standard_metadata_t standard_metadata) {
     }
     table step_0 {
         key = { meta.device: exact; meta.pc: exact; }
-        actions = { commit; commit_add; commit_move; commit_checksum; commit_compute; commit_crc16; commit_crc32; commit_csum16; commit_xor16; @defaultonly discard; }
+        actions = { commit; commit_add; commit_move; commit_checksum; commit_sum; commit_difference; commit_conjunction; commit_product; commit_shift_left; commit_shift_right; commit_crc16; commit_crc32; commit_csum16; commit_xor16; @defaultonly discard; }
         default_action = discard();
         size = 4096;
     }
     table exact_0 {
         key = { meta.device: exact; meta.pc: exact; meta.key: exact; }
-        actions = { commit; commit_add; commit_move; commit_checksum; commit_compute; commit_crc16; commit_crc32; commit_csum16; commit_xor16; @defaultonly NoAction; }
+        actions = { commit; commit_add; commit_move; commit_checksum; @defaultonly NoAction; }
         default_action = NoAction();
         size = 4096;
     }
     table lpm_0 {
         key = { meta.device: exact; meta.pc: exact; meta.prefix: lpm; }
-        actions = { commit; commit_add; commit_move; commit_checksum; commit_compute; commit_crc16; commit_crc32; commit_csum16; commit_xor16; @defaultonly NoAction; }
+        actions = { commit; commit_add; commit_move; commit_checksum; @defaultonly NoAction; }
         default_action = NoAction();
         size = 4096;
     }
     table ternary_0 {
         key = { meta.device: exact; meta.pc: exact; meta.state: ternary; }
-        actions = { commit; commit_add; commit_move; commit_checksum; commit_compute; commit_crc16; commit_crc32; commit_csum16; commit_xor16; @defaultonly NoAction; }
+        actions = { commit; commit_add; commit_move; commit_checksum; @defaultonly NoAction; }
         default_action = NoAction();
         size = 4096;
     }
@@ -355,25 +399,25 @@ inout standard_metadata_t standard_metadata) {
     }
     table step_1 {
         key = { meta.device: exact; meta.pc: exact; }
-        actions = { commit; commit_add; commit_move; commit_checksum; commit_compute; commit_crc16; commit_crc32; commit_csum16; commit_xor16; @defaultonly discard; }
+        actions = { commit; commit_add; commit_move; commit_checksum; commit_sum; commit_difference; commit_conjunction; commit_product; commit_shift_left; commit_shift_right; commit_crc16; commit_crc32; commit_csum16; commit_xor16; @defaultonly discard; }
         default_action = discard();
         size = 4096;
     }
     table exact_1 {
         key = { meta.device: exact; meta.pc: exact; meta.key: exact; }
-        actions = { commit; commit_add; commit_move; commit_checksum; commit_compute; commit_crc16; commit_crc32; commit_csum16; commit_xor16; @defaultonly NoAction; }
+        actions = { commit; commit_add; commit_move; commit_checksum; @defaultonly NoAction; }
         default_action = NoAction();
         size = 4096;
     }
     table lpm_1 {
         key = { meta.device: exact; meta.pc: exact; meta.prefix: lpm; }
-        actions = { commit; commit_add; commit_move; commit_checksum; commit_compute; commit_crc16; commit_crc32; commit_csum16; commit_xor16; @defaultonly NoAction; }
+        actions = { commit; commit_add; commit_move; commit_checksum; @defaultonly NoAction; }
         default_action = NoAction();
         size = 4096;
     }
     table ternary_1 {
         key = { meta.device: exact; meta.pc: exact; meta.state: ternary; }
-        actions = { commit; commit_add; commit_move; commit_checksum; commit_compute; commit_crc16; commit_crc32; commit_csum16; commit_xor16; @defaultonly NoAction; }
+        actions = { commit; commit_add; commit_move; commit_checksum; @defaultonly NoAction; }
         default_action = NoAction();
         size = 4096;
     }
@@ -391,25 +435,25 @@ inout standard_metadata_t standard_metadata) {
     }
     table step_2 {
         key = { meta.device: exact; meta.pc: exact; }
-        actions = { commit; commit_add; commit_move; commit_checksum; commit_compute; commit_crc16; commit_crc32; commit_csum16; commit_xor16; @defaultonly discard; }
+        actions = { commit; commit_add; commit_move; commit_checksum; commit_sum; commit_difference; commit_conjunction; commit_product; commit_shift_left; commit_shift_right; commit_crc16; commit_crc32; commit_csum16; commit_xor16; @defaultonly discard; }
         default_action = discard();
         size = 4096;
     }
     table exact_2 {
         key = { meta.device: exact; meta.pc: exact; meta.key: exact; }
-        actions = { commit; commit_add; commit_move; commit_checksum; commit_compute; commit_crc16; commit_crc32; commit_csum16; commit_xor16; @defaultonly NoAction; }
+        actions = { commit; commit_add; commit_move; commit_checksum; @defaultonly NoAction; }
         default_action = NoAction();
         size = 4096;
     }
     table lpm_2 {
         key = { meta.device: exact; meta.pc: exact; meta.prefix: lpm; }
-        actions = { commit; commit_add; commit_move; commit_checksum; commit_compute; commit_crc16; commit_crc32; commit_csum16; commit_xor16; @defaultonly NoAction; }
+        actions = { commit; commit_add; commit_move; commit_checksum; @defaultonly NoAction; }
         default_action = NoAction();
         size = 4096;
     }
     table ternary_2 {
         key = { meta.device: exact; meta.pc: exact; meta.state: ternary; }
-        actions = { commit; commit_add; commit_move; commit_checksum; commit_compute; commit_crc16; commit_crc32; commit_csum16; commit_xor16; @defaultonly NoAction; }
+        actions = { commit; commit_add; commit_move; commit_checksum; @defaultonly NoAction; }
         default_action = NoAction();
         size = 4096;
     }
@@ -427,25 +471,25 @@ inout standard_metadata_t standard_metadata) {
     }
     table step_3 {
         key = { meta.device: exact; meta.pc: exact; }
-        actions = { commit; commit_add; commit_move; commit_checksum; commit_compute; commit_crc16; commit_crc32; commit_csum16; commit_xor16; @defaultonly discard; }
+        actions = { commit; commit_add; commit_move; commit_checksum; commit_sum; commit_difference; commit_conjunction; commit_product; commit_shift_left; commit_shift_right; commit_crc16; commit_crc32; commit_csum16; commit_xor16; @defaultonly discard; }
         default_action = discard();
         size = 4096;
     }
     table exact_3 {
         key = { meta.device: exact; meta.pc: exact; meta.key: exact; }
-        actions = { commit; commit_add; commit_move; commit_checksum; commit_compute; commit_crc16; commit_crc32; commit_csum16; commit_xor16; @defaultonly NoAction; }
+        actions = { commit; commit_add; commit_move; commit_checksum; @defaultonly NoAction; }
         default_action = NoAction();
         size = 4096;
     }
     table lpm_3 {
         key = { meta.device: exact; meta.pc: exact; meta.prefix: lpm; }
-        actions = { commit; commit_add; commit_move; commit_checksum; commit_compute; commit_crc16; commit_crc32; commit_csum16; commit_xor16; @defaultonly NoAction; }
+        actions = { commit; commit_add; commit_move; commit_checksum; @defaultonly NoAction; }
         default_action = NoAction();
         size = 4096;
     }
     table ternary_3 {
         key = { meta.device: exact; meta.pc: exact; meta.state: ternary; }
-        actions = { commit; commit_add; commit_move; commit_checksum; commit_compute; commit_crc16; commit_crc32; commit_csum16; commit_xor16; @defaultonly NoAction; }
+        actions = { commit; commit_add; commit_move; commit_checksum; @defaultonly NoAction; }
         default_action = NoAction();
         size = 4096;
     }
@@ -463,25 +507,25 @@ inout standard_metadata_t standard_metadata) {
     }
     table step_4 {
         key = { meta.device: exact; meta.pc: exact; }
-        actions = { commit; commit_add; commit_move; commit_checksum; commit_compute; commit_crc16; commit_crc32; commit_csum16; commit_xor16; @defaultonly discard; }
+        actions = { commit; commit_add; commit_move; commit_checksum; commit_sum; commit_difference; commit_conjunction; commit_product; commit_shift_left; commit_shift_right; commit_crc16; commit_crc32; commit_csum16; commit_xor16; @defaultonly discard; }
         default_action = discard();
         size = 4096;
     }
     table exact_4 {
         key = { meta.device: exact; meta.pc: exact; meta.key: exact; }
-        actions = { commit; commit_add; commit_move; commit_checksum; commit_compute; commit_crc16; commit_crc32; commit_csum16; commit_xor16; @defaultonly NoAction; }
+        actions = { commit; commit_add; commit_move; commit_checksum; @defaultonly NoAction; }
         default_action = NoAction();
         size = 4096;
     }
     table lpm_4 {
         key = { meta.device: exact; meta.pc: exact; meta.prefix: lpm; }
-        actions = { commit; commit_add; commit_move; commit_checksum; commit_compute; commit_crc16; commit_crc32; commit_csum16; commit_xor16; @defaultonly NoAction; }
+        actions = { commit; commit_add; commit_move; commit_checksum; @defaultonly NoAction; }
         default_action = NoAction();
         size = 4096;
     }
     table ternary_4 {
         key = { meta.device: exact; meta.pc: exact; meta.state: ternary; }
-        actions = { commit; commit_add; commit_move; commit_checksum; commit_compute; commit_crc16; commit_crc32; commit_csum16; commit_xor16; @defaultonly NoAction; }
+        actions = { commit; commit_add; commit_move; commit_checksum; @defaultonly NoAction; }
         default_action = NoAction();
         size = 4096;
     }
@@ -499,25 +543,25 @@ inout standard_metadata_t standard_metadata) {
     }
     table step_5 {
         key = { meta.device: exact; meta.pc: exact; }
-        actions = { commit; commit_add; commit_move; commit_checksum; commit_compute; commit_crc16; commit_crc32; commit_csum16; commit_xor16; @defaultonly discard; }
+        actions = { commit; commit_add; commit_move; commit_checksum; commit_sum; commit_difference; commit_conjunction; commit_product; commit_shift_left; commit_shift_right; commit_crc16; commit_crc32; commit_csum16; commit_xor16; @defaultonly discard; }
         default_action = discard();
         size = 4096;
     }
     table exact_5 {
         key = { meta.device: exact; meta.pc: exact; meta.key: exact; }
-        actions = { commit; commit_add; commit_move; commit_checksum; commit_compute; commit_crc16; commit_crc32; commit_csum16; commit_xor16; @defaultonly NoAction; }
+        actions = { commit; commit_add; commit_move; commit_checksum; @defaultonly NoAction; }
         default_action = NoAction();
         size = 4096;
     }
     table lpm_5 {
         key = { meta.device: exact; meta.pc: exact; meta.prefix: lpm; }
-        actions = { commit; commit_add; commit_move; commit_checksum; commit_compute; commit_crc16; commit_crc32; commit_csum16; commit_xor16; @defaultonly NoAction; }
+        actions = { commit; commit_add; commit_move; commit_checksum; @defaultonly NoAction; }
         default_action = NoAction();
         size = 4096;
     }
     table ternary_5 {
         key = { meta.device: exact; meta.pc: exact; meta.state: ternary; }
-        actions = { commit; commit_add; commit_move; commit_checksum; commit_compute; commit_crc16; commit_crc32; commit_csum16; commit_xor16; @defaultonly NoAction; }
+        actions = { commit; commit_add; commit_move; commit_checksum; @defaultonly NoAction; }
         default_action = NoAction();
         size = 4096;
     }
@@ -535,25 +579,25 @@ inout standard_metadata_t standard_metadata) {
     }
     table step_6 {
         key = { meta.device: exact; meta.pc: exact; }
-        actions = { commit; commit_add; commit_move; commit_checksum; commit_compute; commit_crc16; commit_crc32; commit_csum16; commit_xor16; @defaultonly discard; }
+        actions = { commit; commit_add; commit_move; commit_checksum; commit_sum; commit_difference; commit_conjunction; commit_product; commit_shift_left; commit_shift_right; commit_crc16; commit_crc32; commit_csum16; commit_xor16; @defaultonly discard; }
         default_action = discard();
         size = 4096;
     }
     table exact_6 {
         key = { meta.device: exact; meta.pc: exact; meta.key: exact; }
-        actions = { commit; commit_add; commit_move; commit_checksum; commit_compute; commit_crc16; commit_crc32; commit_csum16; commit_xor16; @defaultonly NoAction; }
+        actions = { commit; commit_add; commit_move; commit_checksum; @defaultonly NoAction; }
         default_action = NoAction();
         size = 4096;
     }
     table lpm_6 {
         key = { meta.device: exact; meta.pc: exact; meta.prefix: lpm; }
-        actions = { commit; commit_add; commit_move; commit_checksum; commit_compute; commit_crc16; commit_crc32; commit_csum16; commit_xor16; @defaultonly NoAction; }
+        actions = { commit; commit_add; commit_move; commit_checksum; @defaultonly NoAction; }
         default_action = NoAction();
         size = 4096;
     }
     table ternary_6 {
         key = { meta.device: exact; meta.pc: exact; meta.state: ternary; }
-        actions = { commit; commit_add; commit_move; commit_checksum; commit_compute; commit_crc16; commit_crc32; commit_csum16; commit_xor16; @defaultonly NoAction; }
+        actions = { commit; commit_add; commit_move; commit_checksum; @defaultonly NoAction; }
         default_action = NoAction();
         size = 4096;
     }
@@ -571,25 +615,25 @@ inout standard_metadata_t standard_metadata) {
     }
     table step_7 {
         key = { meta.device: exact; meta.pc: exact; }
-        actions = { commit; commit_add; commit_move; commit_checksum; commit_compute; commit_crc16; commit_crc32; commit_csum16; commit_xor16; @defaultonly discard; }
+        actions = { commit; commit_add; commit_move; commit_checksum; commit_sum; commit_difference; commit_conjunction; commit_product; commit_shift_left; commit_shift_right; commit_crc16; commit_crc32; commit_csum16; commit_xor16; @defaultonly discard; }
         default_action = discard();
         size = 4096;
     }
     table exact_7 {
         key = { meta.device: exact; meta.pc: exact; meta.key: exact; }
-        actions = { commit; commit_add; commit_move; commit_checksum; commit_compute; commit_crc16; commit_crc32; commit_csum16; commit_xor16; @defaultonly NoAction; }
+        actions = { commit; commit_add; commit_move; commit_checksum; @defaultonly NoAction; }
         default_action = NoAction();
         size = 4096;
     }
     table lpm_7 {
         key = { meta.device: exact; meta.pc: exact; meta.prefix: lpm; }
-        actions = { commit; commit_add; commit_move; commit_checksum; commit_compute; commit_crc16; commit_crc32; commit_csum16; commit_xor16; @defaultonly NoAction; }
+        actions = { commit; commit_add; commit_move; commit_checksum; @defaultonly NoAction; }
         default_action = NoAction();
         size = 4096;
     }
     table ternary_7 {
         key = { meta.device: exact; meta.pc: exact; meta.state: ternary; }
-        actions = { commit; commit_add; commit_move; commit_checksum; commit_compute; commit_crc16; commit_crc32; commit_csum16; commit_xor16; @defaultonly NoAction; }
+        actions = { commit; commit_add; commit_move; commit_checksum; @defaultonly NoAction; }
         default_action = NoAction();
         size = 4096;
     }
@@ -607,25 +651,25 @@ inout standard_metadata_t standard_metadata) {
     }
     table step_8 {
         key = { meta.device: exact; meta.pc: exact; }
-        actions = { commit; commit_add; commit_move; commit_checksum; commit_compute; commit_crc16; commit_crc32; commit_csum16; commit_xor16; @defaultonly discard; }
+        actions = { commit; commit_add; commit_move; commit_checksum; commit_sum; commit_difference; commit_conjunction; commit_product; commit_shift_left; commit_shift_right; commit_crc16; commit_crc32; commit_csum16; commit_xor16; @defaultonly discard; }
         default_action = discard();
         size = 4096;
     }
     table exact_8 {
         key = { meta.device: exact; meta.pc: exact; meta.key: exact; }
-        actions = { commit; commit_add; commit_move; commit_checksum; commit_compute; commit_crc16; commit_crc32; commit_csum16; commit_xor16; @defaultonly NoAction; }
+        actions = { commit; commit_add; commit_move; commit_checksum; @defaultonly NoAction; }
         default_action = NoAction();
         size = 4096;
     }
     table lpm_8 {
         key = { meta.device: exact; meta.pc: exact; meta.prefix: lpm; }
-        actions = { commit; commit_add; commit_move; commit_checksum; commit_compute; commit_crc16; commit_crc32; commit_csum16; commit_xor16; @defaultonly NoAction; }
+        actions = { commit; commit_add; commit_move; commit_checksum; @defaultonly NoAction; }
         default_action = NoAction();
         size = 4096;
     }
     table ternary_8 {
         key = { meta.device: exact; meta.pc: exact; meta.state: ternary; }
-        actions = { commit; commit_add; commit_move; commit_checksum; commit_compute; commit_crc16; commit_crc32; commit_csum16; commit_xor16; @defaultonly NoAction; }
+        actions = { commit; commit_add; commit_move; commit_checksum; @defaultonly NoAction; }
         default_action = NoAction();
         size = 4096;
     }
@@ -643,25 +687,25 @@ inout standard_metadata_t standard_metadata) {
     }
     table step_9 {
         key = { meta.device: exact; meta.pc: exact; }
-        actions = { commit; commit_add; commit_move; commit_checksum; commit_compute; commit_crc16; commit_crc32; commit_csum16; commit_xor16; @defaultonly discard; }
+        actions = { commit; commit_add; commit_move; commit_checksum; commit_sum; commit_difference; commit_conjunction; commit_product; commit_shift_left; commit_shift_right; commit_crc16; commit_crc32; commit_csum16; commit_xor16; @defaultonly discard; }
         default_action = discard();
         size = 4096;
     }
     table exact_9 {
         key = { meta.device: exact; meta.pc: exact; meta.key: exact; }
-        actions = { commit; commit_add; commit_move; commit_checksum; commit_compute; commit_crc16; commit_crc32; commit_csum16; commit_xor16; @defaultonly NoAction; }
+        actions = { commit; commit_add; commit_move; commit_checksum; @defaultonly NoAction; }
         default_action = NoAction();
         size = 4096;
     }
     table lpm_9 {
         key = { meta.device: exact; meta.pc: exact; meta.prefix: lpm; }
-        actions = { commit; commit_add; commit_move; commit_checksum; commit_compute; commit_crc16; commit_crc32; commit_csum16; commit_xor16; @defaultonly NoAction; }
+        actions = { commit; commit_add; commit_move; commit_checksum; @defaultonly NoAction; }
         default_action = NoAction();
         size = 4096;
     }
     table ternary_9 {
         key = { meta.device: exact; meta.pc: exact; meta.state: ternary; }
-        actions = { commit; commit_add; commit_move; commit_checksum; commit_compute; commit_crc16; commit_crc32; commit_csum16; commit_xor16; @defaultonly NoAction; }
+        actions = { commit; commit_add; commit_move; commit_checksum; @defaultonly NoAction; }
         default_action = NoAction();
         size = 4096;
     }
@@ -679,25 +723,25 @@ inout standard_metadata_t standard_metadata) {
     }
     table step_10 {
         key = { meta.device: exact; meta.pc: exact; }
-        actions = { commit; commit_add; commit_move; commit_checksum; commit_compute; commit_crc16; commit_crc32; commit_csum16; commit_xor16; @defaultonly discard; }
+        actions = { commit; commit_add; commit_move; commit_checksum; commit_sum; commit_difference; commit_conjunction; commit_product; commit_shift_left; commit_shift_right; commit_crc16; commit_crc32; commit_csum16; commit_xor16; @defaultonly discard; }
         default_action = discard();
         size = 4096;
     }
     table exact_10 {
         key = { meta.device: exact; meta.pc: exact; meta.key: exact; }
-        actions = { commit; commit_add; commit_move; commit_checksum; commit_compute; commit_crc16; commit_crc32; commit_csum16; commit_xor16; @defaultonly NoAction; }
+        actions = { commit; commit_add; commit_move; commit_checksum; @defaultonly NoAction; }
         default_action = NoAction();
         size = 4096;
     }
     table lpm_10 {
         key = { meta.device: exact; meta.pc: exact; meta.prefix: lpm; }
-        actions = { commit; commit_add; commit_move; commit_checksum; commit_compute; commit_crc16; commit_crc32; commit_csum16; commit_xor16; @defaultonly NoAction; }
+        actions = { commit; commit_add; commit_move; commit_checksum; @defaultonly NoAction; }
         default_action = NoAction();
         size = 4096;
     }
     table ternary_10 {
         key = { meta.device: exact; meta.pc: exact; meta.state: ternary; }
-        actions = { commit; commit_add; commit_move; commit_checksum; commit_compute; commit_crc16; commit_crc32; commit_csum16; commit_xor16; @defaultonly NoAction; }
+        actions = { commit; commit_add; commit_move; commit_checksum; @defaultonly NoAction; }
         default_action = NoAction();
         size = 4096;
     }
@@ -715,25 +759,25 @@ inout standard_metadata_t standard_metadata) {
     }
     table step_11 {
         key = { meta.device: exact; meta.pc: exact; }
-        actions = { commit; commit_add; commit_move; commit_checksum; commit_compute; commit_crc16; commit_crc32; commit_csum16; commit_xor16; @defaultonly discard; }
+        actions = { commit; commit_add; commit_move; commit_checksum; commit_sum; commit_difference; commit_conjunction; commit_product; commit_shift_left; commit_shift_right; commit_crc16; commit_crc32; commit_csum16; commit_xor16; @defaultonly discard; }
         default_action = discard();
         size = 4096;
     }
     table exact_11 {
         key = { meta.device: exact; meta.pc: exact; meta.key: exact; }
-        actions = { commit; commit_add; commit_move; commit_checksum; commit_compute; commit_crc16; commit_crc32; commit_csum16; commit_xor16; @defaultonly NoAction; }
+        actions = { commit; commit_add; commit_move; commit_checksum; @defaultonly NoAction; }
         default_action = NoAction();
         size = 4096;
     }
     table lpm_11 {
         key = { meta.device: exact; meta.pc: exact; meta.prefix: lpm; }
-        actions = { commit; commit_add; commit_move; commit_checksum; commit_compute; commit_crc16; commit_crc32; commit_csum16; commit_xor16; @defaultonly NoAction; }
+        actions = { commit; commit_add; commit_move; commit_checksum; @defaultonly NoAction; }
         default_action = NoAction();
         size = 4096;
     }
     table ternary_11 {
         key = { meta.device: exact; meta.pc: exact; meta.state: ternary; }
-        actions = { commit; commit_add; commit_move; commit_checksum; commit_compute; commit_crc16; commit_crc32; commit_csum16; commit_xor16; @defaultonly NoAction; }
+        actions = { commit; commit_add; commit_move; commit_checksum; @defaultonly NoAction; }
         default_action = NoAction();
         size = 4096;
     }
@@ -751,25 +795,25 @@ inout standard_metadata_t standard_metadata) {
     }
     table step_12 {
         key = { meta.device: exact; meta.pc: exact; }
-        actions = { commit; commit_add; commit_move; commit_checksum; commit_compute; commit_crc16; commit_crc32; commit_csum16; commit_xor16; @defaultonly discard; }
+        actions = { commit; commit_add; commit_move; commit_checksum; commit_sum; commit_difference; commit_conjunction; commit_product; commit_shift_left; commit_shift_right; commit_crc16; commit_crc32; commit_csum16; commit_xor16; @defaultonly discard; }
         default_action = discard();
         size = 4096;
     }
     table exact_12 {
         key = { meta.device: exact; meta.pc: exact; meta.key: exact; }
-        actions = { commit; commit_add; commit_move; commit_checksum; commit_compute; commit_crc16; commit_crc32; commit_csum16; commit_xor16; @defaultonly NoAction; }
+        actions = { commit; commit_add; commit_move; commit_checksum; @defaultonly NoAction; }
         default_action = NoAction();
         size = 4096;
     }
     table lpm_12 {
         key = { meta.device: exact; meta.pc: exact; meta.prefix: lpm; }
-        actions = { commit; commit_add; commit_move; commit_checksum; commit_compute; commit_crc16; commit_crc32; commit_csum16; commit_xor16; @defaultonly NoAction; }
+        actions = { commit; commit_add; commit_move; commit_checksum; @defaultonly NoAction; }
         default_action = NoAction();
         size = 4096;
     }
     table ternary_12 {
         key = { meta.device: exact; meta.pc: exact; meta.state: ternary; }
-        actions = { commit; commit_add; commit_move; commit_checksum; commit_compute; commit_crc16; commit_crc32; commit_csum16; commit_xor16; @defaultonly NoAction; }
+        actions = { commit; commit_add; commit_move; commit_checksum; @defaultonly NoAction; }
         default_action = NoAction();
         size = 4096;
     }
@@ -787,25 +831,25 @@ inout standard_metadata_t standard_metadata) {
     }
     table step_13 {
         key = { meta.device: exact; meta.pc: exact; }
-        actions = { commit; commit_add; commit_move; commit_checksum; commit_compute; commit_crc16; commit_crc32; commit_csum16; commit_xor16; @defaultonly discard; }
+        actions = { commit; commit_add; commit_move; commit_checksum; commit_sum; commit_difference; commit_conjunction; commit_product; commit_shift_left; commit_shift_right; commit_crc16; commit_crc32; commit_csum16; commit_xor16; @defaultonly discard; }
         default_action = discard();
         size = 4096;
     }
     table exact_13 {
         key = { meta.device: exact; meta.pc: exact; meta.key: exact; }
-        actions = { commit; commit_add; commit_move; commit_checksum; commit_compute; commit_crc16; commit_crc32; commit_csum16; commit_xor16; @defaultonly NoAction; }
+        actions = { commit; commit_add; commit_move; commit_checksum; @defaultonly NoAction; }
         default_action = NoAction();
         size = 4096;
     }
     table lpm_13 {
         key = { meta.device: exact; meta.pc: exact; meta.prefix: lpm; }
-        actions = { commit; commit_add; commit_move; commit_checksum; commit_compute; commit_crc16; commit_crc32; commit_csum16; commit_xor16; @defaultonly NoAction; }
+        actions = { commit; commit_add; commit_move; commit_checksum; @defaultonly NoAction; }
         default_action = NoAction();
         size = 4096;
     }
     table ternary_13 {
         key = { meta.device: exact; meta.pc: exact; meta.state: ternary; }
-        actions = { commit; commit_add; commit_move; commit_checksum; commit_compute; commit_crc16; commit_crc32; commit_csum16; commit_xor16; @defaultonly NoAction; }
+        actions = { commit; commit_add; commit_move; commit_checksum; @defaultonly NoAction; }
         default_action = NoAction();
         size = 4096;
     }
@@ -823,25 +867,25 @@ inout standard_metadata_t standard_metadata) {
     }
     table step_14 {
         key = { meta.device: exact; meta.pc: exact; }
-        actions = { commit; commit_add; commit_move; commit_checksum; commit_compute; commit_crc16; commit_crc32; commit_csum16; commit_xor16; @defaultonly discard; }
+        actions = { commit; commit_add; commit_move; commit_checksum; commit_sum; commit_difference; commit_conjunction; commit_product; commit_shift_left; commit_shift_right; commit_crc16; commit_crc32; commit_csum16; commit_xor16; @defaultonly discard; }
         default_action = discard();
         size = 4096;
     }
     table exact_14 {
         key = { meta.device: exact; meta.pc: exact; meta.key: exact; }
-        actions = { commit; commit_add; commit_move; commit_checksum; commit_compute; commit_crc16; commit_crc32; commit_csum16; commit_xor16; @defaultonly NoAction; }
+        actions = { commit; commit_add; commit_move; commit_checksum; @defaultonly NoAction; }
         default_action = NoAction();
         size = 4096;
     }
     table lpm_14 {
         key = { meta.device: exact; meta.pc: exact; meta.prefix: lpm; }
-        actions = { commit; commit_add; commit_move; commit_checksum; commit_compute; commit_crc16; commit_crc32; commit_csum16; commit_xor16; @defaultonly NoAction; }
+        actions = { commit; commit_add; commit_move; commit_checksum; @defaultonly NoAction; }
         default_action = NoAction();
         size = 4096;
     }
     table ternary_14 {
         key = { meta.device: exact; meta.pc: exact; meta.state: ternary; }
-        actions = { commit; commit_add; commit_move; commit_checksum; commit_compute; commit_crc16; commit_crc32; commit_csum16; commit_xor16; @defaultonly NoAction; }
+        actions = { commit; commit_add; commit_move; commit_checksum; @defaultonly NoAction; }
         default_action = NoAction();
         size = 4096;
     }
@@ -859,25 +903,25 @@ inout standard_metadata_t standard_metadata) {
     }
     table step_15 {
         key = { meta.device: exact; meta.pc: exact; }
-        actions = { commit; commit_add; commit_move; commit_checksum; commit_compute; commit_crc16; commit_crc32; commit_csum16; commit_xor16; @defaultonly discard; }
+        actions = { commit; commit_add; commit_move; commit_checksum; commit_sum; commit_difference; commit_conjunction; commit_product; commit_shift_left; commit_shift_right; commit_crc16; commit_crc32; commit_csum16; commit_xor16; @defaultonly discard; }
         default_action = discard();
         size = 4096;
     }
     table exact_15 {
         key = { meta.device: exact; meta.pc: exact; meta.key: exact; }
-        actions = { commit; commit_add; commit_move; commit_checksum; commit_compute; commit_crc16; commit_crc32; commit_csum16; commit_xor16; @defaultonly NoAction; }
+        actions = { commit; commit_add; commit_move; commit_checksum; @defaultonly NoAction; }
         default_action = NoAction();
         size = 4096;
     }
     table lpm_15 {
         key = { meta.device: exact; meta.pc: exact; meta.prefix: lpm; }
-        actions = { commit; commit_add; commit_move; commit_checksum; commit_compute; commit_crc16; commit_crc32; commit_csum16; commit_xor16; @defaultonly NoAction; }
+        actions = { commit; commit_add; commit_move; commit_checksum; @defaultonly NoAction; }
         default_action = NoAction();
         size = 4096;
     }
     table ternary_15 {
         key = { meta.device: exact; meta.pc: exact; meta.state: ternary; }
-        actions = { commit; commit_add; commit_move; commit_checksum; commit_compute; commit_crc16; commit_crc32; commit_csum16; commit_xor16; @defaultonly NoAction; }
+        actions = { commit; commit_add; commit_move; commit_checksum; @defaultonly NoAction; }
         default_action = NoAction();
         size = 4096;
     }
@@ -895,25 +939,25 @@ inout standard_metadata_t standard_metadata) {
     }
     table step_16 {
         key = { meta.device: exact; meta.pc: exact; }
-        actions = { commit; commit_add; commit_move; commit_checksum; commit_compute; commit_crc16; commit_crc32; commit_csum16; commit_xor16; @defaultonly discard; }
+        actions = { commit; commit_add; commit_move; commit_checksum; commit_sum; commit_difference; commit_conjunction; commit_product; commit_shift_left; commit_shift_right; commit_crc16; commit_crc32; commit_csum16; commit_xor16; @defaultonly discard; }
         default_action = discard();
         size = 4096;
     }
     table exact_16 {
         key = { meta.device: exact; meta.pc: exact; meta.key: exact; }
-        actions = { commit; commit_add; commit_move; commit_checksum; commit_compute; commit_crc16; commit_crc32; commit_csum16; commit_xor16; @defaultonly NoAction; }
+        actions = { commit; commit_add; commit_move; commit_checksum; @defaultonly NoAction; }
         default_action = NoAction();
         size = 4096;
     }
     table lpm_16 {
         key = { meta.device: exact; meta.pc: exact; meta.prefix: lpm; }
-        actions = { commit; commit_add; commit_move; commit_checksum; commit_compute; commit_crc16; commit_crc32; commit_csum16; commit_xor16; @defaultonly NoAction; }
+        actions = { commit; commit_add; commit_move; commit_checksum; @defaultonly NoAction; }
         default_action = NoAction();
         size = 4096;
     }
     table ternary_16 {
         key = { meta.device: exact; meta.pc: exact; meta.state: ternary; }
-        actions = { commit; commit_add; commit_move; commit_checksum; commit_compute; commit_crc16; commit_crc32; commit_csum16; commit_xor16; @defaultonly NoAction; }
+        actions = { commit; commit_add; commit_move; commit_checksum; @defaultonly NoAction; }
         default_action = NoAction();
         size = 4096;
     }
@@ -931,25 +975,25 @@ inout standard_metadata_t standard_metadata) {
     }
     table step_17 {
         key = { meta.device: exact; meta.pc: exact; }
-        actions = { commit; commit_add; commit_move; commit_checksum; commit_compute; commit_crc16; commit_crc32; commit_csum16; commit_xor16; @defaultonly discard; }
+        actions = { commit; commit_add; commit_move; commit_checksum; commit_sum; commit_difference; commit_conjunction; commit_product; commit_shift_left; commit_shift_right; commit_crc16; commit_crc32; commit_csum16; commit_xor16; @defaultonly discard; }
         default_action = discard();
         size = 4096;
     }
     table exact_17 {
         key = { meta.device: exact; meta.pc: exact; meta.key: exact; }
-        actions = { commit; commit_add; commit_move; commit_checksum; commit_compute; commit_crc16; commit_crc32; commit_csum16; commit_xor16; @defaultonly NoAction; }
+        actions = { commit; commit_add; commit_move; commit_checksum; @defaultonly NoAction; }
         default_action = NoAction();
         size = 4096;
     }
     table lpm_17 {
         key = { meta.device: exact; meta.pc: exact; meta.prefix: lpm; }
-        actions = { commit; commit_add; commit_move; commit_checksum; commit_compute; commit_crc16; commit_crc32; commit_csum16; commit_xor16; @defaultonly NoAction; }
+        actions = { commit; commit_add; commit_move; commit_checksum; @defaultonly NoAction; }
         default_action = NoAction();
         size = 4096;
     }
     table ternary_17 {
         key = { meta.device: exact; meta.pc: exact; meta.state: ternary; }
-        actions = { commit; commit_add; commit_move; commit_checksum; commit_compute; commit_crc16; commit_crc32; commit_csum16; commit_xor16; @defaultonly NoAction; }
+        actions = { commit; commit_add; commit_move; commit_checksum; @defaultonly NoAction; }
         default_action = NoAction();
         size = 4096;
     }
@@ -967,25 +1011,25 @@ inout standard_metadata_t standard_metadata) {
     }
     table step_18 {
         key = { meta.device: exact; meta.pc: exact; }
-        actions = { commit; commit_add; commit_move; commit_checksum; commit_compute; commit_crc16; commit_crc32; commit_csum16; commit_xor16; @defaultonly discard; }
+        actions = { commit; commit_add; commit_move; commit_checksum; commit_sum; commit_difference; commit_conjunction; commit_product; commit_shift_left; commit_shift_right; commit_crc16; commit_crc32; commit_csum16; commit_xor16; @defaultonly discard; }
         default_action = discard();
         size = 4096;
     }
     table exact_18 {
         key = { meta.device: exact; meta.pc: exact; meta.key: exact; }
-        actions = { commit; commit_add; commit_move; commit_checksum; commit_compute; commit_crc16; commit_crc32; commit_csum16; commit_xor16; @defaultonly NoAction; }
+        actions = { commit; commit_add; commit_move; commit_checksum; @defaultonly NoAction; }
         default_action = NoAction();
         size = 4096;
     }
     table lpm_18 {
         key = { meta.device: exact; meta.pc: exact; meta.prefix: lpm; }
-        actions = { commit; commit_add; commit_move; commit_checksum; commit_compute; commit_crc16; commit_crc32; commit_csum16; commit_xor16; @defaultonly NoAction; }
+        actions = { commit; commit_add; commit_move; commit_checksum; @defaultonly NoAction; }
         default_action = NoAction();
         size = 4096;
     }
     table ternary_18 {
         key = { meta.device: exact; meta.pc: exact; meta.state: ternary; }
-        actions = { commit; commit_add; commit_move; commit_checksum; commit_compute; commit_crc16; commit_crc32; commit_csum16; commit_xor16; @defaultonly NoAction; }
+        actions = { commit; commit_add; commit_move; commit_checksum; @defaultonly NoAction; }
         default_action = NoAction();
         size = 4096;
     }
@@ -1003,25 +1047,25 @@ inout standard_metadata_t standard_metadata) {
     }
     table step_19 {
         key = { meta.device: exact; meta.pc: exact; }
-        actions = { commit; commit_add; commit_move; commit_checksum; commit_compute; commit_crc16; commit_crc32; commit_csum16; commit_xor16; @defaultonly discard; }
+        actions = { commit; commit_add; commit_move; commit_checksum; commit_sum; commit_difference; commit_conjunction; commit_product; commit_shift_left; commit_shift_right; commit_crc16; commit_crc32; commit_csum16; commit_xor16; @defaultonly discard; }
         default_action = discard();
         size = 4096;
     }
     table exact_19 {
         key = { meta.device: exact; meta.pc: exact; meta.key: exact; }
-        actions = { commit; commit_add; commit_move; commit_checksum; commit_compute; commit_crc16; commit_crc32; commit_csum16; commit_xor16; @defaultonly NoAction; }
+        actions = { commit; commit_add; commit_move; commit_checksum; @defaultonly NoAction; }
         default_action = NoAction();
         size = 4096;
     }
     table lpm_19 {
         key = { meta.device: exact; meta.pc: exact; meta.prefix: lpm; }
-        actions = { commit; commit_add; commit_move; commit_checksum; commit_compute; commit_crc16; commit_crc32; commit_csum16; commit_xor16; @defaultonly NoAction; }
+        actions = { commit; commit_add; commit_move; commit_checksum; @defaultonly NoAction; }
         default_action = NoAction();
         size = 4096;
     }
     table ternary_19 {
         key = { meta.device: exact; meta.pc: exact; meta.state: ternary; }
-        actions = { commit; commit_add; commit_move; commit_checksum; commit_compute; commit_crc16; commit_crc32; commit_csum16; commit_xor16; @defaultonly NoAction; }
+        actions = { commit; commit_add; commit_move; commit_checksum; @defaultonly NoAction; }
         default_action = NoAction();
         size = 4096;
     }
@@ -1579,55 +1623,101 @@ inout standard_metadata_t standard_metadata) {
         meta.slot = slot;
         meta.lookup = lookup;
     }
-    action commit_compute(bit<1280> keep, bit<1280> value, bit<1280> a_mask, bit<1280> a_value,
+    action commit_sum(bit<1280> keep, bit<1280> value, bit<1280> a_mask, bit<1280> a_value,
     bit<1280> b_mask, bit<8> bl0, bit<8> bl1, bit<8> bl2, bit<8> bl3, bit<8> bl4, bit<8> br0, bit<8> br1, bit<8> br2, bit<8> br3, bit<8> br4, bit<1280> b_value,
-    bit<1280> sum, bit<1280> conjunction, bit<1280> product, bit<1280> left, bit<1280> right,
-    bit<8> tl0, bit<8> tl1, bit<8> tl2, bit<8> tl3, bit<8> tl4, bit<8> tr0, bit<8> tr1, bit<8> tr2, bit<8> tr3, bit<8> tr4, bit<16> pc, bit<8> slot, bit<8> lookup, bit<1280> key_mask) {
-        meta.a = (meta.state & a_mask) ^ a_value;
-        meta.b = (((meta.state & b_mask) << bl0 << bl1 << bl2 << bl3 << bl4) >> br0 >> br1 >> br2 >> br3 >> br4) ^ b_value;
-        meta.a = ((meta.a + meta.b) & sum) ^ ((meta.a & meta.b) & conjunction) ^ ((meta.a * meta.b) & product)
-        ^ ((meta.a << (bit<8>)meta.b) & left) ^ ((meta.a >> (bit<8>)meta.b) & right);
-        meta.state = (meta.state & keep) ^ value ^ ((meta.a << tl0 << tl1 << tl2 << tl3 << tl4) >> tr0 >> tr1 >> tr2 >> tr3 >> tr4);
+    bit<1280> result_mask, bit<8> tl0, bit<8> tl1, bit<8> tl2, bit<8> tl3, bit<8> tl4, bit<8> tr0, bit<8> tr1, bit<8> tr2, bit<8> tr3, bit<8> tr4, bit<16> pc, bit<8> slot, bit<8> lookup, bit<1280> key_mask) {
+        meta.state = (meta.state & keep) ^ value ^
+        ((((((meta.state & a_mask) ^ a_value) + ((((meta.state & b_mask) << bl0 << bl1 << bl2 << bl3 << bl4) >> br0 >> br1 >> br2 >> br3 >> br4) ^ b_value)) & result_mask) << tl0 << tl1 << tl2 << tl3 << tl4) >> tr0 >> tr1 >> tr2 >> tr3 >> tr4);
+        meta.key = meta.state & key_mask;
+        meta.pc = pc;
+        meta.slot = slot;
+        meta.lookup = lookup;
+    }
+    action commit_difference(bit<1280> keep, bit<1280> value, bit<1280> a_mask, bit<1280> a_value,
+    bit<1280> b_mask, bit<8> bl0, bit<8> bl1, bit<8> bl2, bit<8> bl3, bit<8> bl4, bit<8> br0, bit<8> br1, bit<8> br2, bit<8> br3, bit<8> br4, bit<1280> b_value,
+    bit<1280> result_mask, bit<8> tl0, bit<8> tl1, bit<8> tl2, bit<8> tl3, bit<8> tl4, bit<8> tr0, bit<8> tr1, bit<8> tr2, bit<8> tr3, bit<8> tr4, bit<16> pc, bit<8> slot, bit<8> lookup, bit<1280> key_mask) {
+        meta.state = (meta.state & keep) ^ value ^
+        ((((((meta.state & a_mask) ^ a_value) - ((((meta.state & b_mask) << bl0 << bl1 << bl2 << bl3 << bl4) >> br0 >> br1 >> br2 >> br3 >> br4) ^ b_value)) & result_mask) << tl0 << tl1 << tl2 << tl3 << tl4) >> tr0 >> tr1 >> tr2 >> tr3 >> tr4);
+        meta.key = meta.state & key_mask;
+        meta.pc = pc;
+        meta.slot = slot;
+        meta.lookup = lookup;
+    }
+    action commit_conjunction(bit<1280> keep, bit<1280> value, bit<1280> a_mask, bit<1280> a_value,
+    bit<1280> b_mask, bit<8> bl0, bit<8> bl1, bit<8> bl2, bit<8> bl3, bit<8> bl4, bit<8> br0, bit<8> br1, bit<8> br2, bit<8> br3, bit<8> br4, bit<1280> b_value,
+    bit<1280> result_mask, bit<8> tl0, bit<8> tl1, bit<8> tl2, bit<8> tl3, bit<8> tl4, bit<8> tr0, bit<8> tr1, bit<8> tr2, bit<8> tr3, bit<8> tr4, bit<16> pc, bit<8> slot, bit<8> lookup, bit<1280> key_mask) {
+        meta.state = (meta.state & keep) ^ value ^
+        ((((((meta.state & a_mask) ^ a_value) & ((((meta.state & b_mask) << bl0 << bl1 << bl2 << bl3 << bl4) >> br0 >> br1 >> br2 >> br3 >> br4) ^ b_value)) & result_mask) << tl0 << tl1 << tl2 << tl3 << tl4) >> tr0 >> tr1 >> tr2 >> tr3 >> tr4);
+        meta.key = meta.state & key_mask;
+        meta.pc = pc;
+        meta.slot = slot;
+        meta.lookup = lookup;
+    }
+    action commit_product(bit<1280> keep, bit<1280> value, bit<1280> a_mask, bit<1280> a_value,
+    bit<1280> b_mask, bit<8> bl0, bit<8> bl1, bit<8> bl2, bit<8> bl3, bit<8> bl4, bit<8> br0, bit<8> br1, bit<8> br2, bit<8> br3, bit<8> br4, bit<1280> b_value,
+    bit<1280> result_mask, bit<8> tl0, bit<8> tl1, bit<8> tl2, bit<8> tl3, bit<8> tl4, bit<8> tr0, bit<8> tr1, bit<8> tr2, bit<8> tr3, bit<8> tr4, bit<16> pc, bit<8> slot, bit<8> lookup, bit<1280> key_mask) {
+        meta.state = (meta.state & keep) ^ value ^
+        ((((((meta.state & a_mask) ^ a_value) * ((((meta.state & b_mask) << bl0 << bl1 << bl2 << bl3 << bl4) >> br0 >> br1 >> br2 >> br3 >> br4) ^ b_value)) & result_mask) << tl0 << tl1 << tl2 << tl3 << tl4) >> tr0 >> tr1 >> tr2 >> tr3 >> tr4);
+        meta.key = meta.state & key_mask;
+        meta.pc = pc;
+        meta.slot = slot;
+        meta.lookup = lookup;
+    }
+    action commit_shift_left(bit<1280> keep, bit<1280> value, bit<1280> a_mask, bit<1280> a_value,
+    bit<1280> b_mask, bit<8> bl0, bit<8> bl1, bit<8> bl2, bit<8> bl3, bit<8> bl4, bit<8> br0, bit<8> br1, bit<8> br2, bit<8> br3, bit<8> br4, bit<1280> b_value,
+    bit<1280> result_mask, bit<8> tl0, bit<8> tl1, bit<8> tl2, bit<8> tl3, bit<8> tl4, bit<8> tr0, bit<8> tr1, bit<8> tr2, bit<8> tr3, bit<8> tr4, bit<16> pc, bit<8> slot, bit<8> lookup, bit<1280> key_mask) {
+        meta.state = (meta.state & keep) ^ value ^
+        ((((((meta.state & a_mask) ^ a_value) << (bit<8>)((((meta.state & b_mask) << bl0 << bl1 << bl2 << bl3 << bl4) >> br0 >> br1 >> br2 >> br3 >> br4) ^ b_value)) & result_mask) << tl0 << tl1 << tl2 << tl3 << tl4) >> tr0 >> tr1 >> tr2 >> tr3 >> tr4);
+        meta.key = meta.state & key_mask;
+        meta.pc = pc;
+        meta.slot = slot;
+        meta.lookup = lookup;
+    }
+    action commit_shift_right(bit<1280> keep, bit<1280> value, bit<1280> a_mask, bit<1280> a_value,
+    bit<1280> b_mask, bit<8> bl0, bit<8> bl1, bit<8> bl2, bit<8> bl3, bit<8> bl4, bit<8> br0, bit<8> br1, bit<8> br2, bit<8> br3, bit<8> br4, bit<1280> b_value,
+    bit<1280> result_mask, bit<8> tl0, bit<8> tl1, bit<8> tl2, bit<8> tl3, bit<8> tl4, bit<8> tr0, bit<8> tr1, bit<8> tr2, bit<8> tr3, bit<8> tr4, bit<16> pc, bit<8> slot, bit<8> lookup, bit<1280> key_mask) {
+        meta.state = (meta.state & keep) ^ value ^
+        ((((((meta.state & a_mask) ^ a_value) >> (bit<8>)((((meta.state & b_mask) << bl0 << bl1 << bl2 << bl3 << bl4) >> br0 >> br1 >> br2 >> br3 >> br4) ^ b_value)) & result_mask) << tl0 << tl1 << tl2 << tl3 << tl4) >> tr0 >> tr1 >> tr2 >> tr3 >> tr4);
         meta.key = meta.state & key_mask;
         meta.pc = pc;
         meta.slot = slot;
         meta.lookup = lookup;
     }
     action commit_crc16(bit<1280> keep, bit<1280> value, bit<1280> input_mask,
-    bit<8> r0, bit<8> r1, bit<8> r2, bit<8> r3, bit<8> r4, bit<1280> input_value, bit<64> base, bit<64> modulus, bit<64> result_mask, bit<8> t0, bit<8> t1, bit<8> t2, bit<8> t3, bit<8> t4, bit<16> pc, bit<8> slot, bit<8> lookup, bit<1280> key_mask) {
-        meta.a = ((meta.state & input_mask) >> r0 >> r1 >> r2 >> r3 >> r4) ^ input_value;
-        hash(meta.hash, HashAlgorithm.crc16, base, { meta.a }, modulus);
-        meta.state = (meta.state & keep) ^ value ^ (((bit<1280>)(meta.hash & result_mask)) << t0 << t1 << t2 << t3 << t4);
+    bit<8> il0, bit<8> il1, bit<8> il2, bit<8> il3, bit<8> il4, bit<8> ir0, bit<8> ir1, bit<8> ir2, bit<8> ir3, bit<8> ir4, bit<1280> input_value, bit<64> base, bit<64> modulus,
+    bit<1280> result_mask, bit<8> tl0, bit<8> tl1, bit<8> tl2, bit<8> tl3, bit<8> tl4, bit<8> tr0, bit<8> tr1, bit<8> tr2, bit<8> tr3, bit<8> tr4, bit<16> pc, bit<8> slot, bit<8> lookup, bit<1280> key_mask) {
+        hash(meta.hash, HashAlgorithm.crc16, base, { (((meta.state & input_mask) << il0 << il1 << il2 << il3 << il4) >> ir0 >> ir1 >> ir2 >> ir3 >> ir4) ^ input_value }, modulus);
+        meta.state = (meta.state & keep) ^ value ^ ((((bit<1280>)meta.hash & result_mask) << tl0 << tl1 << tl2 << tl3 << tl4) >> tr0 >> tr1 >> tr2 >> tr3 >> tr4);
         meta.key = meta.state & key_mask;
         meta.pc = pc;
         meta.slot = slot;
         meta.lookup = lookup;
     }
     action commit_crc32(bit<1280> keep, bit<1280> value, bit<1280> input_mask,
-    bit<8> r0, bit<8> r1, bit<8> r2, bit<8> r3, bit<8> r4, bit<1280> input_value, bit<64> base, bit<64> modulus, bit<64> result_mask, bit<8> t0, bit<8> t1, bit<8> t2, bit<8> t3, bit<8> t4, bit<16> pc, bit<8> slot, bit<8> lookup, bit<1280> key_mask) {
-        meta.a = ((meta.state & input_mask) >> r0 >> r1 >> r2 >> r3 >> r4) ^ input_value;
-        hash(meta.hash, HashAlgorithm.crc32, base, { meta.a }, modulus);
-        meta.state = (meta.state & keep) ^ value ^ (((bit<1280>)(meta.hash & result_mask)) << t0 << t1 << t2 << t3 << t4);
+    bit<8> il0, bit<8> il1, bit<8> il2, bit<8> il3, bit<8> il4, bit<8> ir0, bit<8> ir1, bit<8> ir2, bit<8> ir3, bit<8> ir4, bit<1280> input_value, bit<64> base, bit<64> modulus,
+    bit<1280> result_mask, bit<8> tl0, bit<8> tl1, bit<8> tl2, bit<8> tl3, bit<8> tl4, bit<8> tr0, bit<8> tr1, bit<8> tr2, bit<8> tr3, bit<8> tr4, bit<16> pc, bit<8> slot, bit<8> lookup, bit<1280> key_mask) {
+        hash(meta.hash, HashAlgorithm.crc32, base, { (((meta.state & input_mask) << il0 << il1 << il2 << il3 << il4) >> ir0 >> ir1 >> ir2 >> ir3 >> ir4) ^ input_value }, modulus);
+        meta.state = (meta.state & keep) ^ value ^ ((((bit<1280>)meta.hash & result_mask) << tl0 << tl1 << tl2 << tl3 << tl4) >> tr0 >> tr1 >> tr2 >> tr3 >> tr4);
         meta.key = meta.state & key_mask;
         meta.pc = pc;
         meta.slot = slot;
         meta.lookup = lookup;
     }
     action commit_csum16(bit<1280> keep, bit<1280> value, bit<1280> input_mask,
-    bit<8> r0, bit<8> r1, bit<8> r2, bit<8> r3, bit<8> r4, bit<1280> input_value, bit<64> base, bit<64> modulus, bit<64> result_mask, bit<8> t0, bit<8> t1, bit<8> t2, bit<8> t3, bit<8> t4, bit<16> pc, bit<8> slot, bit<8> lookup, bit<1280> key_mask) {
-        meta.a = ((meta.state & input_mask) >> r0 >> r1 >> r2 >> r3 >> r4) ^ input_value;
-        hash(meta.hash, HashAlgorithm.csum16, base, { meta.a }, modulus);
-        meta.state = (meta.state & keep) ^ value ^ (((bit<1280>)(meta.hash & result_mask)) << t0 << t1 << t2 << t3 << t4);
+    bit<8> il0, bit<8> il1, bit<8> il2, bit<8> il3, bit<8> il4, bit<8> ir0, bit<8> ir1, bit<8> ir2, bit<8> ir3, bit<8> ir4, bit<1280> input_value, bit<64> base, bit<64> modulus,
+    bit<1280> result_mask, bit<8> tl0, bit<8> tl1, bit<8> tl2, bit<8> tl3, bit<8> tl4, bit<8> tr0, bit<8> tr1, bit<8> tr2, bit<8> tr3, bit<8> tr4, bit<16> pc, bit<8> slot, bit<8> lookup, bit<1280> key_mask) {
+        hash(meta.hash, HashAlgorithm.csum16, base, { (((meta.state & input_mask) << il0 << il1 << il2 << il3 << il4) >> ir0 >> ir1 >> ir2 >> ir3 >> ir4) ^ input_value }, modulus);
+        meta.state = (meta.state & keep) ^ value ^ ((((bit<1280>)meta.hash & result_mask) << tl0 << tl1 << tl2 << tl3 << tl4) >> tr0 >> tr1 >> tr2 >> tr3 >> tr4);
         meta.key = meta.state & key_mask;
         meta.pc = pc;
         meta.slot = slot;
         meta.lookup = lookup;
     }
     action commit_xor16(bit<1280> keep, bit<1280> value, bit<1280> input_mask,
-    bit<8> r0, bit<8> r1, bit<8> r2, bit<8> r3, bit<8> r4, bit<1280> input_value, bit<64> base, bit<64> modulus, bit<64> result_mask, bit<8> t0, bit<8> t1, bit<8> t2, bit<8> t3, bit<8> t4, bit<16> pc, bit<8> slot, bit<8> lookup, bit<1280> key_mask) {
-        meta.a = ((meta.state & input_mask) >> r0 >> r1 >> r2 >> r3 >> r4) ^ input_value;
-        hash(meta.hash, HashAlgorithm.xor16, base, { meta.a }, modulus);
-        meta.state = (meta.state & keep) ^ value ^ (((bit<1280>)(meta.hash & result_mask)) << t0 << t1 << t2 << t3 << t4);
+    bit<8> il0, bit<8> il1, bit<8> il2, bit<8> il3, bit<8> il4, bit<8> ir0, bit<8> ir1, bit<8> ir2, bit<8> ir3, bit<8> ir4, bit<1280> input_value, bit<64> base, bit<64> modulus,
+    bit<1280> result_mask, bit<8> tl0, bit<8> tl1, bit<8> tl2, bit<8> tl3, bit<8> tl4, bit<8> tr0, bit<8> tr1, bit<8> tr2, bit<8> tr3, bit<8> tr4, bit<16> pc, bit<8> slot, bit<8> lookup, bit<1280> key_mask) {
+        hash(meta.hash, HashAlgorithm.xor16, base, { (((meta.state & input_mask) << il0 << il1 << il2 << il3 << il4) >> ir0 >> ir1 >> ir2 >> ir3 >> ir4) ^ input_value }, modulus);
+        meta.state = (meta.state & keep) ^ value ^ ((((bit<1280>)meta.hash & result_mask) << tl0 << tl1 << tl2 << tl3 << tl4) >> tr0 >> tr1 >> tr2 >> tr3 >> tr4);
         meta.key = meta.state & key_mask;
         meta.pc = pc;
         meta.slot = slot;
@@ -1635,145 +1725,145 @@ inout standard_metadata_t standard_metadata) {
     }
     table step_0 {
         key = { meta.device: exact; meta.pc: exact; }
-        actions = { commit; commit_add; commit_move; commit_checksum; commit_compute; commit_crc16; commit_crc32; commit_csum16; commit_xor16; @defaultonly discard; }
+        actions = { commit; commit_add; commit_move; commit_checksum; commit_sum; commit_difference; commit_conjunction; commit_product; commit_shift_left; commit_shift_right; commit_crc16; commit_crc32; commit_csum16; commit_xor16; @defaultonly discard; }
         default_action = discard();
         size = 4096;
     }
     table exact_0 {
         key = { meta.device: exact; meta.pc: exact; meta.key: exact; }
-        actions = { commit; commit_add; commit_move; commit_checksum; commit_compute; commit_crc16; commit_crc32; commit_csum16; commit_xor16; @defaultonly NoAction; }
+        actions = { commit; commit_add; commit_move; commit_checksum; @defaultonly NoAction; }
         default_action = NoAction();
         size = 4096;
     }
     table lpm_0 {
         key = { meta.device: exact; meta.pc: exact; meta.prefix: lpm; }
-        actions = { commit; commit_add; commit_move; commit_checksum; commit_compute; commit_crc16; commit_crc32; commit_csum16; commit_xor16; @defaultonly NoAction; }
+        actions = { commit; commit_add; commit_move; commit_checksum; @defaultonly NoAction; }
         default_action = NoAction();
         size = 4096;
     }
     table ternary_0 {
         key = { meta.device: exact; meta.pc: exact; meta.state: ternary; }
-        actions = { commit; commit_add; commit_move; commit_checksum; commit_compute; commit_crc16; commit_crc32; commit_csum16; commit_xor16; @defaultonly NoAction; }
+        actions = { commit; commit_add; commit_move; commit_checksum; @defaultonly NoAction; }
         default_action = NoAction();
         size = 4096;
     }
     table step_1 {
         key = { meta.device: exact; meta.pc: exact; }
-        actions = { commit; commit_add; commit_move; commit_checksum; commit_compute; commit_crc16; commit_crc32; commit_csum16; commit_xor16; @defaultonly discard; }
+        actions = { commit; commit_add; commit_move; commit_checksum; commit_sum; commit_difference; commit_conjunction; commit_product; commit_shift_left; commit_shift_right; commit_crc16; commit_crc32; commit_csum16; commit_xor16; @defaultonly discard; }
         default_action = discard();
         size = 4096;
     }
     table exact_1 {
         key = { meta.device: exact; meta.pc: exact; meta.key: exact; }
-        actions = { commit; commit_add; commit_move; commit_checksum; commit_compute; commit_crc16; commit_crc32; commit_csum16; commit_xor16; @defaultonly NoAction; }
+        actions = { commit; commit_add; commit_move; commit_checksum; @defaultonly NoAction; }
         default_action = NoAction();
         size = 4096;
     }
     table lpm_1 {
         key = { meta.device: exact; meta.pc: exact; meta.prefix: lpm; }
-        actions = { commit; commit_add; commit_move; commit_checksum; commit_compute; commit_crc16; commit_crc32; commit_csum16; commit_xor16; @defaultonly NoAction; }
+        actions = { commit; commit_add; commit_move; commit_checksum; @defaultonly NoAction; }
         default_action = NoAction();
         size = 4096;
     }
     table ternary_1 {
         key = { meta.device: exact; meta.pc: exact; meta.state: ternary; }
-        actions = { commit; commit_add; commit_move; commit_checksum; commit_compute; commit_crc16; commit_crc32; commit_csum16; commit_xor16; @defaultonly NoAction; }
+        actions = { commit; commit_add; commit_move; commit_checksum; @defaultonly NoAction; }
         default_action = NoAction();
         size = 4096;
     }
     table step_2 {
         key = { meta.device: exact; meta.pc: exact; }
-        actions = { commit; commit_add; commit_move; commit_checksum; commit_compute; commit_crc16; commit_crc32; commit_csum16; commit_xor16; @defaultonly discard; }
+        actions = { commit; commit_add; commit_move; commit_checksum; commit_sum; commit_difference; commit_conjunction; commit_product; commit_shift_left; commit_shift_right; commit_crc16; commit_crc32; commit_csum16; commit_xor16; @defaultonly discard; }
         default_action = discard();
         size = 4096;
     }
     table exact_2 {
         key = { meta.device: exact; meta.pc: exact; meta.key: exact; }
-        actions = { commit; commit_add; commit_move; commit_checksum; commit_compute; commit_crc16; commit_crc32; commit_csum16; commit_xor16; @defaultonly NoAction; }
+        actions = { commit; commit_add; commit_move; commit_checksum; @defaultonly NoAction; }
         default_action = NoAction();
         size = 4096;
     }
     table lpm_2 {
         key = { meta.device: exact; meta.pc: exact; meta.prefix: lpm; }
-        actions = { commit; commit_add; commit_move; commit_checksum; commit_compute; commit_crc16; commit_crc32; commit_csum16; commit_xor16; @defaultonly NoAction; }
+        actions = { commit; commit_add; commit_move; commit_checksum; @defaultonly NoAction; }
         default_action = NoAction();
         size = 4096;
     }
     table ternary_2 {
         key = { meta.device: exact; meta.pc: exact; meta.state: ternary; }
-        actions = { commit; commit_add; commit_move; commit_checksum; commit_compute; commit_crc16; commit_crc32; commit_csum16; commit_xor16; @defaultonly NoAction; }
+        actions = { commit; commit_add; commit_move; commit_checksum; @defaultonly NoAction; }
         default_action = NoAction();
         size = 4096;
     }
     table step_3 {
         key = { meta.device: exact; meta.pc: exact; }
-        actions = { commit; commit_add; commit_move; commit_checksum; commit_compute; commit_crc16; commit_crc32; commit_csum16; commit_xor16; @defaultonly discard; }
+        actions = { commit; commit_add; commit_move; commit_checksum; commit_sum; commit_difference; commit_conjunction; commit_product; commit_shift_left; commit_shift_right; commit_crc16; commit_crc32; commit_csum16; commit_xor16; @defaultonly discard; }
         default_action = discard();
         size = 4096;
     }
     table exact_3 {
         key = { meta.device: exact; meta.pc: exact; meta.key: exact; }
-        actions = { commit; commit_add; commit_move; commit_checksum; commit_compute; commit_crc16; commit_crc32; commit_csum16; commit_xor16; @defaultonly NoAction; }
+        actions = { commit; commit_add; commit_move; commit_checksum; @defaultonly NoAction; }
         default_action = NoAction();
         size = 4096;
     }
     table lpm_3 {
         key = { meta.device: exact; meta.pc: exact; meta.prefix: lpm; }
-        actions = { commit; commit_add; commit_move; commit_checksum; commit_compute; commit_crc16; commit_crc32; commit_csum16; commit_xor16; @defaultonly NoAction; }
+        actions = { commit; commit_add; commit_move; commit_checksum; @defaultonly NoAction; }
         default_action = NoAction();
         size = 4096;
     }
     table ternary_3 {
         key = { meta.device: exact; meta.pc: exact; meta.state: ternary; }
-        actions = { commit; commit_add; commit_move; commit_checksum; commit_compute; commit_crc16; commit_crc32; commit_csum16; commit_xor16; @defaultonly NoAction; }
+        actions = { commit; commit_add; commit_move; commit_checksum; @defaultonly NoAction; }
         default_action = NoAction();
         size = 4096;
     }
     table step_4 {
         key = { meta.device: exact; meta.pc: exact; }
-        actions = { commit; commit_add; commit_move; commit_checksum; commit_compute; commit_crc16; commit_crc32; commit_csum16; commit_xor16; @defaultonly discard; }
+        actions = { commit; commit_add; commit_move; commit_checksum; commit_sum; commit_difference; commit_conjunction; commit_product; commit_shift_left; commit_shift_right; commit_crc16; commit_crc32; commit_csum16; commit_xor16; @defaultonly discard; }
         default_action = discard();
         size = 4096;
     }
     table exact_4 {
         key = { meta.device: exact; meta.pc: exact; meta.key: exact; }
-        actions = { commit; commit_add; commit_move; commit_checksum; commit_compute; commit_crc16; commit_crc32; commit_csum16; commit_xor16; @defaultonly NoAction; }
+        actions = { commit; commit_add; commit_move; commit_checksum; @defaultonly NoAction; }
         default_action = NoAction();
         size = 4096;
     }
     table lpm_4 {
         key = { meta.device: exact; meta.pc: exact; meta.prefix: lpm; }
-        actions = { commit; commit_add; commit_move; commit_checksum; commit_compute; commit_crc16; commit_crc32; commit_csum16; commit_xor16; @defaultonly NoAction; }
+        actions = { commit; commit_add; commit_move; commit_checksum; @defaultonly NoAction; }
         default_action = NoAction();
         size = 4096;
     }
     table ternary_4 {
         key = { meta.device: exact; meta.pc: exact; meta.state: ternary; }
-        actions = { commit; commit_add; commit_move; commit_checksum; commit_compute; commit_crc16; commit_crc32; commit_csum16; commit_xor16; @defaultonly NoAction; }
+        actions = { commit; commit_add; commit_move; commit_checksum; @defaultonly NoAction; }
         default_action = NoAction();
         size = 4096;
     }
     table step_5 {
         key = { meta.device: exact; meta.pc: exact; }
-        actions = { commit; commit_add; commit_move; commit_checksum; commit_compute; commit_crc16; commit_crc32; commit_csum16; commit_xor16; @defaultonly discard; }
+        actions = { commit; commit_add; commit_move; commit_checksum; commit_sum; commit_difference; commit_conjunction; commit_product; commit_shift_left; commit_shift_right; commit_crc16; commit_crc32; commit_csum16; commit_xor16; @defaultonly discard; }
         default_action = discard();
         size = 4096;
     }
     table exact_5 {
         key = { meta.device: exact; meta.pc: exact; meta.key: exact; }
-        actions = { commit; commit_add; commit_move; commit_checksum; commit_compute; commit_crc16; commit_crc32; commit_csum16; commit_xor16; @defaultonly NoAction; }
+        actions = { commit; commit_add; commit_move; commit_checksum; @defaultonly NoAction; }
         default_action = NoAction();
         size = 4096;
     }
     table lpm_5 {
         key = { meta.device: exact; meta.pc: exact; meta.prefix: lpm; }
-        actions = { commit; commit_add; commit_move; commit_checksum; commit_compute; commit_crc16; commit_crc32; commit_csum16; commit_xor16; @defaultonly NoAction; }
+        actions = { commit; commit_add; commit_move; commit_checksum; @defaultonly NoAction; }
         default_action = NoAction();
         size = 4096;
     }
     table ternary_5 {
         key = { meta.device: exact; meta.pc: exact; meta.state: ternary; }
-        actions = { commit; commit_add; commit_move; commit_checksum; commit_compute; commit_crc16; commit_crc32; commit_csum16; commit_xor16; @defaultonly NoAction; }
+        actions = { commit; commit_add; commit_move; commit_checksum; @defaultonly NoAction; }
         default_action = NoAction();
         size = 4096;
     }

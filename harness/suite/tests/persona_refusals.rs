@@ -93,7 +93,10 @@ fn actions_without_an_effect_are_refused() -> Result<(), Error> {
         ("meta.word = (bit<16>)sm.instance_type;", "standard_metadata.instance_type"),
         ("sm.priority = 1;", "standard_metadata.priority"),
         ("hash(meta.word, HashAlgorithm.crc16, hdr.a.word, { hdr.a.wide }, 32w10);", "base isn't a constant"),
-        ("hash(meta.word, HashAlgorithm.crc16, 16w0, { hdr.a.wide }, hdr.a.wide);", "maximum isn't a constant"),
+        (
+            "hash(meta.word, HashAlgorithm.crc16, 16w0, { hdr.a.wide }, hdr.a.wide);",
+            "maximum isn't a constant",
+        ),
         ("hash(meta.word, HashAlgorithm.crc32_custom, 16w0, { hdr.a.wide }, 32w10);", "`crc32_custom`"),
         ("hash(meta.word, HashAlgorithm.identity, 16w0, { hdr.a.wide }, 32w10);", "no power of two"),
     ];
@@ -118,9 +121,7 @@ fn actions_without_an_effect_are_refused() -> Result<(), Error> {
 
 #[test]
 fn conditions_that_are_no_rows_are_refused() -> Result<(), Error> {
-    for (condition, reason) in [
-        ("sm.packet_length > 100", "standard_metadata.packet_length"),
-    ] {
+    for (condition, reason) in [("sm.packet_length > 100", "standard_metadata.packet_length")] {
         let ingress = format!("apply {{\nif ({condition}) {{\nsm.egress_spec = 3;\n}}\n}}");
         expect(&Parts { ingress: ingress.leak(), ..PLAIN }, "condition", reason, condition)?;
     }
@@ -173,10 +174,9 @@ fn egress_spec_in_egress_is_refused() -> Result<(), Error> {
 
 #[test]
 fn checksums_that_the_persona_has_not_are_refused() -> Result<(), Error> {
-    for (inputs, algorithm, reason) in [
-        ("hdr.a.wide", "crc32_custom", "algorithm"),
-        ("hdr.a.wide", "random", "algorithm"),
-    ] {
+    for (inputs, algorithm, reason) in
+        [("hdr.a.wide", "crc32_custom", "algorithm"), ("hdr.a.wide", "random", "algorithm")]
+    {
         let checksum = format!(
             "update_checksum(hdr.a.isValid(), {{ {inputs} }}, hdr.a.word, HashAlgorithm.{algorithm});"
         );
