@@ -25,7 +25,7 @@ struct headers_t {
 }
 
 struct metadata_t {
-    bit<64> wide;
+    bit<32> wide;
 }
 
 parser TheParser(packet_in packet, out headers_t hdr, inout metadata_t meta,
@@ -44,14 +44,16 @@ control TheVerify(inout headers_t hdr, inout metadata_t meta) {
 
 control TheIngress(inout headers_t hdr, inout metadata_t meta,
                    inout standard_metadata_t standard_metadata) {
-    action sums(bit<32> n) {
+    action sums() {
         hdr.numbers.e = hdr.numbers.e + hdr.numbers.f;
         hdr.numbers.b = (bit<16>)hdr.numbers.a + hdr.numbers.b;
+    }
+    action less(bit<32> n) {
         hdr.numbers.f = n - hdr.numbers.f;
+        hdr.numbers.a = 7 - hdr.numbers.a;
     }
     action differences(bit<8> n) {
         hdr.numbers.f = hdr.numbers.f - hdr.numbers.e;
-        hdr.numbers.a = 7 - hdr.numbers.a;
         hdr.numbers.c = hdr.numbers.c - hdr.numbers.d + n[3:0];
     }
     action bitwise() {
@@ -72,43 +74,47 @@ control TheIngress(inout headers_t hdr, inout metadata_t meta,
     action saturating() {
         hdr.numbers.a = hdr.numbers.a |+| (bit<8>)hdr.numbers.h;
         hdr.numbers.e = hdr.numbers.e |-| hdr.numbers.f;
-        hdr.numbers.b = hdr.numbers.b |+| 0x1234;
     }
-    action signed() {
-        int<32> x = (int<32>)hdr.numbers.e;
-        int<32> y = (int<32>)hdr.numbers.f;
-        hdr.numbers.e = (bit<32>)(x |+| y);
-        hdr.numbers.f = (bit<32>)(x >> 3);
-        hdr.numbers.a = (bit<8>)((int<8>)hdr.numbers.a >> (bit<8>)hdr.numbers.d);
+    action clamped(bit<16> n) {
+        hdr.numbers.b = hdr.numbers.b |+| n;
+        hdr.numbers.a = hdr.numbers.a |-| 9;
+    }
+    action widened() {
+        hdr.numbers.f = (bit<32>)((int<32>)hdr.numbers.f >> 3);
         hdr.numbers.b = (bit<16>)(int<16>)(int<8>)hdr.numbers.a;
     }
-    action chosen(bit<32> n) {
+    action moved() {
+        hdr.numbers.a = (bit<8>)((int<8>)hdr.numbers.a >> (bit<8>)hdr.numbers.d);
+    }
+    action chosen() {
         hdr.numbers.a = hdr.numbers.e < hdr.numbers.f ? hdr.numbers.a : 9;
         hdr.numbers.b = hdr.numbers.e == hdr.numbers.f ? 16w1 : hdr.numbers.b;
+    }
+    action greatest(bit<32> n) {
         hdr.numbers.f = (int<32>)hdr.numbers.f >= (int<32>)n ? n : hdr.numbers.f;
     }
     action hashed(bit<8> n) {
         hash(hdr.numbers.e, HashAlgorithm.crc32, 32w0, { hdr.numbers.f, hdr.ethernet.src, n }, 64w0x100000000);
         hash(hdr.numbers.b, HashAlgorithm.crc16, 16w7, { hdr.numbers.a, hdr.numbers.f }, 32w1000);
+    }
+    action summed() {
         hash(hdr.numbers.a, HashAlgorithm.xor16, 8w0, { hdr.ethernet.dst, hdr.numbers.g }, 32w256);
         hash(hdr.numbers.f, HashAlgorithm.csum16, 32w1, { hdr.ethernet.dst, hdr.numbers.a }, 32w0x10000);
     }
     action told() {
-        hash(meta.wide, HashAlgorithm.identity, 64w3, { hdr.numbers.a, hdr.numbers.b }, 64w1024);
+        hash(meta.wide, HashAlgorithm.identity, 32w3, { hdr.numbers.a, hdr.numbers.b }, 64w1024);
     }
     table operate {
-        key = { hdr.ethernet.ether_type: exact; }
-        actions = { sums; differences; bitwise; products; shifts; saturating; signed; chosen; hashed; told; }
-        default_action = sums(77);
-    }
-    table again {
-        key = { hdr.numbers.a: ternary; }
-        actions = { sums; differences; bitwise; products; shifts; saturating; signed; chosen; hashed; told; }
-        default_action = hashed(5);
+        key = { hdr.ethernet.ether_type: exact; hdr.numbers.h: ternary; }
+        actions = {
+            sums; less; differences; bitwise; products; shifts; saturating; clamped;
+            widened; moved; chosen; greatest; hashed; summed; told;
+        }
+        default_action = sums();
     }
     table look {
         key = { meta.wide: exact; hdr.numbers.g: exact; }
-        actions = { bitwise; told; NoAction; }
+        actions = { less; told; NoAction; }
         default_action = NoAction();
     }
     apply {
@@ -119,7 +125,6 @@ control TheIngress(inout headers_t hdr, inout metadata_t meta,
             } else if ((int<8>)hdr.numbers.a <= (int<8>)(hdr.numbers.h ++ 1w1) || hdr.numbers.b + 3 == 7) {
                 hdr.numbers.h = 3;
             }
-            again.apply();
             look.apply();
         }
         standard_metadata.egress_spec = 1;

@@ -64,13 +64,8 @@ parser TheParser(packet_in packet, out headers_t hdr, inout metadata_t meta,
 
 control TheVerify(inout headers_t hdr, inout metadata_t meta) {
     apply {
-        verify_checksum(hdr.ipv4.isValid(),
-                        { hdr.ipv4.version, hdr.ipv4.ihl, hdr.ipv4.diffserv, hdr.ipv4.total_len,
-                          hdr.ipv4.identification, hdr.ipv4.flags, hdr.ipv4.frag_offset, hdr.ipv4.ttl,
-                          hdr.ipv4.protocol, hdr.ipv4.src, hdr.ipv4.dst },
-                        hdr.ipv4.hdr_checksum, HashAlgorithm.csum16);
         verify_checksum(hdr.udp.isValid() && hdr.udp.checksum != 0,
-                        { hdr.ipv4.frag_offset, 5w3, hdr.ipv4.src, hdr.ipv4.ttl, hdr.ipv4.protocol, 16w17,
+                        { hdr.ipv4.frag_offset, 5w3, hdr.ipv4.ttl, hdr.ipv4.protocol, 16w17,
                           hdr.ipv4.flags, 3w1, hdr.udp.length, hdr.ipv4.src },
                         hdr.udp.checksum, HashAlgorithm.csum16);
     }
@@ -109,17 +104,12 @@ control TheEgress(inout headers_t hdr, inout metadata_t meta,
 
 control TheUpdate(inout headers_t hdr, inout metadata_t meta) {
     apply {
-        update_checksum(hdr.ipv4.isValid(),
-                        { hdr.ipv4.version, hdr.ipv4.ihl, hdr.ipv4.diffserv, hdr.ipv4.total_len,
-                          hdr.ipv4.identification, hdr.ipv4.flags, hdr.ipv4.frag_offset, hdr.ipv4.ttl,
-                          hdr.ipv4.protocol, hdr.ipv4.src, hdr.ipv4.dst },
-                        hdr.ipv4.hdr_checksum, HashAlgorithm.csum16);
         update_checksum(hdr.udp.isValid() && hdr.udp.length > 8,
                         { hdr.ipv4.protocol, hdr.ipv4.src, hdr.ipv4.dst, hdr.ipv4.hdr_checksum, 8w6,
-                          hdr.udp.src_port, hdr.udp.dst_port, meta.seen, hdr.ipv4.dst },
+                          hdr.udp.src_port, hdr.udp.dst_port, meta.seen },
                         hdr.udp.checksum, HashAlgorithm.csum16);
-        update_checksum(hdr.udp.isValid() && hdr.udp.length < 300,
-                        { hdr.ipv4.protocol, hdr.ipv4.src, hdr.udp.checksum },
+        update_checksum(hdr.udp.isValid(),
+                        { hdr.ipv4.src, hdr.ipv4.dst },
                         hdr.udp.length, HashAlgorithm.crc16);
     }
 }
