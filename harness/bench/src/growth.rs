@@ -121,8 +121,16 @@ fn mixed(number: u64) -> u64 {
     mixed ^ mixed >> 31
 }
 
+/// What was made for a measurement. As long as it is there, what comes behind finds no memory that was used before.
+#[derive(Debug)]
+pub struct Kept {
+    _keys: HashSet<Vec<MatchValue>>,
+    _commands: Vec<Command>,
+    _packets: Vec<Packet>,
+}
+
 /// Measure one table. `switch` runs [`Matching::program_text`]; `resident` tells how many bytes of memory the process
-/// has. What was measured before should still be there, so that its memory isn't used again.
+/// has. What was measured before, and what was kept of it, should still be there, so that its memory isn't used again.
 ///
 /// # Errors
 /// What the switch says.
@@ -132,14 +140,12 @@ pub fn growth(
     switch: &mut dyn Switch,
     resident: impl Fn() -> Option<u64>,
     pace: Pace,
-) -> Result<Growth, SwitchError> {
-    let mut seen = HashSet::new();
-    let keys: Vec<Vec<MatchValue>> = (0..)
-        .map(|number| matching.key(number))
-        .filter(|key| seen.insert(key.clone()))
-        .take(entries)
-        .collect();
-    drop(seen);
+) -> Result<(Growth, Kept), SwitchError> {
+    let mut seen = HashSet::with_capacity(entries);
+    let mut keys: Vec<Vec<MatchValue>> = Vec::with_capacity(entries);
+    keys.extend(
+        (0..).map(|number| matching.key(number)).filter(|key| seen.insert(key.clone())).take(entries),
+    );
     let packets: Vec<Packet> = (0..PACKETS as u64)
         .filter_map(|i| keys.get(mixed(i) as usize % entries.max(1)).map(|key| packet(key, mixed(!i))))
         .collect();
@@ -169,14 +175,15 @@ pub fn growth(
         packets.chunks(BATCH).try_for_each(|packets| switch.inject(packets, Tracing::Off).map(|_| ()))
     };
     let speed = race(&mut [&mut inject], &packets, pace)?.first().copied().unwrap_or_default();
-    Ok(Growth {
+    let growth = Growth {
         matching,
         entries,
         packet_ns: 1e9 / speed,
         add_ns,
         entry_bytes: grown.filter(|_| entries >= FEW_ENTRIES).map(|bytes| bytes as f64 / entries as f64),
         key_and_data_bytes: matching.key_bytes() + DATA_BYTES,
-    })
+    };
+    Ok((growth, Kept { _keys: seen, _commands: commands, _packets: packets }))
 }
 
 /// A packet that the key matches; other bits are those of `other`.

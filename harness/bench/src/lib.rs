@@ -11,7 +11,7 @@ mod race;
 mod report;
 mod tables;
 
-pub use growth::{Growth, Matching, growth, growth_text};
+pub use growth::{Growth, Kept, Matching, growth, growth_text};
 pub use race::{Contender, Pace, race};
 pub use report::{BENCH_SCHEMA, BenchReport, SubjectSpeed};
 pub use tables::tables_per_packet;

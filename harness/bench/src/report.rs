@@ -7,13 +7,16 @@ use serde::{Deserialize, Serialize};
 /// The schema of [`BenchReport`] as JSON.
 pub const BENCH_SCHEMA: &str = "hyper4/bench/1";
 
-/// The speed of one subject. All packets per second are of one thread.
+/// The speed of one subject. All packets per second are of one thread, but for [`Self::parallel_pps`].
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct SubjectSpeed {
     /// Its name.
     pub name: String,
     /// Packets per second of the program itself on the engine.
     pub native_pps: f64,
+    /// Packets per second of the program itself on the engine with [`BenchReport::threads`] threads; `None` where it
+    /// wasn't measured.
+    pub parallel_pps: Option<f64>,
     /// Packets per second of the program on the persona on the engine; `None` when the persona can't carry it.
     pub virtual_pps: Option<f64>,
     /// Tables applied per packet by the program itself.
@@ -37,6 +40,8 @@ pub struct BenchReport {
     pub seed: u64,
     /// Bytes of each packet.
     pub packet_bytes: usize,
+    /// How many threads [`SubjectSpeed::parallel_pps`] had.
+    pub threads: usize,
     /// The real simple_switch's version, when there is one.
     pub simple_switch: Option<String>,
     /// The subjects.
@@ -47,8 +52,10 @@ impl BenchReport {
     /// For people: a line a subject, speeds in thousands of packets per second.
     pub fn text(&self) -> String {
         let mut text = String::new();
-        let head =
-            ["native", "virtual", "v/n", "tables n", "tables v", "bmv2 n", "bmv2 v", "v/n", "n/bmv2 n"];
+        let head = [
+            "native", "threads", "virtual", "v/n", "tables n", "tables v", "bmv2 n", "bmv2 v", "v/n",
+            "n/bmv2 n",
+        ];
         let width = self.subjects.iter().map(|s| s.name.len()).max().unwrap_or(0).max("kpackets/s".len());
         let _ = write!(text, "{:width$}", "kpackets/s");
         head.iter().for_each(|name| {
@@ -59,6 +66,7 @@ impl BenchReport {
             let native = Some(subject.native_pps);
             let cells = [
                 thousands(native),
+                thousands(subject.parallel_pps),
                 thousands(subject.virtual_pps),
                 ratio(subject.virtual_pps, native),
                 number(subject.native_tables_per_packet, 1),
@@ -84,7 +92,11 @@ impl BenchReport {
             || "no real simple_switch was found".to_owned(),
             |version| format!("simple_switch {version}"),
         );
-        let _ = writeln!(text, "packets of {bytes} bytes, one thread, seed {seed}; {switch}");
+        let threads = self.threads;
+        let _ = writeln!(
+            text,
+            "packets of {bytes} bytes, one thread (`threads`: {threads}), seed {seed}; {switch}"
+        );
         text
     }
 }
@@ -110,6 +122,7 @@ mod tests {
         let subject = SubjectSpeed {
             name: "l2".to_owned(),
             native_pps: 2_000_000.0,
+            parallel_pps: Some(3_900_000.0),
             virtual_pps: Some(1_000_000.0),
             native_tables_per_packet: Some(3.0),
             virtual_tables_per_packet: Some(8.0),
@@ -120,6 +133,7 @@ mod tests {
             schema: BENCH_SCHEMA.to_owned(),
             seed: 1,
             packet_bytes: 64,
+            threads: 2,
             simple_switch: None,
             subjects: vec![subject],
         };
@@ -127,11 +141,11 @@ mod tests {
         let lines: Vec<&str> = text.lines().collect();
         assert_eq!(
             lines.first().copied().unwrap_or_default(),
-            "kpackets/s    native   virtual       v/n  tables n  tables v    bmv2 n    bmv2 v       v/n  n/bmv2 n"
+            "kpackets/s    native   threads   virtual       v/n  tables n  tables v    bmv2 n    bmv2 v       v/n  n/bmv2 n"
         );
         assert_eq!(
             lines.get(1).copied().unwrap_or_default(),
-            "l2            2000.0    1000.0      0.50       3.0       8.0         -         -         -         -"
+            "l2            2000.0    3900.0    1000.0      0.50       3.0       8.0         -         -         -         -"
         );
         assert_eq!(lines.get(2).copied().unwrap_or_default(), "l2: no simple_switch");
         let json = serde_json::to_string(&report).unwrap();

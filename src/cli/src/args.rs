@@ -330,8 +330,8 @@ pub(crate) struct ExplainArgs {
 /// `hyper4 bench`
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
-Both sides take turns on the same packets in one thread; a real simple_switch, where there is one, gets them in capture
-files. Only ratios within one run mean something.
+Both sides take turns on the same packets in one thread (`threads`: the program itself with --jobs threads); a real
+simple_switch, where there is one, gets them in capture files. Only ratios within one run mean something.
 
 Examples:
   hyper4 bench

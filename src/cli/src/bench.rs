@@ -23,7 +23,7 @@ use crate::failure::Failure;
 use crate::output::{print, print_json, write_text};
 use crate::persona::Persona;
 use crate::sides::{self, Switches};
-use crate::subject::{Guests, Subject};
+use crate::subject::{Guest, Guests, Subject};
 use crate::{frontend, persona, prove, run, subject, verify};
 
 /// Packets that one call of a switch gets: as many as stay in the cache.
@@ -59,6 +59,7 @@ pub(crate) fn bench(options: &Options, args: &BenchArgs) -> Result<ExitStatus, F
         schema: BENCH_SCHEMA.to_owned(),
         seed: options.seed,
         packet_bytes: args.bytes,
+        threads: rayon::current_num_threads(),
         simple_switch: real.as_ref().and_then(|switch| version(switch.path()).ok()),
         subjects: Vec::new(),
     };
@@ -95,9 +96,10 @@ fn grow(options: &Options, args: &BenchArgs) -> Result<ExitStatus, Failure> {
         for entries in sizes {
             let mut engine = Engine::new();
             engine.load(Arc::clone(&program)).map_err(run::failure)?;
-            let row = growth(matching, *entries, &mut engine, resident, pace).map_err(run::failure)?;
+            let (row, kept) =
+                growth(matching, *entries, &mut engine, resident, pace).map_err(run::failure)?;
             rows.push(row);
-            measured.push(engine);
+            measured.push((engine, kept));
         }
     }
     match options.format {
@@ -130,6 +132,9 @@ fn measure(
     let mut native = sides::native(&Switches::Engine, &subject.guests)?;
     let traced = packets.get(..TRACED.min(packets.len())).unwrap_or_default();
     speed.native_tables_per_packet = tables_per_packet(&native.inject(traced, Tracing::On)?.traces);
+    if let Guests::One(guest) = &subject.guests {
+        speed.parallel_pps = Some(in_parallel(guest, &packets, args)?);
+    }
     let mut on_native = |packets: &[Packet]| in_batches(packets, |p| native.inject(p, Tracing::Off));
     let pace = Pace { turn: Duration::from_secs_f64(args.seconds / 14.0), ..Pace::default() };
 
@@ -170,6 +175,17 @@ fn measure(
         speed.bmv2_virtual_pps = Some(replay(real, &persona.program, &commands, &many)?);
     }
     Ok(speed)
+}
+
+/// Packets per second of a program on the engine with all threads.
+fn in_parallel(guest: &Guest, packets: &[Packet], args: &BenchArgs) -> Result<f64, SwitchError> {
+    let mut engine = Engine::new();
+    engine.set_threads(rayon::current_num_threads());
+    engine.load(Arc::clone(&guest.program))?;
+    guest.commands.iter().try_for_each(|command| engine.control(command).map(|_| ()))?;
+    let mut inject = |packets: &[Packet]| engine.inject(packets, Tracing::Off).map(|_| ());
+    let pace = Pace { turn: Duration::from_secs_f64(args.seconds / 28.0), ..Pace::default() };
+    Ok(race(&mut [&mut inject], packets, pace)?.first().copied().unwrap_or_default())
 }
 
 /// The throughput of a real switch: packets over the time in which they left.

@@ -2,6 +2,7 @@ mod builder;
 mod copies;
 mod expressions;
 mod headers;
+mod parallel;
 mod parsing;
 mod pipeline;
 mod stacks;

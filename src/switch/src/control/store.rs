@@ -28,6 +28,8 @@ const ABSENT: u16 = 0;
 const MEMBER: u16 = 1;
 const GROUP: u16 = 2;
 const CALLS: u16 = 3;
+/// Bytes of a chunk, as long as two records fit in.
+const CHUNK: usize = 1 << 16;
 /// Bytes of a priority.
 const PRIORITY: usize = 4;
 /// Bytes of a member's or group's handle.
@@ -82,7 +84,10 @@ pub struct EntryStore {
     key_bytes: usize,
     prioritised: bool,
     record_bytes: usize,
-    records: Vec<u8>,
+    /// In chunks of [`CHUNK`] bytes and less, so that no table's growth copies it.
+    chunks: Vec<Vec<u8>>,
+    /// Records of a chunk: two to the power of it.
+    chunk_bits: u32,
     count: usize,
     index: HashIndex,
     /// Of entries that may not be idle for ever.
@@ -107,8 +112,10 @@ impl EntryStore {
             hyper4_ir::TableImplementation::Profile(_) => TARGET,
         };
         let data_bytes = calls.iter().map(data).max().unwrap_or(0).max(target);
+        let prioritised_bytes = if prioritised { PRIORITY } else { 0 };
         let head = if calls.len() + usize::from(CALLS) < 256 { 2 } else { 3 };
         let key_bytes = parts.iter().map(Part::bytes).sum();
+        let record_bytes = head + key_bytes + prioritised_bytes + data_bytes;
         Self {
             parts,
             calls,
@@ -116,8 +123,9 @@ impl EntryStore {
             head,
             key_bytes,
             prioritised,
-            record_bytes: head + key_bytes + if prioritised { PRIORITY } else { 0 } + data_bytes,
-            records: Vec::new(),
+            record_bytes,
+            chunks: Vec::new(),
+            chunk_bits: (CHUNK / record_bytes).max(2).ilog2(),
             count: 0,
             index: HashIndex::default(),
             lives: BTreeMap::new(),
@@ -140,9 +148,34 @@ impl EntryStore {
     }
 
     fn record(&self, number: u32) -> Option<&[u8]> {
-        let at = number as usize * self.record_bytes;
-        let record = self.records.get(at..at + self.record_bytes)?;
+        let (chunk, at) = self.place(number);
+        let record = self.chunks.get(chunk)?.get(at..at + self.record_bytes)?;
         (self.tag(record) != ABSENT).then_some(record)
+    }
+
+    /// The chunk of a record, and where it begins in it.
+    fn place(&self, number: u32) -> (usize, usize) {
+        let within = number & ((1 << self.chunk_bits) - 1);
+        ((number >> self.chunk_bits) as usize, within as usize * self.record_bytes)
+    }
+
+    /// The record of that number, which may not be an entry's yet.
+    fn record_mut(&mut self, number: u32) -> Option<&mut [u8]> {
+        let (chunk, at) = self.place(number);
+        let end = at + self.record_bytes;
+        if self.chunks.len() <= chunk {
+            self.chunks.resize_with(chunk + 1, Vec::new);
+        }
+        let whole = self.record_bytes << self.chunk_bits;
+        let chunk = self.chunks.get_mut(chunk)?;
+        if chunk.len() < end {
+            // Twice as much, but never more than is to be in it.
+            if chunk.capacity() < end {
+                chunk.reserve_exact((2 * end).min(whole) - chunk.len());
+            }
+            chunk.resize(end, 0);
+        }
+        chunk.get_mut(at..end)
     }
 
     fn tag(&self, record: &[u8]) -> u16 {
@@ -189,8 +222,9 @@ impl EntryStore {
     /// The number of the entry whose key has those bytes, in a table whose keys are all exact.
     pub fn find(&self, key: &[u8]) -> Option<u32> {
         self.index.find(hash_bytes(key), |number| {
-            let at = number as usize * self.record_bytes + self.head;
-            self.records.get(at..at + self.key_bytes) == Some(key)
+            let (chunk, at) = self.place(number);
+            let at = at + self.head;
+            self.chunks.get(chunk).and_then(|chunk| chunk.get(at..at + self.key_bytes)) == Some(key)
         })
     }
 
@@ -275,15 +309,11 @@ impl EntryStore {
             }
         };
         let identity = self.identity(&entry.key, entry.priority);
-        let at = number as usize * self.record_bytes;
-        if self.records.len() < at + self.record_bytes {
-            self.records.resize(at + self.record_bytes, 0);
-        }
         let [high, low] = tag.to_be_bytes();
         let version = (entry.handle >> Handles::NUMBER_BITS) as u8;
         let head = [low, version, high];
         let bytes = head.iter().take(self.head).chain(&identity).chain(&data);
-        let record = self.records.get_mut(at..at + self.record_bytes).unwrap_or_default();
+        let record = self.record_mut(number).unwrap_or_default();
         record.iter_mut().zip(bytes).for_each(|(place, byte)| *place = *byte);
         let mut index = std::mem::take(&mut self.index);
         index.insert(self.hash_of(number), number, |other| self.hash_of(other));
@@ -302,15 +332,14 @@ impl EntryStore {
         let mut index = std::mem::take(&mut self.index);
         index.remove(self.hash_of(number), number, |other| self.hash_of(other));
         self.index = index;
-        let at = number as usize * self.record_bytes;
-        self.records.get_mut(at..at + self.record_bytes).unwrap_or_default().fill(0);
+        self.record_mut(number).unwrap_or_default().fill(0);
         self.count -= 1;
         self.lives.remove(&number);
         true
     }
 
     pub(super) fn clear(&mut self) {
-        self.records = Vec::new();
+        self.chunks = Vec::new();
         self.index.clear();
         self.lives.clear();
         self.count = 0;
@@ -362,7 +391,7 @@ impl EntryStore {
 
     /// The numbers of all entries, ascending.
     pub(super) fn numbers(&self) -> impl Iterator<Item = u32> {
-        let count = self.records.len().checked_div(self.record_bytes).unwrap_or(0) as u32;
+        let count = (self.chunks.len() as u32) << self.chunk_bits;
         (0..count).filter(|number| self.record(*number).is_some())
     }
 }
