@@ -359,6 +359,7 @@ impl Layout {
     }
 
     /// Set a standard field to a number, cut to its width; one that isn't there keeps nothing.
+    #[inline(always)]
     pub(crate) fn set_standard(&self, field: StandardField, memory: &mut [u64], value: u64) {
         match self.standard_limbs.get(field as usize) {
             Some(Some((at, mask))) => crate::code::set(memory, *at, value & mask),
@@ -371,6 +372,7 @@ impl Layout {
     }
 
     /// The low limb of a standard field; 0 of one that isn't there.
+    #[inline]
     pub(crate) fn get_standard(&self, field: StandardField, memory: &[u64]) -> u64 {
         match self.standard_limbs.get(field as usize) {
             Some(Some((at, _))) => memory.get(*at as usize).copied().unwrap_or(0),

@@ -306,14 +306,18 @@ impl Journey<'_> {
     }
 
     /// A field that isn't there reads as 0.
+    #[inline]
     pub(crate) fn get(&self, field: StandardField) -> u64 {
         self.executable.layout.get_standard(field, self.memory)
     }
 
+    #[inline(always)]
     pub(crate) fn set(&mut self, field: StandardField, value: u64) {
         self.assign(field, value, true);
     }
 
+    // The field is known where it is called: what remains is a store.
+    #[inline(always)]
     fn assign(&mut self, field: StandardField, value: u64, defined: bool) {
         let layout = &self.executable.layout;
         layout.set_standard(field, self.memory, value);

@@ -15,6 +15,7 @@ pub struct HashIndex {
 }
 
 /// The bits of the hash that stand in the cell: most cells of others are told apart by them.
+#[inline]
 fn tag(hash: u64) -> u32 {
     (((hash >> 56) * 255) >> 8) as u32
 }
@@ -25,15 +26,18 @@ impl HashIndex {
         self.used == 0
     }
 
+    #[inline]
     fn home(&self, hash: u64) -> usize {
         (((hash & u64::from(u32::MAX)) * self.cells.len() as u64) >> 32) as usize
     }
 
+    #[inline]
     fn after(&self, cell: usize) -> usize {
         if cell + 1 == self.cells.len() { 0 } else { cell + 1 }
     }
 
     /// The number with that hash that `matches`.
+    #[inline]
     pub fn find(&self, hash: u64, mut matches: impl FnMut(u32) -> bool) -> Option<u32> {
         let tag = tag(hash);
         let mut at = self.home(hash);
@@ -133,6 +137,7 @@ pub fn hash(limbs: impl IntoIterator<Item = u64>) -> u64 {
 }
 
 /// One more limb: the halves of a product.
+#[inline]
 fn mix(hash: u64, limb: u64) -> u64 {
     let product = u128::from(hash ^ limb) * u128::from(FACTOR);
     (product as u64) ^ (product >> 64) as u64
@@ -154,6 +159,7 @@ pub fn hash_wide(limbs: &[u64]) -> u64 {
 }
 
 /// A hash of bytes; of many, four run beside each other.
+#[inline]
 pub fn hash_bytes(bytes: &[u8]) -> u64 {
     let (words, rest) = bytes.as_chunks::<8>();
     let word = |word: &[u8; 8]| u64::from_le_bytes(*word);

@@ -47,7 +47,8 @@ fn filled(program: Program, threads: usize) -> crate::Engine {
 }
 
 fn counted(engine: &mut crate::Engine) -> Vec<Reply> {
-    let read = |index| Command::Counter { counter: "counter".into(), command: CounterCommand::Read { index } };
+    let read =
+        |index| Command::Counter { counter: "counter".into(), command: CounterCommand::Read { index } };
     (0..3).map(|index| engine.control(&read(index)).unwrap()).collect()
 }
 
@@ -71,11 +72,8 @@ fn threads_change_nothing() {
 fn packets_that_leave_something_behind_go_one_after_the_other() {
     let mut program = flooding();
     program.registers.push(RegisterArray { name: "r".into(), width: 8, size: 1, source_info: None });
-    let read = PrimitiveKind::RegisterRead {
-        place: Place::Field(h(2)),
-        register: RegisterId(0),
-        index: *number(0),
-    };
+    let read =
+        PrimitiveKind::RegisterRead { place: Place::Field(h(2)), register: RegisterId(0), index: *number(0) };
     let more = Expr::Binary(BinaryOp::Add, Box::new(Expr::Field(h(2))), number(1));
     let write = PrimitiveKind::RegisterWrite { register: RegisterId(0), index: *number(0), value: more };
     let start = program.ingress.start;
@@ -84,6 +82,7 @@ fn packets_that_leave_something_behind_go_one_after_the_other() {
     let packets = packets();
     let expected = filled(program.clone(), 1).inject(&packets, Tracing::Off).unwrap();
     assert_eq!(filled(program, 8).inject(&packets, Tracing::Off).unwrap(), expected);
-    let seen: std::collections::BTreeSet<u8> = expected.outputs.iter().map(|output| output.bytes[3]).collect();
+    let seen: std::collections::BTreeSet<u8> =
+        expected.outputs.iter().map(|output| output.bytes[3]).collect();
     assert_eq!(seen.len(), 256, "each packet finds what the one before left behind");
 }

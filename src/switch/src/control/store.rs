@@ -138,6 +138,7 @@ impl EntryStore {
     }
 
     /// Whether there are none.
+    #[inline]
     pub fn is_empty(&self) -> bool {
         self.count == 0
     }
@@ -147,6 +148,7 @@ impl EntryStore {
         self.key_bytes
     }
 
+    #[inline]
     fn record(&self, number: u32) -> Option<&[u8]> {
         let (chunk, at) = self.place(number);
         let record = self.chunks.get(chunk)?.get(at..at + self.record_bytes)?;
@@ -154,6 +156,7 @@ impl EntryStore {
     }
 
     /// The chunk of a record, and where it begins in it.
+    #[inline]
     fn place(&self, number: u32) -> (usize, usize) {
         let within = number & ((1 << self.chunk_bits) - 1);
         ((number >> self.chunk_bits) as usize, within as usize * self.record_bytes)
@@ -178,6 +181,7 @@ impl EntryStore {
         chunk.get_mut(at..end)
     }
 
+    #[inline]
     fn tag(&self, record: &[u8]) -> u16 {
         match (self.head, record) {
             (3, [low, _, high, ..]) => u16::from(*high) << 8 | u16::from(*low),
@@ -186,6 +190,7 @@ impl EntryStore {
         }
     }
 
+    #[inline]
     fn handle_of(&self, number: u32, record: &[u8]) -> u64 {
         let version = record.get(1).copied().unwrap_or(0);
         u64::from(version) << Handles::NUMBER_BITS | u64::from(number)
@@ -198,6 +203,7 @@ impl EntryStore {
 
     /// The handle of the entry with that number, what it does, and its action's arguments: each in as many bytes as it
     /// needs.
+    #[inline]
     pub fn get(&self, number: u32) -> Option<(u64, EntryKind, &[u8])> {
         let record = self.record(number)?;
         let data = record.get(self.data_at()..).unwrap_or_default();
@@ -210,16 +216,19 @@ impl EntryStore {
         Some((self.handle_of(number, record), kind, data))
     }
 
+    #[inline]
     fn data_at(&self) -> usize {
         self.identity_at().end
     }
 
     /// Where key and priority are.
+    #[inline]
     fn identity_at(&self) -> std::ops::Range<usize> {
         self.head..self.head + self.key_bytes + if self.prioritised { PRIORITY } else { 0 }
     }
 
     /// The number of the entry whose key has those bytes, in a table whose keys are all exact.
+    #[inline]
     pub fn find(&self, key: &[u8]) -> Option<u32> {
         self.index.find(hash_bytes(key), |number| {
             let (chunk, at) = self.place(number);
