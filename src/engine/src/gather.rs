@@ -116,7 +116,7 @@ pub(crate) fn funnel(to: u32, from: u32, limbs: u32, left: u32, memory: &mut [u6
         (source.get(..limbs + 1), target.get_mut(to..to + limbs))
     };
     let (Some(source), Some(target)) = (source, target) else { return };
-    let (left, right) = (left & 63, 64 - left & 63);
+    let (left, right) = (left & 63, (64 - left) & 63);
     for (target, pair) in target.iter_mut().zip(source.array_windows::<2>()) {
         let [below, own] = *pair;
         *target = own << left | below >> right;
