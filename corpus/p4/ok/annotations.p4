@@ -2,6 +2,7 @@
 #include <v1model.p4>
 header h_t { bit<8> a; bit<8> b; bit<16> c; bit<32> d; }
 @my_note(anything { that } it's 'said' $5) const bit<8> NOTED = 1;
+@free(brackets ] } [ of { other kinds ( ] )) const bit<8> FREE = 4;
 @structured[1, "two", true, 3 + 4] const bit<8> LISTED = 2;
 @pairs[a = 1, b = "x" ++ "y"] const bit<8> PAIRED = 3;
 struct headers_t { h_t h; h_t[3] s; }

@@ -97,26 +97,31 @@ impl Parser<'_> {
         Some(Annotation { name, body })
     }
 
-    /// The tokens inside the bracket that comes next.
+    /// The tokens inside the bracket that comes next. Inside of a round one only round ones count: all else is free.
     fn balanced(&mut self) -> Vec<Token> {
         let open = self.bump();
-        let mut depth = 1usize;
+        let is_free = open.kind == TokenKind::LeftParen;
+        let mut closing: Vec<TokenKind> = closes(open.kind).into_iter().collect();
         let mut tokens = Vec::new();
         loop {
-            match self.peek().kind {
-                TokenKind::End => {
-                    self.error(open.span, "this bracket is not closed");
+            let kind = self.peek().kind;
+            if kind == TokenKind::End {
+                self.error(open.span, "this bracket is not closed");
+                return tokens;
+            }
+            let counts = !is_free || matches!(kind, TokenKind::LeftParen | TokenKind::RightParen);
+            if counts && let Some(close) = closes(kind) {
+                closing.push(close);
+            } else if counts && is_closing(kind) {
+                let wanted = closing.pop();
+                if closing.is_empty() && wanted == Some(kind) {
+                    self.bump();
                     return tokens;
                 }
-                TokenKind::LeftParen | TokenKind::LeftBracket | TokenKind::LeftBrace => depth += 1,
-                TokenKind::RightParen | TokenKind::RightBracket | TokenKind::RightBrace => {
-                    depth -= 1;
-                    if depth == 0 {
-                        self.bump();
-                        return tokens;
-                    }
+                if wanted != Some(kind) {
+                    self.error(self.peek().span, "this closes a bracket of another kind");
+                    return tokens;
                 }
-                _ => {}
             }
             let token = self.bump();
             tokens.push(token);
@@ -124,21 +129,32 @@ impl Parser<'_> {
     }
 }
 
-/// Whether every bracket is closed by one of its kind.
-fn balanced(tokens: &[Token]) -> bool {
-    let mut open = Vec::new();
-    for token in tokens {
-        match token.kind {
-            TokenKind::LeftParen => open.push(TokenKind::RightParen),
-            TokenKind::LeftBracket => open.push(TokenKind::RightBracket),
-            TokenKind::LeftBrace => open.push(TokenKind::RightBrace),
-            TokenKind::RightParen | TokenKind::RightBracket | TokenKind::RightBrace
-                if open.pop() != Some(token.kind) =>
-            {
-                return false;
-            }
-            _ => {}
-        }
+fn closes(open: TokenKind) -> Option<TokenKind> {
+    match open {
+        TokenKind::LeftParen => Some(TokenKind::RightParen),
+        TokenKind::LeftBracket => Some(TokenKind::RightBracket),
+        TokenKind::LeftBrace => Some(TokenKind::RightBrace),
+        _ => None,
     }
-    open.is_empty()
+}
+
+fn is_closing(kind: TokenKind) -> bool {
+    matches!(kind, TokenKind::RightParen | TokenKind::RightBracket | TokenKind::RightBrace)
+}
+
+/// Whether every round bracket is closed.
+fn balanced(tokens: &[Token]) -> bool {
+    let mut depth = 0usize;
+    tokens.iter().all(|token| match token.kind {
+        TokenKind::LeftParen => {
+            depth += 1;
+            true
+        }
+        TokenKind::RightParen => {
+            let opened = depth > 0;
+            depth = depth.saturating_sub(1);
+            opened
+        }
+        _ => true,
+    }) && depth == 0
 }
