@@ -30,6 +30,7 @@ pub struct DeviceStart {
 }
 
 /// What becomes of a packet for which a guest chose a port.
+#[allow(clippy::large_enum_variant, reason = "there are few: one for each port of a slice")]
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum Verdict {
     /// It leaves.

@@ -123,7 +123,7 @@ pub(super) fn prefix(algorithm: HashAlgorithm, bytes: usize, input: usize) -> Op
         let reduced = reduce((result(1 << bit) ^ none, 1 << bit), &basis);
         if reduced.0 != 0 {
             basis.push(reduced);
-            basis.sort_unstable_by(|a, b| b.0.cmp(&a.0));
+            basis.sort_unstable_by_key(|(column, _)| std::cmp::Reverse(*column));
         }
     }
     let (rest, prefix) = reduce((start ^ none, 0), &basis);

@@ -234,7 +234,7 @@ proptest! {
             prop_assert_eq!(after.lshr(320), expected.lshr(320));
         } else {
             // What is refused takes too much scratch, or is too wide.
-            prop_assert!(assigned.values().map(size).sum::<usize>() > 6, "refused: {assigned:?}");
+            prop_assert!(assigned.values().map(size).sum::<usize>() > 1, "refused: {assigned:?}");
         }
     }
 
