@@ -1,6 +1,6 @@
 // The HyPer4 persona: emulates P4 programs that are given to it as table rows.
 // Made by `hyper4 persona generate`; do not edit.
-// window_bytes = 128, metadata_bits = 256, ingress_slots = 20, egress_slots = 6, rows_per_table = 4096
+// window_bytes = 128, metadata_bits = 256, ingress_slots = 20, egress_slots = 6, rows_per_table = 4096, registers = 65536, counters = 65536, meters = 4096
 #include <core.p4>
 #include <v1model.p4>
 
@@ -33,7 +33,16 @@ struct metadata_t {
     bit<16> group;
     bit<2> egress;      // 0: the guest has nothing to do in egress; 1: enter_egress begins it; 2: begun
     bit<8> egress_slot; // where it goes on when it was begun by `leave`
+    bit<16> access;     // one of the guest's arrays, and what is done to it
+    bit<32> index;      // the guest's number of a cell
+    bit<64> data;       // what a register is to be, or was
+    bit<2> colour;
 }
+
+register<bit<64>>(65536) registers;
+counter(65536, CounterType.packets_and_bytes) counters;
+meter(4096, MeterType.packets) packet_meters;
+meter(4096, MeterType.bytes) byte_meters;
 
 parser PersonaParser(packet_in packet, out headers_t hdr, inout metadata_t meta,
 inout standard_metadata_t standard_metadata) {
@@ -260,27 +269,85 @@ inout standard_metadata_t standard_metadata) {
         meta.slot = slot;
         meta.lookup = lookup;
     }
+    action commit_state(bit<1280> keep, bit<1280> value, bit<16> access, bit<1280> index_mask, bit<8> i0, bit<8> i1, bit<8> i2, bit<8> i3, bit<8> i4, bit<32> index,
+    bit<1280> data_mask, bit<8> d0, bit<8> d1, bit<8> d2, bit<8> d3, bit<8> d4, bit<64> data, bit<16> pc, bit<8> slot, bit<8> lookup, bit<1280> key_mask) {
+        meta.state = (meta.state & keep) ^ value;
+        meta.access = access;
+        meta.index = (bit<32>)((meta.state & index_mask) >> i0 >> i1 >> i2 >> i3 >> i4) ^ index;
+        meta.data = (bit<64>)((meta.state & data_mask) >> d0 >> d1 >> d2 >> d3 >> d4) ^ data;
+        meta.key = meta.state & key_mask;
+        meta.pc = pc;
+        meta.slot = slot;
+        meta.lookup = lookup;
+    }
+    action commit_load(bit<1280> keep, bit<1280> value, bit<64> data_mask, bit<8> t0, bit<8> t1, bit<8> t2, bit<8> t3, bit<8> t4, bit<16> pc, bit<8> slot, bit<8> lookup, bit<1280> key_mask) {
+        meta.state = (meta.state & keep) ^ value ^ (((bit<1280>)(meta.data & data_mask)) << t0 << t1 << t2 << t3 << t4);
+        meta.key = meta.state & key_mask;
+        meta.pc = pc;
+        meta.slot = slot;
+        meta.lookup = lookup;
+    }
+    action commit_standard(bit<1280> keep, bit<1280> value, bit<32> packet_length, bit<32> instance_type, bit<48> ingress_global_timestamp, bit<8> t0, bit<8> t1, bit<8> t2, bit<8> t3, bit<8> t4, bit<16> pc, bit<8> slot, bit<8> lookup, bit<1280> key_mask) {
+        meta.state = (meta.state & keep) ^ value ^ (((bit<1280>)((bit<48>)(standard_metadata.packet_length & packet_length) | (bit<48>)(standard_metadata.instance_type & instance_type) | (bit<48>)(standard_metadata.ingress_global_timestamp & ingress_global_timestamp))) << t0 << t1 << t2 << t3 << t4);
+        meta.key = meta.state & key_mask;
+        meta.pc = pc;
+        meta.slot = slot;
+        meta.lookup = lookup;
+    }
+    action read_register(bit<32> base, bit<32> size) {
+        if (meta.index < size) {
+            registers.read(meta.data, base + meta.index);
+        }
+    }
+    action write_register(bit<32> base, bit<32> size) {
+        if (meta.index < size) {
+            registers.write(base + meta.index, meta.data);
+        }
+    }
+    action count(bit<32> base, bit<32> size) {
+        if (meta.index < size) {
+            counters.count(base + meta.index);
+        }
+    }
+    action meter_packets(bit<32> base, bit<32> size) {
+        if (meta.index < size) {
+            packet_meters.execute_meter(base + meta.index, meta.colour);
+            meta.data = (bit<64>)meta.colour;
+        }
+    }
+    action meter_bytes(bit<32> base, bit<32> size) {
+        if (meta.index < size) {
+            byte_meters.execute_meter(base + meta.index, meta.colour);
+            meta.data = (bit<64>)meta.colour;
+        }
+    }
     table step_0 {
         key = { meta.device: exact; meta.pc: exact; }
-        actions = { commit; commit_add; commit_move; commit_checksum; @defaultonly discard; }
+        actions = { commit; commit_add; commit_move; commit_checksum; commit_standard; commit_state; commit_load; @defaultonly discard; }
         default_action = discard();
         size = 4096;
     }
     table exact_0 {
         key = { meta.device: exact; meta.pc: exact; meta.key: exact; }
-        actions = { commit; commit_add; commit_move; commit_checksum; @defaultonly NoAction; }
+        actions = { commit; commit_add; commit_move; commit_checksum; commit_standard; commit_state; commit_load; @defaultonly NoAction; }
         default_action = NoAction();
         size = 4096;
     }
     table lpm_0 {
         key = { meta.device: exact; meta.pc: exact; meta.prefix: lpm; }
-        actions = { commit; commit_add; commit_move; commit_checksum; @defaultonly NoAction; }
+        actions = { commit; commit_add; commit_move; commit_checksum; commit_standard; commit_state; commit_load; @defaultonly NoAction; }
         default_action = NoAction();
         size = 4096;
     }
     table ternary_0 {
         key = { meta.device: exact; meta.pc: exact; meta.state: ternary; }
-        actions = { commit; commit_add; commit_move; commit_checksum; @defaultonly NoAction; }
+        actions = { commit; commit_add; commit_move; commit_checksum; commit_standard; commit_state; commit_load; @defaultonly NoAction; }
+        default_action = NoAction();
+        size = 4096;
+    }
+    table state_0 {
+        key = { meta.device: exact; meta.access: exact; }
+        actions = { read_register; write_register; count; meter_packets; meter_bytes; @defaultonly NoAction; }
         default_action = NoAction();
         size = 4096;
     }
@@ -298,25 +365,31 @@ inout standard_metadata_t standard_metadata) {
     }
     table step_1 {
         key = { meta.device: exact; meta.pc: exact; }
-        actions = { commit; commit_add; commit_move; commit_checksum; @defaultonly discard; }
+        actions = { commit; commit_add; commit_move; commit_checksum; commit_standard; commit_state; commit_load; @defaultonly discard; }
         default_action = discard();
         size = 4096;
     }
     table exact_1 {
         key = { meta.device: exact; meta.pc: exact; meta.key: exact; }
-        actions = { commit; commit_add; commit_move; commit_checksum; @defaultonly NoAction; }
+        actions = { commit; commit_add; commit_move; commit_checksum; commit_standard; commit_state; commit_load; @defaultonly NoAction; }
         default_action = NoAction();
         size = 4096;
     }
     table lpm_1 {
         key = { meta.device: exact; meta.pc: exact; meta.prefix: lpm; }
-        actions = { commit; commit_add; commit_move; commit_checksum; @defaultonly NoAction; }
+        actions = { commit; commit_add; commit_move; commit_checksum; commit_standard; commit_state; commit_load; @defaultonly NoAction; }
         default_action = NoAction();
         size = 4096;
     }
     table ternary_1 {
         key = { meta.device: exact; meta.pc: exact; meta.state: ternary; }
-        actions = { commit; commit_add; commit_move; commit_checksum; @defaultonly NoAction; }
+        actions = { commit; commit_add; commit_move; commit_checksum; commit_standard; commit_state; commit_load; @defaultonly NoAction; }
+        default_action = NoAction();
+        size = 4096;
+    }
+    table state_1 {
+        key = { meta.device: exact; meta.access: exact; }
+        actions = { read_register; write_register; count; meter_packets; meter_bytes; @defaultonly NoAction; }
         default_action = NoAction();
         size = 4096;
     }
@@ -334,25 +407,31 @@ inout standard_metadata_t standard_metadata) {
     }
     table step_2 {
         key = { meta.device: exact; meta.pc: exact; }
-        actions = { commit; commit_add; commit_move; commit_checksum; @defaultonly discard; }
+        actions = { commit; commit_add; commit_move; commit_checksum; commit_standard; commit_state; commit_load; @defaultonly discard; }
         default_action = discard();
         size = 4096;
     }
     table exact_2 {
         key = { meta.device: exact; meta.pc: exact; meta.key: exact; }
-        actions = { commit; commit_add; commit_move; commit_checksum; @defaultonly NoAction; }
+        actions = { commit; commit_add; commit_move; commit_checksum; commit_standard; commit_state; commit_load; @defaultonly NoAction; }
         default_action = NoAction();
         size = 4096;
     }
     table lpm_2 {
         key = { meta.device: exact; meta.pc: exact; meta.prefix: lpm; }
-        actions = { commit; commit_add; commit_move; commit_checksum; @defaultonly NoAction; }
+        actions = { commit; commit_add; commit_move; commit_checksum; commit_standard; commit_state; commit_load; @defaultonly NoAction; }
         default_action = NoAction();
         size = 4096;
     }
     table ternary_2 {
         key = { meta.device: exact; meta.pc: exact; meta.state: ternary; }
-        actions = { commit; commit_add; commit_move; commit_checksum; @defaultonly NoAction; }
+        actions = { commit; commit_add; commit_move; commit_checksum; commit_standard; commit_state; commit_load; @defaultonly NoAction; }
+        default_action = NoAction();
+        size = 4096;
+    }
+    table state_2 {
+        key = { meta.device: exact; meta.access: exact; }
+        actions = { read_register; write_register; count; meter_packets; meter_bytes; @defaultonly NoAction; }
         default_action = NoAction();
         size = 4096;
     }
@@ -370,25 +449,31 @@ inout standard_metadata_t standard_metadata) {
     }
     table step_3 {
         key = { meta.device: exact; meta.pc: exact; }
-        actions = { commit; commit_add; commit_move; commit_checksum; @defaultonly discard; }
+        actions = { commit; commit_add; commit_move; commit_checksum; commit_standard; commit_state; commit_load; @defaultonly discard; }
         default_action = discard();
         size = 4096;
     }
     table exact_3 {
         key = { meta.device: exact; meta.pc: exact; meta.key: exact; }
-        actions = { commit; commit_add; commit_move; commit_checksum; @defaultonly NoAction; }
+        actions = { commit; commit_add; commit_move; commit_checksum; commit_standard; commit_state; commit_load; @defaultonly NoAction; }
         default_action = NoAction();
         size = 4096;
     }
     table lpm_3 {
         key = { meta.device: exact; meta.pc: exact; meta.prefix: lpm; }
-        actions = { commit; commit_add; commit_move; commit_checksum; @defaultonly NoAction; }
+        actions = { commit; commit_add; commit_move; commit_checksum; commit_standard; commit_state; commit_load; @defaultonly NoAction; }
         default_action = NoAction();
         size = 4096;
     }
     table ternary_3 {
         key = { meta.device: exact; meta.pc: exact; meta.state: ternary; }
-        actions = { commit; commit_add; commit_move; commit_checksum; @defaultonly NoAction; }
+        actions = { commit; commit_add; commit_move; commit_checksum; commit_standard; commit_state; commit_load; @defaultonly NoAction; }
+        default_action = NoAction();
+        size = 4096;
+    }
+    table state_3 {
+        key = { meta.device: exact; meta.access: exact; }
+        actions = { read_register; write_register; count; meter_packets; meter_bytes; @defaultonly NoAction; }
         default_action = NoAction();
         size = 4096;
     }
@@ -406,25 +491,31 @@ inout standard_metadata_t standard_metadata) {
     }
     table step_4 {
         key = { meta.device: exact; meta.pc: exact; }
-        actions = { commit; commit_add; commit_move; commit_checksum; @defaultonly discard; }
+        actions = { commit; commit_add; commit_move; commit_checksum; commit_standard; commit_state; commit_load; @defaultonly discard; }
         default_action = discard();
         size = 4096;
     }
     table exact_4 {
         key = { meta.device: exact; meta.pc: exact; meta.key: exact; }
-        actions = { commit; commit_add; commit_move; commit_checksum; @defaultonly NoAction; }
+        actions = { commit; commit_add; commit_move; commit_checksum; commit_standard; commit_state; commit_load; @defaultonly NoAction; }
         default_action = NoAction();
         size = 4096;
     }
     table lpm_4 {
         key = { meta.device: exact; meta.pc: exact; meta.prefix: lpm; }
-        actions = { commit; commit_add; commit_move; commit_checksum; @defaultonly NoAction; }
+        actions = { commit; commit_add; commit_move; commit_checksum; commit_standard; commit_state; commit_load; @defaultonly NoAction; }
         default_action = NoAction();
         size = 4096;
     }
     table ternary_4 {
         key = { meta.device: exact; meta.pc: exact; meta.state: ternary; }
-        actions = { commit; commit_add; commit_move; commit_checksum; @defaultonly NoAction; }
+        actions = { commit; commit_add; commit_move; commit_checksum; commit_standard; commit_state; commit_load; @defaultonly NoAction; }
+        default_action = NoAction();
+        size = 4096;
+    }
+    table state_4 {
+        key = { meta.device: exact; meta.access: exact; }
+        actions = { read_register; write_register; count; meter_packets; meter_bytes; @defaultonly NoAction; }
         default_action = NoAction();
         size = 4096;
     }
@@ -442,25 +533,31 @@ inout standard_metadata_t standard_metadata) {
     }
     table step_5 {
         key = { meta.device: exact; meta.pc: exact; }
-        actions = { commit; commit_add; commit_move; commit_checksum; @defaultonly discard; }
+        actions = { commit; commit_add; commit_move; commit_checksum; commit_standard; commit_state; commit_load; @defaultonly discard; }
         default_action = discard();
         size = 4096;
     }
     table exact_5 {
         key = { meta.device: exact; meta.pc: exact; meta.key: exact; }
-        actions = { commit; commit_add; commit_move; commit_checksum; @defaultonly NoAction; }
+        actions = { commit; commit_add; commit_move; commit_checksum; commit_standard; commit_state; commit_load; @defaultonly NoAction; }
         default_action = NoAction();
         size = 4096;
     }
     table lpm_5 {
         key = { meta.device: exact; meta.pc: exact; meta.prefix: lpm; }
-        actions = { commit; commit_add; commit_move; commit_checksum; @defaultonly NoAction; }
+        actions = { commit; commit_add; commit_move; commit_checksum; commit_standard; commit_state; commit_load; @defaultonly NoAction; }
         default_action = NoAction();
         size = 4096;
     }
     table ternary_5 {
         key = { meta.device: exact; meta.pc: exact; meta.state: ternary; }
-        actions = { commit; commit_add; commit_move; commit_checksum; @defaultonly NoAction; }
+        actions = { commit; commit_add; commit_move; commit_checksum; commit_standard; commit_state; commit_load; @defaultonly NoAction; }
+        default_action = NoAction();
+        size = 4096;
+    }
+    table state_5 {
+        key = { meta.device: exact; meta.access: exact; }
+        actions = { read_register; write_register; count; meter_packets; meter_bytes; @defaultonly NoAction; }
         default_action = NoAction();
         size = 4096;
     }
@@ -478,25 +575,31 @@ inout standard_metadata_t standard_metadata) {
     }
     table step_6 {
         key = { meta.device: exact; meta.pc: exact; }
-        actions = { commit; commit_add; commit_move; commit_checksum; @defaultonly discard; }
+        actions = { commit; commit_add; commit_move; commit_checksum; commit_standard; commit_state; commit_load; @defaultonly discard; }
         default_action = discard();
         size = 4096;
     }
     table exact_6 {
         key = { meta.device: exact; meta.pc: exact; meta.key: exact; }
-        actions = { commit; commit_add; commit_move; commit_checksum; @defaultonly NoAction; }
+        actions = { commit; commit_add; commit_move; commit_checksum; commit_standard; commit_state; commit_load; @defaultonly NoAction; }
         default_action = NoAction();
         size = 4096;
     }
     table lpm_6 {
         key = { meta.device: exact; meta.pc: exact; meta.prefix: lpm; }
-        actions = { commit; commit_add; commit_move; commit_checksum; @defaultonly NoAction; }
+        actions = { commit; commit_add; commit_move; commit_checksum; commit_standard; commit_state; commit_load; @defaultonly NoAction; }
         default_action = NoAction();
         size = 4096;
     }
     table ternary_6 {
         key = { meta.device: exact; meta.pc: exact; meta.state: ternary; }
-        actions = { commit; commit_add; commit_move; commit_checksum; @defaultonly NoAction; }
+        actions = { commit; commit_add; commit_move; commit_checksum; commit_standard; commit_state; commit_load; @defaultonly NoAction; }
+        default_action = NoAction();
+        size = 4096;
+    }
+    table state_6 {
+        key = { meta.device: exact; meta.access: exact; }
+        actions = { read_register; write_register; count; meter_packets; meter_bytes; @defaultonly NoAction; }
         default_action = NoAction();
         size = 4096;
     }
@@ -514,25 +617,31 @@ inout standard_metadata_t standard_metadata) {
     }
     table step_7 {
         key = { meta.device: exact; meta.pc: exact; }
-        actions = { commit; commit_add; commit_move; commit_checksum; @defaultonly discard; }
+        actions = { commit; commit_add; commit_move; commit_checksum; commit_standard; commit_state; commit_load; @defaultonly discard; }
         default_action = discard();
         size = 4096;
     }
     table exact_7 {
         key = { meta.device: exact; meta.pc: exact; meta.key: exact; }
-        actions = { commit; commit_add; commit_move; commit_checksum; @defaultonly NoAction; }
+        actions = { commit; commit_add; commit_move; commit_checksum; commit_standard; commit_state; commit_load; @defaultonly NoAction; }
         default_action = NoAction();
         size = 4096;
     }
     table lpm_7 {
         key = { meta.device: exact; meta.pc: exact; meta.prefix: lpm; }
-        actions = { commit; commit_add; commit_move; commit_checksum; @defaultonly NoAction; }
+        actions = { commit; commit_add; commit_move; commit_checksum; commit_standard; commit_state; commit_load; @defaultonly NoAction; }
         default_action = NoAction();
         size = 4096;
     }
     table ternary_7 {
         key = { meta.device: exact; meta.pc: exact; meta.state: ternary; }
-        actions = { commit; commit_add; commit_move; commit_checksum; @defaultonly NoAction; }
+        actions = { commit; commit_add; commit_move; commit_checksum; commit_standard; commit_state; commit_load; @defaultonly NoAction; }
+        default_action = NoAction();
+        size = 4096;
+    }
+    table state_7 {
+        key = { meta.device: exact; meta.access: exact; }
+        actions = { read_register; write_register; count; meter_packets; meter_bytes; @defaultonly NoAction; }
         default_action = NoAction();
         size = 4096;
     }
@@ -550,25 +659,31 @@ inout standard_metadata_t standard_metadata) {
     }
     table step_8 {
         key = { meta.device: exact; meta.pc: exact; }
-        actions = { commit; commit_add; commit_move; commit_checksum; @defaultonly discard; }
+        actions = { commit; commit_add; commit_move; commit_checksum; commit_standard; commit_state; commit_load; @defaultonly discard; }
         default_action = discard();
         size = 4096;
     }
     table exact_8 {
         key = { meta.device: exact; meta.pc: exact; meta.key: exact; }
-        actions = { commit; commit_add; commit_move; commit_checksum; @defaultonly NoAction; }
+        actions = { commit; commit_add; commit_move; commit_checksum; commit_standard; commit_state; commit_load; @defaultonly NoAction; }
         default_action = NoAction();
         size = 4096;
     }
     table lpm_8 {
         key = { meta.device: exact; meta.pc: exact; meta.prefix: lpm; }
-        actions = { commit; commit_add; commit_move; commit_checksum; @defaultonly NoAction; }
+        actions = { commit; commit_add; commit_move; commit_checksum; commit_standard; commit_state; commit_load; @defaultonly NoAction; }
         default_action = NoAction();
         size = 4096;
     }
     table ternary_8 {
         key = { meta.device: exact; meta.pc: exact; meta.state: ternary; }
-        actions = { commit; commit_add; commit_move; commit_checksum; @defaultonly NoAction; }
+        actions = { commit; commit_add; commit_move; commit_checksum; commit_standard; commit_state; commit_load; @defaultonly NoAction; }
+        default_action = NoAction();
+        size = 4096;
+    }
+    table state_8 {
+        key = { meta.device: exact; meta.access: exact; }
+        actions = { read_register; write_register; count; meter_packets; meter_bytes; @defaultonly NoAction; }
         default_action = NoAction();
         size = 4096;
     }
@@ -586,25 +701,31 @@ inout standard_metadata_t standard_metadata) {
     }
     table step_9 {
         key = { meta.device: exact; meta.pc: exact; }
-        actions = { commit; commit_add; commit_move; commit_checksum; @defaultonly discard; }
+        actions = { commit; commit_add; commit_move; commit_checksum; commit_standard; commit_state; commit_load; @defaultonly discard; }
         default_action = discard();
         size = 4096;
     }
     table exact_9 {
         key = { meta.device: exact; meta.pc: exact; meta.key: exact; }
-        actions = { commit; commit_add; commit_move; commit_checksum; @defaultonly NoAction; }
+        actions = { commit; commit_add; commit_move; commit_checksum; commit_standard; commit_state; commit_load; @defaultonly NoAction; }
         default_action = NoAction();
         size = 4096;
     }
     table lpm_9 {
         key = { meta.device: exact; meta.pc: exact; meta.prefix: lpm; }
-        actions = { commit; commit_add; commit_move; commit_checksum; @defaultonly NoAction; }
+        actions = { commit; commit_add; commit_move; commit_checksum; commit_standard; commit_state; commit_load; @defaultonly NoAction; }
         default_action = NoAction();
         size = 4096;
     }
     table ternary_9 {
         key = { meta.device: exact; meta.pc: exact; meta.state: ternary; }
-        actions = { commit; commit_add; commit_move; commit_checksum; @defaultonly NoAction; }
+        actions = { commit; commit_add; commit_move; commit_checksum; commit_standard; commit_state; commit_load; @defaultonly NoAction; }
+        default_action = NoAction();
+        size = 4096;
+    }
+    table state_9 {
+        key = { meta.device: exact; meta.access: exact; }
+        actions = { read_register; write_register; count; meter_packets; meter_bytes; @defaultonly NoAction; }
         default_action = NoAction();
         size = 4096;
     }
@@ -622,25 +743,31 @@ inout standard_metadata_t standard_metadata) {
     }
     table step_10 {
         key = { meta.device: exact; meta.pc: exact; }
-        actions = { commit; commit_add; commit_move; commit_checksum; @defaultonly discard; }
+        actions = { commit; commit_add; commit_move; commit_checksum; commit_standard; commit_state; commit_load; @defaultonly discard; }
         default_action = discard();
         size = 4096;
     }
     table exact_10 {
         key = { meta.device: exact; meta.pc: exact; meta.key: exact; }
-        actions = { commit; commit_add; commit_move; commit_checksum; @defaultonly NoAction; }
+        actions = { commit; commit_add; commit_move; commit_checksum; commit_standard; commit_state; commit_load; @defaultonly NoAction; }
         default_action = NoAction();
         size = 4096;
     }
     table lpm_10 {
         key = { meta.device: exact; meta.pc: exact; meta.prefix: lpm; }
-        actions = { commit; commit_add; commit_move; commit_checksum; @defaultonly NoAction; }
+        actions = { commit; commit_add; commit_move; commit_checksum; commit_standard; commit_state; commit_load; @defaultonly NoAction; }
         default_action = NoAction();
         size = 4096;
     }
     table ternary_10 {
         key = { meta.device: exact; meta.pc: exact; meta.state: ternary; }
-        actions = { commit; commit_add; commit_move; commit_checksum; @defaultonly NoAction; }
+        actions = { commit; commit_add; commit_move; commit_checksum; commit_standard; commit_state; commit_load; @defaultonly NoAction; }
+        default_action = NoAction();
+        size = 4096;
+    }
+    table state_10 {
+        key = { meta.device: exact; meta.access: exact; }
+        actions = { read_register; write_register; count; meter_packets; meter_bytes; @defaultonly NoAction; }
         default_action = NoAction();
         size = 4096;
     }
@@ -658,25 +785,31 @@ inout standard_metadata_t standard_metadata) {
     }
     table step_11 {
         key = { meta.device: exact; meta.pc: exact; }
-        actions = { commit; commit_add; commit_move; commit_checksum; @defaultonly discard; }
+        actions = { commit; commit_add; commit_move; commit_checksum; commit_standard; commit_state; commit_load; @defaultonly discard; }
         default_action = discard();
         size = 4096;
     }
     table exact_11 {
         key = { meta.device: exact; meta.pc: exact; meta.key: exact; }
-        actions = { commit; commit_add; commit_move; commit_checksum; @defaultonly NoAction; }
+        actions = { commit; commit_add; commit_move; commit_checksum; commit_standard; commit_state; commit_load; @defaultonly NoAction; }
         default_action = NoAction();
         size = 4096;
     }
     table lpm_11 {
         key = { meta.device: exact; meta.pc: exact; meta.prefix: lpm; }
-        actions = { commit; commit_add; commit_move; commit_checksum; @defaultonly NoAction; }
+        actions = { commit; commit_add; commit_move; commit_checksum; commit_standard; commit_state; commit_load; @defaultonly NoAction; }
         default_action = NoAction();
         size = 4096;
     }
     table ternary_11 {
         key = { meta.device: exact; meta.pc: exact; meta.state: ternary; }
-        actions = { commit; commit_add; commit_move; commit_checksum; @defaultonly NoAction; }
+        actions = { commit; commit_add; commit_move; commit_checksum; commit_standard; commit_state; commit_load; @defaultonly NoAction; }
+        default_action = NoAction();
+        size = 4096;
+    }
+    table state_11 {
+        key = { meta.device: exact; meta.access: exact; }
+        actions = { read_register; write_register; count; meter_packets; meter_bytes; @defaultonly NoAction; }
         default_action = NoAction();
         size = 4096;
     }
@@ -694,25 +827,31 @@ inout standard_metadata_t standard_metadata) {
     }
     table step_12 {
         key = { meta.device: exact; meta.pc: exact; }
-        actions = { commit; commit_add; commit_move; commit_checksum; @defaultonly discard; }
+        actions = { commit; commit_add; commit_move; commit_checksum; commit_standard; commit_state; commit_load; @defaultonly discard; }
         default_action = discard();
         size = 4096;
     }
     table exact_12 {
         key = { meta.device: exact; meta.pc: exact; meta.key: exact; }
-        actions = { commit; commit_add; commit_move; commit_checksum; @defaultonly NoAction; }
+        actions = { commit; commit_add; commit_move; commit_checksum; commit_standard; commit_state; commit_load; @defaultonly NoAction; }
         default_action = NoAction();
         size = 4096;
     }
     table lpm_12 {
         key = { meta.device: exact; meta.pc: exact; meta.prefix: lpm; }
-        actions = { commit; commit_add; commit_move; commit_checksum; @defaultonly NoAction; }
+        actions = { commit; commit_add; commit_move; commit_checksum; commit_standard; commit_state; commit_load; @defaultonly NoAction; }
         default_action = NoAction();
         size = 4096;
     }
     table ternary_12 {
         key = { meta.device: exact; meta.pc: exact; meta.state: ternary; }
-        actions = { commit; commit_add; commit_move; commit_checksum; @defaultonly NoAction; }
+        actions = { commit; commit_add; commit_move; commit_checksum; commit_standard; commit_state; commit_load; @defaultonly NoAction; }
+        default_action = NoAction();
+        size = 4096;
+    }
+    table state_12 {
+        key = { meta.device: exact; meta.access: exact; }
+        actions = { read_register; write_register; count; meter_packets; meter_bytes; @defaultonly NoAction; }
         default_action = NoAction();
         size = 4096;
     }
@@ -730,25 +869,31 @@ inout standard_metadata_t standard_metadata) {
     }
     table step_13 {
         key = { meta.device: exact; meta.pc: exact; }
-        actions = { commit; commit_add; commit_move; commit_checksum; @defaultonly discard; }
+        actions = { commit; commit_add; commit_move; commit_checksum; commit_standard; commit_state; commit_load; @defaultonly discard; }
         default_action = discard();
         size = 4096;
     }
     table exact_13 {
         key = { meta.device: exact; meta.pc: exact; meta.key: exact; }
-        actions = { commit; commit_add; commit_move; commit_checksum; @defaultonly NoAction; }
+        actions = { commit; commit_add; commit_move; commit_checksum; commit_standard; commit_state; commit_load; @defaultonly NoAction; }
         default_action = NoAction();
         size = 4096;
     }
     table lpm_13 {
         key = { meta.device: exact; meta.pc: exact; meta.prefix: lpm; }
-        actions = { commit; commit_add; commit_move; commit_checksum; @defaultonly NoAction; }
+        actions = { commit; commit_add; commit_move; commit_checksum; commit_standard; commit_state; commit_load; @defaultonly NoAction; }
         default_action = NoAction();
         size = 4096;
     }
     table ternary_13 {
         key = { meta.device: exact; meta.pc: exact; meta.state: ternary; }
-        actions = { commit; commit_add; commit_move; commit_checksum; @defaultonly NoAction; }
+        actions = { commit; commit_add; commit_move; commit_checksum; commit_standard; commit_state; commit_load; @defaultonly NoAction; }
+        default_action = NoAction();
+        size = 4096;
+    }
+    table state_13 {
+        key = { meta.device: exact; meta.access: exact; }
+        actions = { read_register; write_register; count; meter_packets; meter_bytes; @defaultonly NoAction; }
         default_action = NoAction();
         size = 4096;
     }
@@ -766,25 +911,31 @@ inout standard_metadata_t standard_metadata) {
     }
     table step_14 {
         key = { meta.device: exact; meta.pc: exact; }
-        actions = { commit; commit_add; commit_move; commit_checksum; @defaultonly discard; }
+        actions = { commit; commit_add; commit_move; commit_checksum; commit_standard; commit_state; commit_load; @defaultonly discard; }
         default_action = discard();
         size = 4096;
     }
     table exact_14 {
         key = { meta.device: exact; meta.pc: exact; meta.key: exact; }
-        actions = { commit; commit_add; commit_move; commit_checksum; @defaultonly NoAction; }
+        actions = { commit; commit_add; commit_move; commit_checksum; commit_standard; commit_state; commit_load; @defaultonly NoAction; }
         default_action = NoAction();
         size = 4096;
     }
     table lpm_14 {
         key = { meta.device: exact; meta.pc: exact; meta.prefix: lpm; }
-        actions = { commit; commit_add; commit_move; commit_checksum; @defaultonly NoAction; }
+        actions = { commit; commit_add; commit_move; commit_checksum; commit_standard; commit_state; commit_load; @defaultonly NoAction; }
         default_action = NoAction();
         size = 4096;
     }
     table ternary_14 {
         key = { meta.device: exact; meta.pc: exact; meta.state: ternary; }
-        actions = { commit; commit_add; commit_move; commit_checksum; @defaultonly NoAction; }
+        actions = { commit; commit_add; commit_move; commit_checksum; commit_standard; commit_state; commit_load; @defaultonly NoAction; }
+        default_action = NoAction();
+        size = 4096;
+    }
+    table state_14 {
+        key = { meta.device: exact; meta.access: exact; }
+        actions = { read_register; write_register; count; meter_packets; meter_bytes; @defaultonly NoAction; }
         default_action = NoAction();
         size = 4096;
     }
@@ -802,25 +953,31 @@ inout standard_metadata_t standard_metadata) {
     }
     table step_15 {
         key = { meta.device: exact; meta.pc: exact; }
-        actions = { commit; commit_add; commit_move; commit_checksum; @defaultonly discard; }
+        actions = { commit; commit_add; commit_move; commit_checksum; commit_standard; commit_state; commit_load; @defaultonly discard; }
         default_action = discard();
         size = 4096;
     }
     table exact_15 {
         key = { meta.device: exact; meta.pc: exact; meta.key: exact; }
-        actions = { commit; commit_add; commit_move; commit_checksum; @defaultonly NoAction; }
+        actions = { commit; commit_add; commit_move; commit_checksum; commit_standard; commit_state; commit_load; @defaultonly NoAction; }
         default_action = NoAction();
         size = 4096;
     }
     table lpm_15 {
         key = { meta.device: exact; meta.pc: exact; meta.prefix: lpm; }
-        actions = { commit; commit_add; commit_move; commit_checksum; @defaultonly NoAction; }
+        actions = { commit; commit_add; commit_move; commit_checksum; commit_standard; commit_state; commit_load; @defaultonly NoAction; }
         default_action = NoAction();
         size = 4096;
     }
     table ternary_15 {
         key = { meta.device: exact; meta.pc: exact; meta.state: ternary; }
-        actions = { commit; commit_add; commit_move; commit_checksum; @defaultonly NoAction; }
+        actions = { commit; commit_add; commit_move; commit_checksum; commit_standard; commit_state; commit_load; @defaultonly NoAction; }
+        default_action = NoAction();
+        size = 4096;
+    }
+    table state_15 {
+        key = { meta.device: exact; meta.access: exact; }
+        actions = { read_register; write_register; count; meter_packets; meter_bytes; @defaultonly NoAction; }
         default_action = NoAction();
         size = 4096;
     }
@@ -838,25 +995,31 @@ inout standard_metadata_t standard_metadata) {
     }
     table step_16 {
         key = { meta.device: exact; meta.pc: exact; }
-        actions = { commit; commit_add; commit_move; commit_checksum; @defaultonly discard; }
+        actions = { commit; commit_add; commit_move; commit_checksum; commit_standard; commit_state; commit_load; @defaultonly discard; }
         default_action = discard();
         size = 4096;
     }
     table exact_16 {
         key = { meta.device: exact; meta.pc: exact; meta.key: exact; }
-        actions = { commit; commit_add; commit_move; commit_checksum; @defaultonly NoAction; }
+        actions = { commit; commit_add; commit_move; commit_checksum; commit_standard; commit_state; commit_load; @defaultonly NoAction; }
         default_action = NoAction();
         size = 4096;
     }
     table lpm_16 {
         key = { meta.device: exact; meta.pc: exact; meta.prefix: lpm; }
-        actions = { commit; commit_add; commit_move; commit_checksum; @defaultonly NoAction; }
+        actions = { commit; commit_add; commit_move; commit_checksum; commit_standard; commit_state; commit_load; @defaultonly NoAction; }
         default_action = NoAction();
         size = 4096;
     }
     table ternary_16 {
         key = { meta.device: exact; meta.pc: exact; meta.state: ternary; }
-        actions = { commit; commit_add; commit_move; commit_checksum; @defaultonly NoAction; }
+        actions = { commit; commit_add; commit_move; commit_checksum; commit_standard; commit_state; commit_load; @defaultonly NoAction; }
+        default_action = NoAction();
+        size = 4096;
+    }
+    table state_16 {
+        key = { meta.device: exact; meta.access: exact; }
+        actions = { read_register; write_register; count; meter_packets; meter_bytes; @defaultonly NoAction; }
         default_action = NoAction();
         size = 4096;
     }
@@ -874,25 +1037,31 @@ inout standard_metadata_t standard_metadata) {
     }
     table step_17 {
         key = { meta.device: exact; meta.pc: exact; }
-        actions = { commit; commit_add; commit_move; commit_checksum; @defaultonly discard; }
+        actions = { commit; commit_add; commit_move; commit_checksum; commit_standard; commit_state; commit_load; @defaultonly discard; }
         default_action = discard();
         size = 4096;
     }
     table exact_17 {
         key = { meta.device: exact; meta.pc: exact; meta.key: exact; }
-        actions = { commit; commit_add; commit_move; commit_checksum; @defaultonly NoAction; }
+        actions = { commit; commit_add; commit_move; commit_checksum; commit_standard; commit_state; commit_load; @defaultonly NoAction; }
         default_action = NoAction();
         size = 4096;
     }
     table lpm_17 {
         key = { meta.device: exact; meta.pc: exact; meta.prefix: lpm; }
-        actions = { commit; commit_add; commit_move; commit_checksum; @defaultonly NoAction; }
+        actions = { commit; commit_add; commit_move; commit_checksum; commit_standard; commit_state; commit_load; @defaultonly NoAction; }
         default_action = NoAction();
         size = 4096;
     }
     table ternary_17 {
         key = { meta.device: exact; meta.pc: exact; meta.state: ternary; }
-        actions = { commit; commit_add; commit_move; commit_checksum; @defaultonly NoAction; }
+        actions = { commit; commit_add; commit_move; commit_checksum; commit_standard; commit_state; commit_load; @defaultonly NoAction; }
+        default_action = NoAction();
+        size = 4096;
+    }
+    table state_17 {
+        key = { meta.device: exact; meta.access: exact; }
+        actions = { read_register; write_register; count; meter_packets; meter_bytes; @defaultonly NoAction; }
         default_action = NoAction();
         size = 4096;
     }
@@ -910,25 +1079,31 @@ inout standard_metadata_t standard_metadata) {
     }
     table step_18 {
         key = { meta.device: exact; meta.pc: exact; }
-        actions = { commit; commit_add; commit_move; commit_checksum; @defaultonly discard; }
+        actions = { commit; commit_add; commit_move; commit_checksum; commit_standard; commit_state; commit_load; @defaultonly discard; }
         default_action = discard();
         size = 4096;
     }
     table exact_18 {
         key = { meta.device: exact; meta.pc: exact; meta.key: exact; }
-        actions = { commit; commit_add; commit_move; commit_checksum; @defaultonly NoAction; }
+        actions = { commit; commit_add; commit_move; commit_checksum; commit_standard; commit_state; commit_load; @defaultonly NoAction; }
         default_action = NoAction();
         size = 4096;
     }
     table lpm_18 {
         key = { meta.device: exact; meta.pc: exact; meta.prefix: lpm; }
-        actions = { commit; commit_add; commit_move; commit_checksum; @defaultonly NoAction; }
+        actions = { commit; commit_add; commit_move; commit_checksum; commit_standard; commit_state; commit_load; @defaultonly NoAction; }
         default_action = NoAction();
         size = 4096;
     }
     table ternary_18 {
         key = { meta.device: exact; meta.pc: exact; meta.state: ternary; }
-        actions = { commit; commit_add; commit_move; commit_checksum; @defaultonly NoAction; }
+        actions = { commit; commit_add; commit_move; commit_checksum; commit_standard; commit_state; commit_load; @defaultonly NoAction; }
+        default_action = NoAction();
+        size = 4096;
+    }
+    table state_18 {
+        key = { meta.device: exact; meta.access: exact; }
+        actions = { read_register; write_register; count; meter_packets; meter_bytes; @defaultonly NoAction; }
         default_action = NoAction();
         size = 4096;
     }
@@ -946,25 +1121,31 @@ inout standard_metadata_t standard_metadata) {
     }
     table step_19 {
         key = { meta.device: exact; meta.pc: exact; }
-        actions = { commit; commit_add; commit_move; commit_checksum; @defaultonly discard; }
+        actions = { commit; commit_add; commit_move; commit_checksum; commit_standard; commit_state; commit_load; @defaultonly discard; }
         default_action = discard();
         size = 4096;
     }
     table exact_19 {
         key = { meta.device: exact; meta.pc: exact; meta.key: exact; }
-        actions = { commit; commit_add; commit_move; commit_checksum; @defaultonly NoAction; }
+        actions = { commit; commit_add; commit_move; commit_checksum; commit_standard; commit_state; commit_load; @defaultonly NoAction; }
         default_action = NoAction();
         size = 4096;
     }
     table lpm_19 {
         key = { meta.device: exact; meta.pc: exact; meta.prefix: lpm; }
-        actions = { commit; commit_add; commit_move; commit_checksum; @defaultonly NoAction; }
+        actions = { commit; commit_add; commit_move; commit_checksum; commit_standard; commit_state; commit_load; @defaultonly NoAction; }
         default_action = NoAction();
         size = 4096;
     }
     table ternary_19 {
         key = { meta.device: exact; meta.pc: exact; meta.state: ternary; }
-        actions = { commit; commit_add; commit_move; commit_checksum; @defaultonly NoAction; }
+        actions = { commit; commit_add; commit_move; commit_checksum; commit_standard; commit_state; commit_load; @defaultonly NoAction; }
+        default_action = NoAction();
+        size = 4096;
+    }
+    table state_19 {
+        key = { meta.device: exact; meta.access: exact; }
+        actions = { read_register; write_register; count; meter_packets; meter_bytes; @defaultonly NoAction; }
         default_action = NoAction();
         size = 4096;
     }
@@ -998,6 +1179,8 @@ inout standard_metadata_t standard_metadata) {
                 } else {
                     leave_0.apply();
                 }
+            } else if (meta.lookup == 5) {
+                state_0.apply();
             }
             if (meta.slot == 0) {
                 step_0.apply();
@@ -1020,6 +1203,8 @@ inout standard_metadata_t standard_metadata) {
                     } else {
                         leave_1.apply();
                     }
+                } else if (meta.lookup == 5) {
+                    state_1.apply();
                 }
                 if (meta.slot == 1) {
                     step_1.apply();
@@ -1042,6 +1227,8 @@ inout standard_metadata_t standard_metadata) {
                         } else {
                             leave_2.apply();
                         }
+                    } else if (meta.lookup == 5) {
+                        state_2.apply();
                     }
                     if (meta.slot == 2) {
                         step_2.apply();
@@ -1064,6 +1251,8 @@ inout standard_metadata_t standard_metadata) {
                             } else {
                                 leave_3.apply();
                             }
+                        } else if (meta.lookup == 5) {
+                            state_3.apply();
                         }
                         if (meta.slot == 3) {
                             step_3.apply();
@@ -1086,6 +1275,8 @@ inout standard_metadata_t standard_metadata) {
                                 } else {
                                     leave_4.apply();
                                 }
+                            } else if (meta.lookup == 5) {
+                                state_4.apply();
                             }
                             if (meta.slot == 4) {
                                 step_4.apply();
@@ -1108,6 +1299,8 @@ inout standard_metadata_t standard_metadata) {
                                     } else {
                                         leave_5.apply();
                                     }
+                                } else if (meta.lookup == 5) {
+                                    state_5.apply();
                                 }
                                 if (meta.slot == 5) {
                                     step_5.apply();
@@ -1130,6 +1323,8 @@ inout standard_metadata_t standard_metadata) {
                                         } else {
                                             leave_6.apply();
                                         }
+                                    } else if (meta.lookup == 5) {
+                                        state_6.apply();
                                     }
                                     if (meta.slot == 6) {
                                         step_6.apply();
@@ -1152,6 +1347,8 @@ inout standard_metadata_t standard_metadata) {
                                             } else {
                                                 leave_7.apply();
                                             }
+                                        } else if (meta.lookup == 5) {
+                                            state_7.apply();
                                         }
                                         if (meta.slot == 7) {
                                             step_7.apply();
@@ -1174,6 +1371,8 @@ inout standard_metadata_t standard_metadata) {
                                                 } else {
                                                     leave_8.apply();
                                                 }
+                                            } else if (meta.lookup == 5) {
+                                                state_8.apply();
                                             }
                                             if (meta.slot == 8) {
                                                 step_8.apply();
@@ -1196,6 +1395,8 @@ inout standard_metadata_t standard_metadata) {
                                                     } else {
                                                         leave_9.apply();
                                                     }
+                                                } else if (meta.lookup == 5) {
+                                                    state_9.apply();
                                                 }
                                                 if (meta.slot == 9) {
                                                     step_9.apply();
@@ -1218,6 +1419,8 @@ inout standard_metadata_t standard_metadata) {
                                                         } else {
                                                             leave_10.apply();
                                                         }
+                                                    } else if (meta.lookup == 5) {
+                                                        state_10.apply();
                                                     }
                                                     if (meta.slot == 10) {
                                                         step_10.apply();
@@ -1240,6 +1443,8 @@ inout standard_metadata_t standard_metadata) {
                                                             } else {
                                                                 leave_11.apply();
                                                             }
+                                                        } else if (meta.lookup == 5) {
+                                                            state_11.apply();
                                                         }
                                                         if (meta.slot == 11) {
                                                             step_11.apply();
@@ -1262,6 +1467,8 @@ inout standard_metadata_t standard_metadata) {
                                                                 } else {
                                                                     leave_12.apply();
                                                                 }
+                                                            } else if (meta.lookup == 5) {
+                                                                state_12.apply();
                                                             }
                                                             if (meta.slot == 12) {
                                                                 step_12.apply();
@@ -1284,6 +1491,8 @@ inout standard_metadata_t standard_metadata) {
                                                                     } else {
                                                                         leave_13.apply();
                                                                     }
+                                                                } else if (meta.lookup == 5) {
+                                                                    state_13.apply();
                                                                 }
                                                                 if (meta.slot == 13) {
                                                                     step_13.apply();
@@ -1306,6 +1515,8 @@ inout standard_metadata_t standard_metadata) {
                                                                         } else {
                                                                             leave_14.apply();
                                                                         }
+                                                                    } else if (meta.lookup == 5) {
+                                                                        state_14.apply();
                                                                     }
                                                                     if (meta.slot == 14) {
                                                                         step_14.apply();
@@ -1328,6 +1539,8 @@ inout standard_metadata_t standard_metadata) {
                                                                             } else {
                                                                                 leave_15.apply();
                                                                             }
+                                                                        } else if (meta.lookup == 5) {
+                                                                            state_15.apply();
                                                                         }
                                                                         if (meta.slot == 15) {
                                                                             step_15.apply();
@@ -1350,6 +1563,8 @@ inout standard_metadata_t standard_metadata) {
                                                                                 } else {
                                                                                     leave_16.apply();
                                                                                 }
+                                                                            } else if (meta.lookup == 5) {
+                                                                                state_16.apply();
                                                                             }
                                                                             if (meta.slot == 16) {
                                                                                 step_16.apply();
@@ -1372,6 +1587,8 @@ inout standard_metadata_t standard_metadata) {
                                                                                     } else {
                                                                                         leave_17.apply();
                                                                                     }
+                                                                                } else if (meta.lookup == 5) {
+                                                                                    state_17.apply();
                                                                                 }
                                                                                 if (meta.slot == 17) {
                                                                                     step_17.apply();
@@ -1394,6 +1611,8 @@ inout standard_metadata_t standard_metadata) {
                                                                                         } else {
                                                                                             leave_18.apply();
                                                                                         }
+                                                                                    } else if (meta.lookup == 5) {
+                                                                                        state_18.apply();
                                                                                     }
                                                                                     if (meta.slot == 18) {
                                                                                         step_18.apply();
@@ -1416,6 +1635,8 @@ inout standard_metadata_t standard_metadata) {
                                                                                             } else {
                                                                                                 leave_19.apply();
                                                                                             }
+                                                                                        } else if (meta.lookup == 5) {
+                                                                                            state_19.apply();
                                                                                         }
                                                                                         if (meta.slot == 19) {
                                                                                             step_19.apply();
@@ -1522,147 +1743,235 @@ inout standard_metadata_t standard_metadata) {
         meta.slot = slot;
         meta.lookup = lookup;
     }
+    action commit_state(bit<1280> keep, bit<1280> value, bit<16> access, bit<1280> index_mask, bit<8> i0, bit<8> i1, bit<8> i2, bit<8> i3, bit<8> i4, bit<32> index,
+    bit<1280> data_mask, bit<8> d0, bit<8> d1, bit<8> d2, bit<8> d3, bit<8> d4, bit<64> data, bit<16> pc, bit<8> slot, bit<8> lookup, bit<1280> key_mask) {
+        meta.state = (meta.state & keep) ^ value;
+        meta.access = access;
+        meta.index = (bit<32>)((meta.state & index_mask) >> i0 >> i1 >> i2 >> i3 >> i4) ^ index;
+        meta.data = (bit<64>)((meta.state & data_mask) >> d0 >> d1 >> d2 >> d3 >> d4) ^ data;
+        meta.key = meta.state & key_mask;
+        meta.pc = pc;
+        meta.slot = slot;
+        meta.lookup = lookup;
+    }
+    action commit_load(bit<1280> keep, bit<1280> value, bit<64> data_mask, bit<8> t0, bit<8> t1, bit<8> t2, bit<8> t3, bit<8> t4, bit<16> pc, bit<8> slot, bit<8> lookup, bit<1280> key_mask) {
+        meta.state = (meta.state & keep) ^ value ^ (((bit<1280>)(meta.data & data_mask)) << t0 << t1 << t2 << t3 << t4);
+        meta.key = meta.state & key_mask;
+        meta.pc = pc;
+        meta.slot = slot;
+        meta.lookup = lookup;
+    }
+    action commit_standard(bit<1280> keep, bit<1280> value, bit<32> packet_length, bit<32> instance_type, bit<48> egress_global_timestamp, bit<32> enq_timestamp, bit<19> enq_qdepth, bit<32> deq_timedelta, bit<19> deq_qdepth, bit<16> egress_rid, bit<8> t0, bit<8> t1, bit<8> t2, bit<8> t3, bit<8> t4, bit<16> pc, bit<8> slot, bit<8> lookup, bit<1280> key_mask) {
+        meta.state = (meta.state & keep) ^ value ^ (((bit<1280>)((bit<48>)(standard_metadata.packet_length & packet_length) | (bit<48>)(standard_metadata.instance_type & instance_type) | (bit<48>)(standard_metadata.egress_global_timestamp & egress_global_timestamp) | (bit<48>)(standard_metadata.enq_timestamp & enq_timestamp) | (bit<48>)(standard_metadata.enq_qdepth & enq_qdepth) | (bit<48>)(standard_metadata.deq_timedelta & deq_timedelta) | (bit<48>)(standard_metadata.deq_qdepth & deq_qdepth) | (bit<48>)(standard_metadata.egress_rid & egress_rid))) << t0 << t1 << t2 << t3 << t4);
+        meta.key = meta.state & key_mask;
+        meta.pc = pc;
+        meta.slot = slot;
+        meta.lookup = lookup;
+    }
+    action read_register(bit<32> base, bit<32> size) {
+        if (meta.index < size) {
+            registers.read(meta.data, base + meta.index);
+        }
+    }
+    action write_register(bit<32> base, bit<32> size) {
+        if (meta.index < size) {
+            registers.write(base + meta.index, meta.data);
+        }
+    }
+    action count(bit<32> base, bit<32> size) {
+        if (meta.index < size) {
+            counters.count(base + meta.index);
+        }
+    }
+    action meter_packets(bit<32> base, bit<32> size) {
+        if (meta.index < size) {
+            packet_meters.execute_meter(base + meta.index, meta.colour);
+            meta.data = (bit<64>)meta.colour;
+        }
+    }
+    action meter_bytes(bit<32> base, bit<32> size) {
+        if (meta.index < size) {
+            byte_meters.execute_meter(base + meta.index, meta.colour);
+            meta.data = (bit<64>)meta.colour;
+        }
+    }
     table step_0 {
         key = { meta.device: exact; meta.pc: exact; }
-        actions = { commit; commit_add; commit_move; commit_checksum; @defaultonly discard; }
+        actions = { commit; commit_add; commit_move; commit_checksum; commit_standard; commit_state; commit_load; @defaultonly discard; }
         default_action = discard();
         size = 4096;
     }
     table exact_0 {
         key = { meta.device: exact; meta.pc: exact; meta.key: exact; }
-        actions = { commit; commit_add; commit_move; commit_checksum; @defaultonly NoAction; }
+        actions = { commit; commit_add; commit_move; commit_checksum; commit_standard; commit_state; commit_load; @defaultonly NoAction; }
         default_action = NoAction();
         size = 4096;
     }
     table lpm_0 {
         key = { meta.device: exact; meta.pc: exact; meta.prefix: lpm; }
-        actions = { commit; commit_add; commit_move; commit_checksum; @defaultonly NoAction; }
+        actions = { commit; commit_add; commit_move; commit_checksum; commit_standard; commit_state; commit_load; @defaultonly NoAction; }
         default_action = NoAction();
         size = 4096;
     }
     table ternary_0 {
         key = { meta.device: exact; meta.pc: exact; meta.state: ternary; }
-        actions = { commit; commit_add; commit_move; commit_checksum; @defaultonly NoAction; }
+        actions = { commit; commit_add; commit_move; commit_checksum; commit_standard; commit_state; commit_load; @defaultonly NoAction; }
+        default_action = NoAction();
+        size = 4096;
+    }
+    table state_0 {
+        key = { meta.device: exact; meta.access: exact; }
+        actions = { read_register; write_register; count; meter_packets; meter_bytes; @defaultonly NoAction; }
         default_action = NoAction();
         size = 4096;
     }
     table step_1 {
         key = { meta.device: exact; meta.pc: exact; }
-        actions = { commit; commit_add; commit_move; commit_checksum; @defaultonly discard; }
+        actions = { commit; commit_add; commit_move; commit_checksum; commit_standard; commit_state; commit_load; @defaultonly discard; }
         default_action = discard();
         size = 4096;
     }
     table exact_1 {
         key = { meta.device: exact; meta.pc: exact; meta.key: exact; }
-        actions = { commit; commit_add; commit_move; commit_checksum; @defaultonly NoAction; }
+        actions = { commit; commit_add; commit_move; commit_checksum; commit_standard; commit_state; commit_load; @defaultonly NoAction; }
         default_action = NoAction();
         size = 4096;
     }
     table lpm_1 {
         key = { meta.device: exact; meta.pc: exact; meta.prefix: lpm; }
-        actions = { commit; commit_add; commit_move; commit_checksum; @defaultonly NoAction; }
+        actions = { commit; commit_add; commit_move; commit_checksum; commit_standard; commit_state; commit_load; @defaultonly NoAction; }
         default_action = NoAction();
         size = 4096;
     }
     table ternary_1 {
         key = { meta.device: exact; meta.pc: exact; meta.state: ternary; }
-        actions = { commit; commit_add; commit_move; commit_checksum; @defaultonly NoAction; }
+        actions = { commit; commit_add; commit_move; commit_checksum; commit_standard; commit_state; commit_load; @defaultonly NoAction; }
+        default_action = NoAction();
+        size = 4096;
+    }
+    table state_1 {
+        key = { meta.device: exact; meta.access: exact; }
+        actions = { read_register; write_register; count; meter_packets; meter_bytes; @defaultonly NoAction; }
         default_action = NoAction();
         size = 4096;
     }
     table step_2 {
         key = { meta.device: exact; meta.pc: exact; }
-        actions = { commit; commit_add; commit_move; commit_checksum; @defaultonly discard; }
+        actions = { commit; commit_add; commit_move; commit_checksum; commit_standard; commit_state; commit_load; @defaultonly discard; }
         default_action = discard();
         size = 4096;
     }
     table exact_2 {
         key = { meta.device: exact; meta.pc: exact; meta.key: exact; }
-        actions = { commit; commit_add; commit_move; commit_checksum; @defaultonly NoAction; }
+        actions = { commit; commit_add; commit_move; commit_checksum; commit_standard; commit_state; commit_load; @defaultonly NoAction; }
         default_action = NoAction();
         size = 4096;
     }
     table lpm_2 {
         key = { meta.device: exact; meta.pc: exact; meta.prefix: lpm; }
-        actions = { commit; commit_add; commit_move; commit_checksum; @defaultonly NoAction; }
+        actions = { commit; commit_add; commit_move; commit_checksum; commit_standard; commit_state; commit_load; @defaultonly NoAction; }
         default_action = NoAction();
         size = 4096;
     }
     table ternary_2 {
         key = { meta.device: exact; meta.pc: exact; meta.state: ternary; }
-        actions = { commit; commit_add; commit_move; commit_checksum; @defaultonly NoAction; }
+        actions = { commit; commit_add; commit_move; commit_checksum; commit_standard; commit_state; commit_load; @defaultonly NoAction; }
+        default_action = NoAction();
+        size = 4096;
+    }
+    table state_2 {
+        key = { meta.device: exact; meta.access: exact; }
+        actions = { read_register; write_register; count; meter_packets; meter_bytes; @defaultonly NoAction; }
         default_action = NoAction();
         size = 4096;
     }
     table step_3 {
         key = { meta.device: exact; meta.pc: exact; }
-        actions = { commit; commit_add; commit_move; commit_checksum; @defaultonly discard; }
+        actions = { commit; commit_add; commit_move; commit_checksum; commit_standard; commit_state; commit_load; @defaultonly discard; }
         default_action = discard();
         size = 4096;
     }
     table exact_3 {
         key = { meta.device: exact; meta.pc: exact; meta.key: exact; }
-        actions = { commit; commit_add; commit_move; commit_checksum; @defaultonly NoAction; }
+        actions = { commit; commit_add; commit_move; commit_checksum; commit_standard; commit_state; commit_load; @defaultonly NoAction; }
         default_action = NoAction();
         size = 4096;
     }
     table lpm_3 {
         key = { meta.device: exact; meta.pc: exact; meta.prefix: lpm; }
-        actions = { commit; commit_add; commit_move; commit_checksum; @defaultonly NoAction; }
+        actions = { commit; commit_add; commit_move; commit_checksum; commit_standard; commit_state; commit_load; @defaultonly NoAction; }
         default_action = NoAction();
         size = 4096;
     }
     table ternary_3 {
         key = { meta.device: exact; meta.pc: exact; meta.state: ternary; }
-        actions = { commit; commit_add; commit_move; commit_checksum; @defaultonly NoAction; }
+        actions = { commit; commit_add; commit_move; commit_checksum; commit_standard; commit_state; commit_load; @defaultonly NoAction; }
+        default_action = NoAction();
+        size = 4096;
+    }
+    table state_3 {
+        key = { meta.device: exact; meta.access: exact; }
+        actions = { read_register; write_register; count; meter_packets; meter_bytes; @defaultonly NoAction; }
         default_action = NoAction();
         size = 4096;
     }
     table step_4 {
         key = { meta.device: exact; meta.pc: exact; }
-        actions = { commit; commit_add; commit_move; commit_checksum; @defaultonly discard; }
+        actions = { commit; commit_add; commit_move; commit_checksum; commit_standard; commit_state; commit_load; @defaultonly discard; }
         default_action = discard();
         size = 4096;
     }
     table exact_4 {
         key = { meta.device: exact; meta.pc: exact; meta.key: exact; }
-        actions = { commit; commit_add; commit_move; commit_checksum; @defaultonly NoAction; }
+        actions = { commit; commit_add; commit_move; commit_checksum; commit_standard; commit_state; commit_load; @defaultonly NoAction; }
         default_action = NoAction();
         size = 4096;
     }
     table lpm_4 {
         key = { meta.device: exact; meta.pc: exact; meta.prefix: lpm; }
-        actions = { commit; commit_add; commit_move; commit_checksum; @defaultonly NoAction; }
+        actions = { commit; commit_add; commit_move; commit_checksum; commit_standard; commit_state; commit_load; @defaultonly NoAction; }
         default_action = NoAction();
         size = 4096;
     }
     table ternary_4 {
         key = { meta.device: exact; meta.pc: exact; meta.state: ternary; }
-        actions = { commit; commit_add; commit_move; commit_checksum; @defaultonly NoAction; }
+        actions = { commit; commit_add; commit_move; commit_checksum; commit_standard; commit_state; commit_load; @defaultonly NoAction; }
+        default_action = NoAction();
+        size = 4096;
+    }
+    table state_4 {
+        key = { meta.device: exact; meta.access: exact; }
+        actions = { read_register; write_register; count; meter_packets; meter_bytes; @defaultonly NoAction; }
         default_action = NoAction();
         size = 4096;
     }
     table step_5 {
         key = { meta.device: exact; meta.pc: exact; }
-        actions = { commit; commit_add; commit_move; commit_checksum; @defaultonly discard; }
+        actions = { commit; commit_add; commit_move; commit_checksum; commit_standard; commit_state; commit_load; @defaultonly discard; }
         default_action = discard();
         size = 4096;
     }
     table exact_5 {
         key = { meta.device: exact; meta.pc: exact; meta.key: exact; }
-        actions = { commit; commit_add; commit_move; commit_checksum; @defaultonly NoAction; }
+        actions = { commit; commit_add; commit_move; commit_checksum; commit_standard; commit_state; commit_load; @defaultonly NoAction; }
         default_action = NoAction();
         size = 4096;
     }
     table lpm_5 {
         key = { meta.device: exact; meta.pc: exact; meta.prefix: lpm; }
-        actions = { commit; commit_add; commit_move; commit_checksum; @defaultonly NoAction; }
+        actions = { commit; commit_add; commit_move; commit_checksum; commit_standard; commit_state; commit_load; @defaultonly NoAction; }
         default_action = NoAction();
         size = 4096;
     }
     table ternary_5 {
         key = { meta.device: exact; meta.pc: exact; meta.state: ternary; }
-        actions = { commit; commit_add; commit_move; commit_checksum; @defaultonly NoAction; }
+        actions = { commit; commit_add; commit_move; commit_checksum; commit_standard; commit_state; commit_load; @defaultonly NoAction; }
+        default_action = NoAction();
+        size = 4096;
+    }
+    table state_5 {
+        key = { meta.device: exact; meta.access: exact; }
+        actions = { read_register; write_register; count; meter_packets; meter_bytes; @defaultonly NoAction; }
         default_action = NoAction();
         size = 4096;
     }
@@ -1681,6 +1990,8 @@ inout standard_metadata_t standard_metadata) {
                 } else if (meta.lookup == 2) {
                     meta.prefix = (bit<480>)(meta.key >> meta.prefix_shift >> meta.prefix_shift >> meta.prefix_shift >> meta.prefix_shift);
                     lpm_0.apply();
+                } else if (meta.lookup == 5) {
+                    state_0.apply();
                 }
                 if (meta.slot == 0) {
                     step_0.apply();
@@ -1695,6 +2006,8 @@ inout standard_metadata_t standard_metadata) {
                     } else if (meta.lookup == 2) {
                         meta.prefix = (bit<480>)(meta.key >> meta.prefix_shift >> meta.prefix_shift >> meta.prefix_shift >> meta.prefix_shift);
                         lpm_1.apply();
+                    } else if (meta.lookup == 5) {
+                        state_1.apply();
                     }
                     if (meta.slot == 1) {
                         step_1.apply();
@@ -1709,6 +2022,8 @@ inout standard_metadata_t standard_metadata) {
                         } else if (meta.lookup == 2) {
                             meta.prefix = (bit<480>)(meta.key >> meta.prefix_shift >> meta.prefix_shift >> meta.prefix_shift >> meta.prefix_shift);
                             lpm_2.apply();
+                        } else if (meta.lookup == 5) {
+                            state_2.apply();
                         }
                         if (meta.slot == 2) {
                             step_2.apply();
@@ -1723,6 +2038,8 @@ inout standard_metadata_t standard_metadata) {
                             } else if (meta.lookup == 2) {
                                 meta.prefix = (bit<480>)(meta.key >> meta.prefix_shift >> meta.prefix_shift >> meta.prefix_shift >> meta.prefix_shift);
                                 lpm_3.apply();
+                            } else if (meta.lookup == 5) {
+                                state_3.apply();
                             }
                             if (meta.slot == 3) {
                                 step_3.apply();
@@ -1737,6 +2054,8 @@ inout standard_metadata_t standard_metadata) {
                                 } else if (meta.lookup == 2) {
                                     meta.prefix = (bit<480>)(meta.key >> meta.prefix_shift >> meta.prefix_shift >> meta.prefix_shift >> meta.prefix_shift);
                                     lpm_4.apply();
+                                } else if (meta.lookup == 5) {
+                                    state_4.apply();
                                 }
                                 if (meta.slot == 4) {
                                     step_4.apply();
@@ -1751,6 +2070,8 @@ inout standard_metadata_t standard_metadata) {
                                     } else if (meta.lookup == 2) {
                                         meta.prefix = (bit<480>)(meta.key >> meta.prefix_shift >> meta.prefix_shift >> meta.prefix_shift >> meta.prefix_shift);
                                         lpm_5.apply();
+                                    } else if (meta.lookup == 5) {
+                                        state_5.apply();
                                     }
                                     if (meta.slot == 5) {
                                         step_5.apply();

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use hyper4_diff::describe_event;
 use hyper4_dpmu::{InstalledRow, RowMeaning, RowOwner};
-use hyper4_persona::{PortMatch, Verdict};
+use hyper4_persona::{PortMatch, StateAccess, Verdict};
 use hyper4_switch::Recorder;
 use hyper4_virtual::VirtualNetwork;
 use serde_json::{Value, json};
@@ -75,6 +75,15 @@ fn construct(meaning: &RowMeaning) -> (String, String, Option<String>) {
         }
         RowMeaning::EnterEgress { device, .. } => {
             (device.device.clone(), "a replica's egress begins".to_owned(), None)
+        }
+        RowMeaning::State { device, access } => {
+            let what = match access {
+                StateAccess::ReadRegister(_) => "a register is read",
+                StateAccess::WriteRegister(_) => "a register is written",
+                StateAccess::Count(_) => "a packet is counted",
+                StateAccess::ExecuteMeter(_) => "a packet is metered",
+            };
+            (device.device.clone(), what.to_owned(), None)
         }
     }
 }

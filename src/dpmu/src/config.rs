@@ -137,6 +137,7 @@ struct SliceText {
     rows: Option<u64>,
     groups: Option<u64>,
     copies: Option<u64>,
+    cells: Option<u64>,
     #[serde(default)]
     device: Vec<DeviceConfig>,
     #[serde(default)]
@@ -188,6 +189,7 @@ impl DpmuConfig {
                 rows: s.rows.unwrap_or(all.rows),
                 groups: s.groups.unwrap_or(all.groups),
                 copies: s.copies.unwrap_or(all.copies),
+                cells: s.cells.unwrap_or(all.cells),
             };
             Ok(SliceConfig { name: s.name, lease, composition })
         });

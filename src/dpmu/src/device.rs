@@ -30,6 +30,8 @@ pub(crate) enum Step {
     Replace { row: RowId, command: Command, meaning: RowMeaning },
     /// Remove a row.
     Remove(RowId),
+    /// Set a cell of state that nothing reads until the steps behind this one are taken.
+    Clear(Command),
     /// Make a multicast group.
     CreateGroup { group: u16, nodes: Vec<Node> },
     /// Remove a multicast group and its nodes.
@@ -38,6 +40,7 @@ pub(crate) enum Step {
 
 /// How to take a step back.
 enum Undo {
+    Nothing,
     Remove(RowId),
     Restore(RowId, InstalledRow),
     Replace(RowId, InstalledRow),
@@ -216,6 +219,7 @@ impl Device {
                 self.rows.remove(row);
                 Ok(Undo::Restore(row, old))
             }
+            Step::Clear(command) => self.switch.control(&command).map(|_| Undo::Nothing),
             Step::CreateGroup { group, nodes } => {
                 self.create_group(group, nodes, promised)?;
                 Ok(Undo::DestroyGroup(group))
@@ -229,6 +233,7 @@ impl Device {
 
     fn take_back(&mut self, undo: Undo) -> Result<(), SwitchError> {
         match undo {
+            Undo::Nothing => {}
             Undo::Remove(id) => {
                 if let Some(row) = self.rows.get(id).cloned() {
                     self.delete(&row)?;

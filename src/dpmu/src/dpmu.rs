@@ -5,13 +5,14 @@ use std::sync::Arc;
 
 use hyper4_ir::{Command, PipelineKind, Program, Reply};
 use hyper4_persona::{Guest, Layout, compile};
-use hyper4_switch::Switch;
+use hyper4_switch::{Change, Switch};
 
 use crate::device::{Device, MOST_COPIES, MOST_GROUPS, Promised, Step};
 use crate::edit::{Edit, GroupUse};
 use crate::lease::{self, Lease};
 use crate::plan::{self, Plan};
 use crate::slice::Slice;
+use crate::state::{Holdings, Ledger};
 use crate::store::{DeviceName, InstalledRow};
 use crate::virtual_device::VirtualDevice;
 use crate::{DpmuError, Wiring};
@@ -20,12 +21,14 @@ use crate::{DpmuError, Wiring};
 pub struct Dpmu {
     device: Device,
     slices: BTreeMap<String, Slice>,
+    /// How many cells of each array somebody has had.
+    soiled: Ledger,
 }
 
 impl Dpmu {
     /// Take charge of a switch. It must run a persona of that layout and have no rows.
     pub fn new(switch: Box<dyn Switch + Send>, layout: Layout) -> Self {
-        Self { device: Device::new(switch, layout), slices: BTreeMap::new() }
+        Self { device: Device::new(switch, layout), slices: BTreeMap::new(), soiled: Ledger::default() }
     }
 
     /// The persona's layout.
@@ -46,6 +49,11 @@ impl Dpmu {
     /// Every row in the device.
     pub fn rows(&self) -> impl Iterator<Item = &InstalledRow> {
         self.device.rows().iter()
+    }
+
+    /// Cells of the persona that virtual devices have: registers, counters, and meters of each kind.
+    pub fn cells_used(&self) -> [u32; 3] {
+        self.ledger().used()
     }
 
     /// How a slice's virtual devices are wired; `None` until they are.
@@ -146,14 +154,43 @@ impl Dpmu {
         Ok(())
     }
 
-    fn compiled(&self, slice: &str, name: &str, program: Arc<Program>) -> Result<VirtualDevice, DpmuError> {
+    fn compiled(
+        &mut self,
+        slice: &str,
+        name: &str,
+        program: Arc<Program>,
+    ) -> Result<VirtualDevice, DpmuError> {
         let layout = self.device.layout();
         let named = DeviceName { slice: slice.to_owned(), device: name.to_owned() };
-        let device = VirtualDevice::new(named, compile(program, layout)?);
+        let guest = compile(program, layout)?;
         for pipeline in [PipelineKind::Ingress, PipelineKind::Egress] {
-            plan::admit_slots(layout, pipeline, 0, device.guest.slots(pipeline))?;
+            plan::admit_slots(layout, pipeline, 0, guest.slots(pipeline))?;
         }
-        Ok(device)
+        let config = layout.config().clone();
+        let holdings = Holdings::take(&mut self.ledger(), &guest, &config)?;
+        if let Some(slice) = self.slices.get(slice) {
+            // One that takes another's place has its cells beside the other's until that goes.
+            let others = slice.devices.iter().filter(|(other, _)| *other != name);
+            let held: u64 = others.map(|(_, device)| device.holdings.size()).sum();
+            let left = slice.lease.cells.saturating_sub(held);
+            if holdings.size() > left {
+                let (resource, needed) = ("cells of state of the lease", holdings.size());
+                return Err(DpmuError::Exhausted { resource, needed, left });
+            }
+        }
+        for command in holdings.clear(guest.program(), &mut self.soiled) {
+            self.device.switch().control(&command).map_err(DpmuError::Device)?;
+        }
+        Ok(VirtualDevice::new(named, guest, holdings))
+    }
+
+    /// Which of the persona's cells are whose.
+    fn ledger(&self) -> Ledger {
+        let devices = self.slices.values().flat_map(|slice| slice.devices.values());
+        devices.fold(Ledger::default(), |mut ledger, device| {
+            device.holdings.note(device.guest.program(), &mut ledger);
+            ledger
+        })
     }
 
     /// Take a program out of a slice that is not wired.
@@ -215,8 +252,19 @@ impl Dpmu {
     }
 
     /// Carry out a command on a virtual device that has no place yet.
-    fn prepare(&self, device: &mut VirtualDevice, command: &Command) -> Result<Reply, DpmuError> {
+    fn prepare(&mut self, device: &mut VirtualDevice, command: &Command) -> Result<Reply, DpmuError> {
         let prepared = device.plane.prepare(command)?;
+        let program = Arc::clone(device.guest.program());
+        match &prepared.change {
+            Change::Data(access) => return device.holdings.access(&program, access, self.device.switch()),
+            Change::Rates { meter, cells, rates } => {
+                // Its cells are its own already.
+                for command in device.holdings.rates(&program, *meter, cells, rates)? {
+                    self.device.switch().control(&command).map_err(DpmuError::Device)?;
+                }
+            }
+            _ => {}
+        }
         let mut edit = Edit::new(device);
         let nothing = || GroupUse::default();
         edit.take(&prepared.change, command, None, &Lease::everything(), &nothing, &self.device)?;

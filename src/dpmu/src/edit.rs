@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use hyper4_ir::{Command, TableEntry, TableId};
 use hyper4_persona::{Refusal, Row};
-use hyper4_switch::{Change, DefaultAction, Multicast};
+use hyper4_switch::{Change, DefaultAction, Handles, Multicast};
 
 use crate::device::{Device, Step};
 use crate::lease::Lease;
@@ -49,7 +49,13 @@ impl<'a> Edit<'a> {
     ) -> Result<(), DpmuError> {
         match change {
             Change::None => {}
-            Change::Entry { table, entry } => self.put(below.rows(), *table, entry)?,
+            Change::Entry { table, entry } => {
+                self.put(below.rows(), *table, entry)?;
+                self.clear_counter(*table, entry.handle)?;
+            }
+            Change::Rates { meter, cells, rates } => {
+                self.run(self.device.holdings.rates(self.device.guest.program(), *meter, cells, rates)?);
+            }
             Change::Delete { table, handles } | Change::Clear { table, handles } => {
                 self.delete(*table, handles)
             }
@@ -57,15 +63,14 @@ impl<'a> Edit<'a> {
             Change::Multicast(next) => self.multicast(next, wiring, lease, others(), below)?,
             Change::Timeout { .. }
             | Change::Profile { .. }
-            | Change::Rates { .. }
             | Change::ValueSet { .. }
             | Change::Mirroring { .. }
             | Change::Queue { .. }
             | Change::Calculation { .. }
             | Change::Reset
             | Change::Data(_) => {
-                let reason = "a virtual device takes commands for tables with actions of their own and for multicast \
-                              groups alone";
+                let reason = "a virtual device takes commands for tables with actions of their own, registers, \
+                              counters, meters and multicast groups alone";
                 return Err(Refusal::new(format!("command `{command}`"), reason).into());
             }
         }
@@ -97,6 +102,23 @@ impl<'a> Edit<'a> {
         let rows = self.device.placed().entry_rows(table, entry, rank)?;
         self.change(store, Part::Entry(table, entry.handle), rows);
         Ok(())
+    }
+
+    /// An entry that is added counts from zero.
+    pub(crate) fn clear_counter(&mut self, table: TableId, handle: u64) -> Result<(), DpmuError> {
+        let known = self.device.plane.table(table).and_then(|t| t.by_handle(handle)).is_some();
+        let program = self.device.guest.program();
+        let counter = program.tables.get(table.index()).and_then(|t| t.direct_counter);
+        if let (false, Some(counter)) = (known, counter) {
+            let zero = self.device.holdings.zero(program, counter, Handles::number(handle))?;
+            self.steps.insert(0, Step::Clear(zero));
+        }
+        Ok(())
+    }
+
+    /// What cells of state are to be.
+    pub(crate) fn run(&mut self, commands: Vec<Command>) {
+        self.steps.extend(commands.into_iter().map(Step::Clear));
     }
 
     /// Entries are deleted.

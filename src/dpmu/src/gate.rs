@@ -2,7 +2,7 @@
 //!
 //! Isolation rests on this predicate: a tenant's row lies in a lookup table, is keyed exactly by a device ID of that
 //! tenant, and runs an action that can't write the device ID. Rows of the operator don't pass here; they alone bind
-//! ports to device IDs.
+//! ports to device IDs, and a device ID's accesses to cells of registers, counters and meters.
 
 use std::collections::BTreeSet;
 
@@ -48,7 +48,9 @@ impl Gate {
                 }
             }
             gate.actions.extend(
-                Effect::actions(Lookup::Step).iter().map(|e| format!("{}.{e}", Layout::control(pipeline))),
+                Effect::actions(layout, Lookup::Step)
+                    .iter()
+                    .map(|e| format!("{}.{e}", Layout::control(pipeline))),
             );
         }
         gate

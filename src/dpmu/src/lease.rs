@@ -18,12 +18,20 @@ pub struct Lease {
     pub groups: u64,
     /// Copies that the groups make, all together.
     pub copies: u64,
+    /// Registers, counters and meters in the device, together: a limit, but no promise.
+    pub cells: u64,
 }
 
 impl Lease {
     /// Every port and no limit but the device's.
     pub fn everything() -> Self {
-        Self { ports: (0..=510).collect(), rows: u64::MAX, groups: u64::MAX, copies: u64::MAX }
+        Self {
+            ports: (0..=510).collect(),
+            rows: u64::MAX,
+            groups: u64::MAX,
+            copies: u64::MAX,
+            cells: u64::MAX,
+        }
     }
 
     pub(crate) fn has_all_ports(&self) -> bool {

@@ -18,6 +18,7 @@ mod plan;
 mod rank;
 mod sites;
 mod slice;
+mod state;
 mod store;
 mod translate;
 mod virtual_device;

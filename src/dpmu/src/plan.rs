@@ -105,6 +105,7 @@ impl Plan {
             let steps = rows.into_iter().map(|r| device.add(site.id, site.slot_base, r)).collect();
             self.add(name, part, steps);
         }
+        self.add(name, Part::State, translate::state_steps(placing));
         self.add(name, Part::Fixed, translate::inside_steps(placing, wiring, layout));
         self.add(name, Part::Ports, translate::port_steps(placing, wiring, &slice.lease, starts)?);
         let (mut made, mut copies) = (BTreeMap::new(), 0);

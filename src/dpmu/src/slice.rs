@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use hyper4_ir::{Command, Reply};
 use hyper4_persona::PortMatch;
+use hyper4_switch::Change;
 
 use crate::device::{Device, Step};
 use crate::edit::{Edit, GroupUse};
@@ -90,6 +91,9 @@ impl Slice {
         let unknown = || DpmuError::Unknown { kind: "virtual device", name: name.to_owned() };
         let target = self.devices.get(name).ok_or_else(unknown)?;
         let prepared = target.plane.prepare(command)?;
+        if let Change::Data(access) = &prepared.change {
+            return target.holdings.access(target.guest.program(), access, below.switch());
+        }
         let mut edit = Edit::new(target);
         let others = || self.group_use(name, below);
         edit.take(&prepared.change, command, self.wiring.as_ref(), &self.lease, &others, below)?;

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 use hyper4_ir::Command;
-use hyper4_persona::{Origin, PortMatch, Verdict};
+use hyper4_persona::{Origin, PortMatch, StateAccess, Verdict};
 
 use crate::RowOwner;
 
@@ -69,6 +69,13 @@ pub enum RowMeaning {
         device: Arc<DeviceName>,
         /// Its group.
         group: u16,
+    },
+    /// A virtual device's access to registers, counters or meters means cells of the persona's.
+    State {
+        /// The virtual device.
+        device: Arc<DeviceName>,
+        /// The access.
+        access: StateAccess,
     },
     /// A replica enters a virtual device's egress.
     EnterEgress {

@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use hyper4_persona::{DeviceStart, EgressStart, Guest, Layout, OperatorRow, PortMatch, Verdict};
+use hyper4_ir::PipelineKind;
+use hyper4_persona::{DeviceStart, EgressStart, Guest, Layout, OperatorRow, PortMatch, StateAccess, Verdict};
 use hyper4_switch::Endpoint;
 
 use crate::device::{RowOwner, Step};
@@ -98,6 +99,19 @@ pub(crate) fn port_steps(
     }
     steps.extend(egress_steps(placing, wiring));
     Ok(steps)
+}
+
+/// The rows that say what its accesses to registers, counters and meters mean.
+pub(crate) fn state_steps(placing: Placing<'_>) -> Vec<Step> {
+    let Placing { device, guest, site } = placing;
+    let row = |(pipeline, slot, access): &(PipelineKind, u8, StateAccess)| {
+        let cells = device.holdings.cells(guest.program(), *access)?;
+        let base = if *pipeline == PipelineKind::Ingress { site.slot_base } else { 0 };
+        let slot = slot.saturating_add(base);
+        let row = OperatorRow::State { pipeline: *pipeline, slot, device: site.id, access: *access, cells };
+        Some(operator(row, RowMeaning::State { device: Arc::clone(&device.name), access: *access }))
+    };
+    guest.accesses().iter().filter_map(row).collect()
 }
 
 /// Where the links of its ports lead.

@@ -10,6 +10,7 @@ use hyper4_switch::{ControlPlane, DefaultAction, Handles, TableState};
 use crate::DpmuError;
 use crate::device::{RowOwner, Step};
 use crate::rank::{Place, Ranks};
+use crate::state::Holdings;
 use crate::store::{DeviceName, RowId, RowMeaning};
 
 /// Which of the virtual device's things some rows are.
@@ -23,6 +24,8 @@ pub(crate) enum Part {
     Entry(TableId, u64),
     /// The operator's rows that bind its ports.
     Ports,
+    /// The operator's rows that say what its accesses to state mean.
+    State,
     /// The operator's rows of one of its multicast groups.
     Group(u16),
 }
@@ -81,13 +84,14 @@ pub(crate) struct VirtualDevice {
     pub(crate) plane: ControlPlane,
     /// Of the tables whose entries have priorities.
     pub(crate) ranks: BTreeMap<TableId, Ranks>,
+    pub(crate) holdings: Holdings,
     pub(crate) placement: Option<Placement>,
     /// The guest as it is placed, where that is not as it was loaded: with its egress inside.
     pub(crate) inside: Option<Guest>,
 }
 
 impl VirtualDevice {
-    pub(crate) fn new(name: DeviceName, guest: Guest) -> Self {
+    pub(crate) fn new(name: DeviceName, guest: Guest, holdings: Holdings) -> Self {
         let plane = ControlPlane::new(Arc::clone(guest.program()));
         let mut ranks: BTreeMap<TableId, Ranks> = BTreeMap::new();
         for (number, table) in (0u32..).zip(&guest.program().tables) {
@@ -99,7 +103,7 @@ impl VirtualDevice {
                 }
             }
         }
-        Self { name: Arc::new(name), guest, plane, ranks, placement: None, inside: None }
+        Self { name: Arc::new(name), guest, plane, ranks, holdings, placement: None, inside: None }
     }
 
     /// The guest as it is placed.

@@ -1,7 +1,7 @@
 //! What the control plane changes, carried over to what packets run on.
 
 use hyper4_ir::{Program, Reply};
-use hyper4_switch::{Change, ControlPlane, DataAccess, Handles, SwitchError};
+use hyper4_switch::{Change, ControlPlane, DataAccess, DefaultAction, Handles, ProfileChange, SwitchError};
 
 use crate::executable::Executable;
 use crate::state::State;
@@ -37,6 +37,9 @@ pub(crate) fn apply(
             }
         }
         Change::Profile { profile, change } => {
+            if let ProfileChange::Member { action, .. } = change {
+                executable.will_run(*action);
+            }
             if let Some(compiled) = executable.profiles.get_mut(profile.index()) {
                 compiled.change(change);
             }
@@ -81,6 +84,9 @@ pub(crate) fn apply(
             }
         }
         Change::Default { table, default } => {
+            if let Some((action, _)) = default.as_ref().and_then(DefaultAction::direct) {
+                executable.will_run(action);
+            }
             if let (Some(compiled), Some(declared)) =
                 (executable.tables.get_mut(table.index()), program.tables.get(table.index()))
             {

@@ -2,7 +2,10 @@
 
 use std::sync::Arc;
 
-use hyper4_ir::{EntryAction, MirroringSession, Program, SourceInfo, StandardField, TableEntry, TableId};
+use hyper4_ir::{
+    ActionId, EntryAction, MirroringSession, PrimitiveKind, Program, SourceInfo, StandardField, TableEntry,
+    TableId,
+};
 use hyper4_switch::{ControlPlane, Replica, SwitchError};
 use rustc_hash::FxHashMap;
 
@@ -38,6 +41,8 @@ pub(crate) struct Executable {
     pub(crate) ages: bool,
     /// Whether packets leave nothing behind that others find: they can be processed in any order.
     pub(crate) stateless: bool,
+    /// Actions that find what earlier packets left behind, where an entry runs them.
+    remembering: Vec<bool>,
     /// Where the running action's parameters lie.
     pub(crate) parameters_at: u32,
     /// Where intermediate values begin.
@@ -48,6 +53,18 @@ pub(crate) struct Executable {
 
 fn unsupported(construct: String, reason: String, source_info: Option<&SourceInfo>) -> SwitchError {
     SwitchError::Unsupported { construct, reason, source_info: source_info.cloned() }
+}
+
+/// Whether an action uses registers or meters.
+fn remembers(action: &hyper4_ir::Action) -> bool {
+    action.primitives.iter().any(|primitive| {
+        matches!(
+            primitive.kind,
+            PrimitiveKind::RegisterRead { .. }
+                | PrimitiveKind::RegisterWrite { .. }
+                | PrimitiveKind::ExecuteMeter { .. }
+        )
+    })
 }
 
 impl Executable {
@@ -129,11 +146,19 @@ impl Executable {
             queueing,
             ages,
             stateless,
+            remembering: program.actions.iter().map(remembers).collect(),
             parameters_at,
             base,
             memory_limbs: end,
         };
         executable.fill(program, control);
+        for table in &program.tables {
+            let defaults = table.default_entry.iter().map(|entry| entry.action);
+            defaults.chain(table.const_entries.iter().map(|entry| entry.action)).for_each(|action| {
+                executable.will_run(action);
+            });
+            executable.stateless &= table.direct_meter.is_none();
+        }
         Ok((executable, state))
     }
 
@@ -169,6 +194,11 @@ impl Executable {
             table.insert(entry, now);
         }
         let EntryAction::Direct { action, arguments } = &entry.action else { return };
+        if let Some(action) = program.action_by_name(id, action)
+            && self.remembering.get(action.index()).copied().unwrap_or(false)
+        {
+            self.stateless = false;
+        }
         let mut special = || {
             let action = program.action_by_name(id, action)?.index();
             let declared = program.actions.get(action)?;
@@ -181,6 +211,13 @@ impl Executable {
             Some(Box::new(Special { action, compiled }))
         };
         table.set_special(entry.handle, special());
+    }
+
+    /// An entry, a miss or a member of a profile runs that action from now on.
+    pub(crate) fn will_run(&mut self, action: ActionId) {
+        if self.remembering.get(action.index()).copied().unwrap_or(false) {
+            self.stateless = false;
+        }
     }
 
     /// What multicast groups copy to.

@@ -22,6 +22,8 @@ pub(crate) struct State {
     pub(crate) counters: Vec<Vec<CounterValue>>,
     pub(crate) meters: Vec<Meters>,
     pub(crate) registers: Vec<Registers>,
+    /// Something was counted since a fork began, or was joined.
+    counted: bool,
 }
 
 impl State {
@@ -30,26 +32,28 @@ impl State {
             program.counters.iter().map(|c| vec![CounterValue::default(); c.size as usize]).collect();
         let meters = program.meters.iter().map(Meters::new).collect();
         let registers = program.registers.iter().map(|r| Registers::new(r.width, r.size)).collect();
-        Self { hashers, selectors, counters, meters, registers }
+        Self { hashers, selectors, counters, meters, registers, counted: false }
     }
 
-    /// Whether nothing is in it but counters, which don't mind in which order they count.
+    /// Whether packets may find it in any order, as long as they use no registers and meters: counters don't mind in
+    /// which order they count.
     pub(crate) fn is_stateless(&self) -> bool {
         let selectors = self.selectors.iter().flatten();
-        self.meters.is_empty()
-            && self.registers.is_empty()
-            && !self.hashers.iter().chain(selectors).any(Hasher::counts)
+        !self.hashers.iter().chain(selectors).any(Hasher::counts)
             && self.counters.iter().map(Vec::len).sum::<usize>() <= MANY_COUNTERS
     }
 
     /// The same with counters at zero, for packets that are processed beside others.
     pub(crate) fn fork(&self) -> Self {
         let counters = self.counters.iter().map(|cells| vec![CounterValue::default(); cells.len()]).collect();
-        Self { counters, ..self.clone() }
+        Self { counters, counted: false, ..self.clone() }
     }
 
     /// Take over what a fork has counted; the fork starts at zero again.
     pub(crate) fn join(&mut self, fork: &mut Self) {
+        if !std::mem::take(&mut fork.counted) {
+            return;
+        }
         let cells = self.counters.iter_mut().flatten().zip(fork.counters.iter_mut().flatten());
         for (cell, counted) in cells {
             let CounterValue { packets, bytes } = std::mem::take(counted);
@@ -61,6 +65,7 @@ impl State {
     /// Count a packet of that many bytes; a cell that isn't there counts nothing.
     pub(crate) fn count(&mut self, counter: usize, cell: u32, bytes: u64) {
         if let Some(cell) = self.counters.get_mut(counter).and_then(|cells| cells.get_mut(cell as usize)) {
+            self.counted = true;
             cell.packets = cell.packets.wrapping_add(1);
             cell.bytes = cell.bytes.wrapping_add(bytes);
         }

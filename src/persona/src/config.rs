@@ -16,6 +16,12 @@ pub struct PersonaConfig {
     pub egress_slots: u8,
     /// Rows that each table holds.
     pub rows_per_table: u32,
+    /// Register cells of 64 bits, for all guests together: 0 is none.
+    pub registers: u32,
+    /// Counter cells, for all guests together: 0 is none.
+    pub counters: u32,
+    /// Meter cells of each kind, of packets and of bytes, for all guests together: 0 is none.
+    pub meters: u32,
 }
 
 impl Default for PersonaConfig {
@@ -26,6 +32,9 @@ impl Default for PersonaConfig {
             ingress_slots: 20,
             egress_slots: 6,
             rows_per_table: 4096,
+            registers: 65_536,
+            counters: 65_536,
+            meters: 4096,
         }
     }
 }
@@ -49,6 +58,14 @@ pub enum ConfigError {
 }
 
 impl PersonaConfig {
+    /// Cells that an array may have.
+    const MOST_CELLS: u32 = 1 << 24;
+
+    /// Whether guests may have state outside of their packets.
+    pub fn has_state(&self) -> bool {
+        self.registers > 0 || self.counters > 0 || self.meters > 0
+    }
+
     /// Read a configuration, a TOML table; keys that are missing have their default.
     ///
     /// # Errors
@@ -61,10 +78,12 @@ impl PersonaConfig {
 
     /// The configuration as TOML, with a comment at its head; [`PersonaConfig::from_toml`] reads it.
     pub fn to_toml(&self, comment: &str) -> String {
-        let Self { window_bytes, metadata_bits, ingress_slots, egress_slots, rows_per_table } = self;
+        let Self { window_bytes, metadata_bits, ingress_slots, egress_slots, rows_per_table, .. } = self;
+        let Self { registers, counters, meters, .. } = self;
         format!(
             "# {comment}\nwindow_bytes = {window_bytes}\nmetadata_bits = {metadata_bits}\n\
-             ingress_slots = {ingress_slots}\negress_slots = {egress_slots}\nrows_per_table = {rows_per_table}\n"
+             ingress_slots = {ingress_slots}\negress_slots = {egress_slots}\nrows_per_table = {rows_per_table}\n\
+             registers = {registers}\ncounters = {counters}\nmeters = {meters}\n"
         )
     }
 
@@ -85,7 +104,7 @@ impl PersonaConfig {
     /// # Errors
     /// [`ConfigError::Range`]
     pub fn validate(&self) -> Result<(), ConfigError> {
-        let checks: [(&'static str, u64, bool, &'static str); 5] = [
+        let checks: [(&'static str, u64, bool, &'static str); 8] = [
             (
                 "window_bytes",
                 self.window_bytes.into(),
@@ -101,6 +120,9 @@ impl PersonaConfig {
             ("ingress_slots", self.ingress_slots.into(), (1..=64).contains(&self.ingress_slots), "1 to 64"),
             ("egress_slots", self.egress_slots.into(), (1..=64).contains(&self.egress_slots), "1 to 64"),
             ("rows_per_table", self.rows_per_table.into(), self.rows_per_table > 0, "at least 1"),
+            ("registers", self.registers.into(), self.registers <= Self::MOST_CELLS, "at most 16777216"),
+            ("counters", self.counters.into(), self.counters <= Self::MOST_CELLS, "at most 16777216"),
+            ("meters", self.meters.into(), self.meters <= Self::MOST_CELLS, "at most 16777216"),
         ];
         match checks.into_iter().find(|(_, _, fine, _)| !fine) {
             Some((key, value, _, expected)) => Err(ConfigError::Range { key, value, expected }),

@@ -1,7 +1,7 @@
 //! A guest's row as a command to the switch that runs the persona.
 
 use hyper4_bits::Bits;
-use hyper4_ir::{Command, MatchValue, PipelineKind};
+use hyper4_ir::{Command, MatchValue, PipelineKind, StandardField};
 
 use crate::{Effect, Layout, Lookup, Next, Row, RowMatch, TableRole};
 
@@ -33,7 +33,7 @@ impl Row {
                 rank = Some(*priority);
             }
         }
-        let (action, mut arguments) = effect(&self.effect);
+        let (action, mut arguments) = effect(&self.effect, self.pipeline);
         let slot_base = if self.pipeline == PipelineKind::Ingress { slot_base } else { 0 };
         arguments.extend(next_arguments(&self.next, slot_base, self.effect.state_bits()));
         let action = format!("{}.{action}", Layout::control(self.pipeline));
@@ -60,7 +60,7 @@ pub(crate) fn next_arguments(next: &Next, slot_base: u8, state_bits: u32) -> [Bi
 }
 
 /// The action's name and its first arguments.
-pub(crate) fn effect(effect: &Effect) -> (String, Vec<Bits>) {
+pub(crate) fn effect(effect: &Effect, pipeline: PipelineKind) -> (String, Vec<Bits>) {
     match effect {
         Effect::Commit { keep, value } => ("commit".to_owned(), vec![keep.clone(), value.clone()]),
         Effect::Add { keep, value, add_mask, addend } => {
@@ -117,6 +117,29 @@ pub(crate) fn effect(effect: &Effect) -> (String, Vec<Bits>) {
             arguments.extend(both_ways(*result_shift));
             (format!("commit_{}", algorithm.bmv2_name()), arguments)
         }
+        Effect::State { keep, value, access, index, data } => {
+            let mut arguments = vec![keep.clone(), value.clone(), Bits::from_u64(16, access.code().into())];
+            for (operand, width) in [(index, 32), (data, 64)] {
+                arguments.push(operand.mask.clone());
+                arguments.extend(shift_amounts(operand.shift));
+                arguments.push(Bits::from_u64(width, operand.constant));
+            }
+            ("commit_state".to_owned(), arguments)
+        }
+        Effect::Load { keep, value, data_mask, to } => {
+            let mut arguments = vec![keep.clone(), value.clone(), Bits::from_u64(64, *data_mask)];
+            arguments.extend(shift_amounts(*to));
+            ("commit_load".to_owned(), arguments)
+        }
+        Effect::Standard { keep, value, field, to } => {
+            let mut arguments = vec![keep.clone(), value.clone()];
+            let mask = |(of, width): &(StandardField, u32)| {
+                if of == field { Bits::ones(*width) } else { Bits::zero(*width) }
+            };
+            arguments.extend(Effect::standard_fields(pipeline).iter().map(mask));
+            arguments.extend(shift_amounts(*to));
+            ("commit_standard".to_owned(), arguments)
+        }
     }
 }
 
@@ -150,23 +173,14 @@ pub(crate) fn lookup_code(lookup: Lookup) -> Bits {
 }
 
 /// The tables of an ingress or egress slot, in the order in which the persona declares them.
-pub(crate) fn slot_roles(pipeline: PipelineKind) -> &'static [TableRole] {
-    const EGRESS: [TableRole; 4] = [
-        TableRole::Lookup(Lookup::Step),
-        TableRole::Lookup(Lookup::Exact),
-        TableRole::Lookup(Lookup::Lpm),
-        TableRole::Lookup(Lookup::Ternary),
-    ];
-    const INGRESS: [TableRole; 6] = [
-        TableRole::Lookup(Lookup::Step),
-        TableRole::Lookup(Lookup::Exact),
-        TableRole::Lookup(Lookup::Lpm),
-        TableRole::Lookup(Lookup::Ternary),
-        TableRole::Leave,
-        TableRole::LeaveMulticast,
-    ];
-    match pipeline {
-        PipelineKind::Ingress => &INGRESS,
-        PipelineKind::Egress => &EGRESS,
+pub(crate) fn slot_roles(layout: &Layout, pipeline: PipelineKind) -> Vec<TableRole> {
+    let mut roles: Vec<TableRole> =
+        [Lookup::Step, Lookup::Exact, Lookup::Lpm, Lookup::Ternary].map(TableRole::Lookup).into();
+    if layout.config().has_state() {
+        roles.push(TableRole::State);
     }
+    if pipeline == PipelineKind::Ingress {
+        roles.extend([TableRole::Leave, TableRole::LeaveMulticast]);
+    }
+    roles
 }

@@ -6,23 +6,33 @@
 
 mod actions;
 mod egress;
+mod state;
+mod tables;
 
 use hyper4_ir::PipelineKind;
 
+use crate::Layout;
 use crate::encode::slot_roles;
-use crate::{Effect, Layout, Lookup, TableRole};
 
 /// The P4_16 text of the persona with that layout. The same layout gives the same text.
 pub fn generate(layout: &Layout) -> String {
     let mut text = Text::default();
     text.header(layout);
     text.types(layout);
+    text.arrays(layout);
     text.parser(layout);
     text.control(layout, PipelineKind::Ingress);
     text.control(layout, PipelineKind::Egress);
     text.rest(layout);
     text.out
 }
+
+/// The fields of an access to state outside of the packet.
+const ACCESS: &str = "
+bit<16> access;     // one of the guest's arrays, and what is done to it
+bit<32> index;      // the guest's number of a cell
+bit<64> data;       // what a register is to be, or was
+bit<2> colour;";
 
 #[derive(Default)]
 struct Text {
@@ -56,11 +66,18 @@ impl Text {
         self.lines(&format!(
             "// The HyPer4 persona: emulates P4 programs that are given to it as table rows.
             // Made by `hyper4 persona generate`; do not edit.
-            // window_bytes = {}, metadata_bits = {}, ingress_slots = {}, egress_slots = {}, rows_per_table = {}
+            // window_bytes = {}, metadata_bits = {}, ingress_slots = {}, egress_slots = {}, rows_per_table = {}, registers = {}, counters = {}, meters = {}
             #include <core.p4>
             #include <v1model.p4>
             ",
-            c.window_bytes, c.metadata_bits, c.ingress_slots, c.egress_slots, c.rows_per_table
+            c.window_bytes,
+            c.metadata_bits,
+            c.ingress_slots,
+            c.egress_slots,
+            c.rows_per_table,
+            c.registers,
+            c.counters,
+            c.meters
         ));
     }
 
@@ -93,9 +110,10 @@ impl Text {
             bit<9> port;        // copies of state fields that the operator's tables match
             bit<16> group;
             bit<2> egress;      // 0: the guest has nothing to do in egress; 1: enter_egress begins it; 2: begun
-            bit<8> egress_slot; // where it goes on when it was begun by `leave`
+            bit<8> egress_slot; // where it goes on when it was begun by `leave`{access}
             }}
             ",
+            access = if layout.config().has_state() { ACCESS } else { "" },
             done = Layout::DONE,
             prefix = layout.prefix_bits()
         ));
@@ -173,9 +191,11 @@ impl Text {
         }
         self.effects(layout);
         self.computing(layout);
+        self.state_effects(layout, pipeline);
+        self.accesses(layout);
         for slot in 0..layout.slots(pipeline) {
-            for role in slot_roles(pipeline) {
-                self.table(layout, pipeline, *role, slot);
+            for role in slot_roles(layout, pipeline) {
+                self.table(layout, pipeline, role, slot);
             }
         }
         self.line("apply {");
@@ -259,83 +279,6 @@ impl Text {
         );
     }
 
-    fn table(&mut self, layout: &Layout, pipeline: PipelineKind, role: TableRole, slot: u8) {
-        let name = Layout::table(pipeline, role, slot);
-        let name = name.split_once('.').map_or(name.as_str(), |(_, local)| local);
-        let key = match role {
-            TableRole::Lookup(Lookup::Step) => "meta.device: exact; meta.pc: exact;",
-            TableRole::Lookup(Lookup::Exact) => "meta.device: exact; meta.pc: exact; meta.key: exact;",
-            TableRole::Lookup(Lookup::Lpm) => "meta.device: exact; meta.pc: exact; meta.prefix: lpm;",
-            TableRole::Lookup(Lookup::Ternary) => "meta.device: exact; meta.pc: exact; meta.state: ternary;",
-            TableRole::Leave => "meta.device: exact; meta.port: ternary;",
-            _ => "meta.device: exact; meta.group: exact;",
-        };
-        let (actions, default) = match role {
-            TableRole::Leave => (egress::LEAVE_ACTIONS.to_owned(), "discard"),
-            TableRole::LeaveMulticast => ("replicate; discard;".to_owned(), "discard"),
-            TableRole::Lookup(lookup) => {
-                let default = if lookup == Lookup::Step { "discard" } else { "NoAction" };
-                (format!("{}; @defaultonly {default};", Effect::actions(lookup).join("; ")), default)
-            }
-            TableRole::Enter | TableRole::EnterEgress => ("discard;".to_owned(), "discard"),
-        };
-        self.lines(&format!(
-            "table {name} {{
-            key = {{ {key} }}
-            actions = {{ {actions} }}
-            default_action = {default}();
-            size = {};
-            }}",
-            layout.config().rows_per_table
-        ));
-    }
-
-    fn slots(&mut self, pipeline: PipelineKind, layout: &Layout) {
-        let last = layout.slots(pipeline);
-        for slot in 0..last {
-            if slot > 0 {
-                // Nested, so that a packet that is done passes one test and not one for each slot.
-                self.line("if (meta.slot != 255) {");
-            }
-            self.line(&format!("if (meta.slot == {slot}) {{"));
-            for (lookup, word) in
-                [(Lookup::Exact, "if"), (Lookup::Ternary, "} else if"), (Lookup::Lpm, "} else if")]
-            {
-                let (code, name) = (lookup as u8, lookup.name());
-                self.line(&format!("{word} (meta.lookup == {code}) {{"));
-                if lookup == Lookup::Lpm {
-                    let shifts = " >> meta.prefix_shift".repeat(layout.prefix_shift().0 as usize);
-                    self.line(&format!("meta.prefix = (bit<{}>)(meta.key{shifts});", layout.prefix_bits()));
-                }
-                self.line(&format!("{name}_{slot}.apply();"));
-            }
-            if pipeline == PipelineKind::Ingress {
-                self.lines(&format!(
-                    "}} else if (meta.lookup == {}) {{
-                    meta.port = meta.state[17:9];
-                    meta.group = meta.state[47:32];
-                    if (meta.group != 0) {{
-                    leave_multicast_{slot}.apply();
-                    }} else {{
-                    leave_{slot}.apply();
-                    }}",
-                    Lookup::Leave as u8
-                ));
-            }
-            // Whoever found something went on to another slot.
-            self.lines(&format!(
-                "}}
-                if (meta.slot == {slot}) {{
-                step_{slot}.apply();
-                }}
-                }}"
-            ));
-        }
-        for _ in 1..last {
-            self.line("}");
-        }
-    }
-
     fn emit_window(&mut self, layout: &Layout) {
         let (full, window) = (layout.config().window_bytes, layout.window_bits());
         self.lines(&format!(
@@ -397,6 +340,12 @@ fn shifts(operator: &str, prefix: &str) -> String {
 fn chunks(layout: &Layout) -> impl Iterator<Item = u16> {
     let full = layout.config().window_bytes;
     (0..=full.trailing_zeros()).map(move |i| full >> i)
+}
+
+/// The parameters that say what is looked up next, and what they do.
+fn go(layout: &Layout) -> (String, &'static str) {
+    let next = format!("bit<16> pc, bit<8> slot, bit<8> lookup, bit<{}> key_mask", layout.state_bits());
+    (next, "meta.key = meta.state & key_mask;\nmeta.pc = pc;\nmeta.slot = slot;\nmeta.lookup = lookup;")
 }
 
 /// A shift by a constant, in steps that the back end allows.

@@ -12,7 +12,7 @@
 //! micro-PC, slot) lies outside of it: no row of a tenant can write the device ID.
 
 use hyper4_bits::Bits;
-use hyper4_ir::PipelineKind;
+use hyper4_ir::{MeterUnit, PipelineKind};
 
 use crate::{Lookup, PersonaConfig};
 
@@ -44,6 +44,8 @@ pub enum TableRole {
     Enter,
     /// A guest's lookup.
     Lookup(Lookup),
+    /// What a guest's access to state outside of the packet means; the operator's.
+    State,
     /// A guest's decision to a port, a drop, or the next device; the operator's.
     Leave,
     /// A guest's multicast group to a group of the switch; the operator's.
@@ -149,6 +151,18 @@ impl Layout {
         Bits::mask(self.state_bits(), range.offset, range.width)
     }
 
+    /// The persona's array of registers, all of 64 bits.
+    pub const REGISTERS: &'static str = "registers";
+    /// The persona's array of counters, of packets and bytes.
+    pub const COUNTERS: &'static str = "counters";
+    /// The persona's array of meters.
+    pub fn meters(unit: MeterUnit) -> &'static str {
+        match unit {
+            MeterUnit::Packets => "packet_meters",
+            MeterUnit::Bytes => "byte_meters",
+        }
+    }
+
     /// The control that holds a pipeline's tables.
     pub fn control(pipeline: PipelineKind) -> &'static str {
         match pipeline {
@@ -163,6 +177,7 @@ impl Layout {
         match role {
             TableRole::Enter => format!("{control}.enter"),
             TableRole::EnterEgress => format!("{control}.enter_egress"),
+            TableRole::State => format!("{control}.state_{slot}"),
             TableRole::Leave => format!("{control}.leave_{slot}"),
             TableRole::LeaveMulticast => format!("{control}.leave_multicast_{slot}"),
             TableRole::Lookup(lookup) => format!("{control}.{}_{slot}", lookup.name()),

@@ -20,5 +20,7 @@ pub use compile::{Guest, Inside, Refusal, compile};
 pub use config::{ConfigError, PersonaConfig};
 pub use generate::generate;
 pub use layout::{BitRange, Layout, TableRole};
-pub use operator::{DeviceStart, OperatorRow, PortMatch, Verdict};
-pub use row::{Effect, EgressStart, HASHES, Lookup, Next, Operation, Origin, Row, RowMatch};
+pub use operator::{Cells, DeviceStart, OperatorRow, PortMatch, Verdict};
+pub use row::{
+    Effect, EgressStart, HASHES, Lookup, Next, Operand, Operation, Origin, Row, RowMatch, StateAccess,
+};

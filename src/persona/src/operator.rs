@@ -2,10 +2,10 @@
 //! that write the device ID.
 
 use hyper4_bits::Bits;
-use hyper4_ir::{Command, MatchValue, PipelineKind};
+use hyper4_ir::{Command, MatchValue, MeterUnit, PipelineKind};
 
 use crate::encode::{effect, exact, lookup_code, next_arguments, port_bits};
-use crate::{EgressStart, Layout, Lookup, TableRole};
+use crate::{EgressStart, Layout, Lookup, StateAccess, TableRole};
 
 /// Which ports a row is for; the lowest priority number wins.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -51,6 +51,17 @@ pub enum Verdict {
     },
 }
 
+/// Cells of one of the persona's arrays.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Cells {
+    /// The first.
+    pub base: u32,
+    /// How many.
+    pub size: u32,
+    /// Of meters: what they measure.
+    pub unit: MeterUnit,
+}
+
 /// A row that the operator owns.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum OperatorRow {
@@ -87,6 +98,19 @@ pub enum OperatorRow {
         /// The guest has an egress pipeline that must run.
         egress: bool,
     },
+    /// What an access of a guest's means.
+    State {
+        /// The pipeline it is made in.
+        pipeline: PipelineKind,
+        /// The slot of the lookup, counted from the persona's first.
+        slot: u8,
+        /// The device.
+        device: u16,
+        /// What the guest calls it.
+        access: StateAccess,
+        /// The cells of the persona's array that are the guest's.
+        cells: Cells,
+    },
     /// A replica enters a guest's egress.
     EnterEgress {
         /// The physical egress port.
@@ -109,6 +133,7 @@ impl OperatorRow {
             Self::LeaveMulticast { slot, .. } => {
                 Layout::table(PipelineKind::Ingress, TableRole::LeaveMulticast, *slot)
             }
+            Self::State { pipeline, slot, .. } => Layout::table(*pipeline, TableRole::State, *slot),
             Self::EnterEgress { .. } => Layout::table(PipelineKind::Egress, TableRole::EnterEgress, 0),
         }
     }
@@ -148,6 +173,18 @@ impl OperatorRow {
                 "replicate".to_owned(),
                 vec![Bits::from_u64(16, (*physical_group).into()), Bits::from_u64(1, (*egress).into())],
             ),
+            Self::State { device, access, cells, .. } => {
+                let action = match (access, cells.unit) {
+                    (StateAccess::ReadRegister(_), _) => "read_register",
+                    (StateAccess::WriteRegister(_), _) => "write_register",
+                    (StateAccess::Count(_), _) => "count",
+                    (StateAccess::ExecuteMeter(_), MeterUnit::Packets) => "meter_packets",
+                    (StateAccess::ExecuteMeter(_), MeterUnit::Bytes) => "meter_bytes",
+                };
+                let arguments =
+                    vec![Bits::from_u64(32, cells.base.into()), Bits::from_u64(32, cells.size.into())];
+                (vec![exact(16, *device), exact(16, access.code())], None, action.to_owned(), arguments)
+            }
             Self::EnterEgress { port, device, start, guest_port } => {
                 let (key, priority) = port_key(*port);
                 let name = if guest_port.is_some() { "enter_as" } else { "enter" };
@@ -157,6 +194,7 @@ impl OperatorRow {
         };
         let control = match self {
             Self::EnterEgress { .. } => Layout::control(PipelineKind::Egress),
+            Self::State { pipeline, .. } => Layout::control(*pipeline),
             _ => Layout::control(PipelineKind::Ingress),
         };
         Command::TableAdd {
@@ -179,7 +217,7 @@ fn port_key(port: PortMatch) -> (MatchValue, u32) {
 
 /// The action that also begins a guest's egress, `name` and what it does, and its arguments.
 fn begin(name: &str, port: Option<Bits>, start: &EgressStart) -> (String, Vec<Bits>) {
-    let (doing, effect) = effect(&start.effect);
+    let (doing, effect) = effect(&start.effect, PipelineKind::Egress);
     let state_bits = effect.first().map_or(0, Bits::width);
     let arguments = port.into_iter().chain(effect).chain(next_arguments(&start.next, 0, state_bits));
     (format!("{name}_{doing}"), arguments.collect())

@@ -1,7 +1,9 @@
 //! Rows of a guest: what a lookup matches, what it does to the state, what is looked up next.
 
 use hyper4_bits::{Bits, HashAlgorithm};
-use hyper4_ir::{Event, PipelineKind, SourceInfo};
+use hyper4_ir::{CounterId, Event, MeterId, PipelineKind, RegisterId, SourceInfo, StandardField};
+
+use crate::Layout;
 
 /// A kind of lookup; the number is its code in the persona.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -16,6 +18,9 @@ pub enum Lookup {
     Ternary = 3,
     /// The guest has decided: the operator's `leave` tables. Not a lookup of the guest.
     Leave = 4,
+    /// An access to state outside of the packet: the operator's `state` tables, and then [`Lookup::Step`] of the same
+    /// micro-PC. Not a lookup of the guest.
+    State = 5,
 }
 
 impl Lookup {
@@ -27,6 +32,7 @@ impl Lookup {
             Self::Lpm => "lpm",
             Self::Ternary => "ternary",
             Self::Leave => "leave",
+            Self::State => "state",
         }
     }
 }
@@ -204,6 +210,82 @@ pub enum Effect {
         /// How far they are shifted.
         result_shift: i32,
     },
+    /// `state = (state & keep) ^ value`; then, for the access that [`Lookup::State`] makes,
+    /// `index = ((state & index_mask) >> index_shift) ^ index` and `data = ((state & data_mask) >> data_shift) ^ data`.
+    State {
+        /// Bits that stay.
+        keep: Bits,
+        /// Bits that are set or toggled.
+        value: Bits,
+        /// What is done, and to which array.
+        access: StateAccess,
+        /// Where the number of the cell is.
+        index: Box<Operand>,
+        /// What a register becomes; what a read gives where there is no such cell.
+        data: Box<Operand>,
+    },
+    /// `state = (state & keep) ^ value ^ ((data & data_mask) << to)`, `data` being what the last access gave.
+    Load {
+        /// Bits that stay.
+        keep: Bits,
+        /// Bits that are set or toggled.
+        value: Bits,
+        /// What is taken of the data.
+        data_mask: u64,
+        /// How far from bit 0 it is put, at most [`crate::Layout::MAX_SHIFT`].
+        to: u32,
+    },
+    /// `state = (state & keep) ^ value ^ (field << to)`: a field of the switch's own metadata.
+    Standard {
+        /// Bits that stay.
+        keep: Bits,
+        /// Bits that are set or toggled.
+        value: Bits,
+        /// The field, one of [`Effect::standard_fields`] of the row's pipeline.
+        field: StandardField,
+        /// How far from bit 0 it is put, at most [`crate::Layout::MAX_SHIFT`].
+        to: u32,
+    },
+}
+
+/// A number that an access takes from the state, where `mask` isn't zero, or that is constant.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Operand {
+    /// Where it is.
+    pub mask: Bits,
+    /// How far from bit 0, at most [`crate::Layout::MAX_SHIFT`].
+    pub shift: u32,
+    /// What is joined to it by XOR.
+    pub constant: u64,
+}
+
+/// One of a guest's arrays, and what is done to a cell of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum StateAccess {
+    /// A register is read.
+    ReadRegister(RegisterId),
+    /// A register is written.
+    WriteRegister(RegisterId),
+    /// A packet is counted.
+    Count(CounterId),
+    /// A packet is metered.
+    ExecuteMeter(MeterId),
+}
+
+impl StateAccess {
+    /// Arrays of a kind that a guest may have at most.
+    pub const MOST_ARRAYS: u32 = 1 << 14;
+
+    /// What the persona knows it by: a guest's row says it, and an operator's row says what it means.
+    pub fn code(self) -> u16 {
+        let (kind, array) = match self {
+            Self::ReadRegister(id) => (0, id.0),
+            Self::WriteRegister(id) => (1, id.0),
+            Self::Count(id) => (2, id.0),
+            Self::ExecuteMeter(id) => (3, id.0),
+        };
+        kind << 14 | (array % Self::MOST_ARRAYS) as u16
+    }
 }
 
 /// The hash algorithms that the persona has: those of v1model that look at the input alone, and at all of it.
@@ -213,14 +295,44 @@ pub const HASHES: [HashAlgorithm; 4] =
 impl Effect {
     /// The names of the actions that carry out effects in the tables of that kind of lookup. Only rows of
     /// [`Lookup::Step`] compute: p4c writes an action once for each table, and these are large.
-    pub fn actions(lookup: Lookup) -> Vec<String> {
+    pub fn actions(layout: &Layout, lookup: Lookup) -> Vec<String> {
         let fixed = ["commit", "commit_add", "commit_move", "commit_checksum"];
         let mut names = fixed.map(str::to_owned).to_vec();
+        if layout.config().has_state() {
+            names.push("commit_state".to_owned());
+        }
         if lookup == Lookup::Step {
             names.extend(Operation::ALL.map(|operation| operation.action().to_owned()));
+            names.push("commit_standard".to_owned());
+            if layout.config().has_state() {
+                names.push("commit_load".to_owned());
+            }
             names.extend(HASHES.map(|algorithm| format!("commit_{}", algorithm.bmv2_name())));
         }
         names
+    }
+
+    /// The fields of the switch's own metadata that [`Effect::Standard`] can take into the state, and their widths.
+    pub fn standard_fields(pipeline: PipelineKind) -> &'static [(StandardField, u32)] {
+        const INGRESS: [(StandardField, u32); 3] = [
+            (StandardField::PacketLength, 32),
+            (StandardField::InstanceType, 32),
+            (StandardField::IngressGlobalTimestamp, 48),
+        ];
+        const EGRESS: [(StandardField, u32); 8] = [
+            (StandardField::PacketLength, 32),
+            (StandardField::InstanceType, 32),
+            (StandardField::EgressGlobalTimestamp, 48),
+            (StandardField::EnqTimestamp, 32),
+            (StandardField::EnqQdepth, 19),
+            (StandardField::DeqTimedelta, 32),
+            (StandardField::DeqQdepth, 19),
+            (StandardField::EgressRid, 16),
+        ];
+        match pipeline {
+            PipelineKind::Ingress => &INGRESS,
+            PipelineKind::Egress => &EGRESS,
+        }
     }
 
     /// Whether only a row of [`Lookup::Step`] carries it out.
@@ -236,7 +348,10 @@ impl Effect {
             | Self::Move { keep, .. }
             | Self::Checksum { keep, .. }
             | Self::Compute { keep, .. }
-            | Self::Hash { keep, .. } => keep.width(),
+            | Self::Hash { keep, .. }
+            | Self::State { keep, .. }
+            | Self::Load { keep, .. }
+            | Self::Standard { keep, .. } => keep.width(),
         }
     }
 }
@@ -254,6 +369,12 @@ impl Effect {
             Self::Checksum { to, keep, value, right_mask, right, .. } => {
                 let sum = Bits::mask(keep.width(), *to, 16);
                 keep.not().or(value).or(&sum).or(&right_mask.lshr(*right as usize))
+            }
+            // A field's bits aren't kept.
+            Self::State { keep, value, .. } | Self::Standard { keep, value, .. } => keep.not().or(value),
+            Self::Load { keep, value, data_mask, to } => {
+                let data = Bits::from_u64(u64::BITS, *data_mask).resize(keep.width());
+                keep.not().or(value).or(&data.shl(*to as usize))
             }
             Self::Compute { keep, value, result_mask, result_shift, .. }
             | Self::Hash { keep, value, result_mask, result_shift, .. } => {

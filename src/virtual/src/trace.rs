@@ -40,6 +40,7 @@ pub fn persona_rows(dpmu: &Dpmu, trace: &Trace) -> Vec<PersonaRow> {
                 format!("conditions behind port {port} of {}", device.device)
             }
             RowMeaning::EnterEgress { device, .. } => format!("egress of {}", device.device),
+            RowMeaning::State { device, .. } => format!("state of {}", device.device),
         };
         Some(PersonaRow { table: table.clone(), handle, construct })
     })
@@ -179,6 +180,7 @@ impl<'a> Teller<'a> {
             }
             RowMeaning::LeaveMulticast { group, .. } => self.events.push(Event::Multicast(*group)),
             RowMeaning::EnterEgress { egress, .. } => self.events.extend(egress.events.iter().cloned()),
+            RowMeaning::State { .. } => {}
         }
     }
 

@@ -9,10 +9,26 @@ mod random;
 use std::sync::Arc;
 
 use hyper4_engine::Engine;
-use hyper4_ir::{Command, Event, Packet, Program, TableOutcome};
+use hyper4_ir::{Command, CounterCommand, Event, Packet, Program, RegisterCommand, TableOutcome};
 use hyper4_suite::{Error, persona};
 use hyper4_switch::{Switch, Tracing};
 use hyper4_virtual::VirtualSwitch;
+
+/// What tells the state that packets have changed.
+fn reads(program: &Program) -> Vec<Command> {
+    let registers = program.registers.iter().map(|register| Command::Register {
+        register: register.name.clone(),
+        command: RegisterCommand::ReadAll,
+    });
+    let cells = program.counters.iter().filter(|counter| counter.direct.is_none());
+    let counters = cells.flat_map(|counter| {
+        (0..counter.size.min(8)).map(|index| Command::Counter {
+            counter: counter.name.clone(),
+            command: CounterCommand::Read { index: index.into() },
+        })
+    });
+    registers.chain(counters).collect()
+}
 
 /// How many table hits there were.
 fn compare(
@@ -43,6 +59,11 @@ fn compare(
         assert_eq!(expected, actual, "{name}: output of {packet:?}");
     }
     assert_eq!(expected.outputs.len(), actual.outputs.len(), "{name}");
+    for command in reads(program) {
+        let (expected, actual) = (native.control(&command), virtual_switch.control(&command));
+        assert!(expected.is_ok(), "{name}: {expected:?}");
+        assert_eq!(expected, actual, "{name}: {command}");
+    }
     let hit = |e: &&Event| matches!(e, Event::Table { outcome: TableOutcome::Hit(_), .. });
     let events = expected.traces.iter().flat_map(|t| &t.packets).flat_map(|p| &p.events);
     Ok(events.filter(hit).count())

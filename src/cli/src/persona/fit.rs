@@ -42,10 +42,14 @@ pub(super) fn fit(
         };
         let need = needs.iter().fold(Need::default(), |all, need| all.beside(need));
         let [ingress, egress] = need.slots;
+        let [registers, counters, meters] = need.cells;
         let fitted = PersonaConfig {
             ingress_slots: ingress.max(1),
             egress_slots: egress.max(1),
             rows_per_table: need.rows.values().copied().max().unwrap_or_default().max(rows),
+            registers,
+            counters,
+            meters,
             ..config
         };
         let names: Vec<&str> = subjects.iter().map(|subject| subject.name.as_str()).collect();

@@ -86,19 +86,23 @@ fn text(trial: &Trial, needs: &Needs<'_>) -> String {
          metadata  {} bits, {} of them free for a guest's own\n\
          state     {} bits, the upper {} of which an lpm lookup can match\n\
          slots     {ingress} in ingress, {egress} in egress: lookups one after the other\n\
-         tables    {tables}, each of {} rows",
+         tables    {tables}, each of {} rows\n\
+         cells     {} registers, {} counters, {} meters of packets and as many of bytes",
         layout.config().window_bytes,
         layout.metadata_bits(),
         free_bits(layout),
         layout.state_bits(),
         layout.prefix_bits(),
         layout.config().rows_per_table,
+        layout.config().registers,
+        layout.config().counters,
+        layout.config().meters,
     );
     let width = needs.iter().map(|(subject, _)| subject.name.len()).max().unwrap_or_default();
     for (subject, need) in needs {
         let name = &subject.name;
         let _ = match need {
-            Ok(Need { slots: [ingress, egress], rows }) => {
+            Ok(Need { slots: [ingress, egress], rows, .. }) => {
                 let all: u32 = rows.values().sum();
                 let (table, most) =
                     rows.iter().max_by_key(|(_, rows)| **rows).map_or(("", 0), |(t, r)| (t, *r));

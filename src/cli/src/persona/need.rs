@@ -21,6 +21,8 @@ pub(super) struct Need {
     pub(super) slots: [u8; 2],
     /// Rows in each table.
     pub(super) rows: BTreeMap<String, u32>,
+    /// Registers, counters, and meters of each kind.
+    pub(super) cells: [u32; 3],
 }
 
 impl Need {
@@ -33,6 +35,9 @@ impl Need {
     pub(super) fn beside(mut self, other: &Self) -> Self {
         for (mine, theirs) in self.slots.iter_mut().zip(other.slots) {
             *mine = theirs.max(*mine);
+        }
+        for (mine, theirs) in self.cells.iter_mut().zip(other.cells) {
+            *mine += theirs;
         }
         for (table, rows) in &other.rows {
             *self.rows.entry(table.clone()).or_default() += rows;
@@ -71,7 +76,7 @@ impl Trial {
         let mut network =
             VirtualNetwork::new(Box::new(recorder), Arc::clone(&self.program), self.layout.clone())?;
         prove::place(&mut network, &subject.guests)?;
-        let mut need = Need::default();
+        let mut need = Need { cells: network.dpmu().cells_used(), ..Need::default() };
         for row in network.dpmu().rows() {
             *need.rows.entry(row.table().to_owned()).or_default() += 1;
         }

@@ -6,6 +6,7 @@ use super::Refusal;
 use super::cells::Cells;
 use super::form::{Bit, FIRST_CELL};
 use super::site::{Body, KeyPart, Site, SiteId, Target, Transition};
+use super::state::Access;
 use super::term::Terms;
 use crate::{BitRange, Layout};
 
@@ -54,10 +55,17 @@ pub(super) fn liveness(
             );
         }
         for transition in transitions(&mut site.body) {
-            let after = match transition.target {
+            let mut after = match transition.target {
                 Target::Site(next) => live.get(&next).unwrap_or(end),
                 Target::End => end,
             };
+            let accessed;
+            if let Some(access) = &transition.access {
+                let loaded: Live = access.loaded().collect();
+                let taken = access.bits().filter(outside);
+                accessed = after.difference(&loaded).copied().chain(taken).collect();
+                after = &accessed;
+            }
             transition.changes.retain(|bit, _| !outside(bit) || after.contains(bit));
             here.extend(after.iter().filter(|bit| !transition.changes.contains_key(bit)));
             let read = transition.changes.values().flat_map(|form| terms.support(form));
@@ -89,6 +97,11 @@ pub(super) fn allocate(
     let mut living = Live::new();
     for (sites, live) in pipelines.iter_mut() {
         living.extend(live.values().flatten());
+        // What an access takes lives from the changes before it to the access.
+        for (_, site) in sites.iter_mut() {
+            let accesses = transitions(&mut site.body).into_iter().filter_map(|t| t.access.as_ref());
+            living.extend(accesses.flat_map(Access::bits).filter(|bit| *bit >= FIRST_CELL));
+        }
         for (id, cell) in sites.iter().filter_map(|(id, s)| Some((*id, s.cell?))).collect::<Vec<_>>() {
             compared.insert(cell.offset);
             match in_place(sites, id, cell, live) {

@@ -6,8 +6,10 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use hyper4_ir::{ActionId, Extract, FieldRef, HeaderId, ParseStateId, ParserOp, Program, StandardField};
 
 use super::Refusal;
+use super::direct::NUMBER_BITS;
 use super::form::{Bit, FIRST_CELL};
 use super::number::Unsupported;
+use super::standard::written;
 use crate::{BitRange, Layout};
 
 /// Ranges of bits for everything that a guest can name. Those from [`FIRST_CELL`] on have no place yet.
@@ -17,7 +19,8 @@ pub(super) struct Cells {
     fields: BTreeMap<FieldRef, BitRange>,
     valid: BTreeMap<HeaderId, Bit>,
     refused: BTreeMap<FieldRef, StandardField>,
-    parameters: BTreeMap<ActionId, Vec<BitRange>>,
+    parameters: BTreeMap<(Option<usize>, u32), BitRange>,
+    operands: BTreeMap<u32, [BitRange; 2]>,
     ranges: Vec<BitRange>,
     next: Bit,
 }
@@ -32,9 +35,11 @@ impl Cells {
             valid: BTreeMap::new(),
             refused: BTreeMap::new(),
             parameters: BTreeMap::new(),
+            operands: BTreeMap::new(),
             ranges: Vec::new(),
             next: FIRST_CELL,
         };
+        let written = written(program);
         let standard: BTreeMap<FieldRef, StandardField> =
             program.standard.iter().map(|(s, f)| (*f, *s)).collect();
         for (number, header) in program.headers.iter().enumerate() {
@@ -46,7 +51,7 @@ impl Cells {
                     (Some(offset), false) => layout.packet_bits(offset + kind.offset(index), field.width),
                     (None, false) => None,
                     (_, true) => match standard.get(&at) {
-                        Some(standard) => cells.standard(at, *standard, field.width),
+                        Some(standard) => cells.standard(at, *standard, field.width, &written),
                         None => Some(cells.take(field.width)),
                     },
                 };
@@ -62,14 +67,22 @@ impl Cells {
         Ok(cells)
     }
 
-    fn standard(&mut self, at: FieldRef, field: StandardField, width: u32) -> Option<BitRange> {
+    fn standard(
+        &mut self,
+        at: FieldRef,
+        field: StandardField,
+        width: u32,
+        written: &BTreeSet<FieldRef>,
+    ) -> Option<BitRange> {
         let fixed = match field {
             StandardField::IngressPort => Layout::INGRESS_PORT,
             StandardField::EgressSpec => Layout::EGRESS_SPEC,
             StandardField::EgressPort => Layout::EGRESS_PORT,
             StandardField::McastGrp => Layout::MCAST_GRP,
-            StandardField::ChecksumError | StandardField::ParserError => return Some(self.take(width)),
-            _ => BitRange { offset: 0, width: 0 },
+            // One that is assigned to chooses a queue, and the persona's packets all go to the same.
+            StandardField::Priority if written.contains(&at) => BitRange { offset: 0, width: 0 },
+            StandardField::CloneSpec => BitRange { offset: 0, width: 0 },
+            _ => return Some(self.take(width)),
         };
         if fixed.width == width {
             return Some(fixed);
@@ -86,23 +99,53 @@ impl Cells {
         range
     }
 
-    /// Where an action's arguments are kept for what comes behind a lookup.
+    /// Where an action's arguments are kept for what comes behind a lookup, and behind them its entry's number. Actions
+    /// follow each other, so that they share their places.
     pub(super) fn parameters(&mut self, program: &Program, action: ActionId) -> Vec<BitRange> {
-        if let Some(ranges) = self.parameters.get(&action) {
-            return ranges.clone();
-        }
         let declared = program.actions.get(action.index()).map_or(&[][..], |a| a.parameters.as_slice());
-        let ranges: Vec<BitRange> = declared.iter().map(|p| self.take(p.width)).collect();
-        self.parameters.insert(action, ranges.clone());
+        let mut ranges = Vec::new();
+        for (place, parameter) in declared.iter().enumerate() {
+            ranges.push(self.parameter(Some(place), parameter.width));
+        }
+        ranges.push(self.parameter(None, NUMBER_BITS));
         ranges
+    }
+
+    fn parameter(&mut self, place: Option<usize>, width: u32) -> BitRange {
+        if let Some(range) = self.parameters.get(&(place, width)) {
+            return *range;
+        }
+        let range = self.take(width);
+        self.parameters.insert((place, width), range);
+        range
+    }
+
+    /// Where the number of the entry that runs an action is kept.
+    pub(super) fn entry_number(&mut self, program: &Program, action: ActionId) -> BitRange {
+        let ranges = self.parameters(program, action);
+        ranges.last().copied().unwrap_or(BitRange { offset: 0, width: 0 })
+    }
+
+    /// Where an operand of an access is put; the same for all accesses, for each has taken its own when the next comes.
+    pub(super) fn operand(&mut self, width: u32, is_index: bool) -> BitRange {
+        let whole = width.next_power_of_two();
+        let pair = match self.operands.get(&whole) {
+            Some(pair) => *pair,
+            None => {
+                let pair = [self.take(whole), self.take(whole)];
+                self.operands.insert(whole, pair);
+                pair
+            }
+        };
+        let [index, data] = pair;
+        BitRange { width, ..if is_index { index } else { data } }
     }
 
     /// A field's bits; `None` when it lies in a header that is never extracted.
     pub(super) fn field(&self, field: FieldRef) -> Result<Option<BitRange>, Unsupported> {
         match self.refused.get(&field) {
             Some(standard) => Unsupported::new(format!(
-                "`standard_metadata.{}`, which the persona doesn't carry: it carries ingress_port, egress_spec, \
-                 egress_port, mcast_grp, checksum_error and parser_error",
+                "`standard_metadata.{}`, which the persona doesn't carry for those who assign to it",
                 standard.name()
             )),
             None => Ok(self.fields.get(&field).copied()),

@@ -9,6 +9,7 @@ use hyper4_ir::{Event, HeaderId, SourceInfo};
 
 use super::cube::{Cover, Cube};
 use super::form::{Atom, Bit, Form, Word};
+use super::state::Access;
 use crate::BitRange;
 
 /// Bits of the state with a known value.
@@ -41,6 +42,8 @@ pub(super) struct Context {
     pub(super) events: Vec<Event>,
     /// What it says later, of each copy: [`crate::Origin::egress_events`].
     pub(super) egress_events: Vec<Event>,
+    /// What is done behind the changes.
+    pub(super) access: Option<Access>,
     /// What the ternary row matches; `None` where the lookup isn't ternary, so that a path can't be split.
     pub(super) cube: Option<Cube>,
     /// The construct that it is about, for [`crate::Origin`].
@@ -68,6 +71,7 @@ impl Context {
             valid,
             events: Vec::new(),
             egress_events: Vec::new(),
+            access: None,
             cube,
             construct: String::new(),
             source_info: None,

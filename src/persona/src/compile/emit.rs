@@ -1,6 +1,6 @@
 //! From sites to rows: slots, micro-PCs, effects.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use hyper4_bits::Bits;
 use hyper4_ir::{ActionId, MatchKind, PipelineKind, Program, TableId};
@@ -10,10 +10,11 @@ use super::allocate::{Places, Sites, transitions};
 use super::computation::{Machine, carry_out};
 use super::entry::{PlacedKey, PlacedTable};
 use super::form::{Bit, Form};
-use super::site::{Body, KeyPart, SiteId, TableSite, Target, Transition};
+use super::site::{Body, KeyPart, Site, SiteId, TableSite, Target, Transition};
+use super::standard::StandardLoad;
 use super::template::Template;
 use super::term::Terms;
-use crate::{BitRange, Effect, Layout, Lookup, Next, Origin, Row, RowMatch};
+use crate::{BitRange, Effect, Layout, Lookup, Next, Origin, Row, RowMatch, StateAccess};
 
 /// What a row does, but for an entry's arguments.
 #[derive(Clone, Debug)]
@@ -34,7 +35,9 @@ pub(super) struct Emitted {
     /// Slots that it uses.
     pub(super) slots: u8,
     /// The steps so far, so that what is done alike is done by the same rows.
-    steps: HashMap<(u8, Effect, Next), Next>,
+    steps: HashMap<(u8, Effect, Next), u16>,
+    /// The slots in which accesses to state are made.
+    pub(super) accesses: BTreeSet<(u8, StateAccess)>,
 }
 
 /// What is needed to turn sites into rows.
@@ -55,33 +58,41 @@ struct Location {
     key_mask: Bits,
 }
 
+/// Whether a site is looked up by its micro-PC alone.
+fn is_step(site: &Site) -> bool {
+    matches!(&site.body, Body::Decision(rows) if rows.len() == 1)
+}
+
 impl Emitter<'_> {
-    /// All rows of a pipeline.
-    pub(super) fn emit(&self, mut sites: Sites) -> Result<Emitted, Refusal> {
+    /// All rows of a pipeline, which begins by taking those fields in.
+    pub(super) fn emit(&self, mut sites: Sites, loads: &[StandardLoad]) -> Result<Emitted, Refusal> {
         let mut effects = Vec::new();
         // Many paths do the same.
         let mut known: HashMap<(bool, BTreeMap<Bit, Form>), Vec<Template>> = HashMap::new();
         for (_, site) in &mut sites {
             for (is_step, transition) in self.rows(&mut site.body) {
                 let key = (is_step, transition.changes.clone());
-                let templates = match known.get(&key) {
+                let mut templates = match known.get(&key) {
                     Some(templates) => templates.clone(),
                     None => {
                         let templates = self.effects(transition, is_step)?;
                         known.entry(key).or_insert(templates).clone()
                     }
                 };
+                if let Some(access) = &transition.access {
+                    access.attach(&mut templates, self.places, self.layout);
+                }
                 effects.push(templates);
             }
         }
-        let slots = self.slots(&mut sites, &effects)?;
+        let slots = self.slots(&mut sites, &effects, loads.len())?;
         let mut locations: BTreeMap<SiteId, Location> = BTreeMap::new();
         let mut next_pc = 1;
         for (id, site) in &sites {
             let pc = self.take_pc(&mut next_pc)?;
-            let slot = slots.get(id).copied().unwrap_or(0);
+            let slot = slots.get(id).copied().unwrap_or(loads.len() as u8);
             let (lookup, key_mask) = match &site.body {
-                Body::Decision(rows) if rows.len() == 1 => (Lookup::Step, self.zero()),
+                Body::Decision(_) if is_step(site) => (Lookup::Step, self.zero()),
                 Body::Decision(_) => (Lookup::Ternary, self.zero()),
                 Body::Table(table) => self.lookup(table),
             };
@@ -142,6 +153,8 @@ impl Emitter<'_> {
         emitted.slots = last.max(end) + 1;
         if let Some(first) = locations.values().min_by_key(|l| (l.slot, l.pc)) {
             emitted.start = (first.slot, first.pc, Some(first.lookup));
+            let first = first.clone();
+            self.load(loads, &first, &mut next_pc, &mut emitted)?;
         }
         Ok(emitted)
     }
@@ -192,15 +205,25 @@ impl Emitter<'_> {
     }
 
     /// Each site's slot: behind the last effect on the longest way to it.
-    fn slots(&self, sites: &mut Sites, effects: &[Vec<Template>]) -> Result<BTreeMap<SiteId, u8>, Refusal> {
+    fn slots(
+        &self,
+        sites: &mut Sites,
+        effects: &[Vec<Template>],
+        first: usize,
+    ) -> Result<BTreeMap<SiteId, u8>, Refusal> {
         let available = self.layout.slots(self.pipeline);
         let mut slots: BTreeMap<SiteId, usize> = BTreeMap::new();
         let mut needed = 0;
         let mut effects = effects.iter();
+        let steps: BTreeSet<SiteId> = sites.iter().filter(|(_, s)| is_step(s)).map(|(id, _)| *id).collect();
         for (id, site) in sites {
-            let here = slots.get(id).copied().unwrap_or(0);
+            let here = slots.get(id).copied().unwrap_or(first);
             for transition in transitions(&mut site.body) {
-                let after = here + effects.next().map_or(1, Vec::len);
+                let behind = transition.access.as_ref().is_some_and(|access| match transition.target {
+                    Target::Site(next) => access.load.is_some() || !steps.contains(&next),
+                    Target::End => true,
+                });
+                let after = here + effects.next().map_or(1, Vec::len) + usize::from(behind);
                 // A guest leaves ingress in a slot of its own; egress just ends.
                 let leaves = transition.target == Target::End && self.pipeline == PipelineKind::Egress;
                 needed = needed.max(after + usize::from(!leaves));
@@ -231,7 +254,15 @@ impl Emitter<'_> {
         next_pc: &mut u16,
         emitted: &mut Emitted,
     ) -> Result<Outcome, Refusal> {
-        let end = here.slot + effects.len() as u8;
+        let accessed = here.slot + effects.len() as u8;
+        let joined = match (&transition.access, transition.target) {
+            (Some(access), Target::Site(id)) if access.load.is_none() => {
+                locations.get(&id).filter(|there| there.lookup == Lookup::Step)
+            }
+            _ => None,
+        };
+        let behind = transition.access.is_some() && joined.is_none();
+        let end = accessed + u8::from(behind);
         let mut next = match transition.target {
             Target::Site(id) => match locations.get(&id) {
                 Some(there) => Next::Lookup {
@@ -252,29 +283,31 @@ impl Emitter<'_> {
                 }
             }
         };
+        if let Some(access) = &transition.access {
+            next = match joined {
+                Some(there) => {
+                    emitted.accesses.insert((there.slot, access.access));
+                    Next::Lookup {
+                        slot: there.slot,
+                        pc: there.pc,
+                        lookup: Lookup::State,
+                        key_mask: self.zero(),
+                    }
+                }
+                None => {
+                    emitted.accesses.insert((accessed, access.access));
+                    let effect = access.detach(self.places, self.layout);
+                    let pc = self.step(accessed, effect, next, &transition, next_pc, emitted)?;
+                    Next::Lookup { slot: accessed, pc, lookup: Lookup::State, key_mask: self.zero() }
+                }
+            };
+        }
         let mut effects: Vec<(u8, Template)> = (here.slot..).zip(effects).collect();
         while effects.len() > 1
             && let Some((slot, template)) = effects.pop()
         {
-            let step = (slot, template.effect(&[]), next);
-            if let Some(known) = emitted.steps.get(&step) {
-                next = known.clone();
-                continue;
-            }
-            let pc = self.take_pc(next_pc)?;
-            let construct = format!("{}, continued", transition.construct);
-            let source_info = transition.source_info.clone();
-            emitted.rows.push(Row {
-                pipeline: self.pipeline,
-                slot,
-                pc,
-                matches: RowMatch::Step,
-                effect: step.1.clone(),
-                next: step.2.clone(),
-                origin: Origin { construct, source_info, ..Origin::default() },
-            });
+            let pc = self.step(slot, template.effect(&[]), next, &transition, next_pc, emitted)?;
             next = Next::Lookup { slot, pc, lookup: Lookup::Step, key_mask: self.zero() };
-            emitted.steps.insert(step, next.clone());
         }
         let zero = self.zero();
         let nothing = Effect::Commit { keep: zero.not(), value: zero };
@@ -289,6 +322,75 @@ impl Emitter<'_> {
                 egress_events: transition.egress_events,
             },
         })
+    }
+
+    /// The rows before the first one, which take fields of the switch's own metadata in.
+    fn load(
+        &self,
+        loads: &[StandardLoad],
+        first: &Location,
+        next_pc: &mut u16,
+        emitted: &mut Emitted,
+    ) -> Result<(), Refusal> {
+        let mut next = Next::Lookup {
+            slot: first.slot,
+            pc: first.pc,
+            lookup: first.lookup,
+            key_mask: first.key_mask.clone(),
+        };
+        for (slot, (field, range)) in loads.iter().enumerate().rev() {
+            let slot = slot as u8;
+            let at = self.range(*range);
+            let construct = format!("standard_metadata.{}", field.name());
+            if at.offset > Layout::MAX_SHIFT {
+                return Err(Refusal::new(construct, "it lies too far up in the persona's state"));
+            }
+            let keep = self.layout.mask(at).not();
+            let effect = Effect::Standard { keep, value: self.zero(), field: *field, to: at.offset };
+            let pc = self.take_pc(next_pc)?;
+            emitted.rows.push(Row {
+                pipeline: self.pipeline,
+                slot,
+                pc,
+                matches: RowMatch::Step,
+                effect,
+                next,
+                origin: Origin { construct, ..Origin::default() },
+            });
+            next = Next::Lookup { slot, pc, lookup: Lookup::Step, key_mask: self.zero() };
+            emitted.start = (slot, pc, Some(Lookup::Step));
+        }
+        Ok(())
+    }
+
+    /// A row that only `step` leads to; its micro-PC. What is done alike is done by the same row.
+    fn step(
+        &self,
+        slot: u8,
+        effect: Effect,
+        next: Next,
+        transition: &Transition,
+        next_pc: &mut u16,
+        emitted: &mut Emitted,
+    ) -> Result<u16, Refusal> {
+        let step = (slot, effect, next);
+        if let Some(known) = emitted.steps.get(&step) {
+            return Ok(*known);
+        }
+        let pc = self.take_pc(next_pc)?;
+        let construct = format!("{}, continued", transition.construct);
+        let source_info = transition.source_info.clone();
+        emitted.rows.push(Row {
+            pipeline: self.pipeline,
+            slot,
+            pc,
+            matches: RowMatch::Step,
+            effect: step.1.clone(),
+            next: step.2.clone(),
+            origin: Origin { construct, source_info, ..Origin::default() },
+        });
+        emitted.steps.insert(step, pc);
+        Ok(pc)
     }
 
     fn row(&self, here: &Location, matches: RowMatch, outcome: &Outcome) -> Row {

@@ -89,7 +89,7 @@ impl PlacedTable {
                 Lookup::Exact => RowMatch::Exact(m.value),
                 Lookup::Lpm => RowMatch::Lpm { value: m.value, prefix_length: prefix.unwrap_or(0) },
                 Lookup::Ternary => RowMatch::Ternary { value: m.value, mask: m.mask, priority: rank },
-                Lookup::Step | Lookup::Leave => RowMatch::Step,
+                Lookup::Step | Lookup::Leave | Lookup::State => RowMatch::Step,
             };
             self.row(matches, outcome, events.clone(), arguments)
         };

@@ -11,6 +11,7 @@ use super::context::{Arguments, Context};
 use super::cube::{self, Cover, Cube};
 use super::form::{Atom, Form, Word};
 use super::number::{Bitwise, Number, Unsupported};
+use super::standard::egress_differs;
 use super::term::Terms;
 
 /// Beyond so many ternary rows a condition is refused.
@@ -334,6 +335,11 @@ impl Evaluator<'_> {
             return Unsupported::new(
                 "a read of `standard_metadata.egress_spec` in egress, where it is undefined",
             );
+        }
+        if self.pipeline == PipelineKind::Egress
+            && let Some(reason) = egress_differs(self.program, field)
+        {
+            return Unsupported::new(reason);
         }
         match self.cells.field(field)? {
             Some(range) if self.is_valid(field.header) => Ok(self.context.read(range)),

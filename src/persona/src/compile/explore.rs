@@ -99,7 +99,7 @@ impl<'a> Explorer<'a> {
     }
 
     /// The lookup at a point, reached with so much known.
-    fn reach(
+    pub(super) fn reach(
         &mut self,
         stage: Stage,
         assumed: Assumed,
@@ -134,7 +134,7 @@ impl<'a> Explorer<'a> {
             && let Some(table) = self.program.tables.get(id.index())
             && constant_action(self.program, table).is_none()
         {
-            return self.table(id, table, point, known).map(Body::Table);
+            return self.table(id, table, point, known).map(|site| Body::Table(Box::new(site)));
         }
         let mut rows = Rows::new();
         let context = Context::new(known.clone(), point.valid.clone(), Some(Cube::default()));
@@ -371,6 +371,7 @@ impl<'a> Explorer<'a> {
             changes,
             events: context.events,
             egress_events: context.egress_events,
+            access: context.access,
             target,
             construct: context.construct,
             source_info: context.source_info,

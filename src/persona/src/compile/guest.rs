@@ -9,9 +9,10 @@ use hyper4_ir::{
 };
 
 use super::Refusal;
+use super::direct::{NUMBER_BITS, number};
 use super::entry::PlacedTable;
 use super::inside::Inside;
-use crate::{EgressStart, Lookup, Origin, Row};
+use crate::{EgressStart, Lookup, Origin, Row, StateAccess};
 
 /// A guest as a persona of one layout emulates it: its fixed rows, and how its entries become rows.
 ///
@@ -27,6 +28,7 @@ pub struct Guest {
     pub(super) leave_slots: Vec<u8>,
     pub(super) slots: u8,
     pub(super) egress_slots: u8,
+    pub(super) accesses: Vec<(PipelineKind, u8, StateAccess)>,
     pub(super) fixed_rows: Vec<Row>,
     pub(super) tables: BTreeMap<TableId, Vec<PlacedTable>>,
     pub(super) inside: Option<Inside>,
@@ -54,6 +56,11 @@ impl Guest {
     /// The ingress slots in which it may end: the operator's `leave` rows are wanted in each.
     pub fn leave_slots(&self) -> &[u8] {
         &self.leave_slots
+    }
+
+    /// The accesses to state outside of packets that it makes, by pipeline and slot: each wants an operator's row.
+    pub fn accesses(&self) -> &[(PipelineKind, u8, StateAccess)] {
+        &self.accesses
     }
 
     /// How many slots it needs, the last one that it leaves in included.
@@ -97,6 +104,9 @@ impl Guest {
         }
         let hit = Event::Table { name: declared.name.clone(), outcome: TableOutcome::Hit(entry.handle) };
         let events = vec![hit, self.action_event(action, arguments)];
+        // What follows the action's own arguments: direct counters and meters want to know which entry it is.
+        let number = Bits::from_u64(NUMBER_BITS, number(entry.handle));
+        let arguments = &[arguments, &[number]].concat();
         let mut rows = Vec::new();
         for place in self.tables.get(&table).into_iter().flatten() {
             let outcome = place.outcomes.get(&(action, true)).ok_or_else(|| no_action(name))?;

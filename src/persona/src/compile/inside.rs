@@ -13,7 +13,7 @@
 use std::sync::Arc;
 
 use hyper4_bits::Bits;
-use hyper4_ir::{Event, PipelineKind};
+use hyper4_ir::{Event, PipelineKind, StandardField};
 
 use super::entry::PlacedTable;
 use super::{Guest, Refusal, compile_for};
@@ -53,6 +53,7 @@ impl Guest {
         let Some(start) = &self.egress_start else { return Ok(self.clone()) };
         let refused = |reason: &str| Refusal::new(format!("egress of {}", self.program.name), reason);
         self.check_port_kept(layout).map_err(refused)?;
+        self.check_standard().map_err(refused)?;
         let prologue = self.egress_prologue.iter().map(|row| row.pc);
         let pcs = |pipeline| {
             let rows = self.rows_of(pipeline).map(|row| row.pc);
@@ -112,6 +113,13 @@ impl Guest {
                 place
             }));
         }
+        let mut accesses = self.accesses.clone();
+        accesses.extend(
+            self.accesses
+                .iter()
+                .filter(|(pipeline, ..)| *pipeline == PipelineKind::Egress)
+                .map(|(_, slot, access)| (PipelineKind::Ingress, slot.saturating_add(base), *access)),
+        );
         let start = match &self.egress_prologue {
             Some(Row { slot, pc, .. }) => {
                 Next::Lookup { slot: *slot, pc: *pc, lookup: Lookup::Step, key_mask: zero.clone() }
@@ -129,6 +137,7 @@ impl Guest {
         Ok(Self {
             leave_slots: vec![end_slot + 1],
             slots: end_slot + 2,
+            accesses,
             fixed_rows,
             tables,
             inside: Some(inside),
@@ -221,6 +230,19 @@ impl Guest {
     fn pcs_of(&self, pipeline: PipelineKind) -> impl Iterator<Item = u16> {
         let places = self.tables.values().flatten().filter(move |place| place.pipeline == pipeline);
         places.map(|place| place.pc)
+    }
+
+    /// What the switch says of a packet in egress, it says where the packet leaves the switch.
+    fn check_standard(&self) -> Result<(), &'static str> {
+        let same = [StandardField::PacketLength, StandardField::InstanceType];
+        let fine = |row: &Row| match &row.effect {
+            Effect::Standard { field, .. } => same.contains(field),
+            _ => true,
+        };
+        if self.rows_of(PipelineKind::Egress).all(fine) {
+            return Ok(());
+        }
+        Err("it reads times, queues or copies' ids, so that it can't stand before another virtual device")
     }
 
     /// The packet goes on by the port that was chosen, whatever the program writes over its number.

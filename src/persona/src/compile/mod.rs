@@ -14,6 +14,7 @@ mod checksum;
 mod computation;
 mod context;
 mod cube;
+mod direct;
 mod emit;
 mod entry;
 mod evaluate;
@@ -33,6 +34,8 @@ mod run;
 mod schedule;
 mod scratch;
 mod site;
+mod standard;
+mod state;
 mod table;
 mod template;
 mod term;
@@ -55,6 +58,7 @@ use context::Known;
 use emit::{Emitted, Emitter};
 use explore::Explorer;
 use flow::Flow;
+use standard::StandardLoad;
 use term::Terms;
 
 /// Compile `program` for a persona of that layout.
@@ -81,7 +85,10 @@ fn compile_for(program: Arc<Program>, layout: &Layout, wanted: &[crate::BitRange
         let reason = format!("it has `{}`, which the persona can't do there", primitive.kind.name());
         return Err(Refusal::new(construct, reason).at(primitive.source_info.as_ref()));
     }
+    state::check_arrays(&program)?;
     let mut cells = Cells::new(&program, layout)?;
+    let given = standard::given(&program, &cells, PipelineKind::Ingress);
+    let egress_given = standard::given(&program, &cells, PipelineKind::Egress);
     let mut terms = Terms::default();
     let has_egress = program.egress.start.is_some();
     let has_updates = program.checksums.iter().any(|c| c.kind == ChecksumKind::Update);
@@ -89,7 +96,10 @@ fn compile_for(program: Arc<Program>, layout: &Layout, wanted: &[crate::BitRange
     let updates = has_updates && !has_egress;
     let flow = Flow::new(&program, PipelineKind::Ingress, updates);
     let egress_flow = Flow::new(&program, PipelineKind::Egress, has_updates);
-    let known: Known = cells.zeros().map(|bit| (bit, false)).collect();
+    let mut known: Known = cells.zeros().map(|bit| (bit, false)).collect();
+    standard::bits(&given).for_each(|bit| {
+        known.remove(&bit);
+    });
     let mut explorer =
         Explorer::new(&program, layout, flow, PipelineKind::Ingress, updates, &mut cells, &mut terms);
     explorer.egress_relevant = has_egress.then(|| egress_flow.relevant(site::Stage::Start).clone());
@@ -98,6 +108,9 @@ fn compile_for(program: Arc<Program>, layout: &Layout, wanted: &[crate::BitRange
 
     let mut egress = Vec::new();
     if let (true, Some(mut known)) = (has_egress, exit_known) {
+        standard::bits(&egress_given).for_each(|bit| {
+            known.remove(&bit);
+        });
         // The row that begins egress writes both.
         known.retain(|bit, _| !(Layout::EGRESS_PORT.offset..Layout::EGRESS_PORT.end()).contains(bit));
         known.extend((Layout::EGRESS_SPEC.offset..Layout::EGRESS_SPEC.end()).map(|bit| (bit, false)));
@@ -118,19 +131,29 @@ fn compile_for(program: Arc<Program>, layout: &Layout, wanted: &[crate::BitRange
         |ranges: &[crate::BitRange]| -> Live { ranges.iter().flat_map(|r| r.offset..r.end()).collect() };
     let egress_live = liveness(&mut egress, &bits(wanted), &terms, layout);
     let mut end = egress.first().and_then(|(id, _)| egress_live.get(id)).cloned().unwrap_or_default();
-    end.retain(|bit| !bits(&[Layout::EGRESS_PORT]).contains(bit));
+    let egress_loads = loads(&egress_given, &end);
+    let written: Live = standard::bits(&egress_loads).chain(bits(&[Layout::EGRESS_PORT])).collect();
+    end.retain(|bit| !written.contains(bit));
     end.extend(bits(&[Layout::EGRESS_SPEC, Layout::MCAST_GRP]));
     let ingress_live = liveness(&mut ingress, &end, &terms, layout);
+    let begin = ingress.first().and_then(|(id, _)| ingress_live.get(id)).cloned().unwrap_or_default();
+    let ingress_loads = loads(&given, &begin);
     let mut pipelines = [(&mut ingress, ingress_live), (&mut egress, egress_live)];
     let places = allocate(&mut pipelines, &cells, layout, &program.name)?;
 
     let emitter = |pipeline| Emitter { program: &program, layout, pipeline, terms: &terms, places: &places };
-    let ingress = emitter(PipelineKind::Ingress).emit(ingress)?;
+    let ingress = emitter(PipelineKind::Ingress).emit(ingress, &ingress_loads)?;
     let egress = match egress.is_empty() {
         true => Emitted::default(),
-        false => emitter(PipelineKind::Egress).emit(egress)?,
+        false => emitter(PipelineKind::Egress).emit(egress, &egress_loads)?,
     };
     Ok(guest(program, ingress, egress, layout))
+}
+
+/// The fields that something reads.
+fn loads(given: &[StandardLoad], live: &Live) -> Vec<StandardLoad> {
+    let read = |(_, range): &&StandardLoad| live.range(range.offset..range.end()).next().is_some();
+    given.iter().filter(read).copied().collect()
 }
 
 fn guest(program: Arc<Program>, ingress: Emitted, mut egress: Emitted, layout: &Layout) -> Guest {
@@ -159,6 +182,10 @@ fn guest(program: Arc<Program>, ingress: Emitted, mut egress: Emitted, layout: &
         leave_slots: leave_slots.into_iter().collect(),
         slots: ingress.slots,
         egress_slots: egress.slots,
+        accesses: [(PipelineKind::Ingress, ingress.accesses), (PipelineKind::Egress, egress.accesses)]
+            .into_iter()
+            .flat_map(|(pipeline, all)| all.into_iter().map(move |(slot, access)| (pipeline, slot, access)))
+            .collect(),
         fixed_rows: ingress.rows.into_iter().chain(egress.rows).collect(),
         tables,
         inside: None,

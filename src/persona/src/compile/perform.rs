@@ -9,7 +9,8 @@ use super::evaluate::{Assumed, Truth};
 use super::explore::{Explorer, MAX_DEPTH, Rows, fuses};
 use super::form::{Atom, Form};
 use super::number::Unsupported;
-use super::site::Stage;
+use super::site::{Stage, Target};
+use super::state::{Access, is_access};
 use super::table::{constant_action, next_node};
 
 /// Primitives that a path may carry out within one action: more of them may go round for ever.
@@ -28,6 +29,8 @@ pub(super) struct Frame {
     pub(super) hit: bool,
     /// Lookups within the action so far.
     pub(super) round: u16,
+    /// `exit` was met in it.
+    pub(super) exited: bool,
     /// The primitive that comes next.
     pub(super) primitive: usize,
 }
@@ -35,12 +38,12 @@ pub(super) struct Frame {
 impl Frame {
     /// The beginning of an action.
     pub(super) fn new(table: TableId, action: ActionId, hit: bool) -> Self {
-        Self { table, action, hit, round: 0, primitive: 0 }
+        Self { table, action, hit, round: 0, exited: false, primitive: 0 }
     }
 
     /// The same place, after a lookup.
-    pub(super) fn again(self) -> Self {
-        Self { round: self.round + 1, ..self }
+    pub(super) fn again(self, context: &Context) -> Self {
+        Self { round: self.round + 1, exited: context.exited, ..self }
     }
 
     fn at(self, primitive: usize) -> Self {
@@ -67,7 +70,8 @@ impl Explorer<'_> {
         context.depth += 1;
         if context.depth > MAX_DEPTH && !context.fresh {
             self.save(&mut context, frame, arguments);
-            self.cut(context, Stage::Resume(frame.again()), assumed, rows)?;
+            let stage = Stage::Resume(frame.again(&context));
+            self.cut(context, stage, assumed, rows)?;
             return Ok(None);
         }
         let mut steps = 0;
@@ -95,10 +99,11 @@ impl Explorer<'_> {
                         continue;
                     }
                     self.save(&mut context, frame, arguments);
+                    let stage = Stage::Resume(frame.again(&context));
                     self.branch(
                         context,
                         (&condition, arguments),
-                        Stage::Resume(frame.again()),
+                        stage,
                         assumed,
                         (format!("action {}", action.name), place),
                         rows,
@@ -115,7 +120,16 @@ impl Explorer<'_> {
                 _ => {}
             }
             context.asked.set(0);
-            match self.primitive(&mut context, &primitive.kind, arguments) {
+            let done = match self.access(&mut context, &primitive.kind, arguments) {
+                Ok(Some(access)) => {
+                    self.make(context, access, frame, arguments, rows)?;
+                    return Ok(None);
+                }
+                Ok(None) if is_access(&primitive.kind) => Ok(()),
+                Ok(None) => self.primitive(&mut context, &primitive.kind, arguments),
+                Err(why) => Err(why),
+            };
+            match done {
                 Ok(()) => {
                     context.choices.clear();
                     context.fresh = false;
@@ -136,26 +150,57 @@ impl Explorer<'_> {
                 Err(_) if !context.fresh => {
                     context.choices.clear();
                     self.save(&mut context, frame, arguments);
-                    self.cut(context, Stage::Resume(frame.again()), Assumed::new(), rows)?;
+                    let stage = Stage::Resume(frame.again(&context));
+                    self.cut(context, stage, Assumed::new(), rows)?;
                     return Ok(None);
                 }
                 Err(why) => return Err(refuse(why.to_string())),
             }
         }
-        let table = program.tables.get(frame.table.index());
-        let next =
-            table.filter(|_| !context.exited).and_then(|t| next_node(t, Some(frame.action), frame.hit));
-        Ok(Some((context, next.map_or(Stage::End, Stage::Node))))
+        let next = self.behind(frame, context.exited);
+        Ok(Some((context, next)))
+    }
+
+    /// What comes behind an action.
+    fn behind(&self, frame: Frame, exited: bool) -> Stage {
+        let table = self.program.tables.get(frame.table.index()).filter(|_| !exited);
+        let next = table.and_then(|table| next_node(table, Some(frame.action), frame.hit));
+        next.map_or(Stage::End, Stage::Node)
+    }
+
+    /// Make an access to state, and go on behind it.
+    fn make(
+        &mut self,
+        mut context: Context,
+        access: Access,
+        frame: Frame,
+        arguments: &Arguments,
+        rows: &mut Rows,
+    ) -> Result<(), Refusal> {
+        self.save(&mut context, frame, arguments);
+        let last = self.program.actions.get(frame.action.index()).map_or(0, |a| a.primitives.len());
+        let stage = match frame.primitive + 1 {
+            next if next == last => self.behind(frame, context.exited),
+            next => Stage::Resume(frame.at(next).again(&context)),
+        };
+        let mut known = context.known_now();
+        access.loaded().for_each(|bit| {
+            known.remove(&bit);
+        });
+        context.access = Some(access);
+        let id = self.reach(stage, Assumed::new(), None, &context.valid, known)?;
+        self.finish(context, Target::Site(id), rows)
     }
 
     /// Go on with an action after a lookup.
     pub(super) fn resume(
         &mut self,
-        context: Context,
+        mut context: Context,
         frame: Frame,
         assumed: Assumed,
         rows: &mut Rows,
     ) -> Result<(), Refusal> {
+        context.exited = frame.exited;
         let constant = self.program.tables.get(frame.table.index());
         let arguments = match constant.and_then(|table| constant_action(self.program, table)) {
             Some((_, arguments)) => Arguments::Constant(arguments),

@@ -9,6 +9,7 @@ use super::cube::Cube;
 use super::evaluate::Assumed;
 use super::form::{Bit, Form};
 use super::perform::Frame;
+use super::state::Access;
 use crate::BitRange;
 
 /// Indexes a pipeline's sites.
@@ -66,7 +67,7 @@ pub(super) enum Body {
     /// The first row whose cube matches; the last one matches everything.
     Decision(Vec<(Cube, Transition)>),
     /// A table's entries.
-    Table(TableSite),
+    Table(Box<TableSite>),
 }
 
 /// A table that is applied.
@@ -96,6 +97,8 @@ pub(super) struct Transition {
     pub(super) changes: BTreeMap<Bit, Form>,
     pub(super) events: Vec<Event>,
     pub(super) egress_events: Vec<Event>,
+    /// What is done behind the changes.
+    pub(super) access: Option<Access>,
     pub(super) target: Target,
     /// The construct, for [`crate::Origin`].
     pub(super) construct: String,

@@ -51,13 +51,11 @@ impl Explorer<'_> {
     ) -> Result<TableSite, Refusal> {
         let construct = format!("table {}", table.name);
         let refuse = |reason: String| Refusal::new(construct.clone(), reason).at(table.source_info.as_ref());
-        if table.with_counters || table.support_timeout {
-            return Err(refuse("it counts or ages its entries, which rows of the persona don't".to_owned()));
+        if table.support_timeout {
+            return Err(refuse("it ages its entries, which rows of the persona don't".to_owned()));
         }
-        if table.implementation != TableImplementation::Simple || table.direct_meter.is_some() {
-            return Err(refuse(
-                "it has an action profile or a meter, which the persona has none of".to_owned(),
-            ));
+        if table.implementation != TableImplementation::Simple {
+            return Err(refuse("it has an action profile, which the persona has none of".to_owned()));
         }
         let start = Context::new(known.clone(), point.valid.clone(), None);
         let mut keys = Vec::new();
@@ -114,19 +112,21 @@ impl Explorer<'_> {
         context.construct = format!("table {}", table.name);
         context.source_info.clone_from(&table.source_info);
         let mut rows = Rows::new();
-        let after;
-        if let Some(id) = action {
-            let parameters =
-                self.program.actions.get(id.index()).map_or(&[][..], |a| a.parameters.as_slice());
-            let widths = parameters.iter().map(|p| p.width).collect();
-            let frame = Frame::new(number, id, hit);
-            after = self.perform(context, frame, &Arguments::OfEntry(widths), Assumed::new(), &mut rows)?;
-        } else {
-            let next = next_node(table, None, hit).map_or(Stage::End, Stage::Node);
-            after = Some((context, next));
-        }
-        if let Some((context, stage)) = after {
-            self.run(context, stage, Assumed::new(), &mut rows)?;
+        match action {
+            Some(id) => {
+                let frame = Frame::new(number, id, hit);
+                let parameters =
+                    self.program.actions.get(id.index()).map_or(&[][..], |a| a.parameters.as_slice());
+                let arguments = Arguments::OfEntry(parameters.iter().map(|p| p.width).collect());
+                match hit {
+                    true => self.hit(context, table, frame, &arguments, &mut rows)?,
+                    false => self.carry_out(context, frame, &arguments, &mut rows)?,
+                }
+            }
+            None => {
+                let next = next_node(table, None, hit).map_or(Stage::End, Stage::Node);
+                self.run(context, next, Assumed::new(), &mut rows)?;
+            }
         }
         let row = rows.pop().filter(|_| rows.is_empty());
         row.map(|(_, transition)| transition).ok_or_else(|| {

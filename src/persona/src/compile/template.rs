@@ -43,7 +43,12 @@ impl Template {
         let mut effect = self.effect.clone();
         let join = |value: &mut Bits, pieces: &[Piece]| *value = joined(value, pieces, arguments);
         match &mut effect {
-            Effect::Commit { value, .. } | Effect::Move { value, .. } | Effect::Checksum { value, .. } => {
+            Effect::Commit { value, .. }
+            | Effect::Move { value, .. }
+            | Effect::Checksum { value, .. }
+            | Effect::State { value, .. }
+            | Effect::Load { value, .. }
+            | Effect::Standard { value, .. } => {
                 join(value, &self.value);
             }
             Effect::Add { value, addend, add_mask, .. } => {

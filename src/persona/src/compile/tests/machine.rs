@@ -17,6 +17,9 @@ pub(super) fn run(effect: &Effect, state: &Bits) -> Bits {
             let away = state.and(right_mask).lshr(*right as usize);
             state.and(keep).xor(value).xor(&towards_front).xor(&away)
         }
+        Effect::State { keep, value, .. }
+        | Effect::Load { keep, value, .. }
+        | Effect::Standard { keep, value, .. } => state.and(keep).xor(value),
         Effect::Checksum { sum_mask, to, keep, value, right_mask, right } => {
             let sum = checksum::internet(&state.and(sum_mask).to_be_bytes());
             let sum = Bits::from_u64(state.width(), sum.into()).shl(*to as usize);
