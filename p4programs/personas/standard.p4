@@ -1,10 +1,11 @@
 // The HyPer4 persona: emulates P4 programs that are given to it as table rows.
 // Made by `hyper4 persona generate`; do not edit.
-// window_bytes = 128, metadata_bits = 256, ingress_slots = 20, egress_slots = 6, rows_per_table = 4096, registers = 65536, counters = 65536, meters = 4096
+// window_bytes = 128, parse_bytes = 96, metadata_bits = 256, ingress_slots = 20, egress_slots = 6, rows_per_table = 4096, registers = 65536, counters = 65536, meters = 4096
 #include <core.p4>
 #include <v1model.p4>
 
 
+header whole_t { bit<768> bytes; }
 header chunk128_t { bit<1024> bytes; }
 header chunk64_t { bit<512> bytes; }
 header chunk32_t { bit<256> bytes; }
@@ -13,7 +14,7 @@ header chunk8_t { bit<64> bytes; }
 header chunk4_t { bit<32> bytes; }
 header chunk2_t { bit<16> bytes; }
 header chunk1_t { bit<8> bytes; }
-struct headers_t { chunk128_t chunk128; chunk64_t chunk64; chunk32_t chunk32; chunk16_t chunk16; chunk8_t chunk8; chunk4_t chunk4; chunk2_t chunk2; chunk1_t chunk1; }
+struct headers_t { whole_t whole; chunk128_t chunk128; chunk64_t chunk64; chunk32_t chunk32; chunk16_t chunk16; chunk8_t chunk8; chunk4_t chunk4; chunk2_t chunk2; chunk1_t chunk1; }
 // state: the window, byte 0 of the packet uppermost; below it the guest's metadata, then from bit 0
 // ingress_port (9), egress_spec (9), egress_port (9), at bit 32 mcast_grp (16), at bit 48 length (8).
 struct metadata_t {
@@ -26,7 +27,7 @@ struct metadata_t {
     bit<16> pc;         // the row to be looked up next: micro-PC, slot, kind of lookup
     bit<8> slot;        // 255: nothing more
     bit<8> lookup;
-    bit<8> length;      // bytes of the packet in the window
+    bit<8> length;      // bytes of the packet that came into the window
     bit<8> pad;         // by how much a short packet is shifted, in parts of bytes
     bit<16> checksum;
     bit<64> hash;
@@ -50,14 +51,15 @@ inout standard_metadata_t standard_metadata) {
     state start {
         meta.prefix_shift = 200;
         transition select(standard_metadata.packet_length) {
-            32w0 &&& 32w0xffffff80: short_packet;
+            32w0x00000000 &&& 32w0xffffffc0: short_packet;
+            32w0x00000040 &&& 32w0xffffffe0: short_packet;
             default: full_window;
         }
     }
     state full_window {
-        packet.extract(hdr.chunk128);
-        meta.window = hdr.chunk128.bytes;
-        meta.length = 128;
+        packet.extract(hdr.whole);
+        meta.window = (((bit<1024>)hdr.whole.bytes) << 256);
+        meta.length = 96;
         transition accept;
     }
     state short_packet {
@@ -2287,9 +2289,54 @@ inout standard_metadata_t standard_metadata) {
                 mark_to_drop(standard_metadata);
             }
         }
+        if (meta.state[55:48] != meta.length) {
+            hdr.whole.setInvalid();
+            meta.length = meta.state[55:48];
+            meta.pad = (128 - meta.length) * 2;
+            if (meta.length[7:7] == 1) {
+                hdr.chunk128.setValid();
+            } else {
+                hdr.chunk128.setInvalid();
+            }
+            if (meta.length[6:6] == 1) {
+                hdr.chunk64.setValid();
+            } else {
+                hdr.chunk64.setInvalid();
+            }
+            if (meta.length[5:5] == 1) {
+                hdr.chunk32.setValid();
+            } else {
+                hdr.chunk32.setInvalid();
+            }
+            if (meta.length[4:4] == 1) {
+                hdr.chunk16.setValid();
+            } else {
+                hdr.chunk16.setInvalid();
+            }
+            if (meta.length[3:3] == 1) {
+                hdr.chunk8.setValid();
+            } else {
+                hdr.chunk8.setInvalid();
+            }
+            if (meta.length[2:2] == 1) {
+                hdr.chunk4.setValid();
+            } else {
+                hdr.chunk4.setInvalid();
+            }
+            if (meta.length[1:1] == 1) {
+                hdr.chunk2.setValid();
+            } else {
+                hdr.chunk2.setInvalid();
+            }
+            if (meta.length[0:0] == 1) {
+                hdr.chunk1.setValid();
+            } else {
+                hdr.chunk1.setInvalid();
+            }
+        }
         meta.window = (bit<1024>)((meta.state >> 256));
-        if (hdr.chunk128.isValid()) {
-            hdr.chunk128.bytes = meta.window;
+        if (hdr.whole.isValid()) {
+            hdr.whole.bytes = (bit<768>)((meta.window >> 256));
         } else {
             meta.window = meta.window >> meta.pad >> meta.pad >> meta.pad >> meta.pad;
             if (hdr.chunk1.isValid()) {
@@ -2319,6 +2366,9 @@ inout standard_metadata_t standard_metadata) {
             if (hdr.chunk64.isValid()) {
                 hdr.chunk64.bytes = meta.window[511:0];
             }
+            if (hdr.chunk128.isValid()) {
+                hdr.chunk128.bytes = meta.window;
+            }
         }
     }
 }
@@ -2330,6 +2380,7 @@ control PersonaCompute(inout headers_t hdr, inout metadata_t meta) {
 }
 control PersonaDeparser(packet_out packet, in headers_t hdr) {
     apply {
+        packet.emit(hdr.whole);
         packet.emit(hdr.chunk128);
         packet.emit(hdr.chunk64);
         packet.emit(hdr.chunk32);

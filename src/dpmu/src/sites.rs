@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
 use hyper4_ir::PipelineKind;
-use hyper4_persona::Guest;
+use hyper4_persona::{Guest, Layout, SizeChange};
 
 use crate::device::Device;
 use crate::slice::Slice;
@@ -27,12 +27,15 @@ impl<'a> Sites<'a> {
         let mut id = || ids.next().ok_or(DpmuError::Exhausted { resource: "device IDs", needed: 1, left: 0 });
         let mut sites = Self { devices: BTreeMap::new(), wires: BTreeMap::new() };
         let mut begins: BTreeMap<String, u16> = BTreeMap::new();
+        // What became of a packet's length before it comes there.
+        let mut sizes: BTreeMap<String, SizeChange> = BTreeMap::new();
         for name in wiring.order(&names)? {
             let Some(loaded) = slice.devices.get(&name) else { continue };
             let guest = match loaded.guest.egress_start().is_some() && wiring.wants_egress_inside(&name) {
                 true => Cow::Owned(loaded.guest.with_egress_inside(layout)?),
                 false => Cow::Borrowed(&loaded.guest),
             };
+            let size = admit_sizes(layout, sizes.get(&name).copied().unwrap_or_default(), &guest)?;
             let wires = wiring.wires(&name);
             let base = begins.get(&name).copied().unwrap_or(0);
             let end = base + u16::from(guest.slots(PipelineKind::Ingress));
@@ -45,6 +48,9 @@ impl<'a> Sites<'a> {
             let mut begin = |target: &str, slot: u16| {
                 let begin = begins.entry(target.to_owned()).or_insert(0);
                 *begin = slot.max(*begin);
+                let before = sizes.entry(target.to_owned()).or_default();
+                before.longer = size.longer.max(before.longer);
+                before.shorter = size.shorter.max(before.shorter);
             };
             for end_of_link in wiring.ports(&name).into_values() {
                 if let hyper4_switch::Endpoint::Device { device, .. } = end_of_link {
@@ -71,4 +77,24 @@ impl<'a> Sites<'a> {
             wires: self.wires.iter().map(|(from, site)| (from.clone(), wire::start(*site))).collect(),
         }
     }
+}
+
+/// Whether a guest sees as much as it parses, and has room for what it adds, behind others that make packets shorter or
+/// longer. Answers what became of a packet's length behind it.
+fn admit_sizes(layout: &Layout, before: SizeChange, guest: &Guest) -> Result<SizeChange, DpmuError> {
+    let own = guest.size_change();
+    let parsed = u32::from(layout.parse_bytes());
+    let visible = parsed.saturating_sub(before.shorter);
+    let room = u32::from(layout.config().window_bytes).saturating_sub(parsed + before.longer);
+    let admit = |resource: &'static str, needed: u32, left: u32| match needed <= left {
+        true => Ok(()),
+        false => Err(DpmuError::Exhausted { resource, needed: needed.into(), left: left.into() }),
+    };
+    admit("bytes of headers that come in behind guests that take some away", own.parsed, visible)?;
+    admit("bytes of room for headers that guests add", own.longer, room)?;
+    Ok(SizeChange {
+        longer: before.longer + own.longer,
+        shorter: before.shorter + own.shorter,
+        parsed: own.parsed,
+    })
 }

@@ -6,8 +6,11 @@ use serde::{Deserialize, Serialize};
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct PersonaConfig {
-    /// Bytes of a packet that rows can look at and change: 16, 32, 64 or 128. What lies behind passes untouched.
+    /// Bytes of headers that rows can look at and change: 16, 32, 64 or 128.
     pub window_bytes: u16,
+    /// Bytes of a packet that come into the window at most: a multiple of 4, 4 to 128. The rest of the window is room for
+    /// headers that guests add; there is none where this is the window's size or more.
+    pub parse_bytes: u16,
     /// Bits for ports, length and the guests' metadata: a multiple of 16, 64 to 256.
     pub metadata_bits: u16,
     /// Lookups, one after the other, in ingress: 1 to 64.
@@ -28,6 +31,7 @@ impl Default for PersonaConfig {
     fn default() -> Self {
         Self {
             window_bytes: 128,
+            parse_bytes: 96,
             metadata_bits: 256,
             ingress_slots: 20,
             egress_slots: 6,
@@ -78,10 +82,10 @@ impl PersonaConfig {
 
     /// The configuration as TOML, with a comment at its head; [`PersonaConfig::from_toml`] reads it.
     pub fn to_toml(&self, comment: &str) -> String {
-        let Self { window_bytes, metadata_bits, ingress_slots, egress_slots, rows_per_table, .. } = self;
-        let Self { registers, counters, meters, .. } = self;
+        let Self { window_bytes, parse_bytes, metadata_bits, ingress_slots, .. } = self;
+        let Self { egress_slots, rows_per_table, registers, counters, meters, .. } = self;
         format!(
-            "# {comment}\nwindow_bytes = {window_bytes}\nmetadata_bits = {metadata_bits}\n\
+            "# {comment}\nwindow_bytes = {window_bytes}\nparse_bytes = {parse_bytes}\nmetadata_bits = {metadata_bits}\n\
              ingress_slots = {ingress_slots}\negress_slots = {egress_slots}\nrows_per_table = {rows_per_table}\n\
              registers = {registers}\ncounters = {counters}\nmeters = {meters}\n"
         )
@@ -104,12 +108,18 @@ impl PersonaConfig {
     /// # Errors
     /// [`ConfigError::Range`]
     pub fn validate(&self) -> Result<(), ConfigError> {
-        let checks: [(&'static str, u64, bool, &'static str); 8] = [
+        let checks: [(&'static str, u64, bool, &'static str); 9] = [
             (
                 "window_bytes",
                 self.window_bytes.into(),
                 matches!(self.window_bytes, 16 | 32 | 64 | 128),
                 "16, 32, 64 or 128",
+            ),
+            (
+                "parse_bytes",
+                self.parse_bytes.into(),
+                (4..=128).contains(&self.parse_bytes) && self.parse_bytes.is_multiple_of(4),
+                "a multiple of 4 from 4 to 128",
             ),
             (
                 "metadata_bits",

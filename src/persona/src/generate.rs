@@ -8,11 +8,13 @@ mod actions;
 mod egress;
 mod state;
 mod tables;
+mod wire;
 
 use hyper4_ir::PipelineKind;
 
 use crate::Layout;
 use crate::encode::slot_roles;
+use wire::pieces;
 
 /// The P4_16 text of the persona with that layout. The same layout gives the same text.
 pub fn generate(layout: &Layout) -> String {
@@ -66,11 +68,12 @@ impl Text {
         self.lines(&format!(
             "// The HyPer4 persona: emulates P4 programs that are given to it as table rows.
             // Made by `hyper4 persona generate`; do not edit.
-            // window_bytes = {}, metadata_bits = {}, ingress_slots = {}, egress_slots = {}, rows_per_table = {}, registers = {}, counters = {}, meters = {}
+            // window_bytes = {}, parse_bytes = {}, metadata_bits = {}, ingress_slots = {}, egress_slots = {}, rows_per_table = {}, registers = {}, counters = {}, meters = {}
             #include <core.p4>
             #include <v1model.p4>
             ",
             c.window_bytes,
+            c.parse_bytes,
             c.metadata_bits,
             c.ingress_slots,
             c.egress_slots,
@@ -83,8 +86,10 @@ impl Text {
 
     fn types(&mut self, layout: &Layout) {
         self.line("");
-        let mut members = Vec::new();
-        for bytes in chunks(layout) {
+        let whole = 8 * u32::from(layout.parse_bytes());
+        self.line(&format!("header whole_t {{ bit<{whole}> bytes; }}"));
+        let mut members = vec!["whole_t whole;".to_owned()];
+        for bytes in pieces(layout) {
             self.line(&format!("header chunk{bytes}_t {{ bit<{}> bytes; }}", 8 * bytes));
             members.push(format!("chunk{bytes}_t chunk{bytes};"));
         }
@@ -103,7 +108,7 @@ impl Text {
             bit<16> pc;         // the row to be looked up next: micro-PC, slot, kind of lookup
             bit<8> slot;        // {done}: nothing more
             bit<8> lookup;
-            bit<8> length;      // bytes of the packet in the window
+            bit<8> length;      // bytes of the packet that came into the window
             bit<8> pad;         // by how much a short packet is shifted, in parts of bytes
             bit<16> checksum;
             bit<64> hash;
@@ -116,66 +121,6 @@ impl Text {
             access = if layout.config().has_state() { ACCESS } else { "" },
             done = Layout::DONE,
             prefix = layout.prefix_bits()
-        ));
-    }
-
-    fn parser(&mut self, layout: &Layout) {
-        let full = layout.config().window_bytes;
-        self.lines(&format!(
-            "parser PersonaParser(packet_in packet, out headers_t hdr, inout metadata_t meta,
-            inout standard_metadata_t standard_metadata) {{
-            state start {{
-            meta.prefix_shift = {};
-            transition select(standard_metadata.packet_length) {{
-            32w0 &&& 32w0x{:08x}: short_packet;
-            default: full_window;
-            }}
-            }}
-            state full_window {{
-            packet.extract(hdr.chunk{full});
-            meta.window = hdr.chunk{full}.bytes;
-            meta.length = {full};
-            transition accept;
-            }}
-            state short_packet {{
-            meta.window = 0;
-            meta.length = standard_metadata.packet_length[7:0];
-            transition at{};
-            }}",
-            layout.prefix_shift().1,
-            u32::MAX - u32::from(full) + 1,
-            full / 2
-        ));
-        for bytes in chunks(layout).skip(1) {
-            let next = if bytes == 1 { "align".to_owned() } else { format!("at{}", bytes / 2) };
-            let bit = bytes.trailing_zeros();
-            let taken = format!("(bit<{}>)hdr.chunk{bytes}.bytes", layout.window_bits());
-            let window =
-                if bytes == full / 2 { taken } else { format!("(meta.window << {}) | {taken}", 8 * bytes) };
-            self.lines(&format!(
-                "state at{bytes} {{
-                transition select(standard_metadata.packet_length[{bit}:{bit}]) {{
-                1w1: take{bytes};
-                default: {next};
-                }}
-                }}
-                state take{bytes} {{
-                packet.extract(hdr.chunk{bytes});
-                meta.window = {window};
-                transition {next};
-                }}"
-            ));
-        }
-        self.lines(&format!(
-            "state align {{
-            meta.pad = ({full} - meta.length) * {};
-            meta.window = {};
-            transition accept;
-            }}
-            }}
-            ",
-            pad_unit(layout).0,
-            padded("<<", layout)
         ));
     }
 
@@ -279,36 +224,8 @@ impl Text {
         );
     }
 
-    fn emit_window(&mut self, layout: &Layout) {
-        let (full, window) = (layout.config().window_bytes, layout.window_bits());
-        self.lines(&format!(
-            "meta.window = (bit<{window}>)({});
-            if (hdr.chunk{full}.isValid()) {{
-            hdr.chunk{full}.bytes = meta.window;
-            }} else {{
-            meta.window = {};",
-            shifted("meta.state", ">>", layout.metadata_bits()),
-            padded(">>", layout)
-        ));
-        let mut smallest_first: Vec<u16> = chunks(layout).skip(1).collect();
-        smallest_first.reverse();
-        for bytes in smallest_first {
-            let bits = 8 * bytes;
-            self.lines(&format!(
-                "if (hdr.chunk{bytes}.isValid()) {{
-                hdr.chunk{bytes}.bytes = meta.window[{}:0];",
-                bits - 1
-            ));
-            if bytes < full / 2 {
-                self.line(&format!("meta.window = meta.window >> {bits};"));
-            }
-            self.line("}");
-        }
-        self.line("}");
-    }
-
     fn rest(&mut self, layout: &Layout) {
-        let emits: String = chunks(layout).map(|b| format!("packet.emit(hdr.chunk{b});\n")).collect();
+        let emits: String = pieces(layout).map(|b| format!("packet.emit(hdr.chunk{b});\n")).collect();
         self.lines(&format!(
             "control PersonaVerify(inout headers_t hdr, inout metadata_t meta) {{
             apply {{ }}
@@ -318,6 +235,7 @@ impl Text {
             }}
             control PersonaDeparser(packet_out packet, in headers_t hdr) {{
             apply {{
+            packet.emit(hdr.whole);
             {emits}}}
             }}
             V1Switch(PersonaParser(), PersonaVerify(), PersonaIngress(), PersonaEgress(), PersonaCompute(),
@@ -336,12 +254,6 @@ fn shifts(operator: &str, prefix: &str) -> String {
     (0..5).map(|i| format!(" {operator} {prefix}{i}")).collect()
 }
 
-/// The sizes of the pieces a packet is taken in: the whole window, or the powers of two that its length is made of.
-fn chunks(layout: &Layout) -> impl Iterator<Item = u16> {
-    let full = layout.config().window_bytes;
-    (0..=full.trailing_zeros()).map(move |i| full >> i)
-}
-
 /// The parameters that say what is looked up next, and what they do.
 fn go(layout: &Layout) -> (String, &'static str) {
     let next = format!("bit<16> pc, bit<8> slot, bit<8> lookup, bit<{}> key_mask", layout.state_bits());
@@ -358,15 +270,4 @@ fn shifted(what: &str, op: &str, bits: u32) -> String {
         left -= step;
     }
     format!("({text})")
-}
-
-/// How many shifts make up for one missing byte, and how often: amounts have 8 bits.
-fn pad_unit(layout: &Layout) -> (u16, u16) {
-    let unit = (255 / (layout.config().window_bytes - 1)).min(8);
-    (unit, 8 / unit)
-}
-
-/// The window shifted by the missing bytes.
-fn padded(op: &str, layout: &Layout) -> String {
-    format!("meta.window{}", format!(" {op} meta.pad").repeat(pad_unit(layout).1.into()))
 }

@@ -90,6 +90,11 @@ impl Layout {
         8 * u32::from(self.config.window_bytes)
     }
 
+    /// Bytes of a packet that come into the window at most.
+    pub fn parse_bytes(&self) -> u16 {
+        self.config.parse_bytes.min(self.config.window_bytes)
+    }
+
     /// Bits below the window.
     pub fn metadata_bits(&self) -> u32 {
         self.config.metadata_bits.into()
@@ -124,7 +129,7 @@ impl Layout {
     pub const EGRESS_PORT: BitRange = BitRange { offset: 18, width: 9 };
     /// The guest's `mcast_grp`; 0 is none.
     pub const MCAST_GRP: BitRange = BitRange { offset: 32, width: 16 };
-    /// Bytes of the packet that are in the window: at most its size.
+    /// Bytes of the packet that are in the window.
     pub const LENGTH: BitRange = BitRange { offset: 48, width: 8 };
     /// The first bit that the compiler may give to a guest's metadata.
     pub const FIRST_FREE_BIT: u32 = 56;

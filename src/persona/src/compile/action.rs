@@ -2,7 +2,7 @@
 
 use hyper4_ir::{Event, Expr, HeaderId, Place, PrimitiveKind};
 
-use super::context::{Arguments, Context, NO_ARGUMENTS};
+use super::context::{Arguments, Context};
 use super::explore::Explorer;
 use super::number::Unsupported;
 use crate::Layout;
@@ -20,23 +20,47 @@ impl Explorer<'_> {
             PrimitiveKind::AssignHeader { destination, source } => {
                 self.assign_header(context, *destination, *source)
             }
-            PrimitiveKind::SetValid(header) => {
-                if context.valid.contains(header) {
-                    return Ok(());
-                }
-                Unsupported::new(format!(
-                    "it makes header `{}` valid, and the persona can't open a gap for it",
-                    self.header_name(*header)
-                ))
-            }
+            PrimitiveKind::SetValid(header) => self.set_valid(context, *header),
             PrimitiveKind::SetInvalid(header) => {
-                if !context.valid.contains(header) {
-                    return Ok(());
+                self.set_invalid(context, *header);
+                Ok(())
+            }
+            PrimitiveKind::SetValidOf(header) => match self.header(context, header, arguments)? {
+                Some(header) => self.set_valid(context, header),
+                None => Ok(()),
+            },
+            PrimitiveKind::SetInvalidOf(header) => {
+                if let Some(header) = self.header(context, header, arguments)? {
+                    self.set_invalid(context, header);
                 }
-                Unsupported::new(format!(
-                    "it makes header `{}` invalid, and the persona can't close the gap",
-                    self.header_name(*header)
-                ))
+                Ok(())
+            }
+            PrimitiveKind::AssignHeaderOf { destination, source } => {
+                let destination = self.header(context, destination, arguments)?;
+                match destination.zip(self.header(context, source, arguments)?) {
+                    Some((destination, source)) => self.assign_header(context, destination, source),
+                    None => Ok(()),
+                }
+            }
+            PrimitiveKind::AssignVarbit { destination, source } => {
+                self.assign_varbit(context, *destination, *source)
+            }
+            PrimitiveKind::AssignStack { destination, source } => {
+                self.assign_stack(context, *destination, *source)
+            }
+            PrimitiveKind::AssignUnion { destination, source } => {
+                self.assign_union(context, *destination, *source)
+            }
+            PrimitiveKind::AssignUnionStack { destination, source } => {
+                self.assign_union_stack(context, *destination, *source)
+            }
+            PrimitiveKind::Push { stack, count } => {
+                self.push(context, *stack, *count);
+                Ok(())
+            }
+            PrimitiveKind::Pop { stack, count } => {
+                self.pop(context, *stack, *count);
+                Ok(())
             }
             PrimitiveKind::MarkToDrop => {
                 context.write_constant(Layout::EGRESS_SPEC, 511);
@@ -65,47 +89,12 @@ impl Explorer<'_> {
         value: &Expr,
         arguments: &Arguments,
     ) -> Result<(), Unsupported> {
-        let Place::Field(field) = place else {
-            return Unsupported::new("it assigns to an element of a stack");
-        };
-        let range = self.cells.field(*field)?;
+        let Some(field) = self.written(context, place, arguments)? else { return Ok(()) };
+        let range = self.cells.field(field, &context.shape)?;
         let mut evaluator = self.evaluator(context, arguments);
         let Some(range) = range.filter(|_| evaluator.is_valid(field.header)) else { return Ok(()) };
-        let word = evaluator.stored(*field, value)?;
+        let word = evaluator.stored(field, value)?;
         context.write(range, word);
-        Ok(())
-    }
-
-    fn assign_header(
-        &mut self,
-        context: &mut Context,
-        destination: HeaderId,
-        source: HeaderId,
-    ) -> Result<(), Unsupported> {
-        let evaluator = self.evaluator(context, &NO_ARGUMENTS);
-        match (evaluator.is_valid(destination), evaluator.is_valid(source)) {
-            (false, false) => return Ok(()),
-            (true, true) => {}
-            _ => {
-                return Unsupported::new(format!(
-                    "it copies header `{}` to `{}`, which changes whether that is valid",
-                    self.header_name(source),
-                    self.header_name(destination)
-                ));
-            }
-        }
-        let fields = self.program.header_type(destination).map_or(0, |t| t.fields.len() as u32);
-        let mut copies = Vec::new();
-        for field in 0..fields {
-            let of = |header| hyper4_ir::FieldRef { header, field };
-            if let Some(range) = self.cells.field(of(destination))? {
-                let evaluator = self.evaluator(context, &NO_ARGUMENTS);
-                copies.push((range, evaluator.field(of(source))?));
-            }
-        }
-        for (range, word) in copies {
-            context.write(range, word);
-        }
         Ok(())
     }
 

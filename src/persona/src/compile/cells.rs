@@ -1,23 +1,30 @@
 //! Where fields lie: header fields in the window, the switch's own in their fixed places, the rest in cells that get
 //! a place when it is known which of them live.
 
-use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::collections::{BTreeMap, BTreeSet};
 
-use hyper4_ir::{ActionId, Extract, FieldRef, HeaderId, ParseStateId, ParserOp, Program, StandardField};
+use hyper4_ir::{
+    ActionId, FieldRef, FieldType, HeaderExpr, HeaderId, HeaderType, HeaderUnionId, ParserOp, PrimitiveKind,
+    Program, StackRef, StandardField, UnionExpr,
+};
 
 use super::Refusal;
 use super::direct::NUMBER_BITS;
 use super::form::{Bit, FIRST_CELL};
 use super::number::Unsupported;
+use super::shape::{Shape, Storage};
 use super::standard::written;
 use crate::{BitRange, Layout};
 
 /// Ranges of bits for everything that a guest can name. Those from [`FIRST_CELL`] on have no place yet.
 #[derive(Clone, Debug)]
 pub(super) struct Cells {
-    headers: BTreeMap<HeaderId, u32>,
+    layout: Layout,
+    /// Of headers: where they lie at home; of others where they lie.
     fields: BTreeMap<FieldRef, BitRange>,
-    valid: BTreeMap<HeaderId, Bit>,
+    types: BTreeMap<HeaderId, HeaderType>,
+    /// Which of the headers' shapes it is that egress begins with.
+    shape: BitRange,
     refused: BTreeMap<FieldRef, StandardField>,
     parameters: BTreeMap<(Option<usize>, u32), BitRange>,
     operands: BTreeMap<u32, [BitRange; 2]>,
@@ -28,11 +35,11 @@ pub(super) struct Cells {
 impl Cells {
     /// The cells of a program.
     pub(super) fn new(program: &Program, layout: &Layout) -> Result<Self, Refusal> {
-        let headers = header_offsets(program, layout)?;
         let mut cells = Self {
-            headers,
+            layout: layout.clone(),
             fields: BTreeMap::new(),
-            valid: BTreeMap::new(),
+            types: BTreeMap::new(),
+            shape: BitRange { offset: 0, width: 0 },
             refused: BTreeMap::new(),
             parameters: BTreeMap::new(),
             operands: BTreeMap::new(),
@@ -42,28 +49,30 @@ impl Cells {
         let written = written(program);
         let standard: BTreeMap<FieldRef, StandardField> =
             program.standard.iter().map(|(s, f)| (*f, *s)).collect();
+        let homes = homes(program);
         for (number, header) in program.headers.iter().enumerate() {
             let id = HeaderId(number as u32);
             let Some(kind) = program.header_type(id) else { continue };
+            if !header.metadata {
+                if !kind.fields.iter().filter(|f| !f.varbit).map(|f| f.width).sum::<u32>().is_multiple_of(8) {
+                    let reason = format!("it has {} bits, which is no multiple of 8", kind.width());
+                    return Err(Refusal::new(format!("header {}", header.name), reason));
+                }
+                cells.types.insert(id, kind.clone());
+            }
             for (index, field) in kind.fields.iter().enumerate() {
                 let at = FieldRef { header: id, field: index as u32 };
-                let range = match (cells.headers.get(&id), header.metadata) {
-                    (Some(offset), false) => layout.packet_bits(offset + kind.offset(index), field.width),
-                    (None, false) => None,
-                    (_, true) => match standard.get(&at) {
-                        Some(standard) => cells.standard(at, *standard, field.width, &written),
-                        None => Some(cells.take(field.width)),
-                    },
+                let range = match standard.get(&at) {
+                    _ if !header.metadata && !homes.contains(&id) => None,
+                    Some(standard) => cells.standard(at, *standard, field.width, &written),
+                    None => Some(cells.take(field.width)),
                 };
                 if let Some(range) = range {
                     cells.fields.insert(at, range);
                 }
             }
         }
-        for id in cells.headers.clone().into_keys() {
-            let bit = cells.take(1).offset;
-            cells.valid.insert(id, bit);
-        }
+        cells.shape = cells.take(16);
         Ok(cells)
     }
 
@@ -141,20 +150,40 @@ impl Cells {
         BitRange { width, ..if is_index { index } else { data } }
     }
 
-    /// A field's bits; `None` when it lies in a header that is never extracted.
-    pub(super) fn field(&self, field: FieldRef) -> Result<Option<BitRange>, Unsupported> {
-        match self.refused.get(&field) {
-            Some(standard) => Unsupported::new(format!(
+    /// A field's bits where the headers lie so; `None` when it lies nowhere, since its header is never valid.
+    pub(super) fn field(&self, field: FieldRef, shape: &Shape) -> Result<Option<BitRange>, Unsupported> {
+        if let Some(standard) = self.refused.get(&field) {
+            return Unsupported::new(format!(
                 "`standard_metadata.{}`, which the persona doesn't carry for those who assign to it",
                 standard.name()
-            )),
-            None => Ok(self.fields.get(&field).copied()),
+            ));
         }
+        let Some(kind) = self.types.get(&field.header) else {
+            return Ok(self.fields.get(&field).copied());
+        };
+        let present = |f: &FieldType| if f.varbit { shape.varbit(field.header) } else { f.width };
+        let width = kind.fields.get(field.field as usize).map_or(0, present);
+        Ok(match shape.storage(field.header) {
+            Storage::Window(at) => {
+                let before: u32 = kind.fields.iter().take(field.field as usize).map(present).sum();
+                self.layout.packet_bits(at + before, width)
+            }
+            Storage::Home(header) => {
+                let home = self.fields.get(&FieldRef { header, ..field });
+                home.map(|range| BitRange { width, ..*range })
+            }
+        })
     }
 
-    /// The bit that says whether a header was extracted; `None` when it never is.
-    pub(super) fn valid(&self, header: HeaderId) -> Option<Bit> {
-        self.valid.get(&header).copied()
+    /// Bits of a header.
+    pub(super) fn width(&self, header: HeaderId, shape: &Shape) -> u32 {
+        let fields = self.types.get(&header).map_or(&[][..], |kind| kind.fields.as_slice());
+        fields.iter().map(|f| if f.varbit { shape.varbit(header) } else { f.width }).sum()
+    }
+
+    /// Which of the headers' shapes it is that egress begins with.
+    pub(super) fn shape(&self) -> BitRange {
+        self.shape
     }
 
     /// The bits that are zero when a packet comes in: all but the packet's own, its length, and the ingress port.
@@ -169,48 +198,69 @@ impl Cells {
     }
 }
 
-/// Where each header is extracted, in bits from the packet's first: one offset for each, and inside the window.
-fn header_offsets(program: &Program, layout: &Layout) -> Result<BTreeMap<HeaderId, u32>, Refusal> {
-    let mut offsets: BTreeMap<HeaderId, u32> = BTreeMap::new();
-    let mut seen: BTreeSet<(ParseStateId, u32)> = BTreeSet::new();
-    let mut work = VecDeque::from([(program.parser.start, 0)]);
-    while let Some((id, mut offset)) = work.pop_front() {
-        let Some(state) = program.parser.states.get(id.index()) else { continue };
-        if !seen.insert((id, offset)) {
-            continue;
-        }
-        let construct = || format!("parser state {}", state.name);
-        for op in &state.ops {
-            let ParserOp::Extract(Extract::Regular(header)) = op else { continue };
-            let name = program.headers.get(header.index()).map_or("", |h| h.name.as_str());
-            let width = program.header_type(*header).map_or(0, |t| t.width());
-            if let Some(first) = offsets.insert(*header, offset)
-                && first != offset
-            {
-                let reason = format!(
-                    "it extracts header `{name}` {} bytes into the packet, and another path {} bytes into it; \
-                     each header must lie at one offset on all paths",
-                    offset / 8,
-                    first / 8
-                );
-                return Err(Refusal::new(construct(), reason).at(state.source_info.as_ref()));
+/// The headers that can become valid without being extracted, and those that can change places with them.
+fn homes(program: &Program) -> BTreeSet<HeaderId> {
+    let of_actions = program.actions.iter().flat_map(|a| &a.primitives).map(|p| &p.kind);
+    let of_parser = program.parser.states.iter().flat_map(|s| &s.ops).filter_map(|op| match op {
+        ParserOp::Primitive(primitive) => Some(primitive),
+        _ => None,
+    });
+    let of_deparser = program.deparser.primitives.iter().map(|p| &p.kind);
+    let mut homes = BTreeSet::new();
+    let union = |id: &HeaderUnionId| -> Vec<HeaderId> {
+        let union = program.header_unions.get(id.index());
+        union.map_or(&[][..], |u| u.members.as_slice()).iter().map(|m| m.header).collect()
+    };
+    let stack = |stack: StackRef| -> Vec<HeaderId> {
+        match stack {
+            StackRef::Headers(id) => {
+                program.header_stacks.get(id.index()).map_or_else(Vec::new, |s| s.headers.clone())
             }
-            offset += width;
-            if offset > layout.window_bits() {
-                let reason = format!(
-                    "header `{name}` ends {} bytes into the packet, and the persona's window has {}: headers must \
-                     end inside it",
-                    offset.div_ceil(8),
-                    layout.config().window_bytes
-                );
-                return Err(Refusal::new(construct(), reason).at(state.source_info.as_ref()));
-            }
-            if !width.is_multiple_of(8) {
-                let reason = format!("header `{name}` has {width} bits, which is no multiple of 8");
-                return Err(Refusal::new(construct(), reason).at(state.source_info.as_ref()));
+            StackRef::Unions(id) => {
+                let unions = program.header_union_stacks.get(id.index());
+                unions.map_or(&[][..], |s| s.unions.as_slice()).iter().flat_map(union).collect()
             }
         }
-        work.extend(state.transitions.iter().filter_map(|t| t.next).map(|next| (next, offset)));
+    };
+    for primitive in of_actions.chain(of_parser).chain(of_deparser) {
+        match primitive {
+            PrimitiveKind::SetValid(header) | PrimitiveKind::AssignHeader { destination: header, .. } => {
+                homes.insert(*header);
+            }
+            PrimitiveKind::SetValidOf(header) | PrimitiveKind::AssignHeaderOf { destination: header, .. } => {
+                homes.extend(match header {
+                    HeaderExpr::Header(header) => vec![*header],
+                    HeaderExpr::Element { stack: id, .. } | HeaderExpr::Last(id) => {
+                        stack(StackRef::Headers(*id))
+                    }
+                    HeaderExpr::UnionMember { union: UnionExpr::Union(id), .. } => union(id),
+                    HeaderExpr::UnionMember { union: UnionExpr::Element { stack: id, .. }, .. } => {
+                        stack(StackRef::Unions(*id))
+                    }
+                });
+            }
+            PrimitiveKind::AssignStack { destination, .. } => {
+                homes.extend(stack(StackRef::Headers(*destination)));
+            }
+            PrimitiveKind::AssignVarbit { destination, .. } => {
+                homes.insert(destination.header);
+            }
+            PrimitiveKind::AssignUnion { destination, .. } => homes.extend(union(destination)),
+            PrimitiveKind::AssignUnionStack { destination, .. } => {
+                homes.extend(stack(StackRef::Unions(*destination)));
+            }
+            _ => {}
+        }
     }
-    Ok(offsets)
+    // Elements of a stack change places.
+    let headers = (0..program.header_stacks.len())
+        .map(|i| stack(StackRef::Headers(hyper4_ir::HeaderStackId(i as u32))));
+    let unions = (0..program.header_union_stacks.len())
+        .map(|i| stack(StackRef::Unions(hyper4_ir::HeaderUnionStackId(i as u32))));
+    for elements in headers.chain(unions) {
+        if elements.iter().any(|h| homes.contains(h)) {
+            homes.extend(elements);
+        }
+    }
+    homes
 }

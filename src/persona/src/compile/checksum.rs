@@ -12,7 +12,7 @@ use super::explore::{Explorer, Rows};
 use super::form::{Bit, Form, Word};
 use super::hash::hash;
 use super::number::{Bitwise, Number, Unsupported};
-use super::site::{Compare, Stage, Target};
+use super::site::{Compare, Stage};
 use super::term::Term;
 
 impl<'a> Explorer<'a> {
@@ -77,7 +77,7 @@ impl<'a> Explorer<'a> {
         if !right {
             outcome = ChecksumOutcome::Wrong;
             let field = self.program.standard.get(&StandardField::ChecksumError);
-            if let Some(Ok(Some(range))) = field.map(|f| self.cells.field(*f)) {
+            if let Some(Ok(Some(range))) = field.map(|f| self.cells.field(*f, &context.shape)) {
                 context.write_constant(range, 1);
             }
         }
@@ -105,11 +105,8 @@ impl<'a> Explorer<'a> {
         assumed: Assumed,
         rows: &mut Rows,
     ) -> Result<(), Refusal> {
-        let Some(checksum) = self.checksum(ChecksumKind::Update, number) else {
-            if self.pipeline == PipelineKind::Ingress {
-                self.left(&context);
-            }
-            return self.finish(context, Target::End, rows);
+        let Some(checksum) = self.checksum(ChecksumKind::Update, number).filter(|_| self.updates) else {
+            return self.deparsed(context, rows);
         };
         if context.construct.is_empty() {
             context.construct = format!("checksum {}", checksum.name);
@@ -128,7 +125,8 @@ impl<'a> Explorer<'a> {
                     let Some(sum) = own.sum(&context, checksum)? else {
                         return own.cut(context, Stage::Update(number), Assumed::new(), rows);
                     };
-                    let range = own.cells.field(checksum.target).map_err(|e| refuse(checksum, e))?;
+                    let range =
+                        own.cells.field(checksum.target, &context.shape).map_err(|e| refuse(checksum, e))?;
                     if let Some(range) = range {
                         let word = Number::unsigned(sum).store(range.width, own.terms);
                         context.write(range, word);
@@ -152,12 +150,12 @@ impl<'a> Explorer<'a> {
         stage: Stage,
         assumed: Assumed,
         rows: &mut Rows,
-        then: impl FnMut(&mut Self, Context, bool, &mut Rows) -> Result<(), Refusal>,
+        mut then: impl FnMut(&mut Self, Context, bool, &mut Rows) -> Result<(), Refusal>,
     ) -> Result<(), Refusal> {
         let always = hyper4_ir::Expr::Bool(true);
         let condition = checksum.condition.as_ref().unwrap_or(&always);
         let place = (format!("checksum {}", checksum.name), checksum.source_info.as_ref());
-        self.branch(context, (condition, &NO_ARGUMENTS), stage, assumed, place, rows, then)
+        self.branch(context, (condition, &NO_ARGUMENTS), stage, assumed, place, rows, &mut then)
     }
 
     /// A checksum's bits; `None` when fields that go into it have changed since the lookup, so that it must wait for
@@ -224,7 +222,7 @@ impl<'a> Explorer<'a> {
                     }
                     // Refuses what isn't carried.
                     evaluator.field(field)?;
-                    if let Some(range) = self.cells.field(field)? {
+                    if let Some(range) = self.cells.field(field, &context.shape)? {
                         bits.extend((range.offset..range.end()).rev().map(Input::State));
                     }
                 }

@@ -1,14 +1,15 @@
 //! What is known on a path from one lookup to the next: what the state becomes, and what the trace says.
 
 use std::cell::Cell;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use hyper4_bits::Bits;
-use hyper4_ir::{Event, HeaderId, SourceInfo};
+use hyper4_ir::{Event, SourceInfo};
 
 use super::cube::{Cover, Cube};
 use super::form::{Atom, Bit, Form, Word};
+use super::shape::Shape;
 use super::state::Access;
 use crate::BitRange;
 
@@ -36,8 +37,8 @@ pub(super) struct Context {
     pub(super) known: Rc<Known>,
     /// What has changed since.
     pub(super) values: BTreeMap<Bit, Form>,
-    /// The headers that were extracted, as far as it matters.
-    pub(super) valid: BTreeSet<HeaderId>,
+    /// Where headers lie and which are valid, as far as it matters.
+    pub(super) shape: Shape,
     /// What the trace says.
     pub(super) events: Vec<Event>,
     /// What it says later, of each copy: [`crate::Origin::egress_events`].
@@ -64,11 +65,11 @@ pub(super) struct Context {
 
 impl Context {
     /// A path that begins.
-    pub(super) fn new(known: Known, valid: BTreeSet<HeaderId>, cube: Option<Cube>) -> Self {
+    pub(super) fn new(known: Known, shape: Shape, cube: Option<Cube>) -> Self {
         Self {
             known: Rc::new(known),
             values: BTreeMap::new(),
-            valid,
+            shape,
             events: Vec::new(),
             egress_events: Vec::new(),
             access: None,
@@ -133,6 +134,23 @@ impl Context {
         }
         path(self.cube.clone(), !outcome);
         paths
+    }
+
+    /// The path on which a bit of the state has that value; `None` when it hasn't.
+    pub(super) fn with_bit(&self, bit: Bit, value: bool) -> Option<Self> {
+        let mut cube = self.cube.clone()?;
+        if !cube.require(bit, value) {
+            return None;
+        }
+        let mut path = Self { cube: Some(cube), ..self.clone() };
+        Rc::make_mut(&mut path.known).insert(bit, value);
+        for form in path.values.values_mut() {
+            if let Ok(at) = form.atoms.binary_search(&Atom::State(bit)) {
+                form.atoms.remove(at);
+                form.constant ^= value;
+            }
+        }
+        Some(path)
     }
 
     /// The changes: what differs from the state at the lookup.

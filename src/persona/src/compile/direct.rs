@@ -95,7 +95,7 @@ impl Explorer<'_> {
         });
         let stage = Stage::Resume(frame.again(&context));
         context.access = Some(access);
-        let id = self.reach(stage, Assumed::new(), None, &context.valid, known)?;
+        let id = self.reach(stage, Assumed::new(), None, &context.shape, known)?;
         self.finish(context, Target::Site(id), rows)
     }
 

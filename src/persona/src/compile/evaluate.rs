@@ -44,7 +44,7 @@ pub(super) enum Truth {
 }
 
 /// Why a condition isn't rows yet.
-enum Blocked {
+pub(super) enum Blocked {
     Unsupported(Unsupported),
     /// A comparison has to be computed: [`Truth::AllZero`].
     AllZero {
@@ -94,6 +94,12 @@ impl Evaluator<'_> {
         let cover = match expr {
             Expr::Bool(value) => return known(*value),
             Expr::Valid(header) => return known(self.is_valid(*header)),
+            Expr::ValidOf(header) => {
+                let header = self.header(header)?;
+                return known(header.is_some_and(|header| self.is_valid(header)));
+            }
+            Expr::UnionValid(union) => return known(self.union_valid(union)?),
+            Expr::Equal(a, b) => self.equal(a, b, want, number)?,
             Expr::Unary(UnaryOp::Not, inner) => self.cover(inner, number + 1, !want, assumed)?,
             Expr::Unary(UnaryOp::DataToBool, inner) => {
                 let value = self.number(inner)?;
@@ -142,7 +148,7 @@ impl Evaluator<'_> {
     }
 
     /// Where a comparison of two numbers, node `number` of its condition, comes to `want`.
-    fn compare(
+    pub(super) fn compare(
         &mut self,
         op: BinaryOp,
         want: bool,
@@ -210,9 +216,15 @@ impl Evaluator<'_> {
                     }
                 }
             }
-            Expr::FieldOf(..) | Expr::LastIndex(_) | Expr::StackSize(_) => {
-                Unsupported::new("an element of a header stack")
-            }
+            Expr::FieldOf(header, field) => match self.header(header)? {
+                Some(header) => self.field(FieldRef { header, field: *field }).map(Number::unsigned),
+                None => Ok(Number::unsigned(Vec::new())),
+            },
+            Expr::LastIndex(stack) => match self.used(*stack).checked_sub(1) {
+                Some(last) => Ok(Number::constant(&last.into())),
+                None => Unsupported::new("the last index of an empty header stack"),
+            },
+            Expr::StackSize(stack) => Ok(Number::constant(&self.used(*stack).into())),
             Expr::Bool(_)
             | Expr::Valid(_)
             | Expr::ValidOf(_)
@@ -324,11 +336,7 @@ impl Evaluator<'_> {
 
     /// A field's bits; zeros where its header is invalid.
     pub(super) fn field(&self, field: FieldRef) -> Result<Word, Unsupported> {
-        let declared = self.program.field(field);
-        let width = declared.map_or(0, |f| f.width);
-        if declared.is_some_and(|f| f.varbit) {
-            return Unsupported::new(format!("`{}`, a varbit field", self.program.field_name(field)));
-        }
+        let width = self.program.field(field).map_or(0, |f| f.width);
         if self.pipeline == PipelineKind::Egress
             && self.program.standard.get(&StandardField::EgressSpec) == Some(&field)
         {
@@ -341,7 +349,7 @@ impl Evaluator<'_> {
         {
             return Unsupported::new(reason);
         }
-        match self.cells.field(field)? {
+        match self.cells.field(field, &self.context.shape)? {
             Some(range) if self.is_valid(field.header) => Ok(self.context.read(range)),
             _ => Ok(vec![Form::constant(false); width as usize]),
         }
@@ -349,7 +357,7 @@ impl Evaluator<'_> {
 
     /// Whether a header is valid here; metadata always is.
     pub(super) fn is_valid(&self, header: hyper4_ir::HeaderId) -> bool {
-        self.context.valid.contains(&header)
+        self.context.shape.valid.contains(&header)
             || self.program.headers.get(header.index()).is_some_and(|h| h.metadata)
     }
 

@@ -4,14 +4,18 @@
 use std::collections::BTreeMap;
 
 use hyper4_ir::{ConditionalId, Event, Expr, Node, PipelineKind, Program, SourceInfo};
+use indexmap::IndexSet;
 
 use super::Refusal;
 use super::cells::Cells;
 use super::context::{Arguments, Context, Known, NO_ARGUMENTS};
 use super::cube::{Cover, Cube};
+use super::deparse::SizeChange;
 use super::evaluate::{Assumed, Evaluator, Truth};
 use super::flow::{Flow, Headers};
 use super::form::{Form, Word};
+use super::number::Unsupported;
+use super::shape::Shape;
 use super::site::{Body, Compare, Point, Site, SiteId, Stage, Target, Transition};
 use super::table::constant_action;
 use super::term::Terms;
@@ -28,6 +32,8 @@ const MAX_FUSED: usize = 8;
 pub(super) const MAX_DEPTH: usize = 128;
 /// Lookups that a pipeline may have at most.
 const MAX_SITES: usize = 16_384;
+/// Ways in which a packet's headers may lie at most, where they don't leave as they came.
+const MAX_SHAPES: usize = 512;
 
 /// What surrounds the exploration of a pipeline.
 pub(super) struct Explorer<'a> {
@@ -37,17 +43,29 @@ pub(super) struct Explorer<'a> {
     pub(super) flow: Flow,
     /// Checksums are updated at this pipeline's end.
     pub(super) updates: bool,
-    /// The headers whose validity egress wants to know, where it runs as rows of its own.
+    /// The headers that egress wants to know about, where it runs as rows of its own.
     pub(super) egress_relevant: Option<Headers>,
+    /// Packets may leave with other headers than they came with: every lookup knows where all of them lie.
+    pub(super) shapes: bool,
+    /// They do.
+    pub(super) reshapes: bool,
+    /// The parser is being followed.
+    pub(super) parsing: bool,
+    /// How packets' lengths change.
+    pub(super) change: SizeChange,
+    /// The most bytes that the parser looks at.
+    pub(super) parsed_bytes: u32,
     pub(super) cells: &'a mut Cells,
     pub(super) terms: &'a mut Terms,
     /// The combinations of those that occur: found in ingress, wanted in egress.
-    pub(super) variants: std::collections::BTreeSet<Headers>,
+    pub(super) variants: IndexSet<Shape>,
     /// What is known of the state, whichever way the pipeline was left with a packet.
     pub(super) exit_known: Option<Known>,
     pending: BTreeMap<(usize, usize, Point), SiteId>,
     points: BTreeMap<Point, SiteId>,
     reached: Vec<Reached>,
+    /// The ways in which headers lie.
+    met: IndexSet<Shape>,
 }
 
 struct Reached {
@@ -74,6 +92,11 @@ impl<'a> Explorer<'a> {
             flow,
             updates,
             egress_relevant: None,
+            shapes: false,
+            reshapes: false,
+            parsing: false,
+            change: SizeChange::default(),
+            parsed_bytes: 0,
             cells,
             terms,
             variants: Default::default(),
@@ -81,6 +104,7 @@ impl<'a> Explorer<'a> {
             pending: BTreeMap::new(),
             points: BTreeMap::new(),
             reached: Vec::new(),
+            met: IndexSet::new(),
         }
     }
 
@@ -88,7 +112,7 @@ impl<'a> Explorer<'a> {
     /// of the state at the start.
     pub(super) fn explore(&mut self, known: Known) -> Result<Vec<(SiteId, Site)>, Refusal> {
         let mut sites = Vec::new();
-        self.reach(Stage::Start, Assumed::new(), None, &Headers::new(), known)?;
+        self.reach(Stage::Start, Assumed::new(), None, &Shape::default(), known)?;
         while let Some((_, id)) = self.pending.pop_first() {
             let Some(reached) = self.reached.get(id) else { continue };
             let (point, known, cell) = (reached.point.clone(), reached.known.clone(), reached.cell);
@@ -104,16 +128,31 @@ impl<'a> Explorer<'a> {
         stage: Stage,
         assumed: Assumed,
         compare: Option<Compare>,
-        valid: &Headers,
+        shape: &Shape,
         known: Known,
     ) -> Result<SiteId, Refusal> {
-        let valid = valid.intersection(self.flow.relevant(stage)).copied().collect();
-        let point = Point { stage, assumed, compare, valid };
+        let shape = match self.shapes {
+            true => shape.clone(),
+            false => {
+                // What egress cares for must be known where ingress ends.
+                let mut relevant = self.flow.relevant(stage).clone();
+                relevant.extend(self.egress_relevant.iter().flatten());
+                shape.restricted(self.program, &relevant)
+            }
+        };
+        let point = Point { stage, assumed, compare, shape };
         if let Some(id) = self.points.get(&point) {
             if let Some(reached) = self.reached.get_mut(*id) {
                 reached.known.retain(|bit, value| known.get(bit) == Some(value));
             }
             return Ok(*id);
+        }
+        if self.shapes {
+            self.met.insert(point.shape.clone());
+        }
+        if self.met.len() > MAX_SHAPES {
+            let reason = format!("a packet's headers may lie in more than {MAX_SHAPES} ways");
+            return Err(Refusal::new(format!("program {}", self.program.name), reason));
         }
         let id = self.reached.len();
         if id >= MAX_SITES {
@@ -137,7 +176,7 @@ impl<'a> Explorer<'a> {
             return self.table(id, table, point, known).map(|site| Body::Table(Box::new(site)));
         }
         let mut rows = Rows::new();
-        let context = Context::new(known.clone(), point.valid.clone(), Some(Cube::default()));
+        let context = Context::new(known.clone(), point.shape.clone(), Some(Cube::default()));
         match (point.compare, cell) {
             (Some(compare), Some(cell)) => self.compared(compare, cell, context, point, &mut rows)?,
             _ => self.run(context, point.stage, point.assumed.clone(), &mut rows)?,
@@ -197,6 +236,7 @@ impl<'a> Explorer<'a> {
                 Stage::Verify(i) => return self.verify(context, i, assumed, rows),
                 Stage::Update(i) => return self.update(context, i, assumed, rows),
                 Stage::End => return self.end(context, rows),
+                Stage::Deparse => return self.deparse(context, rows),
                 Stage::Node(Node::Conditional(id)) => {
                     return self.conditional(context, id, assumed, rows);
                 }
@@ -237,7 +277,7 @@ impl<'a> Explorer<'a> {
             assumed,
             place,
             rows,
-            |own, mut context, value, rows| {
+            &mut |own, mut context, value, rows| {
                 context.events.push(Event::Condition { name: conditional.name.clone(), value });
                 let next = if value { conditional.true_next } else { conditional.false_next };
                 own.run(context, next.map_or(Stage::End, Stage::Node), Assumed::new(), rows)
@@ -255,24 +295,41 @@ impl<'a> Explorer<'a> {
         assumed: Assumed,
         place: (String, Option<&SourceInfo>),
         rows: &mut Rows,
-        mut then: impl FnMut(&mut Self, Context, bool, &mut Rows) -> Result<(), Refusal>,
+        then: &mut dyn FnMut(&mut Self, Context, bool, &mut Rows) -> Result<(), Refusal>,
     ) -> Result<(), Refusal> {
         let (condition, arguments) = condition;
+        context.asked.set(0);
         let truth = self.evaluator(&context, arguments).truth(condition, &assumed);
         let fresh = context.fresh;
         let (cover, outcome) = match truth {
-            Err(_) if !fresh => return self.cut(context, stage, assumed, rows),
+            Err(Unsupported::Choice { cover, outcome })
+                if context.cube.is_some() && (fresh || fuses(&cover, rows)) =>
+            {
+                for path in context.decided(&cover, outcome) {
+                    let place = (place.0.clone(), place.1);
+                    let condition = (condition, arguments);
+                    self.branch(path, condition, stage, assumed.clone(), place, rows, then)?;
+                }
+                return Ok(());
+            }
+            Err(_) if !fresh => {
+                context.choices.clear();
+                return self.cut(context, stage, assumed, rows);
+            }
             Err(why) => return Err(Refusal::new(place.0, why.to_string()).at(place.1)),
             Ok(Truth::Known(value)) => {
+                context.choices.clear();
                 context.fresh = false;
                 return then(self, context, value, rows);
             }
             Ok(Truth::AllZero { number, word, when_zero }) => {
+                context.choices.clear();
                 let compare = Compare::Condition { number, when_zero };
                 return self.compare(context, compare, word, stage, assumed, rows);
             }
             Ok(Truth::Rows { cover, outcome }) => (cover, outcome),
         };
+        context.choices.clear();
         let Some(cube) = context.cube.clone() else { return self.cut(context, stage, assumed, rows) };
         if !fresh && !fuses(&cover, rows) {
             return self.cut(context, stage, assumed, rows);
@@ -295,7 +352,7 @@ impl<'a> Explorer<'a> {
         assumed: Assumed,
         rows: &mut Rows,
     ) -> Result<(), Refusal> {
-        let id = self.reach(stage, assumed, Some(compare), &context.valid, context.known_now())?;
+        let id = self.reach(stage, assumed, Some(compare), &context.shape, context.known_now())?;
         let width = word.len() as u32;
         let cells = &mut *self.cells;
         let Some(reached) = self.reached.get_mut(id) else { return Ok(()) };
@@ -316,7 +373,7 @@ impl<'a> Explorer<'a> {
         assumed: Assumed,
         rows: &mut Rows,
     ) -> Result<(), Refusal> {
-        let id = self.reach(stage, assumed, None, &context.valid, context.known_now())?;
+        let id = self.reach(stage, assumed, None, &context.shape, context.known_now())?;
         self.finish(context, Target::Site(id), rows)
     }
 
@@ -324,18 +381,18 @@ impl<'a> Explorer<'a> {
         let spec = context.known_value(Layout::EGRESS_SPEC);
         if self.pipeline == PipelineKind::Ingress {
             let dropped = spec == Some(511) && context.known_value(Layout::MCAST_GRP) == Some(0);
-            if !dropped && self.updates {
-                return self.run(context, Stage::Update(0), Assumed::new(), rows);
+            if !dropped && self.egress_relevant.is_none() {
+                return self.run(context, Stage::Deparse, Assumed::new(), rows);
             }
             if !dropped {
-                self.left(&context);
+                self.left(&mut context);
             }
             return self.finish(context, Target::End, rows);
         }
-        if !self.updates || spec == Some(511) {
+        if spec == Some(511) {
             return self.finish(context, Target::End, rows);
         }
-        if spec.is_none() {
+        if self.updates && spec.is_none() {
             // A dropped packet is gone before its checksums are updated.
             let word = context.read(Layout::EGRESS_SPEC);
             let (Some(cube), Some(cover)) = (context.cube.clone(), super::cube::equal(&word, |_| true))
@@ -348,11 +405,19 @@ impl<'a> Explorer<'a> {
             }
         }
         context.fresh = false;
-        self.run(context, Stage::Update(0), Assumed::new(), rows)
+        self.run(context, Stage::Deparse, Assumed::new(), rows)
     }
 
     /// A packet leaves the pipeline.
-    pub(super) fn left(&mut self, context: &Context) {
+    pub(super) fn left(&mut self, context: &mut Context) {
+        if let Some(relevant) = &self.egress_relevant {
+            let shape = match self.shapes {
+                true => context.shape.clone(),
+                false => context.shape.restricted(self.program, relevant),
+            };
+            let (number, _) = self.variants.insert_full(shape);
+            context.write_constant(self.cells.shape(), number as u64);
+        }
         let known = context.known_now();
         match &mut self.exit_known {
             Some(all) => all.retain(|bit, value| known.get(bit) == Some(value)),

@@ -3,8 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use hyper4_ir::{
-    Action, ActionId, CalculationInput, Checksum, ChecksumKind, Expr, HeaderId, Node, PipelineKind, Place,
-    PrimitiveKind, Program, TableNext,
+    Action, ActionId, Aggregate, CalculationInput, Checksum, ChecksumKind, Expr, HeaderExpr, HeaderId,
+    HeaderUnionId, Node, PipelineKind, Place, PrimitiveKind, Program, StackRef, TableNext, UnionExpr,
 };
 
 use super::site::Stage;
@@ -69,7 +69,8 @@ impl Flow {
             Stage::Node(node) => nodes + self.order.get(&node).copied().unwrap_or(0),
             Stage::Resume(frame) => self.rank(Stage::Node(Node::Table(frame.table))),
             Stage::End => nodes + self.order.len(),
-            Stage::Update(i) => nodes + self.order.len() + 1 + i,
+            Stage::Deparse => nodes + self.order.len() + 1,
+            Stage::Update(i) => nodes + self.order.len() + 2 + i,
         }
     }
 
@@ -80,7 +81,7 @@ impl Flow {
             Stage::Node(node) => self.relevant.get(&node).unwrap_or(&self.end),
             Stage::Resume(frame) => self.relevant(Stage::Node(Node::Table(frame.table))),
             Stage::Start => &self.start,
-            Stage::End => &self.end,
+            Stage::End | Stage::Deparse => &self.end,
             Stage::Update(_) => &self.update,
         }
     }
@@ -120,7 +121,7 @@ fn node_headers(program: &Program, node: Node) -> Headers {
     match node {
         Node::Conditional(id) => {
             if let Some(conditional) = program.conditionals.get(id.index()) {
-                expression_headers(&conditional.expression, &mut headers);
+                expression_headers(program, &conditional.expression, &mut headers);
             }
         }
         Node::Table(id) => {
@@ -141,33 +142,58 @@ fn action_headers(program: &Program, id: ActionId, headers: &mut Headers) {
     let primitives = program.actions.get(id.index()).map_or(&[][..], |a: &Action| a.primitives.as_slice());
     for primitive in primitives {
         match &primitive.kind {
-            PrimitiveKind::Assign { place: Place::Field(field), value } => {
-                headers.insert(field.header);
-                expression_headers(value, headers);
+            PrimitiveKind::Assign { place, value } => {
+                place_headers(program, place, headers);
+                expression_headers(program, value, headers);
             }
             PrimitiveKind::AssignHeader { destination, source } => headers.extend([*destination, *source]),
             PrimitiveKind::SetValid(header) | PrimitiveKind::SetInvalid(header) => {
                 headers.insert(*header);
+            }
+            PrimitiveKind::SetValidOf(header) | PrimitiveKind::SetInvalidOf(header) => {
+                found_headers(program, header, headers);
+            }
+            PrimitiveKind::AssignHeaderOf { destination, source } => {
+                found_headers(program, destination, headers);
+                found_headers(program, source, headers);
+            }
+            PrimitiveKind::AssignVarbit { destination, source } => {
+                headers.extend([destination.header, source.header]);
+            }
+            PrimitiveKind::AssignStack { destination, source } => {
+                stack_headers(program, StackRef::Headers(*destination), headers);
+                stack_headers(program, StackRef::Headers(*source), headers);
+            }
+            PrimitiveKind::AssignUnion { destination, source } => {
+                union_headers(program, *destination, headers);
+                union_headers(program, *source, headers);
+            }
+            PrimitiveKind::AssignUnionStack { destination, source } => {
+                stack_headers(program, StackRef::Unions(*destination), headers);
+                stack_headers(program, StackRef::Unions(*source), headers);
+            }
+            PrimitiveKind::Push { stack, .. } | PrimitiveKind::Pop { stack, .. } => {
+                stack_headers(program, *stack, headers);
             }
             PrimitiveKind::JumpIfZero { condition: number, .. }
             | PrimitiveKind::Count { index: number, .. }
             | PrimitiveKind::Truncate { bytes: number }
             | PrimitiveKind::Assert { condition: number }
             | PrimitiveKind::Assume { condition: number }
-            | PrimitiveKind::Clone { session: number, .. } => expression_headers(number, headers),
+            | PrimitiveKind::Clone { session: number, .. } => expression_headers(program, number, headers),
             PrimitiveKind::RegisterRead { place, index: number, .. }
             | PrimitiveKind::ExecuteMeter { place, index: number, .. } => {
-                headers.extend(place_header(place));
-                expression_headers(number, headers);
+                place_headers(program, place, headers);
+                expression_headers(program, number, headers);
             }
             PrimitiveKind::RegisterWrite { index, value, .. } => {
-                expression_headers(index, headers);
-                expression_headers(value, headers);
+                expression_headers(program, index, headers);
+                expression_headers(program, value, headers);
             }
             PrimitiveKind::Random { place, low, high } => {
-                headers.extend(place_header(place));
-                expression_headers(low, headers);
-                expression_headers(high, headers);
+                place_headers(program, place, headers);
+                expression_headers(program, low, headers);
+                expression_headers(program, high, headers);
             }
             // Others the compiler refuses when it comes to them.
             _ => {}
@@ -175,37 +201,87 @@ fn action_headers(program: &Program, id: ActionId, headers: &mut Headers) {
     }
 }
 
-fn place_header(place: &Place) -> Option<HeaderId> {
-    if let Place::Field(field) = place { Some(field.header) } else { None }
+fn place_headers(program: &Program, place: &Place, headers: &mut Headers) {
+    match place {
+        Place::Field(field) => headers.extend([field.header]),
+        Place::FieldOf(header, _) => found_headers(program, header, headers),
+    }
 }
 
-fn expression_headers(expr: &Expr, headers: &mut Headers) {
+/// All headers that it may be.
+fn found_headers(program: &Program, header: &HeaderExpr, headers: &mut Headers) {
+    match header {
+        HeaderExpr::Header(header) => headers.extend([*header]),
+        HeaderExpr::Element { stack, index } => {
+            stack_headers(program, StackRef::Headers(*stack), headers);
+            expression_headers(program, index, headers);
+        }
+        HeaderExpr::Last(stack) => stack_headers(program, StackRef::Headers(*stack), headers),
+        HeaderExpr::UnionMember { union, .. } => found_unions(program, union, headers),
+    }
+}
+
+fn found_unions(program: &Program, union: &UnionExpr, headers: &mut Headers) {
+    match union {
+        UnionExpr::Union(id) => union_headers(program, *id, headers),
+        UnionExpr::Element { stack, index } => {
+            stack_headers(program, StackRef::Unions(*stack), headers);
+            expression_headers(program, index, headers);
+        }
+    }
+}
+
+fn union_headers(program: &Program, id: HeaderUnionId, headers: &mut Headers) {
+    let union = program.header_unions.get(id.index());
+    headers.extend(union.into_iter().flat_map(|u| &u.members).map(|m| m.header));
+}
+
+fn stack_headers(program: &Program, stack: StackRef, headers: &mut Headers) {
+    match stack {
+        StackRef::Headers(id) => {
+            headers.extend(program.header_stacks.get(id.index()).into_iter().flat_map(|s| &s.headers));
+        }
+        StackRef::Unions(id) => {
+            let stack = program.header_union_stacks.get(id.index());
+            stack.into_iter().flat_map(|s| &s.unions).for_each(|u| union_headers(program, *u, headers));
+        }
+    }
+}
+
+fn aggregate_headers(program: &Program, aggregate: &Aggregate, headers: &mut Headers) {
+    match aggregate {
+        Aggregate::Header(header) => found_headers(program, header, headers),
+        Aggregate::Stack(stack) => stack_headers(program, StackRef::Headers(*stack), headers),
+        Aggregate::Union(union) => found_unions(program, union, headers),
+        Aggregate::UnionStack(stack) => stack_headers(program, StackRef::Unions(*stack), headers),
+    }
+}
+
+pub(super) fn expression_headers(program: &Program, expr: &Expr, headers: &mut Headers) {
     match expr {
-        // What refers to stacks and unions is refused where it is evaluated.
-        Expr::Const(_)
-        | Expr::Bool(_)
-        | Expr::Param(_)
-        | Expr::FieldOf(..)
-        | Expr::ValidOf(_)
-        | Expr::UnionValid(_)
-        | Expr::LastIndex(_)
-        | Expr::StackSize(_)
-        | Expr::Equal(..) => {}
+        Expr::Const(_) | Expr::Bool(_) | Expr::Param(_) => {}
+        Expr::FieldOf(header, _) | Expr::ValidOf(header) => found_headers(program, header, headers),
+        Expr::UnionValid(union) => found_unions(program, union, headers),
+        Expr::LastIndex(stack) | Expr::StackSize(stack) => stack_headers(program, *stack, headers),
+        Expr::Equal(a, b) => {
+            aggregate_headers(program, a, headers);
+            aggregate_headers(program, b, headers);
+        }
         Expr::Field(field) => {
             headers.insert(field.header);
         }
         Expr::Valid(header) => {
             headers.insert(*header);
         }
-        Expr::Unary(_, a) => expression_headers(a, headers),
+        Expr::Unary(_, a) => expression_headers(program, a, headers),
         Expr::Binary(_, a, b) => {
-            expression_headers(a, headers);
-            expression_headers(b, headers);
+            expression_headers(program, a, headers);
+            expression_headers(program, b, headers);
         }
         Expr::Ternary(a, b, c) => {
-            expression_headers(a, headers);
-            expression_headers(b, headers);
-            expression_headers(c, headers);
+            expression_headers(program, a, headers);
+            expression_headers(program, b, headers);
+            expression_headers(program, c, headers);
         }
     }
 }
@@ -213,7 +289,7 @@ fn expression_headers(expr: &Expr, headers: &mut Headers) {
 fn checksum_headers(program: &Program, checksum: &Checksum) -> Headers {
     let mut headers = Headers::from([checksum.target.header]);
     if let Some(condition) = &checksum.condition {
-        expression_headers(condition, &mut headers);
+        expression_headers(program, condition, &mut headers);
     }
     let inputs =
         program.calculations.get(checksum.calculation.index()).map_or(&[][..], |c| c.inputs.as_slice());

@@ -9,6 +9,7 @@ use hyper4_ir::{
 };
 
 use super::Refusal;
+use super::deparse::SizeChange;
 use super::direct::{NUMBER_BITS, number};
 use super::entry::PlacedTable;
 use super::inside::Inside;
@@ -32,12 +33,19 @@ pub struct Guest {
     pub(super) fixed_rows: Vec<Row>,
     pub(super) tables: BTreeMap<TableId, Vec<PlacedTable>>,
     pub(super) inside: Option<Inside>,
+    pub(super) size_change: SizeChange,
 }
 
 impl Guest {
     /// The program it emulates.
     pub fn program(&self) -> &Arc<Program> {
         &self.program
+    }
+
+    /// What it does to the length of packets: a guest behind it in a chain sees less of a packet that became shorter, and
+    /// has less room to make one longer.
+    pub fn size_change(&self) -> SizeChange {
+        self.size_change
     }
 
     /// Its first lookup in ingress: slot, micro-PC and kind, which needs no key mask.

@@ -83,7 +83,7 @@ impl Explorer<'_> {
         };
         let input: Word = inputs.iter().map(read).collect();
         let value = hash(calculation.algorithm, &input, base, modulus, self.terms)?;
-        let range = self.cells.field(*field)?;
+        let range = self.cells.field(*field, &context.shape)?;
         if self.program.field(*field).is_some_and(|f| f.signed) {
             return Unsupported::new("it assigns a hash to a signed field");
         }

@@ -14,25 +14,30 @@ mod checksum;
 mod computation;
 mod context;
 mod cube;
+mod deparse;
 mod direct;
 mod emit;
 mod entry;
 mod evaluate;
 mod explore;
+mod extract;
 mod flow;
 mod form;
 mod guest;
 mod hash;
+mod headers;
 mod inside;
 mod node;
 mod number;
 mod parser;
 mod perform;
 mod plan;
+mod reference;
 mod refusal;
 mod run;
 mod schedule;
 mod scratch;
+mod shape;
 mod site;
 mod standard;
 mod state;
@@ -55,6 +60,7 @@ use crate::{Effect, EgressStart, Layout, Lookup, Next, Row};
 use allocate::{Live, allocate, liveness};
 use cells::Cells;
 use context::Known;
+pub use deparse::SizeChange;
 use emit::{Emitted, Emitter};
 use explore::Explorer;
 use flow::Flow;
@@ -73,37 +79,43 @@ pub fn compile(program: Arc<Program>, layout: &Layout) -> Result<Guest, Refusal>
 
 /// As [`compile`]; at the end of egress the places `wanted` still have what they are for.
 fn compile_for(program: Arc<Program>, layout: &Layout, wanted: &[crate::BitRange]) -> Result<Guest, Refusal> {
-    if let Some(union) = program.header_unions.first() {
-        let construct = format!("header union {}", union.name);
-        return Err(Refusal::new(
-            construct,
-            "at most one of its members is valid, which the persona can't keep",
-        ));
-    }
-    if let Some(primitive) = program.deparser.primitives.first() {
-        let construct = format!("deparser {}", program.deparser.name);
-        let reason = format!("it has `{}`, which the persona can't do there", primitive.kind.name());
-        return Err(Refusal::new(construct, reason).at(primitive.source_info.as_ref()));
-    }
-    state::check_arrays(&program)?;
-    let mut cells = Cells::new(&program, layout)?;
-    let given = standard::given(&program, &cells, PipelineKind::Ingress);
-    let egress_given = standard::given(&program, &cells, PipelineKind::Egress);
+    let mut reshapes = false;
+    let guest = attempt(&program, layout, wanted, false, &mut reshapes);
+    // Every lookup must know where the headers lie, so that the last one can move them.
+    if reshapes { attempt(&program, layout, wanted, true, &mut reshapes) } else { guest }
+}
+
+/// `shapes`: every lookup knows where all headers lie. Tells in `reshapes` whether that is needed.
+fn attempt(
+    program: &Arc<Program>,
+    layout: &Layout,
+    wanted: &[crate::BitRange],
+    shapes: bool,
+    reshapes: &mut bool,
+) -> Result<Guest, Refusal> {
+    state::check_arrays(program)?;
+    let mut cells = Cells::new(program, layout)?;
+    let given = standard::given(program, &cells, PipelineKind::Ingress);
+    let egress_given = standard::given(program, &cells, PipelineKind::Egress);
     let mut terms = Terms::default();
     let has_egress = program.egress.start.is_some();
     let has_updates = program.checksums.iter().any(|c| c.kind == ChecksumKind::Update);
 
     let updates = has_updates && !has_egress;
-    let flow = Flow::new(&program, PipelineKind::Ingress, updates);
-    let egress_flow = Flow::new(&program, PipelineKind::Egress, has_updates);
+    let flow = Flow::new(program, PipelineKind::Ingress, updates);
+    let egress_flow = Flow::new(program, PipelineKind::Egress, has_updates);
     let mut known: Known = cells.zeros().map(|bit| (bit, false)).collect();
     standard::bits(&given).for_each(|bit| {
         known.remove(&bit);
     });
     let mut explorer =
-        Explorer::new(&program, layout, flow, PipelineKind::Ingress, updates, &mut cells, &mut terms);
+        Explorer::new(program, layout, flow, PipelineKind::Ingress, updates, &mut cells, &mut terms);
     explorer.egress_relevant = has_egress.then(|| egress_flow.relevant(site::Stage::Start).clone());
-    let mut ingress = explorer.explore(known)?;
+    explorer.shapes = shapes;
+    let explored = explorer.explore(known);
+    *reshapes |= explorer.reshapes;
+    let mut ingress = explored?;
+    let mut change = SizeChange { parsed: explorer.parsed_bytes, ..explorer.change };
     let (variants, exit_known) = (explorer.variants, explorer.exit_known);
 
     let mut egress = Vec::new();
@@ -115,7 +127,7 @@ fn compile_for(program: Arc<Program>, layout: &Layout, wanted: &[crate::BitRange
         known.retain(|bit, _| !(Layout::EGRESS_PORT.offset..Layout::EGRESS_PORT.end()).contains(bit));
         known.extend((Layout::EGRESS_SPEC.offset..Layout::EGRESS_SPEC.end()).map(|bit| (bit, false)));
         let mut explorer = Explorer::new(
-            &program,
+            program,
             layout,
             egress_flow,
             PipelineKind::Egress,
@@ -124,30 +136,35 @@ fn compile_for(program: Arc<Program>, layout: &Layout, wanted: &[crate::BitRange
             &mut terms,
         );
         explorer.variants = variants;
-        egress = explorer.explore(known)?;
+        explorer.shapes = shapes;
+        let explored = explorer.explore(known);
+        *reshapes |= explorer.reshapes;
+        egress = explored?;
+        change = SizeChange { parsed: change.parsed, ..explorer.change };
     }
 
     let bits =
         |ranges: &[crate::BitRange]| -> Live { ranges.iter().flat_map(|r| r.offset..r.end()).collect() };
-    let egress_live = liveness(&mut egress, &bits(wanted), &terms, layout);
+    let wanted = [wanted, &[Layout::LENGTH]].concat();
+    let egress_live = liveness(&mut egress, &bits(&wanted), &terms, layout);
     let mut end = egress.first().and_then(|(id, _)| egress_live.get(id)).cloned().unwrap_or_default();
     let egress_loads = loads(&egress_given, &end);
     let written: Live = standard::bits(&egress_loads).chain(bits(&[Layout::EGRESS_PORT])).collect();
     end.retain(|bit| !written.contains(bit));
-    end.extend(bits(&[Layout::EGRESS_SPEC, Layout::MCAST_GRP]));
+    end.extend(bits(&[Layout::EGRESS_SPEC, Layout::MCAST_GRP, Layout::LENGTH]));
     let ingress_live = liveness(&mut ingress, &end, &terms, layout);
     let begin = ingress.first().and_then(|(id, _)| ingress_live.get(id)).cloned().unwrap_or_default();
     let ingress_loads = loads(&given, &begin);
     let mut pipelines = [(&mut ingress, ingress_live), (&mut egress, egress_live)];
     let places = allocate(&mut pipelines, &cells, layout, &program.name)?;
 
-    let emitter = |pipeline| Emitter { program: &program, layout, pipeline, terms: &terms, places: &places };
+    let emitter = |pipeline| Emitter { program, layout, pipeline, terms: &terms, places: &places };
     let ingress = emitter(PipelineKind::Ingress).emit(ingress, &ingress_loads)?;
     let egress = match egress.is_empty() {
         true => Emitted::default(),
         false => emitter(PipelineKind::Egress).emit(egress, &egress_loads)?,
     };
-    Ok(guest(program, ingress, egress, layout))
+    Ok(guest(program.clone(), ingress, egress, layout, change))
 }
 
 /// The fields that something reads.
@@ -156,7 +173,13 @@ fn loads(given: &[StandardLoad], live: &Live) -> Vec<StandardLoad> {
     given.iter().filter(read).copied().collect()
 }
 
-fn guest(program: Arc<Program>, ingress: Emitted, mut egress: Emitted, layout: &Layout) -> Guest {
+fn guest(
+    program: Arc<Program>,
+    ingress: Emitted,
+    mut egress: Emitted,
+    layout: &Layout,
+    change: SizeChange,
+) -> Guest {
     let start = |emitted: &Emitted| -> Option<(u8, u16, Lookup)> {
         let (slot, pc, lookup) = emitted.start;
         Some((slot, pc, lookup?))
@@ -189,6 +212,7 @@ fn guest(program: Arc<Program>, ingress: Emitted, mut egress: Emitted, layout: &
         fixed_rows: ingress.rows.into_iter().chain(egress.rows).collect(),
         tables,
         inside: None,
+        size_change: change,
         program,
     }
 }

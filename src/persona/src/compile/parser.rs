@@ -1,8 +1,8 @@
 //! The parser: each path is a row, with rows before it for packets that end inside one of its headers.
 
 use hyper4_ir::{
-    Event, Extract, HeaderId, ParseState, ParseStateId, ParserOp, PipelineKind, Place, Program, SelectKey,
-    StandardField, TransitionMatch,
+    Event, Extract, ExtractTarget, FieldRef, ParseState, ParseStateId, ParserOp, PipelineKind, Program,
+    SelectKey, StackRef, StandardField, TransitionMatch,
 };
 use num_traits::ToPrimitive;
 
@@ -11,25 +11,21 @@ use super::context::{Context, NO_ARGUMENTS};
 use super::cube::Cube;
 use super::evaluate::{Assumed, Truth};
 use super::explore::{Explorer, Rows};
-use super::form::Form;
-use super::number::{Number, Unsupported};
+use super::number::Unsupported;
 use super::site::Stage;
-use crate::Layout;
 
 /// States on one path: more of them go round for ever.
 const MAX_STATES: usize = 256;
 
 /// How far the parser has come.
 #[derive(Clone, Debug, Default)]
-struct Progress {
+pub(super) struct Progress {
     /// Bytes taken.
-    bytes: u32,
+    pub(super) bytes: u32,
     /// Bytes that the packet is known to have.
-    length: u32,
+    pub(super) length: u32,
     /// States entered.
     states: usize,
-    /// Headers taken, in order.
-    headers: Vec<HeaderId>,
 }
 
 impl Explorer<'_> {
@@ -38,23 +34,25 @@ impl Explorer<'_> {
         if self.pipeline == PipelineKind::Ingress {
             context.construct = "parser path".to_owned();
             context.fresh = false;
-            return self.state(context, self.program.parser.start, Progress::default(), rows);
+            self.parsing = true;
+            let done = self.state(context, self.program.parser.start, Progress::default(), rows);
+            self.parsing = false;
+            return done;
         }
         context.construct = "egress".to_owned();
         let stage = self.program.egress.start.map_or(Stage::End, Stage::Node);
         let variants: Vec<_> = std::mem::take(&mut self.variants).into_iter().collect();
-        for (number, valid) in variants.iter().enumerate() {
+        let digits = variants.len().next_power_of_two().trailing_zeros();
+        for (number, shape) in variants.iter().enumerate() {
             let mut cube = Cube::default();
             // One of them holds, so that the last needs no test.
             if number + 1 < variants.len() {
-                for header in self.flow.relevant(Stage::Start) {
-                    if let Some(bit) = self.cells.valid(*header) {
-                        // Each header once: no contradiction.
-                        let _ = cube.require(bit, valid.contains(header));
-                    }
+                for digit in 0..digits {
+                    // Each bit once: no contradiction.
+                    let _ = cube.require(self.cells.shape().offset + digit, number >> digit & 1 == 1);
                 }
             }
-            let context = Context { cube: Some(cube), valid: valid.clone(), fresh: false, ..context.clone() };
+            let context = Context { cube: Some(cube), shape: shape.clone(), fresh: false, ..context.clone() };
             self.run(context, stage, Assumed::new(), rows)?;
         }
         Ok(())
@@ -92,13 +90,43 @@ impl Explorer<'_> {
         for (number, op) in state.ops.iter().enumerate().skip(first) {
             let refused = |e: Unsupported| refuse(state, e.to_string());
             match op {
-                ParserOp::Extract(Extract::Regular(header)) => {
-                    let bytes = self.program.header_type(*header).map_or(0, |t| t.width()) / 8;
-                    self.too_short(&context, &mut progress, bytes, rows)?;
-                    progress.bytes += bytes;
-                    progress.headers.push(*header);
-                    context.valid.insert(*header);
-                    context.events.push(Event::Extract(self.header_name(*header).to_owned()));
+                ParserOp::Extract(Extract::Variable { target, width }) => {
+                    let Some(header) = self.target(&context, target) else {
+                        return self.failed_with(context, &progress, "StackOutOfBounds", rows);
+                    };
+                    for (path, width) in self.enumerated(&context, width).map_err(refused)? {
+                        let parsed = self.extract_variable(
+                            path,
+                            state,
+                            (header, *target),
+                            &width,
+                            &mut progress.clone(),
+                            rows,
+                        )?;
+                        if let Some((path, progress)) = parsed {
+                            self.operations(path, state, number + 1, progress, rows)?;
+                        }
+                    }
+                    return Ok(());
+                }
+                ParserOp::Extract(extract) => {
+                    let target = match extract {
+                        Extract::StackNext(stack) => ExtractTarget::StackNext(*stack),
+                        Extract::UnionStackNext { stack, member } => {
+                            ExtractTarget::UnionStackNext { stack: *stack, member: *member }
+                        }
+                        Extract::Regular(header)
+                        | Extract::Variable { target: ExtractTarget::Header(header), .. } => {
+                            ExtractTarget::Header(*header)
+                        }
+                        Extract::Variable { target, .. } => *target,
+                    };
+                    let Some(header) = self.target(&context, &target) else {
+                        return self.failed_with(context, &progress, "StackOutOfBounds", rows);
+                    };
+                    let bytes = self.cells.width(header, &context.shape) / 8;
+                    self.too_short(&context, state, &mut progress, bytes, rows)?;
+                    self.extract(&mut context, header, target, &mut progress);
                 }
                 ParserOp::Set { place, value } => {
                     context.asked.set(0);
@@ -114,26 +142,42 @@ impl Explorer<'_> {
                     context.choices.clear();
                 }
                 ParserOp::SetLookahead { place, offset, width } => {
-                    if *offset != 0 {
-                        let reason = "it looks ahead past the next bit; simple_switch then doesn't test whether the \
-                                      packet has the bits, and reads what lies behind it";
-                        return Err(refuse(state, reason.to_owned()));
-                    }
-                    self.too_short(&context, &mut progress, width.div_ceil(8), rows)?;
-                    self.look_ahead(&mut context, place, progress.bytes, *width).map_err(refused)?;
-                }
-                ParserOp::Extract(_) => {
-                    let reason = "it extracts into a header stack, or a header of variable size";
-                    return Err(refuse(state, reason.to_owned()));
+                    // simple_switch forgets the offset here.
+                    self.too_short(&context, state, &mut progress, width.div_ceil(8), rows)?;
+                    let ahead = self.ahead(&context, state, &progress, *offset, *width)?;
+                    self.look_ahead(&mut context, place, ahead).map_err(refused)?;
                 }
                 ParserOp::Primitive(primitive) => {
-                    let reason = format!("it has `{}` in the parser", primitive.name());
-                    return Err(refuse(state, reason));
+                    context.asked.set(0);
+                    match self.primitive(&mut context, primitive, &NO_ARGUMENTS) {
+                        Err(Unsupported::Choice { cover, outcome }) => {
+                            for path in context.decided(&cover, outcome) {
+                                self.operations(path, state, number, progress.clone(), rows)?;
+                            }
+                            return Ok(());
+                        }
+                        done => done.map_err(refused)?,
+                    }
+                    context.choices.clear();
                 }
-                ParserOp::Advance { .. } => {
-                    let reason = "it skips bits, which then are not in the packet that leaves: the persona can't close \
-                                  the gap";
-                    return Err(refuse(state, reason.to_owned()));
+                ParserOp::Advance { bits } => {
+                    for (path, bits) in self.enumerated(&context, bits).map_err(refused)? {
+                        let Some(bits) = bits.to_u64() else {
+                            let reason =
+                                "it may skip a negative number of bits, on which simple_switch aborts";
+                            return Err(refuse(state, reason.to_owned()));
+                        };
+                        let mut progress = progress.clone();
+                        if bits % 8 != 0 {
+                            self.failed_with(path, &progress, "ParserInvalidArgument", rows)?;
+                            continue;
+                        }
+                        let bytes = u32::try_from(bits / 8).unwrap_or(u32::MAX);
+                        self.too_short(&path, state, &mut progress, bytes, rows)?;
+                        progress.bytes += bytes;
+                        self.operations(path, state, number + 1, progress, rows)?;
+                    }
+                    return Ok(());
                 }
                 ParserOp::Verify { condition, error } => {
                     let mut evaluator = self.evaluator(&context, &NO_ARGUMENTS);
@@ -167,57 +211,6 @@ impl Explorer<'_> {
         self.select(context, state, &progress, rows)
     }
 
-    /// Rows for packets that have fewer than `bytes` more; those that are even shorter have rows before these.
-    fn too_short(
-        &mut self,
-        context: &Context,
-        progress: &mut Progress,
-        bytes: u32,
-        rows: &mut Rows,
-    ) -> Result<(), Refusal> {
-        let end = progress.bytes + bytes;
-        let mut block_start = 0;
-        for size in (0..Layout::LENGTH.width).rev().filter(|size| end >> size & 1 == 1) {
-            let block_end = block_start + (1 << size);
-            if block_end > progress.length {
-                let mut cube = context.cube.clone().unwrap_or_default();
-                let possible = (size..Layout::LENGTH.width)
-                    .all(|bit| cube.require(Layout::LENGTH.offset + bit, block_start >> bit & 1 == 1));
-                if possible {
-                    let mut short = Context { cube: Some(cube), ..context.clone() };
-                    short.construct.push_str(", too short");
-                    let code = error_code(self.program, "PacketTooShort");
-                    self.failed(short, progress, code, rows)?;
-                }
-            }
-            block_start = block_end;
-        }
-        progress.length = progress.length.max(end);
-        Ok(())
-    }
-
-    fn look_ahead(
-        &mut self,
-        context: &mut Context,
-        place: &Place,
-        bytes: u32,
-        width: u32,
-    ) -> Result<(), Unsupported> {
-        let Some(ahead) = self.layout.packet_bits(8 * bytes, width) else {
-            return Unsupported::new("it looks ahead beyond the persona's window");
-        };
-        let Place::Field(field) = place else {
-            return Unsupported::new("it assigns to an element of a stack");
-        };
-        let range = self.cells.field(*field)?;
-        let valid = self.evaluator(context, &NO_ARGUMENTS).is_valid(field.header);
-        if let Some(range) = range.filter(|_| valid) {
-            let word = Number::unsigned(context.read(ahead)).store(range.width, self.terms);
-            context.write(range, word);
-        }
-        Ok(())
-    }
-
     /// Go on to the state of the first case that matches.
     fn select(
         &mut self,
@@ -228,16 +221,28 @@ impl Explorer<'_> {
     ) -> Result<(), Refusal> {
         let mut key = Vec::new();
         for part in &state.key {
-            let SelectKey::Field(field) = part else {
-                let reason = match part {
-                    SelectKey::Lookahead { .. } => {
-                        "it selects on bits ahead; simple_switch then doesn't test whether the packet has them"
-                    }
-                    _ => "it selects on an element of a header stack",
-                };
+            let field = match part {
+                SelectKey::Field(field) => Some(*field),
+                SelectKey::Lookahead { offset, width } => {
+                    let ahead = self.ahead(&context, state, progress, *offset, *width)?;
+                    key.push(context.read(ahead));
+                    continue;
+                }
+                SelectKey::LastField(stack, field) => {
+                    let header = self.last(&context, StackRef::Headers(*stack), 0);
+                    header.map(|header| FieldRef { header, field: *field })
+                }
+                SelectKey::UnionLastField { stack, member, field } => {
+                    let header = self.last(&context, StackRef::Unions(*stack), *member as usize);
+                    header.map(|header| FieldRef { header, field: *field })
+                }
+            };
+            let Some(field) = field else {
+                let reason =
+                    "it selects on the last element of an empty header stack, on which simple_switch aborts";
                 return Err(refuse(state, reason.to_owned()));
             };
-            let word = self.evaluator(&context, &NO_ARGUMENTS).field(*field);
+            let word = self.evaluator(&context, &NO_ARGUMENTS).field(field);
             key.push(word.map_err(|e| refuse(state, e.to_string()))?);
         }
         let no_error = error_code(self.program, "NoError");
@@ -277,7 +282,7 @@ impl Explorer<'_> {
     }
 
     /// The parser stops with an error.
-    fn failed(
+    pub(super) fn failed(
         &mut self,
         mut context: Context,
         progress: &Progress,
@@ -301,35 +306,30 @@ impl Explorer<'_> {
         code: u32,
         rows: &mut Rows,
     ) -> Result<(), Refusal> {
-        let positions: Vec<Option<usize>> = progress
-            .headers
-            .iter()
-            .map(|h| self.program.deparser.order.iter().position(|emitted| emitted == h))
-            .collect();
-        if !positions.is_sorted_by(|a, b| a < b) || positions.contains(&None) {
-            let names: Vec<&str> = progress.headers.iter().map(|h| self.header_name(*h)).collect();
-            let reason = format!(
-                "it extracts {}, and the deparser doesn't emit these headers in this order: the persona can't move \
-                 headers",
-                names.join(", ")
-            );
-            return Err(Refusal::new(context.construct, reason).at(context.source_info.as_ref()));
-        }
+        context.shape.taken = 8 * progress.bytes;
+        self.parsed_bytes = self.parsed_bytes.max(progress.length).max(progress.bytes);
+        self.reshapes |= !self.leaves_as_it_is(&context.shape);
+        self.parsing = false;
         for (field, value) in [(StandardField::ParserError, code), (StandardField::ChecksumError, 0)] {
-            let range = self.program.standard.get(&field).map(|f| self.cells.field(*f));
+            let range = self.program.standard.get(&field).map(|f| self.cells.field(*f, &context.shape));
             if let Some(Ok(Some(range))) = range {
                 context.write_constant(range, value.into());
             }
         }
-        if let Some(relevant) = &self.egress_relevant {
-            self.variants.insert(context.valid.intersection(relevant).copied().collect());
-            for bit in
-                context.valid.iter().filter(|h| relevant.contains(h)).filter_map(|h| self.cells.valid(*h))
-            {
-                context.values.insert(bit, Form::constant(true));
-            }
-        }
-        self.run(context, Stage::Verify(0), Assumed::new(), rows)
+        let done = self.run(context, Stage::Verify(0), Assumed::new(), rows);
+        self.parsing = true;
+        done
+    }
+
+    pub(super) fn failed_with(
+        &mut self,
+        context: Context,
+        progress: &Progress,
+        error: &str,
+        rows: &mut Rows,
+    ) -> Result<(), Refusal> {
+        let code = error_code(self.program, error);
+        self.failed(context, progress, code, rows)
     }
 }
 
@@ -344,7 +344,7 @@ const CORE_ERRORS: [&str; 7] = [
 ];
 
 /// The code of a core error: simple_switch numbers those that a program doesn't declare behind those it does.
-fn error_code(program: &Program, name: &str) -> u32 {
+pub(super) fn error_code(program: &Program, name: &str) -> u32 {
     if let Some(code) = program.errors.get(name) {
         return code.0;
     }
@@ -353,6 +353,6 @@ fn error_code(program: &Program, name: &str) -> u32 {
     first + undeclared.take_while(|core| **core != name).count() as u32
 }
 
-fn refuse(state: &ParseState, reason: String) -> Refusal {
+pub(super) fn refuse(state: &ParseState, reason: String) -> Refusal {
     Refusal::new(format!("parser state {}", state.name), reason).at(state.source_info.as_ref())
 }

@@ -92,6 +92,7 @@ impl Explorer<'_> {
                 PrimitiveKind::JumpIfZero { condition, target } => {
                     let (holds, fails) = (frame.at(frame.primitive + 1), frame.at(*target as usize));
                     let condition = truth(condition);
+                    context.asked.set(0);
                     let known = self.evaluator(&context, arguments).truth(&condition, &assumed);
                     if let Ok(Truth::Known(value)) = known {
                         frame = if value { holds } else { fails };
@@ -107,7 +108,7 @@ impl Explorer<'_> {
                         assumed,
                         (format!("action {}", action.name), place),
                         rows,
-                        |own, context, value, rows| {
+                        &mut |own, context, value, rows| {
                             let frame = if value { holds } else { fails };
                             match own.perform(context, frame, arguments, Assumed::new(), rows)? {
                                 Some((context, stage)) => own.run(context, stage, Assumed::new(), rows),
@@ -188,7 +189,7 @@ impl Explorer<'_> {
             known.remove(&bit);
         });
         context.access = Some(access);
-        let id = self.reach(stage, Assumed::new(), None, &context.valid, known)?;
+        let id = self.reach(stage, Assumed::new(), None, &context.shape, known)?;
         self.finish(context, Target::Site(id), rows)
     }
 

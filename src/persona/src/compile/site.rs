@@ -1,14 +1,15 @@
 //! The lookups of a guest, before they have places.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use hyper4_bits::Bits;
-use hyper4_ir::{ActionId, Event, HeaderId, Node, SourceInfo, TableId};
+use hyper4_ir::{ActionId, Event, Node, SourceInfo, TableId};
 
 use super::cube::Cube;
 use super::evaluate::Assumed;
 use super::form::{Bit, Form};
 use super::perform::Frame;
+use super::shape::Shape;
 use super::state::Access;
 use crate::BitRange;
 
@@ -28,6 +29,8 @@ pub(super) enum Stage {
     Resume(Frame),
     /// The pipeline's end.
     End,
+    /// The deparser.
+    Deparse,
     /// The update of that number.
     Update(usize),
 }
@@ -40,8 +43,8 @@ pub(super) struct Point {
     pub(super) assumed: Assumed,
     /// The lookup tells whether that comparison's bits are all zero.
     pub(super) compare: Option<Compare>,
-    /// The valid headers, as far as anything from here on cares.
-    pub(super) valid: BTreeSet<HeaderId>,
+    /// Where headers lie and which are valid, as far as anything from here on cares.
+    pub(super) shape: Shape,
 }
 
 /// What a comparison with zero decides.

@@ -6,6 +6,7 @@ use hyper4_ir::{FieldRef, PipelineKind, Place, PrimitiveKind, Program, StandardF
 
 use super::cells::Cells;
 use super::form::Bit;
+use super::shape::Shape;
 use crate::{BitRange, Effect};
 
 /// A field of the switch's own metadata, and where a pipeline's first rows put it.
@@ -19,7 +20,7 @@ pub(super) fn given(program: &Program, cells: &Cells, pipeline: PipelineKind) ->
         .filter(|(field, _)| pipeline == PipelineKind::Egress || *field != StandardField::InstanceType);
     of_pipeline
         .filter_map(|(field, width)| {
-            let range = cells.field(*program.standard.get(field)?).ok().flatten()?;
+            let range = cells.field(*program.standard.get(field)?, &Shape::default()).ok().flatten()?;
             (range.width == *width).then_some((*field, range))
         })
         .collect()

@@ -176,7 +176,7 @@ impl Explorer<'_> {
         let Place::Field(field) = place else {
             return Unsupported::new("it reads into an element of a stack");
         };
-        let range = self.cells.field(*field)?;
+        let range = self.cells.field(*field, &context.shape)?;
         let valid = self.evaluator(context, &NO_ARGUMENTS).is_valid(field.header);
         let Some(range) = range.filter(|_| valid) else {
             // Metering changes the meter even when nobody wants the colour.
@@ -222,7 +222,7 @@ impl Explorer<'_> {
             return Operand::Constant(constant);
         }
         let width = word.len() as u32;
-        let range = source(expr).and_then(|field| self.cells.field(field).ok().flatten());
+        let range = source(expr).and_then(|field| self.cells.field(field, &context.shape).ok().flatten());
         let reached = |range: &BitRange| range.offset <= Layout::MAX_SHIFT || range.offset >= FIRST_CELL;
         if let Some(range) = range.filter(|range| range.width >= width && reached(range)) {
             let range = BitRange { width, ..range };

@@ -57,7 +57,7 @@ impl Explorer<'_> {
         if table.implementation != TableImplementation::Simple {
             return Err(refuse("it has an action profile, which the persona has none of".to_owned()));
         }
-        let start = Context::new(known.clone(), point.valid.clone(), None);
+        let start = Context::new(known.clone(), point.shape.clone(), None);
         let mut keys = Vec::new();
         for key in &table.keys {
             if key.mask.as_ref().is_some_and(|m| !m.is_ones()) {
@@ -91,7 +91,7 @@ impl Explorer<'_> {
             let bit = Bits::from_bool(form.known()?).resize(bits.width()).shl(i);
             Some(bits.or(&bit))
         });
-        match (constant, self.cells.field(field)?) {
+        match (constant, self.cells.field(field, &start.shape)?) {
             (Some(constant), _) => Ok(KeyPart::Constant(constant)),
             (None, Some(range)) => Ok(KeyPart::Place(range)),
             (None, None) => Unsupported::new("a field that has no place"),
