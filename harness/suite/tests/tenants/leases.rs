@@ -13,7 +13,7 @@ use hyper4_virtual::VirtualNetwork;
 const ROWS_OF_A_TABLE: u64 = 4096;
 
 fn lease(port: u16, rows: u64) -> Lease {
-    Lease { ports: [port].into(), rows, groups: u64::MAX, copies: u64::MAX }
+    Lease { ports: [port].into(), rows, groups: u64::MAX, copies: u64::MAX, cells: 0 }
 }
 
 /// Add entries to `dmac` until one is refused; how many there were, and why no more.
@@ -82,7 +82,7 @@ fn groups_are_limited_by_the_slice() -> Result<(), Error> {
     let persona = persona()?;
     let l2 = guest("l2_switch")?;
     let mut network = VirtualNetwork::new(Box::new(Recorder::default()), persona.program, persona.layout)?;
-    let lease = Lease { ports: (1..5).collect(), rows: 1000, groups: 2, copies: 6 };
+    let lease = Lease { ports: (1..5).collect(), rows: 1000, groups: 2, copies: 6, cells: 0 };
     let programs = BTreeMap::from([("sw".to_owned(), Arc::clone(&l2.program))]);
     network.add_slice("a", lease, &programs, Wiring::Direct("sw".to_owned()))?;
     for command in &l2.commands {

@@ -191,7 +191,7 @@ fn a_full_lease_refuses_the_next_entry() -> Result<(), Error> {
     add_slice(&mut network, "probe", &[1], &guest)?;
     let rows = network.dpmu().rows().count() as u64;
     let mut network = self::network(Box::new(Engine::new()))?;
-    let lease = Lease { ports: BTreeSet::from([1]), rows: rows - 3, groups: 8, copies: 64 };
+    let lease = Lease { ports: BTreeSet::from([1]), rows: rows - 3, groups: 8, copies: 64, cells: 0 };
     let programs = BTreeMap::from([("sw".to_owned(), Arc::clone(&guest.program))]);
     network.add_slice("a", lease, &programs, Wiring::Direct("sw".to_owned()))?;
     let mut refused = 0;

@@ -85,7 +85,7 @@ impl Tenant {
     /// A lease of its ports, so many rows and some groups.
     pub(crate) fn lease(&self, rows: u64) -> Lease {
         let ports = (self.first_port..self.first_port + PORTS).collect();
-        Lease { ports, rows, groups: 8, copies: 32 }
+        Lease { ports, rows, groups: 8, copies: 32, cells: 0 }
     }
 
     /// The program itself behind the same links.

@@ -96,7 +96,7 @@ fn scene() -> Result<Scene, Error> {
     let persona = persona()?;
     let mut network = VirtualNetwork::new(Box::new(below), persona.program, persona.layout)?;
     let l2 = guest("l2_switch")?;
-    let lease = Lease { ports: (10..20).collect(), rows: 1500, groups: 4, copies: 40 };
+    let lease = Lease { ports: (10..20).collect(), rows: 1500, groups: 4, copies: 40, cells: 0 };
     let programs = BTreeMap::from([("sw".to_owned(), l2.program)]);
     network.add_slice("switch", lease, &programs, Wiring::Direct("sw".to_owned()))?;
     for command in &l2.commands {
