@@ -1,10 +1,11 @@
 // The HyPer4 persona: emulates P4 programs that are given to it as table rows.
 // Made by `hyper4 persona generate`; do not edit.
-// window_bytes = 128, metadata_bits = 256, ingress_slots = 20, egress_slots = 6, rows_per_table = 4096, registers = 65536, counters = 65536, meters = 4096
+// window_bytes = 128, parse_bytes = 96, metadata_bits = 256, ingress_slots = 20, egress_slots = 6, rows_per_table = 4096, registers = 65536, counters = 65536, meters = 4096
 #include <core.p4>
 #include <v1model.p4>
 
 
+header whole_t { bit<768> bytes; }
 header chunk128_t { bit<1024> bytes; }
 header chunk64_t { bit<512> bytes; }
 header chunk32_t { bit<256> bytes; }
@@ -13,7 +14,7 @@ header chunk8_t { bit<64> bytes; }
 header chunk4_t { bit<32> bytes; }
 header chunk2_t { bit<16> bytes; }
 header chunk1_t { bit<8> bytes; }
-struct headers_t { chunk128_t chunk128; chunk64_t chunk64; chunk32_t chunk32; chunk16_t chunk16; chunk8_t chunk8; chunk4_t chunk4; chunk2_t chunk2; chunk1_t chunk1; }
+struct headers_t { whole_t whole; chunk128_t chunk128; chunk64_t chunk64; chunk32_t chunk32; chunk16_t chunk16; chunk8_t chunk8; chunk4_t chunk4; chunk2_t chunk2; chunk1_t chunk1; }
 // state: the window, byte 0 of the packet uppermost; below it the guest's metadata, then from bit 0
 // ingress_port (9), egress_spec (9), egress_port (9), at bit 32 mcast_grp (16), at bit 48 length (8).
 struct metadata_t {
@@ -26,9 +27,10 @@ struct metadata_t {
     bit<16> pc;         // the row to be looked up next: micro-PC, slot, kind of lookup
     bit<8> slot;        // 255: nothing more
     bit<8> lookup;
-    bit<8> length;      // bytes of the packet in the window
+    bit<8> length;      // bytes of the packet that came into the window
     bit<8> pad;         // by how much a short packet is shifted, in parts of bytes
     bit<16> checksum;
+    bit<64> hash;
     bit<9> port;        // copies of state fields that the operator's tables match
     bit<16> group;
     bit<2> egress;      // 0: the guest has nothing to do in egress; 1: enter_egress begins it; 2: begun
@@ -49,14 +51,15 @@ inout standard_metadata_t standard_metadata) {
     state start {
         meta.prefix_shift = 200;
         transition select(standard_metadata.packet_length) {
-            32w0 &&& 32w0xffffff80: short_packet;
+            32w0x00000000 &&& 32w0xffffffc0: short_packet;
+            32w0x00000040 &&& 32w0xffffffe0: short_packet;
             default: full_window;
         }
     }
     state full_window {
-        packet.extract(hdr.chunk128);
-        meta.window = hdr.chunk128.bytes;
-        meta.length = 128;
+        packet.extract(hdr.whole);
+        meta.window = (((bit<1024>)hdr.whole.bytes) << 256);
+        meta.length = 96;
         transition accept;
     }
     state short_packet {
@@ -269,6 +272,106 @@ inout standard_metadata_t standard_metadata) {
         meta.slot = slot;
         meta.lookup = lookup;
     }
+    action commit_sum(bit<1280> keep, bit<1280> value, bit<1280> a_mask, bit<1280> a_value,
+    bit<1280> b_mask, bit<8> bl0, bit<8> bl1, bit<8> bl2, bit<8> bl3, bit<8> bl4, bit<8> br0, bit<8> br1, bit<8> br2, bit<8> br3, bit<8> br4, bit<1280> b_value,
+    bit<1280> result_mask, bit<8> tl0, bit<8> tl1, bit<8> tl2, bit<8> tl3, bit<8> tl4, bit<8> tr0, bit<8> tr1, bit<8> tr2, bit<8> tr3, bit<8> tr4, bit<16> pc, bit<8> slot, bit<8> lookup, bit<1280> key_mask) {
+        meta.state = (meta.state & keep) ^ value ^
+        ((((((meta.state & a_mask) ^ a_value) + ((((meta.state & b_mask) << bl0 << bl1 << bl2 << bl3 << bl4) >> br0 >> br1 >> br2 >> br3 >> br4) ^ b_value)) & result_mask) << tl0 << tl1 << tl2 << tl3 << tl4) >> tr0 >> tr1 >> tr2 >> tr3 >> tr4);
+        meta.key = meta.state & key_mask;
+        meta.pc = pc;
+        meta.slot = slot;
+        meta.lookup = lookup;
+    }
+    action commit_difference(bit<1280> keep, bit<1280> value, bit<1280> a_mask, bit<1280> a_value,
+    bit<1280> b_mask, bit<8> bl0, bit<8> bl1, bit<8> bl2, bit<8> bl3, bit<8> bl4, bit<8> br0, bit<8> br1, bit<8> br2, bit<8> br3, bit<8> br4, bit<1280> b_value,
+    bit<1280> result_mask, bit<8> tl0, bit<8> tl1, bit<8> tl2, bit<8> tl3, bit<8> tl4, bit<8> tr0, bit<8> tr1, bit<8> tr2, bit<8> tr3, bit<8> tr4, bit<16> pc, bit<8> slot, bit<8> lookup, bit<1280> key_mask) {
+        meta.state = (meta.state & keep) ^ value ^
+        ((((((meta.state & a_mask) ^ a_value) - ((((meta.state & b_mask) << bl0 << bl1 << bl2 << bl3 << bl4) >> br0 >> br1 >> br2 >> br3 >> br4) ^ b_value)) & result_mask) << tl0 << tl1 << tl2 << tl3 << tl4) >> tr0 >> tr1 >> tr2 >> tr3 >> tr4);
+        meta.key = meta.state & key_mask;
+        meta.pc = pc;
+        meta.slot = slot;
+        meta.lookup = lookup;
+    }
+    action commit_conjunction(bit<1280> keep, bit<1280> value, bit<1280> a_mask, bit<1280> a_value,
+    bit<1280> b_mask, bit<8> bl0, bit<8> bl1, bit<8> bl2, bit<8> bl3, bit<8> bl4, bit<8> br0, bit<8> br1, bit<8> br2, bit<8> br3, bit<8> br4, bit<1280> b_value,
+    bit<1280> result_mask, bit<8> tl0, bit<8> tl1, bit<8> tl2, bit<8> tl3, bit<8> tl4, bit<8> tr0, bit<8> tr1, bit<8> tr2, bit<8> tr3, bit<8> tr4, bit<16> pc, bit<8> slot, bit<8> lookup, bit<1280> key_mask) {
+        meta.state = (meta.state & keep) ^ value ^
+        ((((((meta.state & a_mask) ^ a_value) & ((((meta.state & b_mask) << bl0 << bl1 << bl2 << bl3 << bl4) >> br0 >> br1 >> br2 >> br3 >> br4) ^ b_value)) & result_mask) << tl0 << tl1 << tl2 << tl3 << tl4) >> tr0 >> tr1 >> tr2 >> tr3 >> tr4);
+        meta.key = meta.state & key_mask;
+        meta.pc = pc;
+        meta.slot = slot;
+        meta.lookup = lookup;
+    }
+    action commit_product(bit<1280> keep, bit<1280> value, bit<1280> a_mask, bit<1280> a_value,
+    bit<1280> b_mask, bit<8> bl0, bit<8> bl1, bit<8> bl2, bit<8> bl3, bit<8> bl4, bit<8> br0, bit<8> br1, bit<8> br2, bit<8> br3, bit<8> br4, bit<1280> b_value,
+    bit<1280> result_mask, bit<8> tl0, bit<8> tl1, bit<8> tl2, bit<8> tl3, bit<8> tl4, bit<8> tr0, bit<8> tr1, bit<8> tr2, bit<8> tr3, bit<8> tr4, bit<16> pc, bit<8> slot, bit<8> lookup, bit<1280> key_mask) {
+        meta.state = (meta.state & keep) ^ value ^
+        ((((((meta.state & a_mask) ^ a_value) * ((((meta.state & b_mask) << bl0 << bl1 << bl2 << bl3 << bl4) >> br0 >> br1 >> br2 >> br3 >> br4) ^ b_value)) & result_mask) << tl0 << tl1 << tl2 << tl3 << tl4) >> tr0 >> tr1 >> tr2 >> tr3 >> tr4);
+        meta.key = meta.state & key_mask;
+        meta.pc = pc;
+        meta.slot = slot;
+        meta.lookup = lookup;
+    }
+    action commit_shift_left(bit<1280> keep, bit<1280> value, bit<1280> a_mask, bit<1280> a_value,
+    bit<1280> b_mask, bit<8> bl0, bit<8> bl1, bit<8> bl2, bit<8> bl3, bit<8> bl4, bit<8> br0, bit<8> br1, bit<8> br2, bit<8> br3, bit<8> br4, bit<1280> b_value,
+    bit<1280> result_mask, bit<8> tl0, bit<8> tl1, bit<8> tl2, bit<8> tl3, bit<8> tl4, bit<8> tr0, bit<8> tr1, bit<8> tr2, bit<8> tr3, bit<8> tr4, bit<16> pc, bit<8> slot, bit<8> lookup, bit<1280> key_mask) {
+        meta.state = (meta.state & keep) ^ value ^
+        ((((((meta.state & a_mask) ^ a_value) << (bit<8>)((((meta.state & b_mask) << bl0 << bl1 << bl2 << bl3 << bl4) >> br0 >> br1 >> br2 >> br3 >> br4) ^ b_value)) & result_mask) << tl0 << tl1 << tl2 << tl3 << tl4) >> tr0 >> tr1 >> tr2 >> tr3 >> tr4);
+        meta.key = meta.state & key_mask;
+        meta.pc = pc;
+        meta.slot = slot;
+        meta.lookup = lookup;
+    }
+    action commit_shift_right(bit<1280> keep, bit<1280> value, bit<1280> a_mask, bit<1280> a_value,
+    bit<1280> b_mask, bit<8> bl0, bit<8> bl1, bit<8> bl2, bit<8> bl3, bit<8> bl4, bit<8> br0, bit<8> br1, bit<8> br2, bit<8> br3, bit<8> br4, bit<1280> b_value,
+    bit<1280> result_mask, bit<8> tl0, bit<8> tl1, bit<8> tl2, bit<8> tl3, bit<8> tl4, bit<8> tr0, bit<8> tr1, bit<8> tr2, bit<8> tr3, bit<8> tr4, bit<16> pc, bit<8> slot, bit<8> lookup, bit<1280> key_mask) {
+        meta.state = (meta.state & keep) ^ value ^
+        ((((((meta.state & a_mask) ^ a_value) >> (bit<8>)((((meta.state & b_mask) << bl0 << bl1 << bl2 << bl3 << bl4) >> br0 >> br1 >> br2 >> br3 >> br4) ^ b_value)) & result_mask) << tl0 << tl1 << tl2 << tl3 << tl4) >> tr0 >> tr1 >> tr2 >> tr3 >> tr4);
+        meta.key = meta.state & key_mask;
+        meta.pc = pc;
+        meta.slot = slot;
+        meta.lookup = lookup;
+    }
+    action commit_crc16(bit<1280> keep, bit<1280> value, bit<1280> input_mask,
+    bit<8> il0, bit<8> il1, bit<8> il2, bit<8> il3, bit<8> il4, bit<8> ir0, bit<8> ir1, bit<8> ir2, bit<8> ir3, bit<8> ir4, bit<1280> input_value, bit<64> base, bit<64> modulus,
+    bit<1280> result_mask, bit<8> tl0, bit<8> tl1, bit<8> tl2, bit<8> tl3, bit<8> tl4, bit<8> tr0, bit<8> tr1, bit<8> tr2, bit<8> tr3, bit<8> tr4, bit<16> pc, bit<8> slot, bit<8> lookup, bit<1280> key_mask) {
+        hash(meta.hash, HashAlgorithm.crc16, base, { (((meta.state & input_mask) << il0 << il1 << il2 << il3 << il4) >> ir0 >> ir1 >> ir2 >> ir3 >> ir4) ^ input_value }, modulus);
+        meta.state = (meta.state & keep) ^ value ^ ((((bit<1280>)meta.hash & result_mask) << tl0 << tl1 << tl2 << tl3 << tl4) >> tr0 >> tr1 >> tr2 >> tr3 >> tr4);
+        meta.key = meta.state & key_mask;
+        meta.pc = pc;
+        meta.slot = slot;
+        meta.lookup = lookup;
+    }
+    action commit_crc32(bit<1280> keep, bit<1280> value, bit<1280> input_mask,
+    bit<8> il0, bit<8> il1, bit<8> il2, bit<8> il3, bit<8> il4, bit<8> ir0, bit<8> ir1, bit<8> ir2, bit<8> ir3, bit<8> ir4, bit<1280> input_value, bit<64> base, bit<64> modulus,
+    bit<1280> result_mask, bit<8> tl0, bit<8> tl1, bit<8> tl2, bit<8> tl3, bit<8> tl4, bit<8> tr0, bit<8> tr1, bit<8> tr2, bit<8> tr3, bit<8> tr4, bit<16> pc, bit<8> slot, bit<8> lookup, bit<1280> key_mask) {
+        hash(meta.hash, HashAlgorithm.crc32, base, { (((meta.state & input_mask) << il0 << il1 << il2 << il3 << il4) >> ir0 >> ir1 >> ir2 >> ir3 >> ir4) ^ input_value }, modulus);
+        meta.state = (meta.state & keep) ^ value ^ ((((bit<1280>)meta.hash & result_mask) << tl0 << tl1 << tl2 << tl3 << tl4) >> tr0 >> tr1 >> tr2 >> tr3 >> tr4);
+        meta.key = meta.state & key_mask;
+        meta.pc = pc;
+        meta.slot = slot;
+        meta.lookup = lookup;
+    }
+    action commit_csum16(bit<1280> keep, bit<1280> value, bit<1280> input_mask,
+    bit<8> il0, bit<8> il1, bit<8> il2, bit<8> il3, bit<8> il4, bit<8> ir0, bit<8> ir1, bit<8> ir2, bit<8> ir3, bit<8> ir4, bit<1280> input_value, bit<64> base, bit<64> modulus,
+    bit<1280> result_mask, bit<8> tl0, bit<8> tl1, bit<8> tl2, bit<8> tl3, bit<8> tl4, bit<8> tr0, bit<8> tr1, bit<8> tr2, bit<8> tr3, bit<8> tr4, bit<16> pc, bit<8> slot, bit<8> lookup, bit<1280> key_mask) {
+        hash(meta.hash, HashAlgorithm.csum16, base, { (((meta.state & input_mask) << il0 << il1 << il2 << il3 << il4) >> ir0 >> ir1 >> ir2 >> ir3 >> ir4) ^ input_value }, modulus);
+        meta.state = (meta.state & keep) ^ value ^ ((((bit<1280>)meta.hash & result_mask) << tl0 << tl1 << tl2 << tl3 << tl4) >> tr0 >> tr1 >> tr2 >> tr3 >> tr4);
+        meta.key = meta.state & key_mask;
+        meta.pc = pc;
+        meta.slot = slot;
+        meta.lookup = lookup;
+    }
+    action commit_xor16(bit<1280> keep, bit<1280> value, bit<1280> input_mask,
+    bit<8> il0, bit<8> il1, bit<8> il2, bit<8> il3, bit<8> il4, bit<8> ir0, bit<8> ir1, bit<8> ir2, bit<8> ir3, bit<8> ir4, bit<1280> input_value, bit<64> base, bit<64> modulus,
+    bit<1280> result_mask, bit<8> tl0, bit<8> tl1, bit<8> tl2, bit<8> tl3, bit<8> tl4, bit<8> tr0, bit<8> tr1, bit<8> tr2, bit<8> tr3, bit<8> tr4, bit<16> pc, bit<8> slot, bit<8> lookup, bit<1280> key_mask) {
+        hash(meta.hash, HashAlgorithm.xor16, base, { (((meta.state & input_mask) << il0 << il1 << il2 << il3 << il4) >> ir0 >> ir1 >> ir2 >> ir3 >> ir4) ^ input_value }, modulus);
+        meta.state = (meta.state & keep) ^ value ^ ((((bit<1280>)meta.hash & result_mask) << tl0 << tl1 << tl2 << tl3 << tl4) >> tr0 >> tr1 >> tr2 >> tr3 >> tr4);
+        meta.key = meta.state & key_mask;
+        meta.pc = pc;
+        meta.slot = slot;
+        meta.lookup = lookup;
+    }
     action commit_state(bit<1280> keep, bit<1280> value, bit<16> access, bit<1280> index_mask, bit<8> i0, bit<8> i1, bit<8> i2, bit<8> i3, bit<8> i4, bit<32> index,
     bit<1280> data_mask, bit<8> d0, bit<8> d1, bit<8> d2, bit<8> d3, bit<8> d4, bit<64> data, bit<16> pc, bit<8> slot, bit<8> lookup, bit<1280> key_mask) {
         meta.state = (meta.state & keep) ^ value;
@@ -323,25 +426,25 @@ inout standard_metadata_t standard_metadata) {
     }
     table step_0 {
         key = { meta.device: exact; meta.pc: exact; }
-        actions = { commit; commit_add; commit_move; commit_checksum; commit_standard; commit_state; commit_load; @defaultonly discard; }
+        actions = { commit; commit_add; commit_move; commit_checksum; commit_state; commit_sum; commit_difference; commit_conjunction; commit_product; commit_shift_left; commit_shift_right; commit_standard; commit_load; commit_crc16; commit_crc32; commit_csum16; commit_xor16; @defaultonly discard; }
         default_action = discard();
         size = 4096;
     }
     table exact_0 {
         key = { meta.device: exact; meta.pc: exact; meta.key: exact; }
-        actions = { commit; commit_add; commit_move; commit_checksum; commit_standard; commit_state; commit_load; @defaultonly NoAction; }
+        actions = { commit; commit_add; commit_move; commit_checksum; commit_state; @defaultonly NoAction; }
         default_action = NoAction();
         size = 4096;
     }
     table lpm_0 {
         key = { meta.device: exact; meta.pc: exact; meta.prefix: lpm; }
-        actions = { commit; commit_add; commit_move; commit_checksum; commit_standard; commit_state; commit_load; @defaultonly NoAction; }
+        actions = { commit; commit_add; commit_move; commit_checksum; commit_state; @defaultonly NoAction; }
         default_action = NoAction();
         size = 4096;
     }
     table ternary_0 {
         key = { meta.device: exact; meta.pc: exact; meta.state: ternary; }
-        actions = { commit; commit_add; commit_move; commit_checksum; commit_standard; commit_state; commit_load; @defaultonly NoAction; }
+        actions = { commit; commit_add; commit_move; commit_checksum; commit_state; @defaultonly NoAction; }
         default_action = NoAction();
         size = 4096;
     }
@@ -365,25 +468,25 @@ inout standard_metadata_t standard_metadata) {
     }
     table step_1 {
         key = { meta.device: exact; meta.pc: exact; }
-        actions = { commit; commit_add; commit_move; commit_checksum; commit_standard; commit_state; commit_load; @defaultonly discard; }
+        actions = { commit; commit_add; commit_move; commit_checksum; commit_state; commit_sum; commit_difference; commit_conjunction; commit_product; commit_shift_left; commit_shift_right; commit_standard; commit_load; commit_crc16; commit_crc32; commit_csum16; commit_xor16; @defaultonly discard; }
         default_action = discard();
         size = 4096;
     }
     table exact_1 {
         key = { meta.device: exact; meta.pc: exact; meta.key: exact; }
-        actions = { commit; commit_add; commit_move; commit_checksum; commit_standard; commit_state; commit_load; @defaultonly NoAction; }
+        actions = { commit; commit_add; commit_move; commit_checksum; commit_state; @defaultonly NoAction; }
         default_action = NoAction();
         size = 4096;
     }
     table lpm_1 {
         key = { meta.device: exact; meta.pc: exact; meta.prefix: lpm; }
-        actions = { commit; commit_add; commit_move; commit_checksum; commit_standard; commit_state; commit_load; @defaultonly NoAction; }
+        actions = { commit; commit_add; commit_move; commit_checksum; commit_state; @defaultonly NoAction; }
         default_action = NoAction();
         size = 4096;
     }
     table ternary_1 {
         key = { meta.device: exact; meta.pc: exact; meta.state: ternary; }
-        actions = { commit; commit_add; commit_move; commit_checksum; commit_standard; commit_state; commit_load; @defaultonly NoAction; }
+        actions = { commit; commit_add; commit_move; commit_checksum; commit_state; @defaultonly NoAction; }
         default_action = NoAction();
         size = 4096;
     }
@@ -407,25 +510,25 @@ inout standard_metadata_t standard_metadata) {
     }
     table step_2 {
         key = { meta.device: exact; meta.pc: exact; }
-        actions = { commit; commit_add; commit_move; commit_checksum; commit_standard; commit_state; commit_load; @defaultonly discard; }
+        actions = { commit; commit_add; commit_move; commit_checksum; commit_state; commit_sum; commit_difference; commit_conjunction; commit_product; commit_shift_left; commit_shift_right; commit_standard; commit_load; commit_crc16; commit_crc32; commit_csum16; commit_xor16; @defaultonly discard; }
         default_action = discard();
         size = 4096;
     }
     table exact_2 {
         key = { meta.device: exact; meta.pc: exact; meta.key: exact; }
-        actions = { commit; commit_add; commit_move; commit_checksum; commit_standard; commit_state; commit_load; @defaultonly NoAction; }
+        actions = { commit; commit_add; commit_move; commit_checksum; commit_state; @defaultonly NoAction; }
         default_action = NoAction();
         size = 4096;
     }
     table lpm_2 {
         key = { meta.device: exact; meta.pc: exact; meta.prefix: lpm; }
-        actions = { commit; commit_add; commit_move; commit_checksum; commit_standard; commit_state; commit_load; @defaultonly NoAction; }
+        actions = { commit; commit_add; commit_move; commit_checksum; commit_state; @defaultonly NoAction; }
         default_action = NoAction();
         size = 4096;
     }
     table ternary_2 {
         key = { meta.device: exact; meta.pc: exact; meta.state: ternary; }
-        actions = { commit; commit_add; commit_move; commit_checksum; commit_standard; commit_state; commit_load; @defaultonly NoAction; }
+        actions = { commit; commit_add; commit_move; commit_checksum; commit_state; @defaultonly NoAction; }
         default_action = NoAction();
         size = 4096;
     }
@@ -449,25 +552,25 @@ inout standard_metadata_t standard_metadata) {
     }
     table step_3 {
         key = { meta.device: exact; meta.pc: exact; }
-        actions = { commit; commit_add; commit_move; commit_checksum; commit_standard; commit_state; commit_load; @defaultonly discard; }
+        actions = { commit; commit_add; commit_move; commit_checksum; commit_state; commit_sum; commit_difference; commit_conjunction; commit_product; commit_shift_left; commit_shift_right; commit_standard; commit_load; commit_crc16; commit_crc32; commit_csum16; commit_xor16; @defaultonly discard; }
         default_action = discard();
         size = 4096;
     }
     table exact_3 {
         key = { meta.device: exact; meta.pc: exact; meta.key: exact; }
-        actions = { commit; commit_add; commit_move; commit_checksum; commit_standard; commit_state; commit_load; @defaultonly NoAction; }
+        actions = { commit; commit_add; commit_move; commit_checksum; commit_state; @defaultonly NoAction; }
         default_action = NoAction();
         size = 4096;
     }
     table lpm_3 {
         key = { meta.device: exact; meta.pc: exact; meta.prefix: lpm; }
-        actions = { commit; commit_add; commit_move; commit_checksum; commit_standard; commit_state; commit_load; @defaultonly NoAction; }
+        actions = { commit; commit_add; commit_move; commit_checksum; commit_state; @defaultonly NoAction; }
         default_action = NoAction();
         size = 4096;
     }
     table ternary_3 {
         key = { meta.device: exact; meta.pc: exact; meta.state: ternary; }
-        actions = { commit; commit_add; commit_move; commit_checksum; commit_standard; commit_state; commit_load; @defaultonly NoAction; }
+        actions = { commit; commit_add; commit_move; commit_checksum; commit_state; @defaultonly NoAction; }
         default_action = NoAction();
         size = 4096;
     }
@@ -491,25 +594,25 @@ inout standard_metadata_t standard_metadata) {
     }
     table step_4 {
         key = { meta.device: exact; meta.pc: exact; }
-        actions = { commit; commit_add; commit_move; commit_checksum; commit_standard; commit_state; commit_load; @defaultonly discard; }
+        actions = { commit; commit_add; commit_move; commit_checksum; commit_state; commit_sum; commit_difference; commit_conjunction; commit_product; commit_shift_left; commit_shift_right; commit_standard; commit_load; commit_crc16; commit_crc32; commit_csum16; commit_xor16; @defaultonly discard; }
         default_action = discard();
         size = 4096;
     }
     table exact_4 {
         key = { meta.device: exact; meta.pc: exact; meta.key: exact; }
-        actions = { commit; commit_add; commit_move; commit_checksum; commit_standard; commit_state; commit_load; @defaultonly NoAction; }
+        actions = { commit; commit_add; commit_move; commit_checksum; commit_state; @defaultonly NoAction; }
         default_action = NoAction();
         size = 4096;
     }
     table lpm_4 {
         key = { meta.device: exact; meta.pc: exact; meta.prefix: lpm; }
-        actions = { commit; commit_add; commit_move; commit_checksum; commit_standard; commit_state; commit_load; @defaultonly NoAction; }
+        actions = { commit; commit_add; commit_move; commit_checksum; commit_state; @defaultonly NoAction; }
         default_action = NoAction();
         size = 4096;
     }
     table ternary_4 {
         key = { meta.device: exact; meta.pc: exact; meta.state: ternary; }
-        actions = { commit; commit_add; commit_move; commit_checksum; commit_standard; commit_state; commit_load; @defaultonly NoAction; }
+        actions = { commit; commit_add; commit_move; commit_checksum; commit_state; @defaultonly NoAction; }
         default_action = NoAction();
         size = 4096;
     }
@@ -533,25 +636,25 @@ inout standard_metadata_t standard_metadata) {
     }
     table step_5 {
         key = { meta.device: exact; meta.pc: exact; }
-        actions = { commit; commit_add; commit_move; commit_checksum; commit_standard; commit_state; commit_load; @defaultonly discard; }
+        actions = { commit; commit_add; commit_move; commit_checksum; commit_state; commit_sum; commit_difference; commit_conjunction; commit_product; commit_shift_left; commit_shift_right; commit_standard; commit_load; commit_crc16; commit_crc32; commit_csum16; commit_xor16; @defaultonly discard; }
         default_action = discard();
         size = 4096;
     }
     table exact_5 {
         key = { meta.device: exact; meta.pc: exact; meta.key: exact; }
-        actions = { commit; commit_add; commit_move; commit_checksum; commit_standard; commit_state; commit_load; @defaultonly NoAction; }
+        actions = { commit; commit_add; commit_move; commit_checksum; commit_state; @defaultonly NoAction; }
         default_action = NoAction();
         size = 4096;
     }
     table lpm_5 {
         key = { meta.device: exact; meta.pc: exact; meta.prefix: lpm; }
-        actions = { commit; commit_add; commit_move; commit_checksum; commit_standard; commit_state; commit_load; @defaultonly NoAction; }
+        actions = { commit; commit_add; commit_move; commit_checksum; commit_state; @defaultonly NoAction; }
         default_action = NoAction();
         size = 4096;
     }
     table ternary_5 {
         key = { meta.device: exact; meta.pc: exact; meta.state: ternary; }
-        actions = { commit; commit_add; commit_move; commit_checksum; commit_standard; commit_state; commit_load; @defaultonly NoAction; }
+        actions = { commit; commit_add; commit_move; commit_checksum; commit_state; @defaultonly NoAction; }
         default_action = NoAction();
         size = 4096;
     }
@@ -575,25 +678,25 @@ inout standard_metadata_t standard_metadata) {
     }
     table step_6 {
         key = { meta.device: exact; meta.pc: exact; }
-        actions = { commit; commit_add; commit_move; commit_checksum; commit_standard; commit_state; commit_load; @defaultonly discard; }
+        actions = { commit; commit_add; commit_move; commit_checksum; commit_state; commit_sum; commit_difference; commit_conjunction; commit_product; commit_shift_left; commit_shift_right; commit_standard; commit_load; commit_crc16; commit_crc32; commit_csum16; commit_xor16; @defaultonly discard; }
         default_action = discard();
         size = 4096;
     }
     table exact_6 {
         key = { meta.device: exact; meta.pc: exact; meta.key: exact; }
-        actions = { commit; commit_add; commit_move; commit_checksum; commit_standard; commit_state; commit_load; @defaultonly NoAction; }
+        actions = { commit; commit_add; commit_move; commit_checksum; commit_state; @defaultonly NoAction; }
         default_action = NoAction();
         size = 4096;
     }
     table lpm_6 {
         key = { meta.device: exact; meta.pc: exact; meta.prefix: lpm; }
-        actions = { commit; commit_add; commit_move; commit_checksum; commit_standard; commit_state; commit_load; @defaultonly NoAction; }
+        actions = { commit; commit_add; commit_move; commit_checksum; commit_state; @defaultonly NoAction; }
         default_action = NoAction();
         size = 4096;
     }
     table ternary_6 {
         key = { meta.device: exact; meta.pc: exact; meta.state: ternary; }
-        actions = { commit; commit_add; commit_move; commit_checksum; commit_standard; commit_state; commit_load; @defaultonly NoAction; }
+        actions = { commit; commit_add; commit_move; commit_checksum; commit_state; @defaultonly NoAction; }
         default_action = NoAction();
         size = 4096;
     }
@@ -617,25 +720,25 @@ inout standard_metadata_t standard_metadata) {
     }
     table step_7 {
         key = { meta.device: exact; meta.pc: exact; }
-        actions = { commit; commit_add; commit_move; commit_checksum; commit_standard; commit_state; commit_load; @defaultonly discard; }
+        actions = { commit; commit_add; commit_move; commit_checksum; commit_state; commit_sum; commit_difference; commit_conjunction; commit_product; commit_shift_left; commit_shift_right; commit_standard; commit_load; commit_crc16; commit_crc32; commit_csum16; commit_xor16; @defaultonly discard; }
         default_action = discard();
         size = 4096;
     }
     table exact_7 {
         key = { meta.device: exact; meta.pc: exact; meta.key: exact; }
-        actions = { commit; commit_add; commit_move; commit_checksum; commit_standard; commit_state; commit_load; @defaultonly NoAction; }
+        actions = { commit; commit_add; commit_move; commit_checksum; commit_state; @defaultonly NoAction; }
         default_action = NoAction();
         size = 4096;
     }
     table lpm_7 {
         key = { meta.device: exact; meta.pc: exact; meta.prefix: lpm; }
-        actions = { commit; commit_add; commit_move; commit_checksum; commit_standard; commit_state; commit_load; @defaultonly NoAction; }
+        actions = { commit; commit_add; commit_move; commit_checksum; commit_state; @defaultonly NoAction; }
         default_action = NoAction();
         size = 4096;
     }
     table ternary_7 {
         key = { meta.device: exact; meta.pc: exact; meta.state: ternary; }
-        actions = { commit; commit_add; commit_move; commit_checksum; commit_standard; commit_state; commit_load; @defaultonly NoAction; }
+        actions = { commit; commit_add; commit_move; commit_checksum; commit_state; @defaultonly NoAction; }
         default_action = NoAction();
         size = 4096;
     }
@@ -659,25 +762,25 @@ inout standard_metadata_t standard_metadata) {
     }
     table step_8 {
         key = { meta.device: exact; meta.pc: exact; }
-        actions = { commit; commit_add; commit_move; commit_checksum; commit_standard; commit_state; commit_load; @defaultonly discard; }
+        actions = { commit; commit_add; commit_move; commit_checksum; commit_state; commit_sum; commit_difference; commit_conjunction; commit_product; commit_shift_left; commit_shift_right; commit_standard; commit_load; commit_crc16; commit_crc32; commit_csum16; commit_xor16; @defaultonly discard; }
         default_action = discard();
         size = 4096;
     }
     table exact_8 {
         key = { meta.device: exact; meta.pc: exact; meta.key: exact; }
-        actions = { commit; commit_add; commit_move; commit_checksum; commit_standard; commit_state; commit_load; @defaultonly NoAction; }
+        actions = { commit; commit_add; commit_move; commit_checksum; commit_state; @defaultonly NoAction; }
         default_action = NoAction();
         size = 4096;
     }
     table lpm_8 {
         key = { meta.device: exact; meta.pc: exact; meta.prefix: lpm; }
-        actions = { commit; commit_add; commit_move; commit_checksum; commit_standard; commit_state; commit_load; @defaultonly NoAction; }
+        actions = { commit; commit_add; commit_move; commit_checksum; commit_state; @defaultonly NoAction; }
         default_action = NoAction();
         size = 4096;
     }
     table ternary_8 {
         key = { meta.device: exact; meta.pc: exact; meta.state: ternary; }
-        actions = { commit; commit_add; commit_move; commit_checksum; commit_standard; commit_state; commit_load; @defaultonly NoAction; }
+        actions = { commit; commit_add; commit_move; commit_checksum; commit_state; @defaultonly NoAction; }
         default_action = NoAction();
         size = 4096;
     }
@@ -701,25 +804,25 @@ inout standard_metadata_t standard_metadata) {
     }
     table step_9 {
         key = { meta.device: exact; meta.pc: exact; }
-        actions = { commit; commit_add; commit_move; commit_checksum; commit_standard; commit_state; commit_load; @defaultonly discard; }
+        actions = { commit; commit_add; commit_move; commit_checksum; commit_state; commit_sum; commit_difference; commit_conjunction; commit_product; commit_shift_left; commit_shift_right; commit_standard; commit_load; commit_crc16; commit_crc32; commit_csum16; commit_xor16; @defaultonly discard; }
         default_action = discard();
         size = 4096;
     }
     table exact_9 {
         key = { meta.device: exact; meta.pc: exact; meta.key: exact; }
-        actions = { commit; commit_add; commit_move; commit_checksum; commit_standard; commit_state; commit_load; @defaultonly NoAction; }
+        actions = { commit; commit_add; commit_move; commit_checksum; commit_state; @defaultonly NoAction; }
         default_action = NoAction();
         size = 4096;
     }
     table lpm_9 {
         key = { meta.device: exact; meta.pc: exact; meta.prefix: lpm; }
-        actions = { commit; commit_add; commit_move; commit_checksum; commit_standard; commit_state; commit_load; @defaultonly NoAction; }
+        actions = { commit; commit_add; commit_move; commit_checksum; commit_state; @defaultonly NoAction; }
         default_action = NoAction();
         size = 4096;
     }
     table ternary_9 {
         key = { meta.device: exact; meta.pc: exact; meta.state: ternary; }
-        actions = { commit; commit_add; commit_move; commit_checksum; commit_standard; commit_state; commit_load; @defaultonly NoAction; }
+        actions = { commit; commit_add; commit_move; commit_checksum; commit_state; @defaultonly NoAction; }
         default_action = NoAction();
         size = 4096;
     }
@@ -743,25 +846,25 @@ inout standard_metadata_t standard_metadata) {
     }
     table step_10 {
         key = { meta.device: exact; meta.pc: exact; }
-        actions = { commit; commit_add; commit_move; commit_checksum; commit_standard; commit_state; commit_load; @defaultonly discard; }
+        actions = { commit; commit_add; commit_move; commit_checksum; commit_state; commit_sum; commit_difference; commit_conjunction; commit_product; commit_shift_left; commit_shift_right; commit_standard; commit_load; commit_crc16; commit_crc32; commit_csum16; commit_xor16; @defaultonly discard; }
         default_action = discard();
         size = 4096;
     }
     table exact_10 {
         key = { meta.device: exact; meta.pc: exact; meta.key: exact; }
-        actions = { commit; commit_add; commit_move; commit_checksum; commit_standard; commit_state; commit_load; @defaultonly NoAction; }
+        actions = { commit; commit_add; commit_move; commit_checksum; commit_state; @defaultonly NoAction; }
         default_action = NoAction();
         size = 4096;
     }
     table lpm_10 {
         key = { meta.device: exact; meta.pc: exact; meta.prefix: lpm; }
-        actions = { commit; commit_add; commit_move; commit_checksum; commit_standard; commit_state; commit_load; @defaultonly NoAction; }
+        actions = { commit; commit_add; commit_move; commit_checksum; commit_state; @defaultonly NoAction; }
         default_action = NoAction();
         size = 4096;
     }
     table ternary_10 {
         key = { meta.device: exact; meta.pc: exact; meta.state: ternary; }
-        actions = { commit; commit_add; commit_move; commit_checksum; commit_standard; commit_state; commit_load; @defaultonly NoAction; }
+        actions = { commit; commit_add; commit_move; commit_checksum; commit_state; @defaultonly NoAction; }
         default_action = NoAction();
         size = 4096;
     }
@@ -785,25 +888,25 @@ inout standard_metadata_t standard_metadata) {
     }
     table step_11 {
         key = { meta.device: exact; meta.pc: exact; }
-        actions = { commit; commit_add; commit_move; commit_checksum; commit_standard; commit_state; commit_load; @defaultonly discard; }
+        actions = { commit; commit_add; commit_move; commit_checksum; commit_state; commit_sum; commit_difference; commit_conjunction; commit_product; commit_shift_left; commit_shift_right; commit_standard; commit_load; commit_crc16; commit_crc32; commit_csum16; commit_xor16; @defaultonly discard; }
         default_action = discard();
         size = 4096;
     }
     table exact_11 {
         key = { meta.device: exact; meta.pc: exact; meta.key: exact; }
-        actions = { commit; commit_add; commit_move; commit_checksum; commit_standard; commit_state; commit_load; @defaultonly NoAction; }
+        actions = { commit; commit_add; commit_move; commit_checksum; commit_state; @defaultonly NoAction; }
         default_action = NoAction();
         size = 4096;
     }
     table lpm_11 {
         key = { meta.device: exact; meta.pc: exact; meta.prefix: lpm; }
-        actions = { commit; commit_add; commit_move; commit_checksum; commit_standard; commit_state; commit_load; @defaultonly NoAction; }
+        actions = { commit; commit_add; commit_move; commit_checksum; commit_state; @defaultonly NoAction; }
         default_action = NoAction();
         size = 4096;
     }
     table ternary_11 {
         key = { meta.device: exact; meta.pc: exact; meta.state: ternary; }
-        actions = { commit; commit_add; commit_move; commit_checksum; commit_standard; commit_state; commit_load; @defaultonly NoAction; }
+        actions = { commit; commit_add; commit_move; commit_checksum; commit_state; @defaultonly NoAction; }
         default_action = NoAction();
         size = 4096;
     }
@@ -827,25 +930,25 @@ inout standard_metadata_t standard_metadata) {
     }
     table step_12 {
         key = { meta.device: exact; meta.pc: exact; }
-        actions = { commit; commit_add; commit_move; commit_checksum; commit_standard; commit_state; commit_load; @defaultonly discard; }
+        actions = { commit; commit_add; commit_move; commit_checksum; commit_state; commit_sum; commit_difference; commit_conjunction; commit_product; commit_shift_left; commit_shift_right; commit_standard; commit_load; commit_crc16; commit_crc32; commit_csum16; commit_xor16; @defaultonly discard; }
         default_action = discard();
         size = 4096;
     }
     table exact_12 {
         key = { meta.device: exact; meta.pc: exact; meta.key: exact; }
-        actions = { commit; commit_add; commit_move; commit_checksum; commit_standard; commit_state; commit_load; @defaultonly NoAction; }
+        actions = { commit; commit_add; commit_move; commit_checksum; commit_state; @defaultonly NoAction; }
         default_action = NoAction();
         size = 4096;
     }
     table lpm_12 {
         key = { meta.device: exact; meta.pc: exact; meta.prefix: lpm; }
-        actions = { commit; commit_add; commit_move; commit_checksum; commit_standard; commit_state; commit_load; @defaultonly NoAction; }
+        actions = { commit; commit_add; commit_move; commit_checksum; commit_state; @defaultonly NoAction; }
         default_action = NoAction();
         size = 4096;
     }
     table ternary_12 {
         key = { meta.device: exact; meta.pc: exact; meta.state: ternary; }
-        actions = { commit; commit_add; commit_move; commit_checksum; commit_standard; commit_state; commit_load; @defaultonly NoAction; }
+        actions = { commit; commit_add; commit_move; commit_checksum; commit_state; @defaultonly NoAction; }
         default_action = NoAction();
         size = 4096;
     }
@@ -869,25 +972,25 @@ inout standard_metadata_t standard_metadata) {
     }
     table step_13 {
         key = { meta.device: exact; meta.pc: exact; }
-        actions = { commit; commit_add; commit_move; commit_checksum; commit_standard; commit_state; commit_load; @defaultonly discard; }
+        actions = { commit; commit_add; commit_move; commit_checksum; commit_state; commit_sum; commit_difference; commit_conjunction; commit_product; commit_shift_left; commit_shift_right; commit_standard; commit_load; commit_crc16; commit_crc32; commit_csum16; commit_xor16; @defaultonly discard; }
         default_action = discard();
         size = 4096;
     }
     table exact_13 {
         key = { meta.device: exact; meta.pc: exact; meta.key: exact; }
-        actions = { commit; commit_add; commit_move; commit_checksum; commit_standard; commit_state; commit_load; @defaultonly NoAction; }
+        actions = { commit; commit_add; commit_move; commit_checksum; commit_state; @defaultonly NoAction; }
         default_action = NoAction();
         size = 4096;
     }
     table lpm_13 {
         key = { meta.device: exact; meta.pc: exact; meta.prefix: lpm; }
-        actions = { commit; commit_add; commit_move; commit_checksum; commit_standard; commit_state; commit_load; @defaultonly NoAction; }
+        actions = { commit; commit_add; commit_move; commit_checksum; commit_state; @defaultonly NoAction; }
         default_action = NoAction();
         size = 4096;
     }
     table ternary_13 {
         key = { meta.device: exact; meta.pc: exact; meta.state: ternary; }
-        actions = { commit; commit_add; commit_move; commit_checksum; commit_standard; commit_state; commit_load; @defaultonly NoAction; }
+        actions = { commit; commit_add; commit_move; commit_checksum; commit_state; @defaultonly NoAction; }
         default_action = NoAction();
         size = 4096;
     }
@@ -911,25 +1014,25 @@ inout standard_metadata_t standard_metadata) {
     }
     table step_14 {
         key = { meta.device: exact; meta.pc: exact; }
-        actions = { commit; commit_add; commit_move; commit_checksum; commit_standard; commit_state; commit_load; @defaultonly discard; }
+        actions = { commit; commit_add; commit_move; commit_checksum; commit_state; commit_sum; commit_difference; commit_conjunction; commit_product; commit_shift_left; commit_shift_right; commit_standard; commit_load; commit_crc16; commit_crc32; commit_csum16; commit_xor16; @defaultonly discard; }
         default_action = discard();
         size = 4096;
     }
     table exact_14 {
         key = { meta.device: exact; meta.pc: exact; meta.key: exact; }
-        actions = { commit; commit_add; commit_move; commit_checksum; commit_standard; commit_state; commit_load; @defaultonly NoAction; }
+        actions = { commit; commit_add; commit_move; commit_checksum; commit_state; @defaultonly NoAction; }
         default_action = NoAction();
         size = 4096;
     }
     table lpm_14 {
         key = { meta.device: exact; meta.pc: exact; meta.prefix: lpm; }
-        actions = { commit; commit_add; commit_move; commit_checksum; commit_standard; commit_state; commit_load; @defaultonly NoAction; }
+        actions = { commit; commit_add; commit_move; commit_checksum; commit_state; @defaultonly NoAction; }
         default_action = NoAction();
         size = 4096;
     }
     table ternary_14 {
         key = { meta.device: exact; meta.pc: exact; meta.state: ternary; }
-        actions = { commit; commit_add; commit_move; commit_checksum; commit_standard; commit_state; commit_load; @defaultonly NoAction; }
+        actions = { commit; commit_add; commit_move; commit_checksum; commit_state; @defaultonly NoAction; }
         default_action = NoAction();
         size = 4096;
     }
@@ -953,25 +1056,25 @@ inout standard_metadata_t standard_metadata) {
     }
     table step_15 {
         key = { meta.device: exact; meta.pc: exact; }
-        actions = { commit; commit_add; commit_move; commit_checksum; commit_standard; commit_state; commit_load; @defaultonly discard; }
+        actions = { commit; commit_add; commit_move; commit_checksum; commit_state; commit_sum; commit_difference; commit_conjunction; commit_product; commit_shift_left; commit_shift_right; commit_standard; commit_load; commit_crc16; commit_crc32; commit_csum16; commit_xor16; @defaultonly discard; }
         default_action = discard();
         size = 4096;
     }
     table exact_15 {
         key = { meta.device: exact; meta.pc: exact; meta.key: exact; }
-        actions = { commit; commit_add; commit_move; commit_checksum; commit_standard; commit_state; commit_load; @defaultonly NoAction; }
+        actions = { commit; commit_add; commit_move; commit_checksum; commit_state; @defaultonly NoAction; }
         default_action = NoAction();
         size = 4096;
     }
     table lpm_15 {
         key = { meta.device: exact; meta.pc: exact; meta.prefix: lpm; }
-        actions = { commit; commit_add; commit_move; commit_checksum; commit_standard; commit_state; commit_load; @defaultonly NoAction; }
+        actions = { commit; commit_add; commit_move; commit_checksum; commit_state; @defaultonly NoAction; }
         default_action = NoAction();
         size = 4096;
     }
     table ternary_15 {
         key = { meta.device: exact; meta.pc: exact; meta.state: ternary; }
-        actions = { commit; commit_add; commit_move; commit_checksum; commit_standard; commit_state; commit_load; @defaultonly NoAction; }
+        actions = { commit; commit_add; commit_move; commit_checksum; commit_state; @defaultonly NoAction; }
         default_action = NoAction();
         size = 4096;
     }
@@ -995,25 +1098,25 @@ inout standard_metadata_t standard_metadata) {
     }
     table step_16 {
         key = { meta.device: exact; meta.pc: exact; }
-        actions = { commit; commit_add; commit_move; commit_checksum; commit_standard; commit_state; commit_load; @defaultonly discard; }
+        actions = { commit; commit_add; commit_move; commit_checksum; commit_state; commit_sum; commit_difference; commit_conjunction; commit_product; commit_shift_left; commit_shift_right; commit_standard; commit_load; commit_crc16; commit_crc32; commit_csum16; commit_xor16; @defaultonly discard; }
         default_action = discard();
         size = 4096;
     }
     table exact_16 {
         key = { meta.device: exact; meta.pc: exact; meta.key: exact; }
-        actions = { commit; commit_add; commit_move; commit_checksum; commit_standard; commit_state; commit_load; @defaultonly NoAction; }
+        actions = { commit; commit_add; commit_move; commit_checksum; commit_state; @defaultonly NoAction; }
         default_action = NoAction();
         size = 4096;
     }
     table lpm_16 {
         key = { meta.device: exact; meta.pc: exact; meta.prefix: lpm; }
-        actions = { commit; commit_add; commit_move; commit_checksum; commit_standard; commit_state; commit_load; @defaultonly NoAction; }
+        actions = { commit; commit_add; commit_move; commit_checksum; commit_state; @defaultonly NoAction; }
         default_action = NoAction();
         size = 4096;
     }
     table ternary_16 {
         key = { meta.device: exact; meta.pc: exact; meta.state: ternary; }
-        actions = { commit; commit_add; commit_move; commit_checksum; commit_standard; commit_state; commit_load; @defaultonly NoAction; }
+        actions = { commit; commit_add; commit_move; commit_checksum; commit_state; @defaultonly NoAction; }
         default_action = NoAction();
         size = 4096;
     }
@@ -1037,25 +1140,25 @@ inout standard_metadata_t standard_metadata) {
     }
     table step_17 {
         key = { meta.device: exact; meta.pc: exact; }
-        actions = { commit; commit_add; commit_move; commit_checksum; commit_standard; commit_state; commit_load; @defaultonly discard; }
+        actions = { commit; commit_add; commit_move; commit_checksum; commit_state; commit_sum; commit_difference; commit_conjunction; commit_product; commit_shift_left; commit_shift_right; commit_standard; commit_load; commit_crc16; commit_crc32; commit_csum16; commit_xor16; @defaultonly discard; }
         default_action = discard();
         size = 4096;
     }
     table exact_17 {
         key = { meta.device: exact; meta.pc: exact; meta.key: exact; }
-        actions = { commit; commit_add; commit_move; commit_checksum; commit_standard; commit_state; commit_load; @defaultonly NoAction; }
+        actions = { commit; commit_add; commit_move; commit_checksum; commit_state; @defaultonly NoAction; }
         default_action = NoAction();
         size = 4096;
     }
     table lpm_17 {
         key = { meta.device: exact; meta.pc: exact; meta.prefix: lpm; }
-        actions = { commit; commit_add; commit_move; commit_checksum; commit_standard; commit_state; commit_load; @defaultonly NoAction; }
+        actions = { commit; commit_add; commit_move; commit_checksum; commit_state; @defaultonly NoAction; }
         default_action = NoAction();
         size = 4096;
     }
     table ternary_17 {
         key = { meta.device: exact; meta.pc: exact; meta.state: ternary; }
-        actions = { commit; commit_add; commit_move; commit_checksum; commit_standard; commit_state; commit_load; @defaultonly NoAction; }
+        actions = { commit; commit_add; commit_move; commit_checksum; commit_state; @defaultonly NoAction; }
         default_action = NoAction();
         size = 4096;
     }
@@ -1079,25 +1182,25 @@ inout standard_metadata_t standard_metadata) {
     }
     table step_18 {
         key = { meta.device: exact; meta.pc: exact; }
-        actions = { commit; commit_add; commit_move; commit_checksum; commit_standard; commit_state; commit_load; @defaultonly discard; }
+        actions = { commit; commit_add; commit_move; commit_checksum; commit_state; commit_sum; commit_difference; commit_conjunction; commit_product; commit_shift_left; commit_shift_right; commit_standard; commit_load; commit_crc16; commit_crc32; commit_csum16; commit_xor16; @defaultonly discard; }
         default_action = discard();
         size = 4096;
     }
     table exact_18 {
         key = { meta.device: exact; meta.pc: exact; meta.key: exact; }
-        actions = { commit; commit_add; commit_move; commit_checksum; commit_standard; commit_state; commit_load; @defaultonly NoAction; }
+        actions = { commit; commit_add; commit_move; commit_checksum; commit_state; @defaultonly NoAction; }
         default_action = NoAction();
         size = 4096;
     }
     table lpm_18 {
         key = { meta.device: exact; meta.pc: exact; meta.prefix: lpm; }
-        actions = { commit; commit_add; commit_move; commit_checksum; commit_standard; commit_state; commit_load; @defaultonly NoAction; }
+        actions = { commit; commit_add; commit_move; commit_checksum; commit_state; @defaultonly NoAction; }
         default_action = NoAction();
         size = 4096;
     }
     table ternary_18 {
         key = { meta.device: exact; meta.pc: exact; meta.state: ternary; }
-        actions = { commit; commit_add; commit_move; commit_checksum; commit_standard; commit_state; commit_load; @defaultonly NoAction; }
+        actions = { commit; commit_add; commit_move; commit_checksum; commit_state; @defaultonly NoAction; }
         default_action = NoAction();
         size = 4096;
     }
@@ -1121,25 +1224,25 @@ inout standard_metadata_t standard_metadata) {
     }
     table step_19 {
         key = { meta.device: exact; meta.pc: exact; }
-        actions = { commit; commit_add; commit_move; commit_checksum; commit_standard; commit_state; commit_load; @defaultonly discard; }
+        actions = { commit; commit_add; commit_move; commit_checksum; commit_state; commit_sum; commit_difference; commit_conjunction; commit_product; commit_shift_left; commit_shift_right; commit_standard; commit_load; commit_crc16; commit_crc32; commit_csum16; commit_xor16; @defaultonly discard; }
         default_action = discard();
         size = 4096;
     }
     table exact_19 {
         key = { meta.device: exact; meta.pc: exact; meta.key: exact; }
-        actions = { commit; commit_add; commit_move; commit_checksum; commit_standard; commit_state; commit_load; @defaultonly NoAction; }
+        actions = { commit; commit_add; commit_move; commit_checksum; commit_state; @defaultonly NoAction; }
         default_action = NoAction();
         size = 4096;
     }
     table lpm_19 {
         key = { meta.device: exact; meta.pc: exact; meta.prefix: lpm; }
-        actions = { commit; commit_add; commit_move; commit_checksum; commit_standard; commit_state; commit_load; @defaultonly NoAction; }
+        actions = { commit; commit_add; commit_move; commit_checksum; commit_state; @defaultonly NoAction; }
         default_action = NoAction();
         size = 4096;
     }
     table ternary_19 {
         key = { meta.device: exact; meta.pc: exact; meta.state: ternary; }
-        actions = { commit; commit_add; commit_move; commit_checksum; commit_standard; commit_state; commit_load; @defaultonly NoAction; }
+        actions = { commit; commit_add; commit_move; commit_checksum; commit_state; @defaultonly NoAction; }
         default_action = NoAction();
         size = 4096;
     }
@@ -1743,6 +1846,106 @@ inout standard_metadata_t standard_metadata) {
         meta.slot = slot;
         meta.lookup = lookup;
     }
+    action commit_sum(bit<1280> keep, bit<1280> value, bit<1280> a_mask, bit<1280> a_value,
+    bit<1280> b_mask, bit<8> bl0, bit<8> bl1, bit<8> bl2, bit<8> bl3, bit<8> bl4, bit<8> br0, bit<8> br1, bit<8> br2, bit<8> br3, bit<8> br4, bit<1280> b_value,
+    bit<1280> result_mask, bit<8> tl0, bit<8> tl1, bit<8> tl2, bit<8> tl3, bit<8> tl4, bit<8> tr0, bit<8> tr1, bit<8> tr2, bit<8> tr3, bit<8> tr4, bit<16> pc, bit<8> slot, bit<8> lookup, bit<1280> key_mask) {
+        meta.state = (meta.state & keep) ^ value ^
+        ((((((meta.state & a_mask) ^ a_value) + ((((meta.state & b_mask) << bl0 << bl1 << bl2 << bl3 << bl4) >> br0 >> br1 >> br2 >> br3 >> br4) ^ b_value)) & result_mask) << tl0 << tl1 << tl2 << tl3 << tl4) >> tr0 >> tr1 >> tr2 >> tr3 >> tr4);
+        meta.key = meta.state & key_mask;
+        meta.pc = pc;
+        meta.slot = slot;
+        meta.lookup = lookup;
+    }
+    action commit_difference(bit<1280> keep, bit<1280> value, bit<1280> a_mask, bit<1280> a_value,
+    bit<1280> b_mask, bit<8> bl0, bit<8> bl1, bit<8> bl2, bit<8> bl3, bit<8> bl4, bit<8> br0, bit<8> br1, bit<8> br2, bit<8> br3, bit<8> br4, bit<1280> b_value,
+    bit<1280> result_mask, bit<8> tl0, bit<8> tl1, bit<8> tl2, bit<8> tl3, bit<8> tl4, bit<8> tr0, bit<8> tr1, bit<8> tr2, bit<8> tr3, bit<8> tr4, bit<16> pc, bit<8> slot, bit<8> lookup, bit<1280> key_mask) {
+        meta.state = (meta.state & keep) ^ value ^
+        ((((((meta.state & a_mask) ^ a_value) - ((((meta.state & b_mask) << bl0 << bl1 << bl2 << bl3 << bl4) >> br0 >> br1 >> br2 >> br3 >> br4) ^ b_value)) & result_mask) << tl0 << tl1 << tl2 << tl3 << tl4) >> tr0 >> tr1 >> tr2 >> tr3 >> tr4);
+        meta.key = meta.state & key_mask;
+        meta.pc = pc;
+        meta.slot = slot;
+        meta.lookup = lookup;
+    }
+    action commit_conjunction(bit<1280> keep, bit<1280> value, bit<1280> a_mask, bit<1280> a_value,
+    bit<1280> b_mask, bit<8> bl0, bit<8> bl1, bit<8> bl2, bit<8> bl3, bit<8> bl4, bit<8> br0, bit<8> br1, bit<8> br2, bit<8> br3, bit<8> br4, bit<1280> b_value,
+    bit<1280> result_mask, bit<8> tl0, bit<8> tl1, bit<8> tl2, bit<8> tl3, bit<8> tl4, bit<8> tr0, bit<8> tr1, bit<8> tr2, bit<8> tr3, bit<8> tr4, bit<16> pc, bit<8> slot, bit<8> lookup, bit<1280> key_mask) {
+        meta.state = (meta.state & keep) ^ value ^
+        ((((((meta.state & a_mask) ^ a_value) & ((((meta.state & b_mask) << bl0 << bl1 << bl2 << bl3 << bl4) >> br0 >> br1 >> br2 >> br3 >> br4) ^ b_value)) & result_mask) << tl0 << tl1 << tl2 << tl3 << tl4) >> tr0 >> tr1 >> tr2 >> tr3 >> tr4);
+        meta.key = meta.state & key_mask;
+        meta.pc = pc;
+        meta.slot = slot;
+        meta.lookup = lookup;
+    }
+    action commit_product(bit<1280> keep, bit<1280> value, bit<1280> a_mask, bit<1280> a_value,
+    bit<1280> b_mask, bit<8> bl0, bit<8> bl1, bit<8> bl2, bit<8> bl3, bit<8> bl4, bit<8> br0, bit<8> br1, bit<8> br2, bit<8> br3, bit<8> br4, bit<1280> b_value,
+    bit<1280> result_mask, bit<8> tl0, bit<8> tl1, bit<8> tl2, bit<8> tl3, bit<8> tl4, bit<8> tr0, bit<8> tr1, bit<8> tr2, bit<8> tr3, bit<8> tr4, bit<16> pc, bit<8> slot, bit<8> lookup, bit<1280> key_mask) {
+        meta.state = (meta.state & keep) ^ value ^
+        ((((((meta.state & a_mask) ^ a_value) * ((((meta.state & b_mask) << bl0 << bl1 << bl2 << bl3 << bl4) >> br0 >> br1 >> br2 >> br3 >> br4) ^ b_value)) & result_mask) << tl0 << tl1 << tl2 << tl3 << tl4) >> tr0 >> tr1 >> tr2 >> tr3 >> tr4);
+        meta.key = meta.state & key_mask;
+        meta.pc = pc;
+        meta.slot = slot;
+        meta.lookup = lookup;
+    }
+    action commit_shift_left(bit<1280> keep, bit<1280> value, bit<1280> a_mask, bit<1280> a_value,
+    bit<1280> b_mask, bit<8> bl0, bit<8> bl1, bit<8> bl2, bit<8> bl3, bit<8> bl4, bit<8> br0, bit<8> br1, bit<8> br2, bit<8> br3, bit<8> br4, bit<1280> b_value,
+    bit<1280> result_mask, bit<8> tl0, bit<8> tl1, bit<8> tl2, bit<8> tl3, bit<8> tl4, bit<8> tr0, bit<8> tr1, bit<8> tr2, bit<8> tr3, bit<8> tr4, bit<16> pc, bit<8> slot, bit<8> lookup, bit<1280> key_mask) {
+        meta.state = (meta.state & keep) ^ value ^
+        ((((((meta.state & a_mask) ^ a_value) << (bit<8>)((((meta.state & b_mask) << bl0 << bl1 << bl2 << bl3 << bl4) >> br0 >> br1 >> br2 >> br3 >> br4) ^ b_value)) & result_mask) << tl0 << tl1 << tl2 << tl3 << tl4) >> tr0 >> tr1 >> tr2 >> tr3 >> tr4);
+        meta.key = meta.state & key_mask;
+        meta.pc = pc;
+        meta.slot = slot;
+        meta.lookup = lookup;
+    }
+    action commit_shift_right(bit<1280> keep, bit<1280> value, bit<1280> a_mask, bit<1280> a_value,
+    bit<1280> b_mask, bit<8> bl0, bit<8> bl1, bit<8> bl2, bit<8> bl3, bit<8> bl4, bit<8> br0, bit<8> br1, bit<8> br2, bit<8> br3, bit<8> br4, bit<1280> b_value,
+    bit<1280> result_mask, bit<8> tl0, bit<8> tl1, bit<8> tl2, bit<8> tl3, bit<8> tl4, bit<8> tr0, bit<8> tr1, bit<8> tr2, bit<8> tr3, bit<8> tr4, bit<16> pc, bit<8> slot, bit<8> lookup, bit<1280> key_mask) {
+        meta.state = (meta.state & keep) ^ value ^
+        ((((((meta.state & a_mask) ^ a_value) >> (bit<8>)((((meta.state & b_mask) << bl0 << bl1 << bl2 << bl3 << bl4) >> br0 >> br1 >> br2 >> br3 >> br4) ^ b_value)) & result_mask) << tl0 << tl1 << tl2 << tl3 << tl4) >> tr0 >> tr1 >> tr2 >> tr3 >> tr4);
+        meta.key = meta.state & key_mask;
+        meta.pc = pc;
+        meta.slot = slot;
+        meta.lookup = lookup;
+    }
+    action commit_crc16(bit<1280> keep, bit<1280> value, bit<1280> input_mask,
+    bit<8> il0, bit<8> il1, bit<8> il2, bit<8> il3, bit<8> il4, bit<8> ir0, bit<8> ir1, bit<8> ir2, bit<8> ir3, bit<8> ir4, bit<1280> input_value, bit<64> base, bit<64> modulus,
+    bit<1280> result_mask, bit<8> tl0, bit<8> tl1, bit<8> tl2, bit<8> tl3, bit<8> tl4, bit<8> tr0, bit<8> tr1, bit<8> tr2, bit<8> tr3, bit<8> tr4, bit<16> pc, bit<8> slot, bit<8> lookup, bit<1280> key_mask) {
+        hash(meta.hash, HashAlgorithm.crc16, base, { (((meta.state & input_mask) << il0 << il1 << il2 << il3 << il4) >> ir0 >> ir1 >> ir2 >> ir3 >> ir4) ^ input_value }, modulus);
+        meta.state = (meta.state & keep) ^ value ^ ((((bit<1280>)meta.hash & result_mask) << tl0 << tl1 << tl2 << tl3 << tl4) >> tr0 >> tr1 >> tr2 >> tr3 >> tr4);
+        meta.key = meta.state & key_mask;
+        meta.pc = pc;
+        meta.slot = slot;
+        meta.lookup = lookup;
+    }
+    action commit_crc32(bit<1280> keep, bit<1280> value, bit<1280> input_mask,
+    bit<8> il0, bit<8> il1, bit<8> il2, bit<8> il3, bit<8> il4, bit<8> ir0, bit<8> ir1, bit<8> ir2, bit<8> ir3, bit<8> ir4, bit<1280> input_value, bit<64> base, bit<64> modulus,
+    bit<1280> result_mask, bit<8> tl0, bit<8> tl1, bit<8> tl2, bit<8> tl3, bit<8> tl4, bit<8> tr0, bit<8> tr1, bit<8> tr2, bit<8> tr3, bit<8> tr4, bit<16> pc, bit<8> slot, bit<8> lookup, bit<1280> key_mask) {
+        hash(meta.hash, HashAlgorithm.crc32, base, { (((meta.state & input_mask) << il0 << il1 << il2 << il3 << il4) >> ir0 >> ir1 >> ir2 >> ir3 >> ir4) ^ input_value }, modulus);
+        meta.state = (meta.state & keep) ^ value ^ ((((bit<1280>)meta.hash & result_mask) << tl0 << tl1 << tl2 << tl3 << tl4) >> tr0 >> tr1 >> tr2 >> tr3 >> tr4);
+        meta.key = meta.state & key_mask;
+        meta.pc = pc;
+        meta.slot = slot;
+        meta.lookup = lookup;
+    }
+    action commit_csum16(bit<1280> keep, bit<1280> value, bit<1280> input_mask,
+    bit<8> il0, bit<8> il1, bit<8> il2, bit<8> il3, bit<8> il4, bit<8> ir0, bit<8> ir1, bit<8> ir2, bit<8> ir3, bit<8> ir4, bit<1280> input_value, bit<64> base, bit<64> modulus,
+    bit<1280> result_mask, bit<8> tl0, bit<8> tl1, bit<8> tl2, bit<8> tl3, bit<8> tl4, bit<8> tr0, bit<8> tr1, bit<8> tr2, bit<8> tr3, bit<8> tr4, bit<16> pc, bit<8> slot, bit<8> lookup, bit<1280> key_mask) {
+        hash(meta.hash, HashAlgorithm.csum16, base, { (((meta.state & input_mask) << il0 << il1 << il2 << il3 << il4) >> ir0 >> ir1 >> ir2 >> ir3 >> ir4) ^ input_value }, modulus);
+        meta.state = (meta.state & keep) ^ value ^ ((((bit<1280>)meta.hash & result_mask) << tl0 << tl1 << tl2 << tl3 << tl4) >> tr0 >> tr1 >> tr2 >> tr3 >> tr4);
+        meta.key = meta.state & key_mask;
+        meta.pc = pc;
+        meta.slot = slot;
+        meta.lookup = lookup;
+    }
+    action commit_xor16(bit<1280> keep, bit<1280> value, bit<1280> input_mask,
+    bit<8> il0, bit<8> il1, bit<8> il2, bit<8> il3, bit<8> il4, bit<8> ir0, bit<8> ir1, bit<8> ir2, bit<8> ir3, bit<8> ir4, bit<1280> input_value, bit<64> base, bit<64> modulus,
+    bit<1280> result_mask, bit<8> tl0, bit<8> tl1, bit<8> tl2, bit<8> tl3, bit<8> tl4, bit<8> tr0, bit<8> tr1, bit<8> tr2, bit<8> tr3, bit<8> tr4, bit<16> pc, bit<8> slot, bit<8> lookup, bit<1280> key_mask) {
+        hash(meta.hash, HashAlgorithm.xor16, base, { (((meta.state & input_mask) << il0 << il1 << il2 << il3 << il4) >> ir0 >> ir1 >> ir2 >> ir3 >> ir4) ^ input_value }, modulus);
+        meta.state = (meta.state & keep) ^ value ^ ((((bit<1280>)meta.hash & result_mask) << tl0 << tl1 << tl2 << tl3 << tl4) >> tr0 >> tr1 >> tr2 >> tr3 >> tr4);
+        meta.key = meta.state & key_mask;
+        meta.pc = pc;
+        meta.slot = slot;
+        meta.lookup = lookup;
+    }
     action commit_state(bit<1280> keep, bit<1280> value, bit<16> access, bit<1280> index_mask, bit<8> i0, bit<8> i1, bit<8> i2, bit<8> i3, bit<8> i4, bit<32> index,
     bit<1280> data_mask, bit<8> d0, bit<8> d1, bit<8> d2, bit<8> d3, bit<8> d4, bit<64> data, bit<16> pc, bit<8> slot, bit<8> lookup, bit<1280> key_mask) {
         meta.state = (meta.state & keep) ^ value;
@@ -1797,25 +2000,25 @@ inout standard_metadata_t standard_metadata) {
     }
     table step_0 {
         key = { meta.device: exact; meta.pc: exact; }
-        actions = { commit; commit_add; commit_move; commit_checksum; commit_standard; commit_state; commit_load; @defaultonly discard; }
+        actions = { commit; commit_add; commit_move; commit_checksum; commit_state; commit_sum; commit_difference; commit_conjunction; commit_product; commit_shift_left; commit_shift_right; commit_standard; commit_load; commit_crc16; commit_crc32; commit_csum16; commit_xor16; @defaultonly discard; }
         default_action = discard();
         size = 4096;
     }
     table exact_0 {
         key = { meta.device: exact; meta.pc: exact; meta.key: exact; }
-        actions = { commit; commit_add; commit_move; commit_checksum; commit_standard; commit_state; commit_load; @defaultonly NoAction; }
+        actions = { commit; commit_add; commit_move; commit_checksum; commit_state; @defaultonly NoAction; }
         default_action = NoAction();
         size = 4096;
     }
     table lpm_0 {
         key = { meta.device: exact; meta.pc: exact; meta.prefix: lpm; }
-        actions = { commit; commit_add; commit_move; commit_checksum; commit_standard; commit_state; commit_load; @defaultonly NoAction; }
+        actions = { commit; commit_add; commit_move; commit_checksum; commit_state; @defaultonly NoAction; }
         default_action = NoAction();
         size = 4096;
     }
     table ternary_0 {
         key = { meta.device: exact; meta.pc: exact; meta.state: ternary; }
-        actions = { commit; commit_add; commit_move; commit_checksum; commit_standard; commit_state; commit_load; @defaultonly NoAction; }
+        actions = { commit; commit_add; commit_move; commit_checksum; commit_state; @defaultonly NoAction; }
         default_action = NoAction();
         size = 4096;
     }
@@ -1827,25 +2030,25 @@ inout standard_metadata_t standard_metadata) {
     }
     table step_1 {
         key = { meta.device: exact; meta.pc: exact; }
-        actions = { commit; commit_add; commit_move; commit_checksum; commit_standard; commit_state; commit_load; @defaultonly discard; }
+        actions = { commit; commit_add; commit_move; commit_checksum; commit_state; commit_sum; commit_difference; commit_conjunction; commit_product; commit_shift_left; commit_shift_right; commit_standard; commit_load; commit_crc16; commit_crc32; commit_csum16; commit_xor16; @defaultonly discard; }
         default_action = discard();
         size = 4096;
     }
     table exact_1 {
         key = { meta.device: exact; meta.pc: exact; meta.key: exact; }
-        actions = { commit; commit_add; commit_move; commit_checksum; commit_standard; commit_state; commit_load; @defaultonly NoAction; }
+        actions = { commit; commit_add; commit_move; commit_checksum; commit_state; @defaultonly NoAction; }
         default_action = NoAction();
         size = 4096;
     }
     table lpm_1 {
         key = { meta.device: exact; meta.pc: exact; meta.prefix: lpm; }
-        actions = { commit; commit_add; commit_move; commit_checksum; commit_standard; commit_state; commit_load; @defaultonly NoAction; }
+        actions = { commit; commit_add; commit_move; commit_checksum; commit_state; @defaultonly NoAction; }
         default_action = NoAction();
         size = 4096;
     }
     table ternary_1 {
         key = { meta.device: exact; meta.pc: exact; meta.state: ternary; }
-        actions = { commit; commit_add; commit_move; commit_checksum; commit_standard; commit_state; commit_load; @defaultonly NoAction; }
+        actions = { commit; commit_add; commit_move; commit_checksum; commit_state; @defaultonly NoAction; }
         default_action = NoAction();
         size = 4096;
     }
@@ -1857,25 +2060,25 @@ inout standard_metadata_t standard_metadata) {
     }
     table step_2 {
         key = { meta.device: exact; meta.pc: exact; }
-        actions = { commit; commit_add; commit_move; commit_checksum; commit_standard; commit_state; commit_load; @defaultonly discard; }
+        actions = { commit; commit_add; commit_move; commit_checksum; commit_state; commit_sum; commit_difference; commit_conjunction; commit_product; commit_shift_left; commit_shift_right; commit_standard; commit_load; commit_crc16; commit_crc32; commit_csum16; commit_xor16; @defaultonly discard; }
         default_action = discard();
         size = 4096;
     }
     table exact_2 {
         key = { meta.device: exact; meta.pc: exact; meta.key: exact; }
-        actions = { commit; commit_add; commit_move; commit_checksum; commit_standard; commit_state; commit_load; @defaultonly NoAction; }
+        actions = { commit; commit_add; commit_move; commit_checksum; commit_state; @defaultonly NoAction; }
         default_action = NoAction();
         size = 4096;
     }
     table lpm_2 {
         key = { meta.device: exact; meta.pc: exact; meta.prefix: lpm; }
-        actions = { commit; commit_add; commit_move; commit_checksum; commit_standard; commit_state; commit_load; @defaultonly NoAction; }
+        actions = { commit; commit_add; commit_move; commit_checksum; commit_state; @defaultonly NoAction; }
         default_action = NoAction();
         size = 4096;
     }
     table ternary_2 {
         key = { meta.device: exact; meta.pc: exact; meta.state: ternary; }
-        actions = { commit; commit_add; commit_move; commit_checksum; commit_standard; commit_state; commit_load; @defaultonly NoAction; }
+        actions = { commit; commit_add; commit_move; commit_checksum; commit_state; @defaultonly NoAction; }
         default_action = NoAction();
         size = 4096;
     }
@@ -1887,25 +2090,25 @@ inout standard_metadata_t standard_metadata) {
     }
     table step_3 {
         key = { meta.device: exact; meta.pc: exact; }
-        actions = { commit; commit_add; commit_move; commit_checksum; commit_standard; commit_state; commit_load; @defaultonly discard; }
+        actions = { commit; commit_add; commit_move; commit_checksum; commit_state; commit_sum; commit_difference; commit_conjunction; commit_product; commit_shift_left; commit_shift_right; commit_standard; commit_load; commit_crc16; commit_crc32; commit_csum16; commit_xor16; @defaultonly discard; }
         default_action = discard();
         size = 4096;
     }
     table exact_3 {
         key = { meta.device: exact; meta.pc: exact; meta.key: exact; }
-        actions = { commit; commit_add; commit_move; commit_checksum; commit_standard; commit_state; commit_load; @defaultonly NoAction; }
+        actions = { commit; commit_add; commit_move; commit_checksum; commit_state; @defaultonly NoAction; }
         default_action = NoAction();
         size = 4096;
     }
     table lpm_3 {
         key = { meta.device: exact; meta.pc: exact; meta.prefix: lpm; }
-        actions = { commit; commit_add; commit_move; commit_checksum; commit_standard; commit_state; commit_load; @defaultonly NoAction; }
+        actions = { commit; commit_add; commit_move; commit_checksum; commit_state; @defaultonly NoAction; }
         default_action = NoAction();
         size = 4096;
     }
     table ternary_3 {
         key = { meta.device: exact; meta.pc: exact; meta.state: ternary; }
-        actions = { commit; commit_add; commit_move; commit_checksum; commit_standard; commit_state; commit_load; @defaultonly NoAction; }
+        actions = { commit; commit_add; commit_move; commit_checksum; commit_state; @defaultonly NoAction; }
         default_action = NoAction();
         size = 4096;
     }
@@ -1917,25 +2120,25 @@ inout standard_metadata_t standard_metadata) {
     }
     table step_4 {
         key = { meta.device: exact; meta.pc: exact; }
-        actions = { commit; commit_add; commit_move; commit_checksum; commit_standard; commit_state; commit_load; @defaultonly discard; }
+        actions = { commit; commit_add; commit_move; commit_checksum; commit_state; commit_sum; commit_difference; commit_conjunction; commit_product; commit_shift_left; commit_shift_right; commit_standard; commit_load; commit_crc16; commit_crc32; commit_csum16; commit_xor16; @defaultonly discard; }
         default_action = discard();
         size = 4096;
     }
     table exact_4 {
         key = { meta.device: exact; meta.pc: exact; meta.key: exact; }
-        actions = { commit; commit_add; commit_move; commit_checksum; commit_standard; commit_state; commit_load; @defaultonly NoAction; }
+        actions = { commit; commit_add; commit_move; commit_checksum; commit_state; @defaultonly NoAction; }
         default_action = NoAction();
         size = 4096;
     }
     table lpm_4 {
         key = { meta.device: exact; meta.pc: exact; meta.prefix: lpm; }
-        actions = { commit; commit_add; commit_move; commit_checksum; commit_standard; commit_state; commit_load; @defaultonly NoAction; }
+        actions = { commit; commit_add; commit_move; commit_checksum; commit_state; @defaultonly NoAction; }
         default_action = NoAction();
         size = 4096;
     }
     table ternary_4 {
         key = { meta.device: exact; meta.pc: exact; meta.state: ternary; }
-        actions = { commit; commit_add; commit_move; commit_checksum; commit_standard; commit_state; commit_load; @defaultonly NoAction; }
+        actions = { commit; commit_add; commit_move; commit_checksum; commit_state; @defaultonly NoAction; }
         default_action = NoAction();
         size = 4096;
     }
@@ -1947,25 +2150,25 @@ inout standard_metadata_t standard_metadata) {
     }
     table step_5 {
         key = { meta.device: exact; meta.pc: exact; }
-        actions = { commit; commit_add; commit_move; commit_checksum; commit_standard; commit_state; commit_load; @defaultonly discard; }
+        actions = { commit; commit_add; commit_move; commit_checksum; commit_state; commit_sum; commit_difference; commit_conjunction; commit_product; commit_shift_left; commit_shift_right; commit_standard; commit_load; commit_crc16; commit_crc32; commit_csum16; commit_xor16; @defaultonly discard; }
         default_action = discard();
         size = 4096;
     }
     table exact_5 {
         key = { meta.device: exact; meta.pc: exact; meta.key: exact; }
-        actions = { commit; commit_add; commit_move; commit_checksum; commit_standard; commit_state; commit_load; @defaultonly NoAction; }
+        actions = { commit; commit_add; commit_move; commit_checksum; commit_state; @defaultonly NoAction; }
         default_action = NoAction();
         size = 4096;
     }
     table lpm_5 {
         key = { meta.device: exact; meta.pc: exact; meta.prefix: lpm; }
-        actions = { commit; commit_add; commit_move; commit_checksum; commit_standard; commit_state; commit_load; @defaultonly NoAction; }
+        actions = { commit; commit_add; commit_move; commit_checksum; commit_state; @defaultonly NoAction; }
         default_action = NoAction();
         size = 4096;
     }
     table ternary_5 {
         key = { meta.device: exact; meta.pc: exact; meta.state: ternary; }
-        actions = { commit; commit_add; commit_move; commit_checksum; commit_standard; commit_state; commit_load; @defaultonly NoAction; }
+        actions = { commit; commit_add; commit_move; commit_checksum; commit_state; @defaultonly NoAction; }
         default_action = NoAction();
         size = 4096;
     }
@@ -2086,9 +2289,54 @@ inout standard_metadata_t standard_metadata) {
                 mark_to_drop(standard_metadata);
             }
         }
+        if (meta.state[55:48] != meta.length) {
+            hdr.whole.setInvalid();
+            meta.length = meta.state[55:48];
+            meta.pad = (128 - meta.length) * 2;
+            if (meta.length[7:7] == 1) {
+                hdr.chunk128.setValid();
+            } else {
+                hdr.chunk128.setInvalid();
+            }
+            if (meta.length[6:6] == 1) {
+                hdr.chunk64.setValid();
+            } else {
+                hdr.chunk64.setInvalid();
+            }
+            if (meta.length[5:5] == 1) {
+                hdr.chunk32.setValid();
+            } else {
+                hdr.chunk32.setInvalid();
+            }
+            if (meta.length[4:4] == 1) {
+                hdr.chunk16.setValid();
+            } else {
+                hdr.chunk16.setInvalid();
+            }
+            if (meta.length[3:3] == 1) {
+                hdr.chunk8.setValid();
+            } else {
+                hdr.chunk8.setInvalid();
+            }
+            if (meta.length[2:2] == 1) {
+                hdr.chunk4.setValid();
+            } else {
+                hdr.chunk4.setInvalid();
+            }
+            if (meta.length[1:1] == 1) {
+                hdr.chunk2.setValid();
+            } else {
+                hdr.chunk2.setInvalid();
+            }
+            if (meta.length[0:0] == 1) {
+                hdr.chunk1.setValid();
+            } else {
+                hdr.chunk1.setInvalid();
+            }
+        }
         meta.window = (bit<1024>)((meta.state >> 256));
-        if (hdr.chunk128.isValid()) {
-            hdr.chunk128.bytes = meta.window;
+        if (hdr.whole.isValid()) {
+            hdr.whole.bytes = (bit<768>)((meta.window >> 256));
         } else {
             meta.window = meta.window >> meta.pad >> meta.pad >> meta.pad >> meta.pad;
             if (hdr.chunk1.isValid()) {
@@ -2118,6 +2366,9 @@ inout standard_metadata_t standard_metadata) {
             if (hdr.chunk64.isValid()) {
                 hdr.chunk64.bytes = meta.window[511:0];
             }
+            if (hdr.chunk128.isValid()) {
+                hdr.chunk128.bytes = meta.window;
+            }
         }
     }
 }
@@ -2129,6 +2380,7 @@ control PersonaCompute(inout headers_t hdr, inout metadata_t meta) {
 }
 control PersonaDeparser(packet_out packet, in headers_t hdr) {
     apply {
+        packet.emit(hdr.whole);
         packet.emit(hdr.chunk128);
         packet.emit(hdr.chunk64);
         packet.emit(hdr.chunk32);
