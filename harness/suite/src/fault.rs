@@ -83,7 +83,9 @@ impl<S: Switch> FaultySwitch<S> {
                 },
                 Damage::Mask { bit } => match key.last_mut() {
                     Some(MatchValue::Ternary { mask, .. }) => *mask = flip(mask, bit),
-                    Some(MatchValue::Lpm { prefix_length, .. }) => *prefix_length -= 1,
+                    Some(MatchValue::Lpm { prefix_length, .. }) => {
+                        *prefix_length = prefix_length.saturating_sub(1)
+                    }
                     _ => {}
                 },
             }

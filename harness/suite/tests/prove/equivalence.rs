@@ -100,9 +100,9 @@ fn wrong_rows_are_refuted_by_packets_that_replay() -> Result<(), Error> {
         ("l2_switch", ".leave_3", 1, Argument { index: 0, bit: 0 }),
         ("l2_switch", ".enter_egress", 0, Argument { index: 14, bit: 1 }),
         ("arp_proxy", ".step_", 0, Argument { index: 1, bit: byte(21) }),
-        ("firewall", ".ternary_", 12, Drop),
-        ("ipv4_router", ".lpm_", 0, Mask { bit: 0 }),
-        ("ipv4_router", ".lpm_", 2, Argument { index: 1, bit: byte(2) }),
+        ("firewall", ".ternary_", 13, Drop),
+        ("ipv4_router", ".lpm_", 1, Mask { bit: 0 }),
+        ("ipv4_router", ".lpm_", 3, Argument { index: 1, bit: byte(2) }),
     ];
     let mut refuted = 0;
     for (name, table, row, damage) in faults {
