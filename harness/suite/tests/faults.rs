@@ -57,7 +57,7 @@ fn a_fault_in_a_row_of_each_kind_is_found_and_named() -> Result<(), Error> {
         ("firewall", ".ternary_2", 3, Damage::Drop, "`FirewallIngress.acl`"),
         ("firewall", ".ternary_2", 5, Damage::Mask { bit: byte(29) }, "`FirewallIngress.acl`"),
         // A default action that doesn't drop: the bits of egress_spec.
-        ("firewall", ".ternary_2", 0, Damage::Argument { index: 1, bit: 9 }, "`FirewallIngress.deny`"),
+        ("firewall", ".ternary_2", 2, Damage::Argument { index: 1, bit: 9 }, "`FirewallIngress.deny`"),
         ("arp_proxy", ".step_", 0, Damage::Argument { index: 1, bit: byte(21) }, "`ProxyIngress.reply`"),
         ("l2_switch", ".leave_multicast_3", 0, Damage::Drop, "`SwitchIngress.flood`"),
         // The egress pipeline is left out, or begins elsewhere.

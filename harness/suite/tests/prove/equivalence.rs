@@ -81,8 +81,8 @@ fn wrong_rows_are_refuted_by_packets_that_replay() -> Result<(), Error> {
     use Damage::{Argument, Drop, Key, Mask};
     let faults: [(&str, &str, usize, Damage); 18] = [
         // The device ID, the port that is matched.
-        ("l2_switch", ".enter", 0, Argument { index: 0, bit: 3 }),
-        ("l2_switch", ".enter", 0, Drop),
+        ("l2_switch", "Ingress.enter", 0, Argument { index: 0, bit: 3 }),
+        ("l2_switch", "Ingress.enter", 0, Drop),
         // A mask's bit, a missing row, a row for another address.
         ("l2_switch", ".ternary_", 0, Mask { bit: 48 }),
         ("l2_switch", ".exact_", 0, Drop),
@@ -90,19 +90,19 @@ fn wrong_rows_are_refuted_by_packets_that_replay() -> Result<(), Error> {
         // Other ports: bits of the value that is set, of `egress_spec`.
         ("l2_switch", ".exact_", 0, Argument { index: 1, bit: 10 }),
         // The next micro-PC, the next slot, the next key.
-        ("l2_switch", ".step_", 0, Argument { index: 2, bit: 0 }),
-        ("l2_switch", ".step_", 0, Argument { index: 3, bit: 1 }),
+        ("l2_switch", ".step_1", 1, Argument { index: 2, bit: 0 }),
+        ("l2_switch", ".step_1", 1, Argument { index: 3, bit: 1 }),
         ("l2_switch", ".exact_", 1, Argument { index: 0, bit: byte(3) }),
         // A guest ends in one slot for floods and in another for drops: a row that is missing may make no difference.
         ("l2_switch", ".leave_multicast_2", 0, Drop),
         ("l2_switch", ".leave_multicast_3", 0, Drop),
-        ("l2_switch", ".leave_2", 1, Argument { index: 0, bit: 0 }),
-        ("l2_switch", ".leave_3", 1, Argument { index: 0, bit: 0 }),
+        ("l2_switch", ".leave_2", 1, Argument { index: 14, bit: 1 }),
+        ("l2_switch", ".leave_3", 1, Argument { index: 14, bit: 1 }),
         ("l2_switch", ".enter_egress", 0, Argument { index: 14, bit: 1 }),
         ("arp_proxy", ".step_", 0, Argument { index: 1, bit: byte(21) }),
         ("firewall", ".ternary_", 13, Drop),
         ("ipv4_router", ".lpm_", 1, Mask { bit: 0 }),
-        ("ipv4_router", ".lpm_", 3, Argument { index: 1, bit: byte(2) }),
+        ("ipv4_router", ".lpm_", 2, Argument { index: 1, bit: byte(2) }),
     ];
     let mut refuted = 0;
     for (name, table, row, damage) in faults {

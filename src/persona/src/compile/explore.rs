@@ -35,6 +35,9 @@ const MAX_SITES: usize = 16_384;
 /// Ways in which a packet's headers may lie at most, where they don't leave as they came.
 const MAX_SHAPES: usize = 512;
 
+/// How a path goes on when a condition is decided.
+type Then<'t, 'a> = dyn FnMut(&mut Explorer<'a>, Context, bool, &mut Rows) -> Result<(), Refusal> + 't;
+
 /// What surrounds the exploration of a pipeline.
 pub(super) struct Explorer<'a> {
     pub(super) program: &'a Program,
@@ -295,7 +298,7 @@ impl<'a> Explorer<'a> {
         assumed: Assumed,
         place: (String, Option<&SourceInfo>),
         rows: &mut Rows,
-        then: &mut dyn FnMut(&mut Self, Context, bool, &mut Rows) -> Result<(), Refusal>,
+        then: &mut Then<'_, 'a>,
     ) -> Result<(), Refusal> {
         let (condition, arguments) = condition;
         context.asked.set(0);
