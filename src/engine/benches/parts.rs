@@ -1,4 +1,5 @@
 //! What each part of the engine costs: a program that does that part and little else, and `nothing` to compare with.
+#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a benchmark may fail")]
 
 #[path = "../src/tests/builder.rs"]
 #[allow(dead_code, reason = "tests use what is not used here")]

@@ -265,7 +265,7 @@ fn entries_are_read_back_as_they_were_added() {
             MatchValue::Exact(number(12, i)),
             MatchValue::Ternary { value: number(70, i).and(&mask), mask },
             MatchValue::Range { low: Bits::from_u64(9, i % 100), high: Bits::from_u64(9, 100 + i % 300) },
-            MatchValue::Optional((i % 3 > 0).then(|| number(33, i))),
+            MatchValue::Optional((!i.is_multiple_of(3)).then(|| number(33, i))),
             MatchValue::Exact(number(128, i)),
         ]
     };
