@@ -9,7 +9,7 @@ use hyper4_p4::typed::{BinaryOp, Callee, Expression, ExpressionKind, Table, Type
 use crate::expression::{arithmetic, has_effects};
 use crate::fold::{binary, constant, mask};
 use crate::graph::{End, Targets};
-use crate::place::{Target, is_part, root};
+use crate::place::{Target, is_part};
 use crate::storage::{Storage, header_parts, is_aggregate, parts};
 use crate::{Lowered, Lowerer};
 
@@ -24,7 +24,7 @@ fn mentions(value: &Expression, variable: u32) -> bool {
         ExpressionKind::List(values) => values.iter().any(|value| mentions(value, variable)),
         ExpressionKind::Cast(inner) | ExpressionKind::Unary(_, inner) => mentions(inner, variable),
         ExpressionKind::Binary(_, left, right) => mentions(left, variable) || mentions(right, variable),
-        _ => root(value).is_none_or(|root| root.id == variable),
+        _ => value.root().is_none_or(|root| root.id == variable),
     }
 }
 
@@ -35,7 +35,7 @@ impl Lowerer<'_> {
             Target::Whole(storage) if is_aggregate(&target.ty) => {
                 // A list that is made of what is written is read as a whole first.
                 let itself = matches!(value.kind, ExpressionKind::List(_))
-                    && root(target).is_none_or(|root| mentions(value, root.id));
+                    && target.root().is_none_or(|root| mentions(value, root.id));
                 if itself {
                     let typed = Expression { ty: target.ty.clone(), ..value.clone() };
                     let copy = self.stored(&typed)?;

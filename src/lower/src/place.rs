@@ -1,7 +1,6 @@
 //! Places: what variables, fields, elements and slices name, reading and writing them.
 
 use std::rc::Rc;
-use std::sync::Arc;
 
 use hyper4_ir::{self as ir, BinaryOp as Op, Expr, PrimitiveKind};
 use hyper4_p4::Span;
@@ -378,21 +377,6 @@ fn element(storage: &Storage, number: &Expr) -> Option<Storage> {
             let options = options.iter().map(|option| element(option, number)).collect::<Option<_>>()?;
             Some(Storage::Choice(outer.clone(), options))
         }
-        _ => None,
-    }
-}
-
-/// The variable that a place is a part of.
-pub(crate) fn root(expression: &Expression) -> Option<&Arc<hyper4_p4::typed::Variable>> {
-    match &expression.kind {
-        ExpressionKind::Variable(variable) => Some(variable),
-        ExpressionKind::Member(base, _)
-        | ExpressionKind::Index(base, _)
-        | ExpressionKind::StackNext(base)
-        | ExpressionKind::StackLast(base)
-        | ExpressionKind::StackLastIndex(base)
-        | ExpressionKind::Slice(base, ..)
-        | ExpressionKind::PlusSlice(base, ..) => root(base),
         _ => None,
     }
 }

@@ -15,6 +15,7 @@ mod uses;
 
 use std::sync::Arc;
 
+use hyper4_p4::typed::visit::Visitor;
 use hyper4_p4::typed::{
     self, Action, Annotation, Control, Expression, ExpressionKind, Instance, Parser, Program, StructureKind,
     Table, Type,

@@ -3,9 +3,10 @@
 use std::collections::HashSet;
 use std::sync::Arc;
 
+use hyper4_p4::typed::visit::{Visitor, branches, walk_call, walk_expression, walk_statement};
 use hyper4_p4::typed::{
-    Action, Call, Callee, Collection, Expression, ExpressionKind, Function, Instance, Statement,
-    StatementKind, SwitchLabel, Table, Type,
+    Action, Call, Callee, Expression, ExpressionKind, Function, Instance, Statement, StatementKind, Table,
+    Type,
 };
 
 /// What was found so far. Things are told apart by where they lie, which the tree keeps.
@@ -44,97 +45,6 @@ impl Uses {
         self.called.contains(&Arc::as_ptr(action))
     }
 
-    pub(crate) fn statements(&mut self, statements: &[Statement]) {
-        for statement in statements {
-            self.statement(statement);
-        }
-    }
-
-    fn statement(&mut self, statement: &Statement) {
-        match &statement.kind {
-            StatementKind::Variable(_, value) | StatementKind::Return(value) => {
-                if let Some(value) = value {
-                    self.expression(value);
-                }
-            }
-            StatementKind::Assign(left, right) | StatementKind::AssignOp(left, _, right) => {
-                self.expression(left);
-                self.expression(right);
-            }
-            StatementKind::Call(call) => self.call(call),
-            StatementKind::Block(statements) => self.statements(statements),
-            StatementKind::If(condition, then, otherwise) => {
-                self.expression(condition);
-                // A branch that a constant rules out isn't there.
-                match condition.kind {
-                    ExpressionKind::Bool(true) => self.statements(then),
-                    ExpressionKind::Bool(false) => self.statements(otherwise),
-                    _ => {
-                        self.statements(then);
-                        self.statements(otherwise);
-                    }
-                }
-            }
-            StatementKind::Switch(value, cases) => {
-                self.expression(value);
-                for case in cases {
-                    for label in &case.labels {
-                        if let SwitchLabel::Value(value) = label {
-                            self.expression(value);
-                        }
-                    }
-                    self.statements(&case.body);
-                }
-            }
-            StatementKind::For(each) => {
-                self.statements(&each.init);
-                self.expression(&each.condition);
-                self.statements(&each.update);
-                self.statements(&each.body);
-            }
-            StatementKind::ForIn(each) => {
-                match &each.collection {
-                    Collection::Range(low, high) => {
-                        self.expression(low);
-                        self.expression(high);
-                    }
-                    Collection::Elements(elements) => self.expression(elements),
-                }
-                self.statements(&each.body);
-            }
-            StatementKind::Exit | StatementKind::Break | StatementKind::Continue => {}
-        }
-    }
-
-    fn expression(&mut self, expression: &Expression) {
-        match &expression.kind {
-            ExpressionKind::TableHit(table)
-            | ExpressionKind::TableMiss(table)
-            | ExpressionKind::TableActionRun(table) => self.apply(table),
-            ExpressionKind::Call(call) => self.call(call),
-            ExpressionKind::Member(inner, _)
-            | ExpressionKind::StackNext(inner)
-            | ExpressionKind::StackLast(inner)
-            | ExpressionKind::StackLastIndex(inner)
-            | ExpressionKind::Slice(inner, _, _)
-            | ExpressionKind::Unary(_, inner)
-            | ExpressionKind::Cast(inner) => self.expression(inner),
-            ExpressionKind::Index(a, b)
-            | ExpressionKind::PlusSlice(a, b, _)
-            | ExpressionKind::Binary(_, a, b) => {
-                self.expression(a);
-                self.expression(b);
-            }
-            ExpressionKind::Conditional(a, b, c) => {
-                self.expression(a);
-                self.expression(b);
-                self.expression(c);
-            }
-            ExpressionKind::List(parts) => parts.iter().for_each(|part| self.expression(part)),
-            _ => {}
-        }
-    }
-
     fn apply(&mut self, table: &Arc<Table>) {
         if !self.tables.insert(Arc::as_ptr(table)) {
             return;
@@ -157,11 +67,29 @@ impl Uses {
             }
         }
     }
+}
 
-    fn call(&mut self, call: &Call) {
-        for value in call.arguments.iter().filter_map(|argument| argument.value.as_ref()) {
-            self.expression(value);
+impl<'a> Visitor<'a> for Uses {
+    fn statement(&mut self, statement: &'a Statement) {
+        if let StatementKind::If(condition, then, otherwise) = &statement.kind {
+            self.expression(condition);
+            branches(condition, then, otherwise).iter().for_each(|branch| self.statements(branch));
+        } else {
+            walk_statement(self, statement);
         }
+    }
+
+    fn expression(&mut self, expression: &'a Expression) {
+        match &expression.kind {
+            ExpressionKind::TableHit(table)
+            | ExpressionKind::TableMiss(table)
+            | ExpressionKind::TableActionRun(table) => self.apply(table),
+            _ => walk_expression(self, expression),
+        }
+    }
+
+    fn call(&mut self, call: &'a Call) {
+        walk_call(self, call);
         match &call.callee {
             Callee::Table(table) => self.apply(table),
             Callee::Action(action) => {

@@ -2,6 +2,7 @@
 
 use super::Checker;
 use crate::diagnostic::Diagnostic;
+use crate::typed::visit::{Visitor, walk_expression};
 use crate::typed::{Direction, Expression, ExpressionKind, VariableKind};
 
 impl Checker<'_, '_> {
@@ -42,36 +43,24 @@ impl Checker<'_, '_> {
 
 /// Whether evaluating it may do something besides.
 pub(super) fn has_side_effects(value: &Expression) -> bool {
-    match &value.kind {
-        ExpressionKind::Call(_)
-        | ExpressionKind::TableHit(_)
-        | ExpressionKind::TableMiss(_)
-        | ExpressionKind::TableActionRun(_)
-        // It moves on with each use.
-        | ExpressionKind::StackNext(_) => true,
-        ExpressionKind::Member(inner, _)
-        | ExpressionKind::StackLast(inner)
-        | ExpressionKind::StackLastIndex(inner)
-        | ExpressionKind::Slice(inner, _, _)
-        | ExpressionKind::Unary(_, inner)
-        | ExpressionKind::Cast(inner) => has_side_effects(inner),
-        ExpressionKind::Index(a, b)
-        | ExpressionKind::PlusSlice(a, b, _)
-        | ExpressionKind::Binary(_, a, b) => has_side_effects(a) || has_side_effects(b),
-        ExpressionKind::Conditional(a, b, c) => {
-            has_side_effects(a) || has_side_effects(b) || has_side_effects(c)
+    struct SideEffects(bool);
+    impl<'a> Visitor<'a> for SideEffects {
+        fn expression(&mut self, expression: &'a Expression) {
+            self.0 |= matches!(
+                expression.kind,
+                ExpressionKind::Call(_)
+                    | ExpressionKind::TableHit(_)
+                    | ExpressionKind::TableMiss(_)
+                    | ExpressionKind::TableActionRun(_)
+                    // It moves on with each use.
+                    | ExpressionKind::StackNext(_)
+            );
+            if !self.0 {
+                walk_expression(self, expression);
+            }
         }
-        ExpressionKind::List(values) => values.iter().any(has_side_effects),
-        ExpressionKind::Invalid
-        | ExpressionKind::Bool(_)
-        | ExpressionKind::Integer(_)
-        | ExpressionKind::Str(_)
-        | ExpressionKind::Error(_)
-        | ExpressionKind::EnumMember(_)
-        | ExpressionKind::Variable(_)
-        | ExpressionKind::Default
-        | ExpressionKind::InvalidHeader
-        | ExpressionKind::Instance(_)
-        | ExpressionKind::This => false,
     }
+    let mut found = SideEffects(false);
+    found.expression(value);
+    found.0
 }

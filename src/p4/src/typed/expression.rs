@@ -21,6 +21,24 @@ pub struct Expression {
     pub span: Span,
 }
 
+impl Expression {
+    /// The variable that a place is a part of: of `h.a[1].f[7:0]` it is `h`. `None` for what is no place, like a
+    /// computed value.
+    pub fn root(&self) -> Option<&Arc<Variable>> {
+        match &self.kind {
+            ExpressionKind::Variable(variable) => Some(variable),
+            ExpressionKind::Member(base, _)
+            | ExpressionKind::Index(base, _)
+            | ExpressionKind::StackNext(base)
+            | ExpressionKind::StackLast(base)
+            | ExpressionKind::StackLastIndex(base)
+            | ExpressionKind::Slice(base, ..)
+            | ExpressionKind::PlusSlice(base, ..) => base.root(),
+            _ => None,
+        }
+    }
+}
+
 /// Kinds of expressions.
 #[derive(Clone, Debug)]
 pub enum ExpressionKind {

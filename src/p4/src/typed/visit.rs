@@ -35,6 +35,19 @@ pub trait Visitor<'a> {
     }
 }
 
+/// The branches of an `if` that may be taken.
+pub fn branches<'a>(
+    condition: &Expression,
+    then: &'a [Statement],
+    otherwise: &'a [Statement],
+) -> [&'a [Statement]; 2] {
+    match condition.kind {
+        ExpressionKind::Bool(true) => [then, &[]],
+        ExpressionKind::Bool(false) => [&[], otherwise],
+        _ => [then, otherwise],
+    }
+}
+
 /// Visits what is in a statement.
 pub fn walk_statement<'a, V: Visitor<'a> + ?Sized>(visitor: &mut V, statement: &'a Statement) {
     match &statement.kind {

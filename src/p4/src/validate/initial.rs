@@ -7,9 +7,8 @@
 use std::collections::{BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 
-use super::reach::{branches, root};
 use crate::diagnostic::Diagnostic;
-use crate::typed::visit::{Visitor, walk_call, walk_expression, walk_statement};
+use crate::typed::visit::{Visitor, branches, walk_call, walk_expression, walk_statement};
 use crate::typed::{
     Action, AnnotationBody, BinaryOp, Call, Callee, Direction, Expression, ExpressionKind, Parser, Program,
     Statement, StatementKind, Structure, StructureKind, SwitchLabel, Transition, Type, Variable,
@@ -234,7 +233,7 @@ impl Assigned {
 
 impl<'a> Visitor<'a> for Assigned {
     fn target(&mut self, target: &'a Expression) {
-        self.variables.extend(root(target).map(|variable| variable.id));
+        self.variables.extend(target.root().map(|variable| variable.id));
     }
 
     fn call(&mut self, call: &'a Call) {
@@ -336,7 +335,7 @@ impl<'a> Visitor<'a> for Flow<'_> {
                 _ => break,
             };
         }
-        if let Some(variable) = root(target) {
+        if let Some(variable) = target.root() {
             self.empty.remove(&variable.id);
         }
     }

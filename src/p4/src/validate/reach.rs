@@ -3,7 +3,7 @@
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
-use crate::typed::visit::{Visitor, walk_call, walk_expression, walk_statement};
+use crate::typed::visit::{Visitor, branches, walk_call, walk_expression, walk_statement};
 use crate::typed::{
     Action, ActionCall, Argument, Call, Callee, Control, Direction, Expression, ExpressionKind, Function,
     Instance, Object, Parser, Program, Statement, StatementKind, Table, Transition, Type, Variable,
@@ -244,7 +244,7 @@ impl<'a> Reach<'a> {
             if argument.direction != Direction::Out {
                 self.becomes(parameter, value);
             }
-            if let Some(variable) = root(value)
+            if let Some(variable) = value.root()
                 && matches!(argument.direction, Direction::Out | Direction::InOut)
             {
                 self.links.entry(parameter.id).or_default().push(variable.id);
@@ -258,7 +258,7 @@ impl<'a> Reach<'a> {
             if let Some(value) = &argument.value
                 && matches!(argument.direction, Direction::Out | Direction::InOut)
             {
-                self.unknown(root(value));
+                self.unknown(value.root());
             }
         }
     }
@@ -277,19 +277,6 @@ pub(super) fn live(statements: &[Statement]) -> impl Iterator<Item = &Statement>
     })
 }
 
-/// The branches of an `if` that may be taken.
-pub(super) fn branches<'a>(
-    condition: &Expression,
-    then: &'a [Statement],
-    otherwise: &'a [Statement],
-) -> [&'a [Statement]; 2] {
-    match condition.kind {
-        ExpressionKind::Bool(true) => [then, &[]],
-        ExpressionKind::Bool(false) => [&[], otherwise],
-        _ => [then, otherwise],
-    }
-}
-
 impl<'a> Visitor<'a> for Reach<'a> {
     fn statements(&mut self, statements: &'a [Statement]) {
         live(statements).for_each(|statement| self.statement(statement));
@@ -299,11 +286,11 @@ impl<'a> Visitor<'a> for Reach<'a> {
         match &statement.kind {
             StatementKind::Variable(variable, Some(value)) => self.becomes(variable, value),
             StatementKind::Assign(left, right) => {
-                if let Some(variable) = root(left) {
+                if let Some(variable) = left.root() {
                     self.becomes(variable, right);
                 }
             }
-            StatementKind::AssignOp(left, ..) => self.unknown(root(left)),
+            StatementKind::AssignOp(left, ..) => self.unknown(left.root()),
             StatementKind::ForIn(each) => self.unknown([&each.variable]),
             StatementKind::If(condition, then, otherwise) => {
                 self.expression(condition);
@@ -379,20 +366,5 @@ impl<'a> Reach<'a> {
         if let ExpressionKind::Instance(instance) = &argument.kind {
             self.instance(instance);
         }
-    }
-}
-
-/// The variable that a place is a part of.
-pub(super) fn root(place: &Expression) -> Option<&Arc<Variable>> {
-    match &place.kind {
-        ExpressionKind::Variable(variable) => Some(variable),
-        ExpressionKind::Member(base, _)
-        | ExpressionKind::Index(base, _)
-        | ExpressionKind::StackNext(base)
-        | ExpressionKind::StackLast(base)
-        | ExpressionKind::StackLastIndex(base)
-        | ExpressionKind::Slice(base, ..)
-        | ExpressionKind::PlusSlice(base, ..) => root(base),
-        _ => None,
     }
 }

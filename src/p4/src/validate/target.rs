@@ -3,9 +3,9 @@
 
 use num_traits::Zero;
 
-use super::reach::{Code, Place, Reached, Values, branches, live, reached};
+use super::reach::{Code, Place, Reached, Values, live, reached};
 use crate::diagnostic::Diagnostic;
-use crate::typed::visit::{Visitor, walk_call, walk_expression, walk_statement};
+use crate::typed::visit::{Visitor, branches, walk_call, walk_expression, walk_statement};
 use crate::typed::{
     BinaryOp, Call, Callee, Direction, Expression, ExpressionKind, Program, Statement, StatementKind,
     StructureKind, Type, Variable,
