@@ -35,7 +35,11 @@ impl<'a> Sites<'a> {
                 true => Cow::Owned(loaded.guest.with_egress_inside(layout)?),
                 false => Cow::Borrowed(&loaded.guest),
             };
-            let size = admit_sizes(layout, sizes.get(&name).copied().unwrap_or_default(), &guest)?;
+            let before = sizes.get(&name).copied().unwrap_or_default();
+            if guest.size_change().counted && (before.longer > 0 || before.shorter > 0) {
+                return Err(WiringError::LengthChanged { device: name }.into());
+            }
+            let size = admit_sizes(layout, before, &guest)?;
             let wires = wiring.wires(&name);
             let base = begins.get(&name).copied().unwrap_or(0);
             let end = base + u16::from(guest.slots(PipelineKind::Ingress));
@@ -92,9 +96,5 @@ fn admit_sizes(layout: &Layout, before: SizeChange, guest: &Guest) -> Result<Siz
     };
     admit("bytes of headers that come in behind guests that take some away", own.parsed, visible)?;
     admit("bytes of room for headers that guests add", own.longer, room)?;
-    Ok(SizeChange {
-        longer: before.longer + own.longer,
-        shorter: before.shorter + own.shorter,
-        parsed: own.parsed,
-    })
+    Ok(SizeChange { longer: before.longer + own.longer, shorter: before.shorter + own.shorter, ..own })
 }

@@ -79,6 +79,15 @@ pub enum WiringError {
         /// Slots of the persona.
         slots: u16,
     },
+    /// The switch counts the bytes that came in, not those that come to a device in the middle.
+    #[error(
+        "virtual device `{device}` looks at the length of packets (`standard_metadata.packet_length`, or the bytes of a \
+         counter or meter), and devices before it make packets longer or shorter: put it first"
+    )]
+    LengthChanged {
+        /// The virtual device.
+        device: String,
+    },
     /// Two ports of one device lead to one physical port, and its egress pipeline couldn't tell which it was.
     #[error(
         "virtual device `{device}` has an egress pipeline and two ports that lead to physical port {port}"

@@ -1,7 +1,9 @@
 //! Rows of a guest: what a lookup matches, what it does to the state, what is looked up next.
 
 use hyper4_bits::{Bits, HashAlgorithm};
-use hyper4_ir::{CounterId, Event, MeterId, PipelineKind, RegisterId, SourceInfo, StandardField};
+use hyper4_ir::{
+    CounterId, Event, MeterId, MeterUnit, PipelineKind, Program, RegisterId, SourceInfo, StandardField,
+};
 
 use crate::Layout;
 
@@ -285,6 +287,18 @@ impl StateAccess {
             Self::ExecuteMeter(id) => (3, id.0),
         };
         kind << 14 | (array % Self::MOST_ARRAYS) as u16
+    }
+
+    /// Whether the length of the packet has a part in it. simple_switch's counters count packets and bytes, whatever
+    /// they are declared as.
+    pub fn counts_bytes(self, program: &Program) -> bool {
+        match self {
+            Self::ReadRegister(_) | Self::WriteRegister(_) => false,
+            Self::Count(_) => true,
+            Self::ExecuteMeter(id) => {
+                program.meters.get(id.index()).is_none_or(|meter| meter.unit == MeterUnit::Bytes)
+            }
+        }
     }
 }
 

@@ -7,7 +7,7 @@ use hyper4_dpmu::{DpmuError, Lease, Wiring, WiringError};
 use hyper4_engine::Engine;
 use hyper4_ir::{Command, Event, Packet};
 use hyper4_persona::{PersonaConfig, compile};
-use hyper4_suite::{Error, Guest, Persona, guest, persona, persona_of};
+use hyper4_suite::{Error, Guest, Persona, guest, persona, persona_of, program, root};
 use hyper4_switch::{
     BytesMatch, ConditionalLink, Endpoint, LinkedSwitches, Links, PacketCondition, Switch, Tracing,
 };
@@ -288,5 +288,49 @@ fn a_condition_parts_packets() -> Result<(), Error> {
     assert_eq!(ports, [7, 8, 7, 8, 7]);
     let named = |name: &str| Event::Device(name.to_owned());
     assert!(batch.traces[0].packets[1].events.contains(&named("arp")));
+    Ok(())
+}
+
+/// The switch counts the bytes that came in: who counts them goes before those that make packets longer, or is refused.
+#[test]
+fn who_counts_bytes_goes_first() -> Result<(), Error> {
+    let standard = long_persona()?;
+    let load = |file: &str| -> Result<Guest, Error> {
+        Ok(Guest { program: program(&root().join("harness/suite/tests").join(file))?, commands: Vec::new() })
+    };
+    let counting = load("persona_equal/metered.p4")?;
+    let tagger = load("tenants/tagger.p4")?;
+    let guests: Guests = [("counting", counting), ("tagger", tagger.clone()), ("untagger", tagger)]
+        .map(|(name, guest)| (name.to_owned(), guest))
+        .into();
+    let chain = |names: [&str; 3]| {
+        let mut links = Links { ingress: [(1, device(names[0], 1))].into(), ..Links::default() };
+        for (from, to) in [(0, 1), (1, 2)] {
+            (0..3).for_each(|port| {
+                links.egress.insert((names[from].to_owned(), port), device(names[to], 1));
+            });
+        }
+        links.egress.insert((names[2].to_owned(), 2), Endpoint::Physical(2));
+        links
+    };
+    let packet = |length: u8| {
+        let kind = if length % 2 == 0 { [0x81, 0] } else { [9, 9] };
+        let bytes = (0..length).map(|at| if at / 2 == 6 { kind[usize::from(at % 2)] } else { at }).collect();
+        Packet { port: 1, bytes }
+    };
+    let packets: Vec<Packet> = (0..100).map(packet).collect();
+    let chained = chain(["counting", "tagger", "untagger"]);
+    let (outputs, longest) = compare(&standard, &guests, &chained, &packets, "counting first")?;
+    assert_eq!((outputs, longest), (100, 3));
+    match on_persona(&standard, &guests, &chain(["tagger", "counting", "untagger"])).map(drop) {
+        Err(DpmuError::Wiring(error @ WiringError::LengthChanged { .. })) => {
+            assert_eq!(
+                error.to_string(),
+                "virtual device `counting` looks at the length of packets (`standard_metadata.packet_length`, or the bytes \
+                 of a counter or meter), and devices before it make packets longer or shorter: put it first"
+            );
+        }
+        other => panic!("{other:?}"),
+    }
     Ok(())
 }

@@ -13,7 +13,7 @@ use super::shape::{Shape, Storage};
 use super::site::{Stage, Target};
 use crate::{BitRange, Layout};
 
-/// What a guest does to the length of packets, in bytes.
+/// What a guest has to do with the length of packets, in bytes.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct SizeChange {
     /// How far its parser looks at most.
@@ -22,6 +22,9 @@ pub struct SizeChange {
     pub longer: u32,
     /// The most that a packet can become shorter.
     pub shorter: u32,
+    /// Whether it looks at a packet's whole length: at `packet_length`, or by the bytes that a counter or a meter counts. The
+    /// switch knows the length that came in alone.
+    pub counted: bool,
 }
 
 impl Explorer<'_> {

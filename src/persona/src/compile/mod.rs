@@ -50,7 +50,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use hyper4_bits::Bits;
-use hyper4_ir::{ChecksumKind, PipelineKind, Program};
+use hyper4_ir::{ChecksumKind, PipelineKind, Program, StandardField};
 
 pub use guest::Guest;
 pub use inside::Inside;
@@ -164,6 +164,10 @@ fn attempt(
         true => Emitted::default(),
         false => emitter(PipelineKind::Egress).emit(egress, &egress_loads)?,
     };
+    let accesses = ingress.accesses.iter().chain(&egress.accesses);
+    change.counted =
+        ingress_loads.iter().chain(&egress_loads).any(|(f, _)| *f == StandardField::PacketLength)
+            || accesses.into_iter().any(|(_, access)| access.counts_bytes(program));
     Ok(guest(program.clone(), ingress, egress, layout, change))
 }
 
