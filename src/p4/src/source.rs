@@ -69,6 +69,8 @@ struct SourceFile {
     name: Text,
     text: Text,
     line_starts: Vec<u32>,
+    /// Offsets of bytes that don't begin a character.
+    inner_bytes: Vec<u32>,
     /// What `#line` said, in the order of the offsets.
     claims: Vec<Claim>,
 }
@@ -88,8 +90,22 @@ impl SourceFile {
         u32::try_from(line).unwrap_or(u32::MAX)
     }
 
+    /// The characters before an offset in its line. Programs may stand on one line: nothing here goes along it.
+    fn characters_before(&self, offset: u32) -> u32 {
+        let line = self.line_starts.partition_point(|start| *start <= offset);
+        let start = line.checked_sub(1).and_then(|index| self.line_starts.get(index)).copied().unwrap_or(0);
+        let inner = |end: u32| self.inner_bytes.partition_point(|inner| *inner < end);
+        let inner = u32::try_from(inner(offset).saturating_sub(inner(start))).unwrap_or(u32::MAX);
+        offset.saturating_sub(start).saturating_sub(inner)
+    }
+
+    /// How many claims are made at or before an offset.
+    fn claims_upto(&self, offset: u32) -> usize {
+        self.claims.partition_point(|claim| claim.offset <= offset)
+    }
+
     fn claim(&self, offset: u32) -> Option<&Claim> {
-        self.claims.iter().rev().find(|claim| claim.offset <= offset)
+        self.claims.get(self.claims_upto(offset).checked_sub(1)?)
     }
 }
 
@@ -125,6 +141,11 @@ impl SourceMap {
             name: name.into(),
             text: text.into(),
             line_starts: starts.collect(),
+            inner_bytes: (0u32..)
+                .zip(text.bytes())
+                .filter(|(_, byte)| byte & 0xc0 == 0x80)
+                .map(|(offset, _)| offset)
+                .collect(),
             claims: Vec::new(),
         };
         self.files.push(file);
@@ -177,7 +198,7 @@ impl SourceMap {
         };
         let claim = file.claim(span.start);
         let start = claim.map_or(0, |claim| claim.offset);
-        let next = file.claims.iter().find(|other| other.offset > span.start);
+        let next = file.claims.get(file.claims_upto(span.start));
         let end = next.map_or(file.text.len(), |next| next.offset as usize);
         Section {
             name: claim.and_then(|claim| claim.name.as_deref()).unwrap_or(&file.name),
@@ -190,13 +211,11 @@ impl SourceMap {
     /// Where a span starts.
     pub fn position(&self, span: Span) -> Position {
         let line = self.line(span);
-        let column = self.file(span.file).map_or(0, |file| {
-            let line = file.physical_line(span.start) as usize;
-            let start = line.checked_sub(1).and_then(|index| file.line_starts.get(index));
-            let start = start.copied().unwrap_or(0) as usize;
-            let before = file.text.get(start..span.start as usize).unwrap_or("");
-            u32::try_from(before.chars().count()).unwrap_or(u32::MAX).saturating_add(1)
-        });
+        let column =
+            self.file(span.file).map_or(0, |file| file.characters_before(span.start).saturating_add(1));
         Position { file: self.section(span).name.into(), line, column }
     }
 }
+
+#[cfg(test)]
+mod tests;
