@@ -259,24 +259,43 @@ fn profile_action<'a>(
     })
 }
 
+/// Counters or meters: those of a table's entries are named by the table and an entry's handle, others by their own name
+/// and an index.
+struct Array<'a> {
+    name: &'a str,
+    is_direct: bool,
+}
+
+impl<'a> Array<'a> {
+    fn new(program: &'a Program, name: &'a str, direct: Option<TableId>) -> Self {
+        let table = direct.and_then(|table| program.tables.get(table.index()));
+        Self { name: table.map_or(name, |table| &table.name), is_direct: table.is_some() }
+    }
+
+    fn cell(&self, index: u64) -> Value {
+        if self.is_direct { handle_value(index) } else { small(index) }
+    }
+
+    fn about(&self, direct: &str, indexed: &str, rest: impl IntoIterator<Item = Value>) -> Call {
+        about(if self.is_direct { direct } else { indexed }, self.name, rest)
+    }
+}
+
 fn counter(program: &Program, name: &str, command: &CounterCommand) -> Result<Call, ControlError> {
     let unknown = || unknown(ObjectKind::Counter, name);
     let id = program.counter_by_name(name).ok_or_else(unknown)?;
     let declared = program.counters.get(id.index()).ok_or_else(unknown)?;
-    let table = declared.direct.and_then(|table| program.tables.get(table.index()));
-    let cell = |index: u64| if table.is_some() { handle_value(index) } else { small(index) };
-    let pick = |direct: &str, indexed: &str, rest: Vec<Value>| match table {
-        Some(table) => about(direct, &table.name, rest),
-        None => about(indexed, &declared.name, rest),
-    };
+    let array = Array::new(program, &declared.name, declared.direct);
     Ok(match command {
-        CounterCommand::Read { index } => pick("bm_mt_read_counter", "bm_counter_read", vec![cell(*index)]),
+        CounterCommand::Read { index } => {
+            array.about("bm_mt_read_counter", "bm_counter_read", [array.cell(*index)])
+        }
         CounterCommand::Write { index, value } => {
             let numbers = [value.bytes, value.packets].map(|number| Value::I64(number.cast_signed()));
-            let rest = vec![cell(*index), Value::structure(numbers)];
-            pick("bm_mt_write_counter", "bm_counter_write", rest)
+            let rest = [array.cell(*index), Value::structure(numbers)];
+            array.about("bm_mt_write_counter", "bm_counter_write", rest)
         }
-        CounterCommand::Reset => pick("bm_mt_reset_counters", "bm_counter_reset_all", Vec::new()),
+        CounterCommand::Reset => array.about("bm_mt_reset_counters", "bm_counter_reset_all", []),
     })
 }
 
@@ -293,21 +312,17 @@ fn meter(program: &Program, name: &str, command: &MeterCommand) -> Result<Call, 
     let unknown = || unknown(ObjectKind::Meter, name);
     let id = program.meter_by_name(name).ok_or_else(unknown)?;
     let declared = program.meters.get(id.index()).ok_or_else(unknown)?;
-    let table = declared.direct.and_then(|table| program.tables.get(table.index()));
-    let cell = |index: u64| if table.is_some() { handle_value(index) } else { small(index) };
-    let pick = |direct: &str, indexed: &str, rest: Vec<Value>| match table {
-        Some(table) => about(direct, &table.name, rest),
-        None => about(indexed, &declared.name, rest),
-    };
+    let array = Array::new(program, &declared.name, declared.direct);
     Ok(match command {
         MeterCommand::SetRates { index, rates } => {
-            pick("bm_mt_set_meter_rates", "bm_meter_set_rates", vec![cell(*index), rates_value(rates)])
+            let rest = [array.cell(*index), rates_value(rates)];
+            array.about("bm_mt_set_meter_rates", "bm_meter_set_rates", rest)
         }
         MeterCommand::SetAllRates { rates } => {
             about("bm_meter_array_set_rates", &declared.name, [rates_value(rates)])
         }
         MeterCommand::GetRates { index } => {
-            pick("bm_mt_get_meter_rates", "bm_meter_get_rates", vec![cell(*index)])
+            array.about("bm_mt_get_meter_rates", "bm_meter_get_rates", [array.cell(*index)])
         }
     })
 }
