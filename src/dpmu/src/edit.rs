@@ -2,12 +2,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use hyper4_ir::{Command, TableEntry, TableId};
+use hyper4_ir::{ActionProfileId, Command, TableEntry, TableId};
 use hyper4_persona::{Refusal, Row};
-use hyper4_switch::{Change, DefaultAction, Handles, Multicast};
+use hyper4_switch::{Change, DefaultAction, Handles, Multicast, ProfileChange};
 
 use crate::device::{Device, Step};
 use crate::lease::Lease;
+use crate::profile::{GroupNumbers, Numbered};
 use crate::rank::{Insertion, Place};
 use crate::store::{RowId, RowStore};
 use crate::translate::{self, Placing, Site};
@@ -30,6 +31,7 @@ pub(crate) struct Done {
     ranked: Option<(TableId, Insertion)>,
     unranked: Vec<(TableId, Place)>,
     groups: Option<BTreeMap<u16, u16>>,
+    numbered: Vec<Numbered>,
 }
 
 impl<'a> Edit<'a> {
@@ -60,17 +62,17 @@ impl<'a> Edit<'a> {
                 self.delete(*table, handles)
             }
             Change::Default { table, default } => self.default(below.rows(), *table, default.as_ref())?,
+            Change::Profile { profile, change } => self.profile(below.rows(), *profile, change)?,
             Change::Multicast(next) => self.multicast(next, wiring, lease, others(), below)?,
             Change::Timeout { .. }
-            | Change::Profile { .. }
             | Change::ValueSet { .. }
             | Change::Mirroring { .. }
             | Change::Queue { .. }
             | Change::Calculation { .. }
             | Change::Reset
             | Change::Data(_) => {
-                let reason = "a virtual device takes commands for tables with actions of their own, registers, \
-                              counters, meters and multicast groups alone";
+                let reason = "a virtual device takes commands for tables, action profiles, registers, counters, \
+                              meters and multicast groups alone";
                 return Err(Refusal::new(format!("command `{command}`"), reason).into());
             }
         }
@@ -89,7 +91,7 @@ impl<'a> Edit<'a> {
                 for moved in &insertion.moved {
                     // Each leaves its old rank before the next one moves: the order is right at every step.
                     if let Some(other) = state.and_then(|s| s.by_handle(moved.handle)) {
-                        let rows = self.device.placed().entry_rows(table, &other, moved.to)?;
+                        let rows = self.device.entry_rows(self.device.placed(), table, &other, moved.to)?;
                         self.change(store, Part::Entry(table, other.handle), rows);
                         self.steps.append(&mut self.removals);
                     }
@@ -99,7 +101,7 @@ impl<'a> Edit<'a> {
                 rank
             }
         };
-        let rows = self.device.placed().entry_rows(table, entry, rank)?;
+        let rows = self.device.entry_rows(self.device.placed(), table, entry, rank)?;
         self.change(store, Part::Entry(table, entry.handle), rows);
         Ok(())
     }
@@ -138,9 +140,56 @@ impl<'a> Edit<'a> {
         table: TableId,
         default: Option<&DefaultAction>,
     ) -> Result<(), DpmuError> {
-        let default = default.and_then(DefaultAction::direct);
+        let default = self.device.miss_action(table, default);
         let rows = self.device.placed().default_rows(table, default)?;
         self.change(store, Part::Default(table), rows);
+        Ok(())
+    }
+
+    /// A member or a group of an action profile is another one. The members of a changed group lie ready under a new number
+    /// before the group leads there.
+    fn profile(
+        &mut self,
+        store: &RowStore,
+        profile: ActionProfileId,
+        change: &ProfileChange,
+    ) -> Result<(), DpmuError> {
+        let (guest, numbers) = (self.device.placed(), &self.device.numbers);
+        let end = guest.profile_numbers().min(self.device.guest.profile_numbers());
+        let mut free = numbers.free(end);
+        let mut fresh = || {
+            let resource = "numbers for members and groups of action profiles";
+            free.next().ok_or(DpmuError::Exhausted { resource, needed: 1, left: 0 })
+        };
+        match change {
+            ProfileChange::Member { member, action, arguments } => {
+                let number = numbers.member(profile, *member).map_or_else(&mut fresh, Ok)?;
+                let rows = guest.member_rows(profile, number, *action, arguments)?;
+                self.change(store, Part::Member(profile, *member), rows);
+                self.done.numbered.push(Numbered::Member(profile, *member, Some(number)));
+            }
+            ProfileChange::DeleteMember { member } => {
+                self.remove_all(Part::Member(profile, *member));
+                self.done.numbered.push(Numbered::Member(profile, *member, None));
+            }
+            ProfileChange::Group { group, members } => {
+                let before = numbers.group(profile, *group).map(|before| before.own);
+                let own = before.map_or_else(&mut fresh, Ok)?;
+                let positions = fresh()?;
+                let found = members.iter().filter_map(|member| numbers.member(profile, *member));
+                let rows = guest.position_rows(profile, positions, &found.collect::<Vec<_>>());
+                self.change(store, Part::Positions(profile, *group), rows);
+                let rows = guest.group_rows(profile, own, positions, members.len());
+                self.change(store, Part::ProfileGroup(profile, *group), rows);
+                let numbers = GroupNumbers { own, positions };
+                self.done.numbered.push(Numbered::Group(profile, *group, Some(numbers)));
+            }
+            ProfileChange::DeleteGroup { group } => {
+                self.remove_all(Part::ProfileGroup(profile, *group));
+                self.remove_all(Part::Positions(profile, *group));
+                self.done.numbered.push(Numbered::Group(profile, *group, None));
+            }
+        }
         Ok(())
     }
 
@@ -257,6 +306,7 @@ impl Done {
                 ranks.remove(place);
             }
         }
+        self.numbered.into_iter().for_each(|numbered| device.numbers.note(numbered));
         let Some(placement) = device.placement.as_mut() else { return };
         for (part, row) in self.removed {
             placement.rows.remove(part, row);

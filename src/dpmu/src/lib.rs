@@ -15,6 +15,7 @@ mod gate;
 mod lease;
 mod multicast;
 mod plan;
+mod profile;
 mod rank;
 mod sites;
 mod slice;

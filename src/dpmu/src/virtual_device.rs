@@ -3,12 +3,16 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use hyper4_ir::{MatchKind, MatchValue, TableEntry, TableId};
-use hyper4_persona::{Guest, Row};
+use hyper4_ir::{
+    ActionProfileId, EntryAction, MatchKind, MatchValue, ProfileTarget, TableEntry, TableId,
+    TableImplementation,
+};
+use hyper4_persona::{Guest, MissAction, ProfileNumber, Row};
 use hyper4_switch::{ControlPlane, DefaultAction, Handles, TableState};
 
 use crate::DpmuError;
 use crate::device::{RowOwner, Step};
+use crate::profile::ProfileNumbers;
 use crate::rank::{Place, Ranks};
 use crate::state::Holdings;
 use crate::store::{DeviceName, RowId, RowMeaning};
@@ -22,6 +26,12 @@ pub(crate) enum Part {
     Default(TableId),
     /// The entry with that handle.
     Entry(TableId, u64),
+    /// The member of an action profile with that handle.
+    Member(ActionProfileId, u64),
+    /// The group of an action profile with that handle.
+    ProfileGroup(ActionProfileId, u64),
+    /// Where the members of that group are found.
+    Positions(ActionProfileId, u64),
     /// The operator's rows that bind its ports.
     Ports,
     /// The operator's rows that say what its accesses to state mean.
@@ -84,6 +94,8 @@ pub(crate) struct VirtualDevice {
     pub(crate) plane: ControlPlane,
     /// Of the tables whose entries have priorities.
     pub(crate) ranks: BTreeMap<TableId, Ranks>,
+    /// Of members and groups.
+    pub(crate) numbers: ProfileNumbers,
     pub(crate) holdings: Holdings,
     pub(crate) placement: Option<Placement>,
     /// The guest as it is placed, where that is not as it was loaded: with its egress inside.
@@ -103,7 +115,8 @@ impl VirtualDevice {
                 }
             }
         }
-        Self { name: Arc::new(name), guest, plane, ranks, holdings, placement: None, inside: None }
+        let numbers = ProfileNumbers::default();
+        Self { name: Arc::new(name), guest, plane, ranks, numbers, holdings, placement: None, inside: None }
     }
 
     /// The guest as it is placed.
@@ -115,15 +128,69 @@ impl VirtualDevice {
     pub(crate) fn all_rows(&self, guest: &Guest) -> Result<Vec<(Part, Vec<Row>)>, DpmuError> {
         let mut parts = vec![(Part::Fixed, guest.fixed_rows().to_vec())];
         for (table, state) in self.plane.tables() {
-            let default = state.default().and_then(DefaultAction::direct);
+            let default = self.miss_action(table, state.default());
             parts.push((Part::Default(table), guest.default_rows(table, default)?));
             for entry in state.entries() {
                 let rank = self.ranks.get(&table).and_then(|r| r.get(place(&entry)));
                 let rank = rank.unwrap_or_else(|| prefix_rank(&entry));
-                parts.push((Part::Entry(table, entry.handle), guest.entry_rows(table, &entry, rank)?));
+                parts.push((Part::Entry(table, entry.handle), self.entry_rows(guest, table, &entry, rank)?));
+            }
+        }
+        for number in 0..self.guest.program().action_profiles.len() as u32 {
+            let profile = ActionProfileId(number);
+            let Some(state) = self.plane.profile(profile) else { continue };
+            for (member, (action, arguments)) in state.members() {
+                let Some(number) = self.numbers.member(profile, *member) else { continue };
+                let rows = guest.member_rows(profile, number, *action, arguments)?;
+                parts.push((Part::Member(profile, *member), rows));
+            }
+            for (group, members) in state.groups() {
+                let Some(numbers) = self.numbers.group(profile, *group) else { continue };
+                let rows = guest.group_rows(profile, numbers.own, numbers.positions, members.len());
+                parts.push((Part::ProfileGroup(profile, *group), rows));
+                let members: Vec<_> =
+                    members.iter().filter_map(|member| self.numbers.member(profile, *member)).collect();
+                let rows = guest.position_rows(profile, numbers.positions, &members);
+                parts.push((Part::Positions(profile, *group), rows));
             }
         }
         Ok(parts)
+    }
+
+    /// The rows of an entry, of the guest as it is placed or going to be.
+    pub(crate) fn entry_rows(
+        &self,
+        guest: &Guest,
+        table: TableId,
+        entry: &TableEntry,
+        rank: u32,
+    ) -> Result<Vec<Row>, DpmuError> {
+        let number = match &entry.action {
+            EntryAction::Direct { .. } => None,
+            EntryAction::Indirect(target) => self.number(table, *target),
+        };
+        Ok(guest.entry_rows(table, entry, rank, number.unwrap_or_default())?)
+    }
+
+    /// What a table does on a miss.
+    pub(crate) fn miss_action<'d>(
+        &self,
+        table: TableId,
+        default: Option<&'d DefaultAction>,
+    ) -> Option<MissAction<'d>> {
+        Some(match default? {
+            DefaultAction::Direct(action, arguments) => MissAction::Action(*action, arguments),
+            DefaultAction::Indirect(target) => {
+                MissAction::Profile(*target, self.number(table, *target).unwrap_or_default())
+            }
+        })
+    }
+
+    /// The number of a member or a group of a table's action profile.
+    fn number(&self, table: TableId, target: ProfileTarget) -> Option<ProfileNumber> {
+        let table = self.guest.program().tables.get(table.index())?;
+        let TableImplementation::Profile(profile) = table.implementation else { return None };
+        self.numbers.of((profile, target))
     }
 
     /// The step that adds one of its rows at a place.

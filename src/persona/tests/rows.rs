@@ -10,7 +10,7 @@ use hyper4_ir::{
     Command, ConditionalId, EntryAction, Event, Expr, MatchKind, MatchValue, Node, PipelineKind, Program,
     TableEntry, TableId, TableOutcome, parse_command,
 };
-use hyper4_persona::{Guest, Layout, Lookup, Next, PersonaConfig, Row, RowMatch, compile};
+use hyper4_persona::{Guest, Layout, Lookup, MissAction, Next, PersonaConfig, Row, RowMatch, compile};
 
 const GUESTS: [&str; 4] = ["l2_switch", "ipv4_router", "firewall", "arp_proxy"];
 
@@ -40,7 +40,7 @@ fn entry(guest: &Guest, line: &str, handle: u64) -> (TableId, TableEntry) {
 fn rows(guest: &Guest) -> Vec<Row> {
     let mut rows = guest.fixed_rows().to_vec();
     for (number, table) in guest.program().tables.iter().enumerate() {
-        let default = table.default_entry.as_ref().map(|d| (d.action, d.arguments.as_slice()));
+        let default = table.default_entry.as_ref().map(|d| MissAction::Action(d.action, &d.arguments));
         rows.extend(guest.default_rows(TableId(number as u32), default).unwrap());
     }
     rows
@@ -127,7 +127,7 @@ fn every_row_of_a_guest_fits_the_personas_tables() {
 fn an_entry_is_a_row_where_its_table_can_match() {
     let guest = guest("ipv4_router");
     let (table, entry) = entry(&guest, "table_add ipv4_lpm set_nexthop 10.1.0.0/16 => 3", 5);
-    let rows = guest.entry_rows(table, &entry, 1).unwrap();
+    let rows = guest.entry_rows(table, &entry, 1, 0).unwrap();
     assert_eq!(rows.len(), 1);
     let RowMatch::Lpm { prefix_length, .. } = &rows[0].matches else { panic!("{rows:?}") };
     // Everything above the address, and 16 bits of it: 30 bytes lie before it.
@@ -143,7 +143,7 @@ fn an_entry_that_wants_an_invalid_header_not_to_be_zero_has_no_row_there() {
     let guest = guest("l2_switch");
     let rows_of = |mac: &str| {
         let (table, entry) = entry(&guest, &format!("table_add smac drop {mac} =>"), 0);
-        guest.entry_rows(table, &entry, 1).unwrap().len()
+        guest.entry_rows(table, &entry, 1, 0).unwrap().len()
     };
     // Packets too short for Ethernet read zero.
     assert_eq!(rows_of("02:00:00:00:00:01"), 1);
@@ -154,7 +154,7 @@ fn an_entry_that_wants_an_invalid_header_not_to_be_zero_has_no_row_there() {
 fn entries_that_do_not_fit_are_refused() {
     let guest = guest("ipv4_router");
     let (table, fits) = entry(&guest, "table_add ipv4_lpm set_nexthop 10.1.0.0/16 => 3", 0);
-    let refused = |entry: &TableEntry| guest.entry_rows(table, entry, 1).unwrap_err().to_string();
+    let refused = |entry: &TableEntry| guest.entry_rows(table, entry, 1, 0).unwrap_err().to_string();
     let direct = |action: &str, arguments| EntryAction::Direct { action: action.to_owned(), arguments };
     let unknown = TableEntry { action: direct("nothing", vec![]), ..fits.clone() };
     assert!(refused(&unknown).contains("no action `nothing`"));
@@ -162,7 +162,7 @@ fn entries_that_do_not_fit_are_refused() {
     assert!(refused(&narrow).contains("takes arguments of [16] bits"));
     let exact = TableEntry { key: vec![MatchValue::Exact(Bits::zero(32))], ..fits.clone() };
     assert!(refused(&exact).contains("key"));
-    assert!(guest.entry_rows(TableId(99), &fits, 1).is_err());
+    assert!(guest.entry_rows(TableId(99), &fits, 1, 0).is_err());
     assert!(guest.default_rows(TableId(99), None).is_err());
 }
 
@@ -212,6 +212,6 @@ fn an_entry_with_too_many_rows_is_refused() {
     let key = widths.iter().map(range).collect();
     let action = EntryAction::Direct { action: "permit".to_owned(), arguments: vec![] };
     let entry = TableEntry { handle: 0, key, action, priority: Some(1), life: None };
-    let refusal = guest.entry_rows(id, &entry, 1).unwrap_err();
+    let refusal = guest.entry_rows(id, &entry, 1, 0).unwrap_err();
     assert!(refusal.reason.contains("more than the 4096 rows"), "{refusal}");
 }

@@ -3,6 +3,7 @@
 
 mod draw;
 mod features;
+mod profiles;
 mod programs;
 mod random;
 

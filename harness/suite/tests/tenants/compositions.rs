@@ -314,7 +314,7 @@ fn who_counts_bytes_goes_first() -> Result<(), Error> {
         links
     };
     let packet = |length: u8| {
-        let kind = if length % 2 == 0 { [0x81, 0] } else { [9, 9] };
+        let kind = if length.is_multiple_of(2) { [0x81, 0] } else { [9, 9] };
         let bytes = (0..length).map(|at| if at / 2 == 6 { kind[usize::from(at % 2)] } else { at }).collect();
         Packet { port: 1, bytes }
     };

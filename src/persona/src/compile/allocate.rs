@@ -42,12 +42,16 @@ pub(super) fn liveness(
     let outside = |bit: &Bit| *bit < layout.metadata_bits() || *bit >= FIRST_CELL;
     for (id, site) in sites.iter_mut().rev() {
         let mut here = Live::new();
-        if let Body::Table(table) = &site.body {
-            for part in &table.keys {
-                if let KeyPart::Place(range) = part {
-                    here.extend((range.offset..range.end()).filter(outside));
+        match &site.body {
+            Body::Table(table) => {
+                for part in &table.keys {
+                    if let KeyPart::Place(range) = part {
+                        here.extend((range.offset..range.end()).filter(outside));
+                    }
                 }
             }
+            Body::Position(..) => here.extend(site.cell.iter().flat_map(|cell| cell.offset..cell.end())),
+            Body::Decision(_) | Body::Hash(..) | Body::Members(_) => {}
         }
         if let Body::Decision(rows) = &site.body {
             here.extend(
@@ -80,7 +84,12 @@ pub(super) fn liveness(
 pub(super) fn transitions(body: &mut Body) -> Vec<&mut Transition> {
     match body {
         Body::Decision(rows) => rows.iter_mut().map(|(_, transition)| transition).collect(),
-        Body::Table(table) => table.outcomes.values_mut().chain([&mut table.no_action]).collect(),
+        Body::Table(table) => {
+            let outcomes = table.outcomes.values_mut().chain([&mut table.no_action]);
+            outcomes.chain(table.chosen.values_mut()).collect()
+        }
+        Body::Hash(_, only) | Body::Position(_, only) => vec![&mut **only],
+        Body::Members(members) => members.outcomes.values_mut().chain([&mut members.nothing]).collect(),
     }
 }
 

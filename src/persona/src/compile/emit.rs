@@ -10,6 +10,7 @@ use super::allocate::{Places, Sites, transitions};
 use super::computation::{Machine, carry_out};
 use super::entry::{PlacedKey, PlacedTable};
 use super::form::{Bit, Form};
+use super::member::{Piece, PlacedPiece};
 use super::site::{Body, KeyPart, Site, SiteId, TableSite, Target, Transition};
 use super::standard::StandardLoad;
 use super::template::Template;
@@ -30,6 +31,8 @@ pub(super) struct Emitted {
     pub(super) start: (u8, u16, Option<Lookup>),
     pub(super) rows: Vec<Row>,
     pub(super) tables: Vec<(TableId, PlacedTable)>,
+    /// What leads to the actions of action profiles.
+    pub(super) pieces: Vec<PlacedPiece>,
     /// The slots after which it ends.
     pub(super) end_slots: Vec<u8>,
     /// Slots that it uses.
@@ -51,11 +54,11 @@ pub(super) struct Emitter<'a> {
 
 /// Where a site has got to.
 #[derive(Clone, Debug)]
-struct Location {
-    slot: u8,
-    pc: u16,
-    lookup: Lookup,
-    key_mask: Bits,
+pub(super) struct Location {
+    pub(super) slot: u8,
+    pub(super) pc: u16,
+    pub(super) lookup: Lookup,
+    pub(super) key_mask: Bits,
 }
 
 /// Whether a site is looked up by its micro-PC alone.
@@ -95,6 +98,11 @@ impl Emitter<'_> {
                 Body::Decision(_) if is_step(site) => (Lookup::Step, self.zero()),
                 Body::Decision(_) => (Lookup::Ternary, self.zero()),
                 Body::Table(table) => self.lookup(table),
+                Body::Hash(..) | Body::Members(_) => (Lookup::Step, self.zero()),
+                Body::Position(..) => {
+                    let index = site.cell.map_or(self.zero(), |cell| self.layout.mask(self.range(cell)));
+                    (Lookup::Exact, index)
+                }
             };
             locations.insert(*id, Location { slot, pc, lookup, key_mask });
         }
@@ -127,6 +135,10 @@ impl Emitter<'_> {
                         outcomes.insert(key, outcome(transition, &mut emitted)?);
                     }
                     let no_action = outcome(table.no_action, &mut emitted)?;
+                    let mut chosen = BTreeMap::new();
+                    for (key, transition) in table.chosen {
+                        chosen.insert(key, outcome(transition, &mut emitted)?);
+                    }
                     let keys = table.keys.iter().map(|part| self.place(part)).collect();
                     let placed = PlacedTable {
                         pipeline: self.pipeline,
@@ -138,8 +150,26 @@ impl Emitter<'_> {
                         keys,
                         outcomes,
                         no_action,
+                        chosen,
                     };
                     emitted.tables.push((table.table, placed));
+                }
+                Body::Hash(table, hash) => {
+                    let effects = effects.next().unwrap_or_default();
+                    self.hash(table, *hash, effects, &here, &locations, &mut next_pc, &mut emitted)?;
+                }
+                Body::Position(table, found) => {
+                    let outcome = outcome(*found, &mut emitted)?;
+                    self.position(table, outcome, site.cell, &here, &mut emitted);
+                }
+                Body::Members(members) => {
+                    let mut outcomes = BTreeMap::new();
+                    for (action, transition) in members.outcomes {
+                        outcomes.insert(action, outcome(transition, &mut emitted)?);
+                    }
+                    let nothing = outcome(members.nothing, &mut emitted)?;
+                    emitted.rows.push(self.row(&here, RowMatch::Step, &nothing));
+                    self.piece(members.table, &here, Piece::Member { outcomes }, &mut emitted);
                 }
             }
         }
@@ -159,11 +189,11 @@ impl Emitter<'_> {
         Ok(emitted)
     }
 
-    fn zero(&self) -> Bits {
+    pub(super) fn zero(&self) -> Bits {
         Bits::zero(self.layout.state_bits())
     }
 
-    fn take_pc(&self, next: &mut u16) -> Result<u16, Refusal> {
+    pub(super) fn take_pc(&self, next: &mut u16) -> Result<u16, Refusal> {
         let pc = *next;
         *next = pc.checked_add(1).ok_or_else(|| {
             Refusal::new(
@@ -187,7 +217,14 @@ impl Emitter<'_> {
                 let missed = matches!(lookup, Lookup::Exact | Lookup::Step);
                 let outcomes =
                     table.outcomes.iter_mut().map(|((_, hit), transition)| (missed && !hit, transition));
-                outcomes.chain([(missed, &mut table.no_action)]).collect()
+                let outcomes = outcomes.chain([(missed, &mut table.no_action)]);
+                outcomes.chain(table.chosen.values_mut().map(|transition| (false, transition))).collect()
+            }
+            Body::Hash(_, only) => vec![(true, only)],
+            Body::Position(_, only) => vec![(false, only)],
+            Body::Members(members) => {
+                let outcomes = members.outcomes.values_mut().chain([&mut members.nothing]);
+                outcomes.map(|transition| (true, transition)).collect()
             }
         }
     }
@@ -393,7 +430,7 @@ impl Emitter<'_> {
         Ok(pc)
     }
 
-    fn row(&self, here: &Location, matches: RowMatch, outcome: &Outcome) -> Row {
+    pub(super) fn row(&self, here: &Location, matches: RowMatch, outcome: &Outcome) -> Row {
         Row {
             pipeline: self.pipeline,
             slot: here.slot,
@@ -413,7 +450,7 @@ impl Emitter<'_> {
     }
 
     /// A field's place: cells of a field are placed together.
-    fn range(&self, range: BitRange) -> BitRange {
+    pub(super) fn range(&self, range: BitRange) -> BitRange {
         BitRange { offset: self.places.get(range.offset), width: range.width }
     }
 

@@ -7,6 +7,7 @@ use hyper4_ir::{ActionId, Event, MatchValue, PipelineKind, TableKey};
 
 use super::cube::range;
 use super::emit::Outcome;
+use super::site::ProfileStep;
 use crate::{BitRange, Lookup, Next, Origin, Row, RowMatch};
 
 /// The priority of what matches everything: simple_switch's are signed.
@@ -25,6 +26,8 @@ pub(super) struct PlacedTable {
     pub(super) keys: Vec<PlacedKey>,
     pub(super) outcomes: BTreeMap<(ActionId, bool), Outcome>,
     pub(super) no_action: Outcome,
+    /// Of a table with an action profile: what leads to a member or to a group, by whether it was a hit.
+    pub(super) chosen: BTreeMap<(ProfileStep, bool), Outcome>,
 }
 
 /// What a key field reads.
@@ -98,12 +101,14 @@ impl PlacedTable {
 
     /// What is looked up after each of its actions.
     pub(super) fn nexts(&mut self) -> impl Iterator<Item = &mut Next> {
-        self.outcomes.values_mut().chain([&mut self.no_action]).map(|outcome| &mut outcome.next)
+        let outcomes = self.outcomes.values_mut().chain([&mut self.no_action]);
+        outcomes.chain(self.chosen.values_mut()).map(|outcome| &mut outcome.next)
     }
 
     /// The bits that each of its actions may change.
     pub(super) fn changes(&self) -> impl Iterator<Item = Bits> {
-        self.outcomes.values().chain([&self.no_action]).map(|outcome| outcome.template.changes())
+        let outcomes = self.outcomes.values().chain([&self.no_action]);
+        outcomes.chain(self.chosen.values()).map(|outcome| outcome.template.changes())
     }
 
     /// The row of a miss: one that matches everything, behind all others of the same lookup, which saves a second lookup.

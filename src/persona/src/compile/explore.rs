@@ -163,8 +163,9 @@ impl<'a> Explorer<'a> {
             return Err(Refusal::new(format!("program {}", self.program.name), reason));
         }
         let round = if let Stage::Resume(frame) = stage { usize::from(frame.round) } else { 0 };
+        let step = if let Stage::Profile(_, _, step) = stage { 1 + step as usize } else { 0 };
         // No condition has as many comparisons.
-        let phase = (round << 32) + 2 * point.assumed.len() + usize::from(compare.is_some());
+        let phase = (round << 32) + 2 * point.assumed.len() + usize::from(compare.is_some()) + step;
         self.pending.insert((self.flow.rank(stage), phase, point.clone()), id);
         self.points.insert(point.clone(), id);
         self.reached.push(Reached { point, known, cell: None });
@@ -172,6 +173,12 @@ impl<'a> Explorer<'a> {
     }
 
     fn body(&mut self, point: &Point, known: &Known, cell: Option<BitRange>) -> Result<Body, Refusal> {
+        if let Stage::Profile(id, hit, step) = point.stage
+            && let Some(table) = self.program.tables.get(id.index())
+        {
+            let start = Context::new(known.clone(), point.shape.clone(), None);
+            return self.profile_site((id, table), hit, step, start);
+        }
         if let (Stage::Node(Node::Table(id)), None) = (point.stage, point.compare)
             && let Some(table) = self.program.tables.get(id.index())
             && constant_action(self.program, table).is_none()
@@ -235,6 +242,7 @@ impl<'a> Explorer<'a> {
         loop {
             (context, stage) = match stage {
                 Stage::Resume(frame) => return self.resume(context, frame, assumed, rows),
+                Stage::Profile(..) => return self.cut(context, stage, assumed, rows),
                 Stage::Start => return self.begin(context, rows),
                 Stage::Verify(i) => return self.verify(context, i, assumed, rows),
                 Stage::Update(i) => return self.update(context, i, assumed, rows),
@@ -357,15 +365,19 @@ impl<'a> Explorer<'a> {
     ) -> Result<(), Refusal> {
         let id = self.reach(stage, assumed, Some(compare), &context.shape, context.known_now())?;
         let width = word.len() as u32;
-        let cells = &mut *self.cells;
-        let Some(reached) = self.reached.get_mut(id) else { return Ok(()) };
-        let cell = *reached.cell.get_or_insert_with(|| cells.take(width));
+        let Some(cell) = self.cell(id, width) else { return Ok(()) };
         // Another path that leads here may have known more of the numbers.
         let word = if cell.width < width { vec![self.terms.any(&word)] } else { word };
         let missing = (cell.width as usize).saturating_sub(word.len());
         let padding = std::iter::repeat_n(Form::constant(false), missing);
         context.write(cell, word.into_iter().chain(padding).collect());
         self.finish(context, Target::Site(id), rows)
+    }
+
+    /// A site's cell of so many bits, the same whichever path leads there.
+    pub(super) fn cell(&mut self, site: SiteId, width: u32) -> Option<BitRange> {
+        let cells = &mut *self.cells;
+        self.reached.get_mut(site).map(|site| *site.cell.get_or_insert_with(|| cells.take(width)))
     }
 
     /// Go on after a lookup at a stage.

@@ -7,6 +7,7 @@ use hyper4_ir::{
     HeaderUnionId, Node, PipelineKind, Place, PrimitiveKind, Program, StackRef, TableNext, UnionExpr,
 };
 
+use super::profile::selector;
 use super::site::Stage;
 
 /// Headers.
@@ -67,6 +68,7 @@ impl Flow {
             Stage::Start => 0,
             Stage::Verify(i) => 1 + i,
             Stage::Node(node) => nodes + self.order.get(&node).copied().unwrap_or(0),
+            Stage::Profile(table, ..) => self.rank(Stage::Node(Node::Table(table))),
             Stage::Resume(frame) => self.rank(Stage::Node(Node::Table(frame.table))),
             Stage::End => nodes + self.order.len(),
             Stage::Deparse => nodes + self.order.len() + 1,
@@ -79,6 +81,7 @@ impl Flow {
         match stage {
             Stage::Verify(_) => &self.verify,
             Stage::Node(node) => self.relevant.get(&node).unwrap_or(&self.end),
+            Stage::Profile(table, ..) => self.relevant(Stage::Node(Node::Table(table))),
             Stage::Resume(frame) => self.relevant(Stage::Node(Node::Table(frame.table))),
             Stage::Start => &self.start,
             Stage::End | Stage::Deparse => &self.end,
@@ -130,6 +133,9 @@ fn node_headers(program: &Program, node: Node) -> Headers {
                 let default = table.default_entry.as_ref().map(|d| d.action);
                 for action in table.actions.iter().copied().chain(default) {
                     action_headers(program, action, &mut headers);
+                }
+                if let Some(selector) = selector(program, table) {
+                    headers.extend(input_headers(&selector.inputs));
                 }
             }
         }
@@ -293,13 +299,15 @@ fn checksum_headers(program: &Program, checksum: &Checksum) -> Headers {
     }
     let inputs =
         program.calculations.get(checksum.calculation.index()).map_or(&[][..], |c| c.inputs.as_slice());
-    for input in inputs {
-        match input {
-            CalculationInput::Field(field) => headers.insert(field.header),
-            CalculationInput::Header(header) => headers.insert(*header),
-            CalculationInput::Constant(_) | CalculationInput::Payload => false,
-        };
-    }
+    headers.extend(input_headers(inputs));
     headers.retain(|h| program.headers.get(h.index()).is_some_and(|h| !h.metadata));
     headers
+}
+
+fn input_headers(inputs: &[CalculationInput]) -> impl Iterator<Item = HeaderId> + '_ {
+    inputs.iter().filter_map(|input| match input {
+        CalculationInput::Field(field) => Some(field.header),
+        CalculationInput::Header(header) => Some(*header),
+        CalculationInput::Constant(_) | CalculationInput::Payload => None,
+    })
 }

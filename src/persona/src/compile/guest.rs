@@ -1,18 +1,22 @@
 //! A compiled guest.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use hyper4_bits::Bits;
 use hyper4_ir::{
-    ActionId, Event, MatchKind, MatchValue, PipelineKind, Program, Table, TableEntry, TableId, TableOutcome,
+    ActionId, EntryAction, Event, MatchKind, MatchValue, PipelineKind, Program, Table, TableEntry, TableId,
+    TableOutcome,
 };
 
 use super::Refusal;
 use super::deparse::SizeChange;
-use super::direct::{NUMBER_BITS, number};
+use super::direct::{NUMBER_BITS, number as handle_number};
 use super::entry::PlacedTable;
 use super::inside::Inside;
+use super::member::PlacedPiece;
+use super::numbers::{MissAction, ProfileNumber};
 use crate::{EgressStart, Lookup, Origin, Row, StateAccess};
 
 /// A guest as a persona of one layout emulates it: its fixed rows, and how its entries become rows.
@@ -32,6 +36,7 @@ pub struct Guest {
     pub(super) accesses: Vec<(PipelineKind, u8, StateAccess)>,
     pub(super) fixed_rows: Vec<Row>,
     pub(super) tables: BTreeMap<TableId, Vec<PlacedTable>>,
+    pub(super) pieces: Vec<PlacedPiece>,
     pub(super) inside: Option<Inside>,
     pub(super) size_change: SizeChange,
 }
@@ -88,19 +93,21 @@ impl Guest {
     /// The rows that stand for an entry: as many as there are places in the program's life where the table is applied
     /// and the entry can match, times what its ranges need.
     ///
-    /// `rank` orders the table's entries that can match the same packet: the lowest wins.
+    /// `rank` orders the table's entries that can match the same packet: the lowest wins. `number` is that of the member or
+    /// group, where the entry refers to one.
     ///
     /// # Errors
     /// A [`Refusal`] when the table or the action is not the program's, or the entry doesn't fit the table.
-    pub fn entry_rows(&self, table: TableId, entry: &TableEntry, rank: u32) -> Result<Vec<Row>, Refusal> {
+    pub fn entry_rows(
+        &self,
+        table: TableId,
+        entry: &TableEntry,
+        rank: u32,
+        number: ProfileNumber,
+    ) -> Result<Vec<Row>, Refusal> {
         let declared = self.table(table)?;
         let construct = || format!("entry {} of table {}", entry.handle, declared.name);
         let no_action = |name: &str| Refusal::new(construct(), format!("the table has no action `{name}`"));
-        let Some((name, arguments)) = entry.action.direct() else {
-            return Err(Refusal::new(construct(), "action profiles are not carried"));
-        };
-        let action = self.program.action_by_name(table, name).ok_or_else(|| no_action(name))?;
-        self.check_arguments(action, arguments, &construct)?;
         if declared.keys.is_empty() {
             return Err(Refusal::new(construct(), "the table has no key, so nothing can match"));
         }
@@ -111,14 +118,28 @@ impl Guest {
             return Err(Refusal::new(construct(), "its key doesn't fit the table's"));
         }
         let hit = Event::Table { name: declared.name.clone(), outcome: TableOutcome::Hit(entry.handle) };
-        let events = vec![hit, self.action_event(action, arguments)];
-        // What follows the action's own arguments: direct counters and meters want to know which entry it is.
-        let number = Bits::from_u64(NUMBER_BITS, number(entry.handle));
-        let arguments = &[arguments, &[number]].concat();
+        let (events, arguments, chosen) = match &entry.action {
+            EntryAction::Direct { action: name, arguments } => {
+                let action = self.program.action_by_name(table, name).ok_or_else(|| no_action(name))?;
+                self.check_arguments(action, arguments, &construct)?;
+                // What follows the action's own arguments: direct counters and meters want to know which entry it is.
+                let entry_number = Bits::from_u64(NUMBER_BITS, handle_number(entry.handle));
+                let events = vec![hit, self.action_event(action, arguments)];
+                (events, [arguments.as_slice(), &[entry_number]].concat(), Ok((action, name)))
+            }
+            EntryAction::Indirect(target) => (vec![hit], Vec::new(), Err(*target)),
+        };
         let mut rows = Vec::new();
         for place in self.tables.get(&table).into_iter().flatten() {
-            let outcome = place.outcomes.get(&(action, true)).ok_or_else(|| no_action(name))?;
-            let here = place.entry_rows(&declared.keys, &entry.key, rank, outcome, events.clone(), arguments);
+            let outcome = match chosen {
+                Ok((action, name)) => {
+                    let outcome = place.outcomes.get(&(action, true));
+                    Cow::Borrowed(outcome.ok_or_else(|| no_action(name))?)
+                }
+                Err(target) => Cow::Owned(self.chosen(place, target, true, number, &construct)?),
+            };
+            let here =
+                place.entry_rows(&declared.keys, &entry.key, rank, &outcome, events.clone(), &arguments);
             let too_many = || {
                 let reason = format!("its ranges take more than the {} rows of a table", place.max_rows);
                 Refusal::new(construct(), reason)
@@ -132,31 +153,29 @@ impl Guest {
     ///
     /// # Errors
     /// A [`Refusal`] when the table or the action is not the program's.
-    pub fn default_rows(
-        &self,
-        table: TableId,
-        action: Option<(ActionId, &[Bits])>,
-    ) -> Result<Vec<Row>, Refusal> {
+    pub fn default_rows(&self, table: TableId, default: Option<MissAction<'_>>) -> Result<Vec<Row>, Refusal> {
         let declared = self.table(table)?;
         let construct = || format!("default action of table {}", declared.name);
         let mut events = vec![Event::Table { name: declared.name.clone(), outcome: TableOutcome::Miss }];
-        if let Some((action, arguments)) = action {
+        if let Some(MissAction::Action(action, arguments)) = default {
             self.check_arguments(action, arguments, &construct)?;
             events.push(self.action_event(action, arguments));
         }
         let mut rows = Vec::new();
         for place in self.tables.get(&table).into_iter().flatten() {
-            let (outcome, arguments) = match action {
-                None => (&place.no_action, &[][..]),
-                Some((action, arguments)) => {
+            let (outcome, arguments) = match default {
+                None => (Cow::Borrowed(&place.no_action), &[][..]),
+                Some(MissAction::Action(action, arguments)) => {
                     let outcome = place.outcomes.get(&(action, false));
-                    (
-                        outcome.ok_or_else(|| Refusal::new(construct(), "the table has no such action"))?,
-                        arguments,
-                    )
+                    let outcome =
+                        outcome.ok_or_else(|| Refusal::new(construct(), "the table has no such action"))?;
+                    (Cow::Borrowed(outcome), arguments)
+                }
+                Some(MissAction::Profile(target, number)) => {
+                    (Cow::Owned(self.chosen(place, target, false, number, &construct)?), &[][..])
                 }
             };
-            rows.push(place.miss_row(outcome, events.clone(), arguments));
+            rows.push(place.miss_row(&outcome, events.clone(), arguments));
         }
         Ok(rows)
     }
@@ -167,12 +186,12 @@ impl Guest {
             .ok_or_else(|| Refusal::new(format!("table number {}", table.0), "the program has no such table"))
     }
 
-    fn action_event(&self, action: ActionId, arguments: &[Bits]) -> Event {
+    pub(super) fn action_event(&self, action: ActionId, arguments: &[Bits]) -> Event {
         let name = self.program.actions.get(action.index()).map_or(String::new(), |a| a.name.clone());
         Event::Action { name, arguments: arguments.to_vec() }
     }
 
-    fn check_arguments(
+    pub(super) fn check_arguments(
         &self,
         action: ActionId,
         arguments: &[Bits],

@@ -16,6 +16,7 @@ use hyper4_bits::Bits;
 use hyper4_ir::{Event, PipelineKind, StandardField};
 
 use super::entry::PlacedTable;
+use super::member::PlacedPiece;
 use super::{Guest, Refusal, compile_for};
 use crate::{Effect, Layout, Lookup, Next, Origin, Row, RowMatch};
 
@@ -113,6 +114,18 @@ impl Guest {
                 place
             }));
         }
+        let mut pieces = self.pieces.clone();
+        for piece in pieces.iter_mut().filter(|p| p.pipeline == PipelineKind::Ingress) {
+            piece.nexts().into_iter().for_each(|next| *next = decide(next));
+        }
+        let in_egress = self.pieces.iter().filter(|p| p.pipeline == PipelineKind::Egress).cloned();
+        pieces.extend(in_egress.map(|mut piece| {
+            piece.pipeline = PipelineKind::Ingress;
+            piece.slot = piece.slot.saturating_add(base);
+            piece.pc = piece.pc.saturating_add(offset);
+            piece.nexts().into_iter().for_each(|next| *next = moved(next));
+            piece
+        }));
         let mut accesses = self.accesses.clone();
         accesses.extend(
             self.accesses
@@ -140,6 +153,7 @@ impl Guest {
             accesses,
             fixed_rows,
             tables,
+            pieces,
             inside: Some(inside),
             ..self.clone()
         })
@@ -229,7 +243,8 @@ impl Guest {
 
     fn pcs_of(&self, pipeline: PipelineKind) -> impl Iterator<Item = u16> {
         let places = self.tables.values().flatten().filter(move |place| place.pipeline == pipeline);
-        places.map(|place| place.pc)
+        let pieces = self.pieces.iter().filter(move |piece| piece.pipeline == pipeline);
+        places.map(|place| place.pc).chain(pieces.map(|piece| piece.pc))
     }
 
     /// What the switch says of a packet in egress, it says where the packet leaves the switch.
@@ -252,7 +267,9 @@ impl Guest {
         let by_tables = places.flat_map(PlacedTable::changes);
         let rows = self.rows_of(PipelineKind::Egress).chain(&self.egress_prologue);
         let by_rows = rows.map(|row| row.effect.changes());
-        if by_rows.chain(by_tables).all(|changed| changed.and(&port).is_zero()) {
+        let pieces = self.pieces.iter().filter(|piece| piece.pipeline == PipelineKind::Egress);
+        let by_pieces = pieces.flat_map(PlacedPiece::changes);
+        if by_rows.chain(by_tables).chain(by_pieces).all(|changed| changed.and(&port).is_zero()) {
             return Ok(());
         }
         Err("it writes `egress_port`, so that it can't stand before another virtual device")

@@ -27,11 +27,15 @@ mod guest;
 mod hash;
 mod headers;
 mod inside;
+mod member;
 mod node;
 mod number;
+mod numbers;
 mod parser;
 mod perform;
+mod piece;
 mod plan;
+mod profile;
 mod reference;
 mod refusal;
 mod run;
@@ -54,6 +58,7 @@ use hyper4_ir::{ChecksumKind, PipelineKind, Program, StandardField};
 
 pub use guest::Guest;
 pub use inside::Inside;
+pub use numbers::{MissAction, ProfileNumber};
 pub use refusal::Refusal;
 
 use crate::{Effect, EgressStart, Layout, Lookup, Next, Row};
@@ -215,6 +220,7 @@ fn guest(
             .collect(),
         fixed_rows: ingress.rows.into_iter().chain(egress.rows).collect(),
         tables,
+        pieces: ingress.pieces.into_iter().chain(egress.pieces).collect(),
         inside: None,
         size_change: change,
         program,

@@ -25,6 +25,8 @@ pub(super) enum Stage {
     Verify(usize),
     /// A node of the pipeline.
     Node(Node),
+    /// What a table with an action profile does, once an entry or a miss has told whose action it is.
+    Profile(TableId, bool, ProfileStep),
     /// Within an action.
     Resume(Frame),
     /// The pipeline's end.
@@ -33,6 +35,17 @@ pub(super) enum Stage {
     Deparse,
     /// The update of that number.
     Update(usize),
+}
+
+/// What comes between an entry that refers to an action profile and the action; all of it told by the micro-PC.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub(super) enum ProfileStep {
+    /// A group's hash is computed.
+    Hash,
+    /// The hash tells the member.
+    Position,
+    /// The member's action.
+    Member,
 }
 
 /// A program point: all that decides what a lookup there means, beside the state.
@@ -71,6 +84,21 @@ pub(super) enum Body {
     Decision(Vec<(Cube, Transition)>),
     /// A table's entries.
     Table(Box<TableSite>),
+    /// Each group of a table's action profile: its hash, modulo the number of its members, is put into the next site's cell.
+    Hash(TableId, Box<Transition>),
+    /// The number of a member in each group.
+    Position(TableId, Box<Transition>),
+    /// Each member's action.
+    Members(Box<MembersSite>),
+}
+
+/// What the members of a table's action profile do.
+#[derive(Clone, Debug)]
+pub(super) struct MembersSite {
+    pub(super) table: TableId,
+    pub(super) outcomes: BTreeMap<ActionId, Transition>,
+    /// What a group without members does.
+    pub(super) nothing: Transition,
 }
 
 /// A table that is applied.
@@ -82,6 +110,9 @@ pub(super) struct TableSite {
     pub(super) outcomes: BTreeMap<(ActionId, bool), Transition>,
     /// A miss without a default action.
     pub(super) no_action: Transition,
+    /// Of a table with an action profile: what leads to a member ([`ProfileStep::Member`]) or to a group
+    /// ([`ProfileStep::Hash`]), by whether it was a hit.
+    pub(super) chosen: BTreeMap<(ProfileStep, bool), Transition>,
 }
 
 /// What a key field reads.

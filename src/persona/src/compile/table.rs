@@ -54,8 +54,10 @@ impl Explorer<'_> {
         if table.support_timeout {
             return Err(refuse("it ages its entries, which rows of the persona don't".to_owned()));
         }
-        if table.implementation != TableImplementation::Simple {
-            return Err(refuse("it has an action profile, which the persona has none of".to_owned()));
+        let indirect = table.implementation != TableImplementation::Simple;
+        if indirect && (table.direct_counter.is_some() || table.direct_meter.is_some()) {
+            let reason = "it has an action profile and a direct counter or meter: a member's row doesn't know the entry";
+            return Err(refuse(reason.to_owned()));
         }
         let start = Context::new(known.clone(), point.shape.clone(), None);
         let mut keys = Vec::new();
@@ -74,7 +76,9 @@ impl Explorer<'_> {
         }
         let mut outcomes = BTreeMap::new();
         let default = table.default_entry.as_ref().map(|d| d.action);
-        for action in table.actions.iter().copied().chain(default) {
+        // The actions of an action profile belong to its members.
+        let own = table.actions.iter().copied().filter(|_| !indirect);
+        for action in own.chain(default) {
             for hit in [true, false] {
                 if let Entry::Vacant(vacant) = outcomes.entry((action, hit)) {
                     vacant.insert(self.outcome(id, table, Some(action), hit, &start)?);
@@ -82,7 +86,8 @@ impl Explorer<'_> {
             }
         }
         let no_action = self.outcome(id, table, None, false, &start)?;
-        Ok(TableSite { table: id, keys, outcomes, no_action })
+        let chosen = if indirect { self.chosen((id, table), &start)? } else { BTreeMap::new() };
+        Ok(TableSite { table: id, keys, outcomes, no_action, chosen })
     }
 
     fn key_part(&mut self, start: &Context, field: FieldRef) -> Result<KeyPart, Unsupported> {
@@ -99,7 +104,7 @@ impl Explorer<'_> {
     }
 
     /// What happens after a hit or a miss.
-    fn outcome(
+    pub(super) fn outcome(
         &mut self,
         number: TableId,
         table: &Table,
