@@ -12,6 +12,9 @@ pub fn describe_event(event: Option<&Event>) -> String {
     match event {
         Event::Device(name) => format!("device `{name}` begins"),
         Event::ParseState(name) => format!("parse state `{name}`"),
+        Event::Signature(signature) => format!("bytes with signature {signature:016x}"),
+        Event::Missing(name) => format!("header `{name}` isn't there"),
+        Event::Emit(name) => format!("header `{name}` leaves"),
         Event::Extract(name) => format!("header `{name}` extracted"),
         Event::ParserError(name) => format!("parser error `{name}`"),
         Event::Checksum { name, outcome } => {

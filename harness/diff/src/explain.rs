@@ -192,7 +192,9 @@ fn construct_of(program: Option<&Program>, event: &Event) -> Construct {
             name: format!("checksum `{name}`"),
             source: place(&|p| p.checksums.iter().find(|c| c.name == *name).map(|c| c.source_info.clone())),
         },
-        Event::Extract(name) => Construct { name: format!("header `{name}`"), source: None },
+        Event::Extract(name) | Event::Missing(name) | Event::Emit(name) => {
+            Construct { name: format!("header `{name}`"), source: None }
+        }
         Event::ParserError(name) => Construct { name: format!("parser error `{name}`"), source: None },
         Event::Pipeline(name) => Construct { name: format!("pipeline `{name}`"), source: None },
         Event::Device(name) => Construct { name: format!("device `{name}`"), source: None },
@@ -200,6 +202,7 @@ fn construct_of(program: Option<&Program>, event: &Event) -> Construct {
         Event::Unicast(_) | Event::Multicast(_) | Event::Replica { .. } => {
             Construct { name: "traffic manager".to_owned(), source: None }
         }
+        Event::Signature(_) => Construct { name: "packet".to_owned(), source: None },
         Event::Clone
         | Event::Digest(_)
         | Event::Resubmit

@@ -38,8 +38,12 @@ pub enum EventKind {
     Device,
     /// [`Event::ParseState`]
     ParseState,
+    /// [`Event::Signature`]
+    Signature,
     /// [`Event::Extract`]
     Extract,
+    /// [`Event::Missing`]
+    Missing,
     /// [`Event::ParserError`]
     ParserError,
     /// [`Event::Checksum`]
@@ -68,6 +72,8 @@ pub enum EventKind {
     Multicast,
     /// [`Event::Replica`]
     Replica,
+    /// [`Event::Emit`]
+    Emit,
     /// [`Event::Drop`]
     Drop,
     /// [`Event::Transmit`]
@@ -82,7 +88,9 @@ impl EventKind {
         match event {
             Event::Device(_) => Self::Device,
             Event::ParseState(_) => Self::ParseState,
+            Event::Signature(_) => Self::Signature,
             Event::Extract(_) => Self::Extract,
+            Event::Missing(_) => Self::Missing,
             Event::ParserError(_) => Self::ParserError,
             Event::Checksum { .. } => Self::Checksum,
             Event::Pipeline(_) => Self::Pipeline,
@@ -97,6 +105,7 @@ impl EventKind {
             Event::Unicast(_) => Self::Unicast,
             Event::Multicast(_) => Self::Multicast,
             Event::Replica { .. } => Self::Replica,
+            Event::Emit(_) => Self::Emit,
             Event::Drop => Self::Drop,
             Event::Transmit(_) => Self::Transmit,
             Event::Unlinked => Self::Unlinked,

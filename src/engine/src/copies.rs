@@ -89,7 +89,7 @@ impl Journey<'_> {
         flight: &mut Flight,
     ) -> Result<(), Fault> {
         let Some((mirror, session)) = self.mirror(flight) else { return Ok(()) };
-        let copy = self.copy(flight.copy)?;
+        let copy = self.copy(flight.copy, bytes)?;
         let mut cloned = Flight { length, since: self.milliseconds(), ..flight.copied(copy) };
         let source = self.begin_copy(false);
         self.recorder.turn_to(copy);
@@ -102,23 +102,28 @@ impl Journey<'_> {
         let (parsed, ..) = self.parse(bytes, &mut cloned)?;
         self.reset_metadata();
         self.preserve(mirror.preserved, &source, INGRESS_CLONE);
-        self.send(session, parsed, cloned)?;
+        self.send(session, parsed, bytes.get(parsed..).unwrap_or_default(), cloned)?;
         self.end_copy(source);
         self.recorder.turn_to(flight.copy);
         Ok(())
     }
 
     /// What was asked for by `clone` in egress: a copy of the packet as it is.
-    pub(crate) fn clone_at_egress(&mut self, parsed: usize, flight: &mut Flight) -> Result<(), Fault> {
+    pub(crate) fn clone_at_egress(
+        &mut self,
+        parsed: usize,
+        payload: &[u8],
+        flight: &mut Flight,
+    ) -> Result<(), Fault> {
         let Some((mirror, session)) = self.mirror(flight) else { return Ok(()) };
-        let copy = self.copy(flight.copy)?;
+        let copy = self.copy(flight.copy, payload)?;
         let cloned = Flight { since: self.milliseconds(), ..flight.copied(copy) };
         let source = self.begin_copy(true);
         self.recorder.turn_to(copy);
         self.executable.layout.forget_widths(self.memory);
         self.reset_metadata();
         self.preserve(mirror.preserved, &source, EGRESS_CLONE);
-        self.send(session, parsed, cloned)?;
+        self.send(session, parsed, payload, cloned)?;
         self.end_copy(source);
         self.recorder.turn_to(flight.copy);
         Ok(())
@@ -137,11 +142,12 @@ impl Journey<'_> {
         &mut self,
         session: hyper4_ir::MirroringSession,
         parsed: usize,
+        payload: &[u8],
         flight: Flight,
     ) -> Result<(), Fault> {
         if let Some(group) = session.group {
             // One that isn't there is nothing to a clone: it isn't dropped, but goes to the port if there is one.
-            self.multicast(group as u16, parsed, &flight)?;
+            self.multicast(group as u16, parsed, payload, &flight)?;
         }
         if let Some(port) = session.port {
             self.recorder.event(|| Event::Unicast(port as u16));
@@ -153,12 +159,18 @@ impl Journey<'_> {
     }
 
     /// A copy for each member of a group; whether the group is there.
-    pub(crate) fn multicast(&mut self, group: u16, parsed: usize, flight: &Flight) -> Result<bool, Fault> {
+    pub(crate) fn multicast(
+        &mut self,
+        group: u16,
+        parsed: usize,
+        payload: &[u8],
+        flight: &Flight,
+    ) -> Result<bool, Fault> {
         let Some(replicas) = self.executable.groups.get(&group).cloned() else { return Ok(false) };
         self.recorder.event(|| Event::Multicast(group));
         let mut shared = None;
         for replica in replicas.iter() {
-            let copy = self.copy(flight.copy)?;
+            let copy = self.copy(flight.copy, payload)?;
             self.recorder.turn_to(copy);
             self.recorder.event(|| Event::Replica { rid: replica.rid, port: replica.port });
             // It stays with what is copied, too.
@@ -256,9 +268,9 @@ impl Journey<'_> {
         }
     }
 
-    /// The number of a new copy.
-    pub(crate) fn copy(&mut self, from: usize) -> Result<usize, Fault> {
-        let copy = self.recorder.copy(from);
+    /// The number of a new copy, and its bytes, without those that the parser has taken.
+    pub(crate) fn copy(&mut self, from: usize, bytes: &[u8]) -> Result<usize, Fault> {
+        let copy = self.recorder.copy(from, bytes);
         if copy > LIVES { Err(Fault::TooManyLives) } else { Ok(copy) }
     }
 

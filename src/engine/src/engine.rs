@@ -108,7 +108,7 @@ impl Engine {
             control: &loaded.control,
             executable: &loaded.executable,
             tracing,
-            tracking: self.tracking || tracing == Tracing::On,
+            tracking: self.tracking || tracing != Tracing::Off,
         };
         let parts = self.threads.saturating_mul(PARTS).min(packets.len() / FEW_PACKETS);
         if self.threads < 2 || parts < 2 || !loaded.executable.stateless {

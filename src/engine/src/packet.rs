@@ -19,7 +19,7 @@ use crate::executable::Executable;
 use crate::fault::Fault;
 use crate::flight::Flight;
 use crate::random::Random;
-use crate::recorder::Recorder;
+use crate::recorder::{Recorder, signature};
 use crate::state::State;
 use crate::table::Key;
 
@@ -62,6 +62,7 @@ impl Journey<'_> {
         self.queues.clear();
         let bytes = packet.bytes.as_slice();
         self.port = packet.port;
+        self.recorder.detail(|| signature(bytes));
         self.reset();
         self.set(StandardField::IngressPort, self.port.into());
         self.set(StandardField::PacketLength, bytes.len() as u64);
@@ -116,7 +117,7 @@ impl Journey<'_> {
         }
         if group != 0 {
             self.set(StandardField::InstanceType, REPLICATION);
-            if !self.multicast(group as u16, parsed, &flight)? {
+            if !self.multicast(group as u16, parsed, payload, &flight)? {
                 self.recorder.event(|| Event::Drop);
             }
         } else if port == DROP_PORT {
@@ -178,7 +179,7 @@ impl Journey<'_> {
         self.set(StandardField::PacketLength, flight.length);
         self.pipeline(PipelineKind::Egress, payload, &mut flight)?;
         if flight.mirror.is_some() {
-            self.clone_at_egress(parsed, &mut flight)?;
+            self.clone_at_egress(parsed, payload, &mut flight)?;
         }
         self.observe(StandardField::EgressSpec);
         if self.get(StandardField::EgressSpec) == DROP_PORT {
@@ -210,7 +211,7 @@ impl Journey<'_> {
         bytes: Vec<u8>,
         flight: Flight,
     ) -> Result<(), Fault> {
-        let copied = flight.copied(self.copy(flight.copy)?);
+        let copied = flight.copied(self.copy(flight.copy, &bytes)?);
         let flight = Flight { since: self.milliseconds(), ..copied };
         let source = self.begin_copy(false);
         self.reset();
@@ -271,7 +272,10 @@ impl Journey<'_> {
             return Err(Fault::HeadersTooLong);
         }
         let mut bytes = Vec::with_capacity(size + payload.len());
-        valid().for_each(|header| header.push(self.memory, &mut bytes));
+        for header in valid() {
+            self.recorder.detail(|| Event::Emit(header.name.clone()));
+            header.push(self.memory, &mut bytes);
+        }
         bytes.extend_from_slice(payload);
         Ok(bytes)
     }

@@ -287,6 +287,7 @@ impl Parser {
                     let Some(header) = with.layout.headers.get(*index) else { continue };
                     let size = header.bytes(memory);
                     if left < size {
+                        recorder.detail(|| Event::Missing(header.name.clone()));
                         return Ok(Some(errors.too_short));
                     }
                     extract(header, memory, packet, *bytes);
@@ -358,15 +359,19 @@ impl Parser {
             recorder.observe(*width, memory, || "the width of a field".to_owned());
             // An `int`: greater numbers are its greatest, which is no multiple of 8.
             let width = width.as_int(memory);
+            let missing = || Event::Missing(header.name.clone());
             if width % 8 != 0 {
+                recorder.detail(missing);
                 return Ok(Some(errors.invalid_argument));
             }
             // Of a header that was extracted before, the width it had counts too.
             let size = (header.bytes(memory) as i64).wrapping_add(i64::from(width) / 8) as u64;
             if (packet.len().saturating_sub(*bytes) as u64) < size {
+                recorder.detail(missing);
                 return Ok(Some(errors.too_short));
             }
             if (header.most_bytes() as u64) < size {
+                recorder.detail(missing);
                 return Ok(Some(errors.header_too_short));
             }
             if let Some(present) = header.varbit_width.and_then(|at| memory.get_mut(at as usize)) {
@@ -375,6 +380,7 @@ impl Parser {
         }
         let size = header.bytes(memory);
         if packet.len().saturating_sub(*bytes) < size {
+            recorder.detail(|| Event::Missing(header.name.clone()));
             return Ok(Some(errors.too_short));
         }
         extract(header, memory, packet, *bytes);

@@ -1,5 +1,6 @@
 //! Writes traces down, or does nothing.
 
+use hyper4_bits::HashAlgorithm;
 use hyper4_ir::{Event, Trace, TracedPacket};
 use hyper4_switch::Tracing;
 
@@ -12,6 +13,8 @@ use crate::undefined::Tracker;
 #[derive(Debug)]
 pub(crate) struct Recorder {
     trace: Option<Trace>,
+    /// Whether all is written down.
+    full: bool,
     /// How many copies there are.
     copies: usize,
     /// Whose life goes on.
@@ -24,7 +27,13 @@ impl Recorder {
     /// For a packet that comes in.
     pub(crate) fn new(tracing: Tracing, tracker: Option<Tracker>) -> Self {
         let trace = || Trace { packets: vec![TracedPacket::default()] };
-        Self { trace: (tracing == Tracing::On).then(trace), copies: 1, current: 0, tracker }
+        Self {
+            trace: (tracing != Tracing::Off).then(trace),
+            full: tracing == Tracing::Full,
+            copies: 1,
+            current: 0,
+            tracker,
+        }
     }
 
     /// Whether nobody wants to know what happens.
@@ -47,10 +56,19 @@ impl Recorder {
         }
     }
 
-    /// A copy of `from` is made: its number. What happens goes on happening to the one under way.
-    pub(crate) fn copy(&mut self, from: usize) -> usize {
+    /// The same for what is told only where all is asked for.
+    #[inline]
+    pub(crate) fn detail(&mut self, event: impl FnOnce() -> Event) {
+        if self.full {
+            self.event(event);
+        }
+    }
+
+    /// A copy of `from` is made, with these bytes: its number. What happens goes on happening to the one under way.
+    pub(crate) fn copy(&mut self, from: usize, bytes: &[u8]) -> usize {
         if let Some(trace) = &mut self.trace {
-            trace.packets.push(TracedPacket { copied_from: Some(from), events: Vec::new() });
+            let events = if self.full { vec![signature(bytes)] } else { Vec::new() };
+            trace.packets.push(TracedPacket { copied_from: Some(from), events });
         }
         self.copies += 1;
         self.copies - 1
@@ -124,4 +142,9 @@ impl Recorder {
             tracker.follow(layout, memory);
         }
     }
+}
+
+/// What a packet with these bytes is known by.
+pub(crate) fn signature(bytes: &[u8]) -> Event {
+    Event::Signature(HashAlgorithm::Xxh64.compute(bytes))
 }

@@ -67,8 +67,12 @@ pub enum Event {
     Device(String),
     /// A parse state was entered.
     ParseState(String),
+    /// A copy of the packet begins: the XXH64 of its bytes that the parser has not taken. Only where all is asked for.
+    Signature(u64),
     /// A header was extracted.
     Extract(String),
+    /// The packet was too short for a header. Only where all is asked for.
+    Missing(String),
     /// The parser stopped with an error.
     ParserError(String),
     /// A checksum was dealt with.
@@ -122,6 +126,8 @@ pub enum Event {
         /// Its port.
         port: u16,
     },
+    /// A header leaves with it. Only where all is asked for.
+    Emit(String),
     /// It was dropped at the end of a pipeline.
     Drop,
     /// It left by a port.

@@ -16,6 +16,8 @@ pub struct DeviceInfo {
     pub thrift_port: u16,
     /// Where it tells of digests and timeouts.
     pub notifications: Option<String>,
+    /// Where it tells what happens to packets.
+    pub event_log: Option<String>,
 }
 
 /// A port.

@@ -5,19 +5,26 @@
 //! the host can't do what is asked, by the method's own exception where it has one, else by an exception with the reason.
 //!
 //! [`Publisher`] sends [`Notification`]s to whoever listens: what was learnt, as [`LearningList`] makes lots of it, entries
-//! that have aged, and ports that went up or down.
+//! that have aged, and ports that went up or down; [`EventLog`] tells what happens to each packet. A [`Pair`] carries
+//! messages between the switch and one peer.
 
+mod event_log;
 mod host;
 mod learning;
+mod nanomsg;
 mod notification;
+mod pair;
 mod publisher;
 mod thrift_server;
 
 #[cfg(test)]
 mod tests;
 
+pub use event_log::EventLog;
 pub use host::{ConfigError, DeviceInfo, Host, PortInfo};
 pub use learning::{LearningList, Lot};
+pub use nanomsg::BindError;
 pub use notification::Notification;
-pub use publisher::{PublishError, Publisher};
+pub use pair::Pair;
+pub use publisher::Publisher;
 pub use thrift_server::{ThriftServer, table_number};

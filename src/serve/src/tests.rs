@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use hyper4_proto::LearningRequest;
 
-use crate::{LearningList, Lot, Notification, PublishError, Publisher};
+use crate::{BindError, LearningList, Lot, Notification, Publisher};
 
 fn lot(buffer: u64, samples: &[u8]) -> Option<Lot> {
     Some(Lot { buffer, samples: samples.iter().map(|sample| vec![*sample]).collect() })
@@ -55,7 +55,7 @@ fn subscribers_get_messages_over_local_sockets() {
     let file = folder.path().join("notifications.ipc");
     let address = format!("ipc://{}", file.display());
     let publisher = Publisher::bind(&address).unwrap();
-    assert_eq!(Publisher::bind(&address).unwrap_err(), PublishError::Taken);
+    assert_eq!(Publisher::bind(&address).unwrap_err(), BindError::Taken);
     let mut stream = UnixStream::connect(&file).unwrap();
     stream.set_read_timeout(Some(Duration::from_millis(50))).unwrap();
     stream.write_all(b"\0SP\0\0\x21\0\0").unwrap();
@@ -83,8 +83,8 @@ fn subscribers_get_messages_over_local_sockets() {
 #[test]
 fn addresses_that_nobody_can_listen_at_are_refused() {
     let error = |address: &str| Publisher::bind(address).err();
-    assert_eq!(error("udp://127.0.0.1:1"), Some(PublishError::Protocol));
-    assert_eq!(error("tcp://nowhere"), Some(PublishError::Address));
-    assert_eq!(error("ipc://"), Some(PublishError::Address));
-    assert!(matches!(error("ipc:///nowhere/at/all"), Some(PublishError::System(_))));
+    assert_eq!(error("udp://127.0.0.1:1"), Some(BindError::Protocol));
+    assert_eq!(error("tcp://nowhere"), Some(BindError::Address));
+    assert_eq!(error("ipc://"), Some(BindError::Address));
+    assert!(matches!(error("ipc:///nowhere/at/all"), Some(BindError::System(_))));
 }

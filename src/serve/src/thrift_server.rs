@@ -135,6 +135,9 @@ fn process(host: &mut impl Host, request: &ProcessRequest) -> Outcome {
             if let Some(address) = info.notifications {
                 fields.insert(3, Value::text(&address));
             }
+            if let Some(address) = info.event_log {
+                fields.insert(4, Value::text(&address));
+            }
             Outcome::Result(Value::Struct(fields))
         }
         ProcessRequest::Config => Outcome::Result(Value::text(&host.config())),

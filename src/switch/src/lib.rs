@@ -32,6 +32,9 @@ pub enum Tracing {
     Off,
     /// A trace for each packet.
     On,
+    /// What bmv2's event logger tells besides ([`hyper4_ir::Event::Signature`], [`hyper4_ir::Event::Missing`],
+    /// [`hyper4_ir::Event::Emit`]); a switch that can't says as much as by [`Tracing::On`].
+    Full,
 }
 
 /// A switch that runs one program at a time.

@@ -121,7 +121,7 @@ impl LinkedSwitches {
         let mut batch = Batch::default();
         for (cause, packet) in packets.iter().enumerate() {
             let trace = self.inject_one(cause, packet, tracing, &mut batch.outputs)?;
-            if tracing == Tracing::On {
+            if tracing != Tracing::Off {
                 batch.traces.push(trace);
             }
         }

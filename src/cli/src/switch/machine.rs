@@ -7,12 +7,13 @@ use std::time::Instant;
 
 use hyper4_ir::{Batch, Command, Packet, Program, Reply};
 use hyper4_proto::LearningRequest;
-use hyper4_serve::{ConfigError, DeviceInfo, Host, PortInfo};
+use hyper4_serve::{ConfigError, DeviceInfo, EventLog, Host, PortInfo};
 use hyper4_switch::{SwitchError, Tracing};
 
 use super::interfaces::Interfaces;
 use super::log::{Level, Log};
 use super::notify::{Ageing, Notifier};
+use super::packet_in::PacketIn;
 
 /// Where packets come from and go to.
 pub(super) enum Ports {
@@ -20,12 +21,16 @@ pub(super) enum Ports {
     Files(Vec<(u16, String)>),
     /// Interfaces.
     Interfaces(Interfaces),
+    /// Messages.
+    PacketIn(PacketIn),
 }
 
 /// A running switch.
 pub(super) struct Machine {
     pub(super) switch: Box<dyn Ageing>,
     pub(super) notifier: Notifier,
+    /// Where it is told what happens to packets.
+    pub(super) events: Option<EventLog>,
     pub(super) ports: Ports,
     pub(super) log: Arc<Log>,
     pub(super) info: DeviceInfo,
@@ -128,6 +133,10 @@ impl Host for Machine {
                 if let Some(program) = self.switch.program() {
                     self.notifier.load(program);
                 }
+                if let Some(events) = &mut self.events {
+                    events.load(&self.config);
+                    events.tell_config_change();
+                }
                 Ok(())
             }
             Err(error) => {
@@ -138,8 +147,8 @@ impl Host for Machine {
     }
 
     fn ports(&self) -> Vec<PortInfo> {
-        let info = |port: u16, interface: &str, up, extra: BTreeMap<String, String>| PortInfo {
-            port: port.into(),
+        let info = |port: u32, interface: &str, up, extra: BTreeMap<String, String>| PortInfo {
+            port,
             interface: interface.to_owned(),
             up,
             extra,
@@ -150,12 +159,20 @@ impl Host for Machine {
                 .map(|(port, name)| {
                     let extra =
                         [("in_pcap", format!("{name}_in.pcap")), ("out_pcap", format!("{name}_out.pcap"))];
-                    info(*port, name, true, extra.map(|(key, value)| (key.to_owned(), value)).into())
+                    info((*port).into(), name, true, extra.map(|(key, value)| (key.to_owned(), value)).into())
                 })
                 .collect(),
             Ports::Interfaces(interfaces) => interfaces
                 .ports()
-                .map(|(port, name)| info(port, name, is_up(name), BTreeMap::new()))
+                .map(|(port, name)| info(port.into(), name, is_up(name), BTreeMap::new()))
+                .collect(),
+            Ports::PacketIn(peer) => peer
+                .ports()
+                .into_iter()
+                .map(|(port, up)| {
+                    let extra = BTreeMap::from([("socket_addr".to_owned(), peer.address.clone())]);
+                    info(port.cast_unsigned(), "N/A", up, extra)
+                })
                 .collect(),
         }
     }
@@ -164,6 +181,7 @@ impl Host for Machine {
         let number = u16::try_from(port).ok().filter(|port| *port < 511).ok_or("ports are 0 to 510")?;
         match &mut self.ports {
             Ports::Files(_) => Err("ports can't be added when packets come from files".to_owned()),
+            Ports::PacketIn(_) => Err("the peer that sends packets adds ports".to_owned()),
             Ports::Interfaces(interfaces) => interfaces.attach(number, interface, None::<&Path>),
         }
     }
@@ -172,6 +190,7 @@ impl Host for Machine {
         let number = u16::try_from(port).map_err(|error| error.to_string())?;
         match &mut self.ports {
             Ports::Files(_) => Err("ports can't be removed when packets come from files".to_owned()),
+            Ports::PacketIn(_) => Err("the peer that sends packets removes ports".to_owned()),
             Ports::Interfaces(interfaces) => interfaces.detach(number),
         }
     }

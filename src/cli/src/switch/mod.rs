@@ -10,6 +10,7 @@ mod log;
 mod machine;
 mod narrate;
 mod notify;
+mod packet_in;
 mod settings;
 
 use std::net::Ipv4Addr;
@@ -20,7 +21,7 @@ use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use hyper4_engine::{Clock, Engine};
 use hyper4_ir::{Packet, Program};
-use hyper4_serve::{DeviceInfo, Publisher, ThriftServer};
+use hyper4_serve::{BindError, DeviceInfo, EventLog, Publisher, ThriftServer};
 use hyper4_switch::{SwitchError, Tracing};
 
 use self::files::{Files, Source, replay};
@@ -28,6 +29,7 @@ use self::interfaces::Interfaces;
 use self::log::{Level, Log};
 use self::machine::{Machine, Ports};
 use self::notify::{Ageing, Notifier};
+use self::packet_in::PacketIn;
 use self::settings::{Parsed, Settings, parse};
 use crate::args::Options;
 use crate::persona;
@@ -78,7 +80,14 @@ fn run(options: Option<&Options>, settings: &Settings) -> Result<(), String> {
     let log = Log::open(settings.log.as_ref(), settings.level)
         .map_err(|error| format!("the log can't be written: {error}"))?;
     let log = Arc::new(log);
-    let publisher = publish(&settings.notifications)?;
+    let publisher =
+        Publisher::bind(&settings.notifications).map_err(|error| unbound(&settings.notifications, &error))?;
+    let mut events = match &settings.event_log {
+        Some(address) => {
+            Some(EventLog::bind(address, settings.device_id).map_err(|error| unbound(address, &error))?)
+        }
+        None => None,
+    };
     let started = Instant::now();
     let mut switch = make_switch(options, settings, started)?;
     let config = match &settings.program {
@@ -99,7 +108,11 @@ fn run(options: Option<&Options>, settings: &Settings) -> Result<(), String> {
         device_id: settings.device_id,
         thrift_port: settings.thrift_port,
         notifications: Some(settings.notifications.clone()),
+        event_log: settings.event_log.clone(),
     };
+    if let Some(events) = &mut events {
+        events.load(&config);
+    }
     let mut notifier = Notifier::new(publisher, settings.device_id);
     if let Some(program) = switch.program() {
         notifier.load(program);
@@ -107,6 +120,7 @@ fn run(options: Option<&Options>, settings: &Settings) -> Result<(), String> {
     let machine = Arc::new(Mutex::new(Machine {
         switch,
         notifier,
+        events,
         ports,
         log: Arc::clone(&log),
         info,
@@ -147,19 +161,17 @@ fn make_switch(
     Ok(Box::new(virtual_switch(&Switches::Engine, &persona)))
 }
 
-/// Where clients listen for notifications; what is said otherwise is simple_switch's.
-fn publish(address: &str) -> Result<Publisher, String> {
-    Publisher::bind(address).map_err(|error| {
-        format!(
-            "Nanomsg returned a exception when trying to bind to address '{address}'.\n\
-             The exception is: {error}\n\
-             This may happen if\n\
-             1) the address provided is invalid,\n\
-             2) another instance of bmv2 is running and using the same address, or\n\
-             3) you have insufficent permissions (e.g. you are using an IPC socket on Unix, the file already exists and \
-             you don't have permission to access it)"
-        )
-    })
+/// Why clients can't listen there; what is said is simple_switch's.
+fn unbound(address: &str, error: &BindError) -> String {
+    format!(
+        "Nanomsg returned a exception when trying to bind to address '{address}'.\n\
+         The exception is: {error}\n\
+         This may happen if\n\
+         1) the address provided is invalid,\n\
+         2) another instance of bmv2 is running and using the same address, or\n\
+         3) you have insufficent permissions (e.g. you are using an IPC socket on Unix, the file already exists and \
+         you don't have permission to access it)"
+    )
 }
 
 /// How often it is looked for samples that have waited for long enough.
@@ -189,7 +201,12 @@ fn watch(machine: &Mutex<Machine>) {
 
 type Opened = (Vec<Source>, Ports, Option<Files>);
 
-fn open_ports(settings: &Settings, log: &Log, sender: SyncSender<Incoming>) -> Result<Opened, String> {
+fn open_ports(settings: &Settings, log: &Arc<Log>, sender: SyncSender<Incoming>) -> Result<Opened, String> {
+    if let Some(address) = &settings.packet_in {
+        let peer =
+            PacketIn::bind(address, sender, Arc::clone(log)).map_err(|error| unbound(address, &error))?;
+        return Ok((Vec::new(), Ports::PacketIn(peer), None));
+    }
     let kind = if settings.use_files.is_some() { " (files)" } else { "" };
     let announce = |port: u16, name: &str| {
         println!("Adding interface {name} as port {port}{kind}");
@@ -239,7 +256,6 @@ fn forward(
     packets: &Receiver<Incoming>,
     mut files: Option<&mut Files>,
 ) -> Result<(), String> {
-    let tracing = if log.takes(Level::Debug) { Tracing::On } else { Tracing::Off };
     loop {
         let Incoming { port, bytes } = match packets.recv_timeout(Duration::from_secs(3600)) {
             Ok(incoming) => incoming,
@@ -251,20 +267,35 @@ fn forward(
         };
         dump(settings, log, "Received", port, &bytes);
         let mut machine = machine.lock().unwrap_or_else(PoisonError::into_inner);
+        let tracing = if machine.events.as_ref().is_some_and(EventLog::is_heard) {
+            Tracing::Full
+        } else if log.takes(Level::Debug) {
+            Tracing::On
+        } else {
+            Tracing::Off
+        };
         let (number, result) = machine.inject(Packet { port, bytes }, tracing);
         let batch = match result {
             Ok(batch) => batch,
             Err(SwitchError::NotLoaded) => continue,
+            Err(error @ SwitchError::Port { .. }) => {
+                log.write(Level::Error, &error.to_string());
+                continue;
+            }
             // What ends a real switch ends this one.
             Err(error) => return Err(error.to_string()),
         };
         if let (Some(trace), Some(program)) = (batch.traces.first(), machine.switch.program()) {
+            if let Some(events) = &machine.events {
+                events.tell(program, number, port, trace);
+            }
             narrate::narrate(log, program, number, port, trace, &batch.outputs);
         }
         for output in &batch.outputs {
             dump(settings, log, "Sending", output.port, &output.bytes);
             match (&machine.ports, files.as_deref_mut()) {
                 (Ports::Interfaces(interfaces), _) => interfaces.send(output.port, &output.bytes),
+                (Ports::PacketIn(peer), _) => peer.send(output.port, &output.bytes),
                 (Ports::Files(_), Some(files)) => {
                     let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
                     files.send(output.port, &output.bytes, now)?;

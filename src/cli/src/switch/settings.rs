@@ -27,6 +27,10 @@ pub(super) struct Settings {
     pub(super) thrift_port: u16,
     pub(super) device_id: u64,
     pub(super) notifications: String,
+    /// Where packets come from and go to as messages, rather than by interfaces.
+    pub(super) packet_in: Option<String>,
+    /// Where it is told what happens to packets.
+    pub(super) event_log: Option<String>,
     pub(super) log: Option<LogTo>,
     pub(super) level: Level,
     /// Bytes of each packet that are logged.
@@ -105,6 +109,8 @@ Options:
   --log-flush               write each message to the file at once
   --log-file-max-size BYTES, --log-file-max-files N
                             when the file is changed, and how many old ones are kept (5242880, 3)
+  --packet-in ADDRESS       packets come and go as messages of nanomsg, not by interfaces
+  --nanolog ADDRESS         where clients listen for what happens to packets
   --notifications-addr ADDRESS
                             where clients listen for what is learnt, ages, goes up or down
   --dump-packet-data BYTES  log so many bytes of each packet (0)
@@ -241,8 +247,6 @@ fn settings(words: &[String]) -> Result<Parsed, String> {
         return Ok(Parsed::Say(text, 1));
     }
     for (option, why) in [
-        ("packet-in", "packets over nanomsg"),
-        ("nanolog", "events over nanomsg"),
         ("debugger", "the debugger"),
         ("debugger-addr", "the debugger"),
         ("restore-state", "a state in bmv2's format"),
@@ -250,6 +254,10 @@ fn settings(words: &[String]) -> Result<Parsed, String> {
         if given.has(option) {
             return Ok(refused(&format!("--{option}"), &format!("this switch doesn't have {why}")));
         }
+    }
+    let packet_in = given.value("packet-in").map(str::to_owned);
+    if packet_in.is_some() && given.has("use-files") {
+        return Ok(Parsed::Say("Error: --use-files and --packet-in are exclusive\n".to_owned(), 1));
     }
     let mut warnings = Vec::new();
     let log = match (given.has("log-console"), given.value("log-file")) {
@@ -294,7 +302,7 @@ fn settings(words: &[String]) -> Result<Parsed, String> {
     }
     let device_id = given.number("device-id")?.unwrap_or(0);
     let settings = Settings {
-        interfaces,
+        interfaces: if packet_in.is_none() { interfaces } else { Vec::new() },
         use_files: given.number::<i64>("use-files")?.map(|seconds| seconds.max(0).unsigned_abs()),
         pcap,
         thrift_port: given.number("thrift-port")?.unwrap_or(9090),
@@ -302,6 +310,8 @@ fn settings(words: &[String]) -> Result<Parsed, String> {
         notifications: given
             .value("notifications-addr")
             .map_or_else(|| format!("ipc:///tmp/bmv2-{device_id}-notifications.ipc"), str::to_owned),
+        packet_in,
+        event_log: given.value("nanolog").map(str::to_owned),
         log,
         level,
         dump_packet_data: given.number("dump-packet-data")?.unwrap_or(0),

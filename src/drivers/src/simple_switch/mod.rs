@@ -165,8 +165,8 @@ impl Running {
         let Self { program, process, replicas, sent, .. } = self;
         let replicas = match (tracing, &mut *replicas) {
             (Tracing::Off, _) => None,
-            (Tracing::On, Some(known)) => Some(&*known),
-            (Tracing::On, unknown) => {
+            (Tracing::On | Tracing::Full, Some(known)) => Some(&*known),
+            (Tracing::On | Tracing::Full, unknown) => {
                 let asked = process.runtime.replicas();
                 let asked = asked.map_err(|error| format!("its groups can't be read: {error}"))?;
                 Some(&*unknown.insert(asked))
@@ -183,7 +183,7 @@ impl Running {
             let copies = process.follow(&mut life, Instant::now() + patience)?;
             let outputs = in_order(copies).into_iter();
             batch.outputs.extend(outputs.map(|(port, bytes)| Output { cause: Some(cause), port, bytes }));
-            if tracing == Tracing::On {
+            if tracing != Tracing::Off {
                 batch.traces.push(life.into_trace());
             }
         }
