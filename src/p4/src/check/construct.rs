@@ -21,8 +21,12 @@ impl Checker<'_, '_> {
         span: Span,
     ) -> Option<Arc<Instance>> {
         let expected = self.expected.take();
-        let inferred = match self.chosen_package(ty, arguments) {
+        let chosen = match self.chosen_package(ty, arguments) {
             Some(package) => Some(package),
+            None => self.chosen_block(ty, arguments, span),
+        };
+        let inferred = match chosen {
+            Some(chosen) => Some(chosen),
             None => self.inferred_block(ty, arguments, expected, span),
         };
         let resolved = match inferred {

@@ -2,11 +2,12 @@
 
 use std::sync::Arc;
 
+use super::block::numbered;
 use super::constant::is_constant;
 use super::{Checker, Place, Symbol};
 use crate::ast::{self, DeclarationKind};
 use crate::source::Text;
-use crate::typed::{Control, Statement, StatementKind, Type, VariableKind};
+use crate::typed::{Control, SignatureKind, Statement, StatementKind, Type, VariableKind};
 
 /// What the body of a control or parser declares besides instances.
 #[derive(Default)]
@@ -24,6 +25,7 @@ impl Checker<'_, '_> {
         body: &ast::ControlBody,
     ) {
         let name = &declaration.name;
+        let before = self.namesakes(name, SignatureKind::Control);
         self.declare(name, Symbol::Unfinished);
         let checked = self.control_of(declaration, control, body, Text::clone(&name.text));
         let levels = self.calls.get(&name.text).copied().unwrap_or(0);
@@ -32,8 +34,9 @@ impl Checker<'_, '_> {
             return;
         }
         let checked = Arc::new(checked);
-        self.types.controls.insert(Text::clone(&name.text), Arc::clone(&checked));
-        self.redeclare(name, Symbol::Type(Type::Control(checked)));
+        let key = numbered(&name.text, before.len());
+        self.types.controls.insert(key, Arc::clone(&checked));
+        self.declare_block(name, before, Type::Control(checked));
     }
 
     /// A control with the type parameters that are in scope.

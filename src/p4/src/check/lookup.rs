@@ -51,6 +51,7 @@ impl Symbol {
             Self::Type(_) | Self::Template(_) => "a type",
             Self::Extern(_) => "an extern type",
             Self::Signature(_) | Self::Packages(_) => "a parser, control or package type",
+            Self::Blocks(_) => "several parsers or controls",
             Self::Constant(_) => "a constant",
             Self::Variable(_) => "a variable",
             Self::Action(_) => "an action",

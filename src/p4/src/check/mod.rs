@@ -139,6 +139,8 @@ enum Symbol {
     Extern(Arc<Extern>),
     /// A parser, control or package type.
     Signature(Arc<Signature>),
+    /// Parsers or controls of one name, told apart by the parameters of their constructors.
+    Blocks(Vec<Type>),
     /// Package types of one name, told apart by their parameters.
     Packages(Vec<Arc<Signature>>),
     Constant(Arc<Expression>),

@@ -3,11 +3,12 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use super::block::numbered;
 use super::{Checker, Place, Symbol};
 use crate::ast;
 use crate::diagnostic::Diagnostic;
 use crate::source::{Span, Text};
-use crate::typed::{Expression, Parser, SelectCase, State, Transition, Type};
+use crate::typed::{Expression, Parser, SelectCase, SignatureKind, State, Transition, Type};
 
 /// States by name.
 type States<'b> = HashMap<&'b str, Span>;
@@ -20,6 +21,7 @@ impl Checker<'_, '_> {
         body: &ast::ParserBody,
     ) {
         let name = &declaration.name;
+        let before = self.namesakes(name, SignatureKind::Parser);
         self.declare(name, Symbol::Unfinished);
         let checked = self.parser_of(declaration, parser, body, Text::clone(&name.text));
         let levels = self.calls.get(&name.text).copied().unwrap_or(0);
@@ -28,8 +30,9 @@ impl Checker<'_, '_> {
             return;
         }
         let checked = Arc::new(checked);
-        self.types.parsers.insert(Text::clone(&name.text), Arc::clone(&checked));
-        self.redeclare(name, Symbol::Type(Type::Parser(checked)));
+        let key = numbered(&name.text, before.len());
+        self.types.parsers.insert(key, Arc::clone(&checked));
+        self.declare_block(name, before, Type::Parser(checked));
     }
 
     /// A parser with the type parameters that are in scope.
