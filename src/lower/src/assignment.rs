@@ -227,9 +227,12 @@ impl Lowerer<'_> {
                 }
                 Some(())
             }
-            (Storage::Union(destination, _), Storage::Union(source, _)) => {
-                let (destination, source) = (*destination, *source);
-                self.perform(PrimitiveKind::AssignUnion { destination, source }, span);
+            // Member by member, as p4c does: of `assign_union` simple_switch copies zeros where nothing computes with a
+            // member's fields.
+            (Storage::Union(_, targets), Storage::Union(_, sources)) => {
+                for ((_, target), (_, source)) in targets.iter().zip(sources.iter()) {
+                    self.copy(&Storage::Header(*target), &Storage::Header(*source), span)?;
+                }
                 Some(())
             }
             (Storage::Stack(target), Storage::Stack(source)) => {
