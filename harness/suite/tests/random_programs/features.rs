@@ -43,30 +43,36 @@ pub(crate) fn enrich(program: &mut Program, random: &mut Random) {
         program.actions.push(Action { name, parameters: vec![], primitives, source_info: None });
         let action = ActionId(program.actions.len() as u32 - 1);
         let start = program.ingress.start;
-        program.tables.push(Table {
-            name: format!("features_{id}"),
-            pipeline: PipelineKind::Ingress,
-            keys: vec![],
-            match_kind: MatchKind::Exact,
-            actions: vec![action],
-            next: TableNext::ByAction { nodes: vec![start], base_default: start },
-            default_entry: Some(DefaultEntry {
-                action,
-                arguments: vec![],
-                const_action: true,
-                const_entry: true,
-            }),
-            const_entries: vec![],
-            max_size: 1,
-            implementation: TableImplementation::Simple,
-            direct_counter: None,
-            direct_meter: None,
-            with_counters: false,
-            support_timeout: false,
-            hidden: false,
-            source_info: None,
-        });
+        let name = format!("features_{id}");
+        program.tables.push(constant(name, PipelineKind::Ingress, action, start));
         program.ingress.start = Some(Node::Table(TableId(program.tables.len() as u32 - 1)));
+    }
+}
+
+/// A table without a key that always does that action.
+pub(crate) fn constant(name: String, pipeline: PipelineKind, action: ActionId, next: NextNode) -> Table {
+    Table {
+        name,
+        pipeline,
+        keys: vec![],
+        match_kind: MatchKind::Exact,
+        actions: vec![action],
+        next: TableNext::ByAction { nodes: vec![next], base_default: next },
+        default_entry: Some(DefaultEntry {
+            action,
+            arguments: vec![],
+            const_action: true,
+            const_entry: true,
+        }),
+        const_entries: vec![],
+        max_size: 1,
+        implementation: TableImplementation::Simple,
+        direct_counter: None,
+        direct_meter: None,
+        with_counters: false,
+        support_timeout: false,
+        hidden: false,
+        source_info: None,
     }
 }
 

@@ -233,32 +233,8 @@ fn always(program: &mut Program, pipeline: PipelineKind, kinds: Vec<PrimitiveKin
     program.actions.push(Action { name, parameters: vec![], primitives, source_info: None });
     let action = ActionId(program.actions.len() as u32 - 1);
     let next = start(program, pipeline);
-    before(
-        program,
-        Table {
-            name: format!("table_{}", program.tables.len()),
-            pipeline,
-            keys: vec![],
-            match_kind: MatchKind::Exact,
-            actions: vec![action],
-            next: TableNext::ByAction { nodes: vec![next], base_default: next },
-            default_entry: Some(DefaultEntry {
-                action,
-                arguments: vec![],
-                const_action: true,
-                const_entry: true,
-            }),
-            const_entries: vec![],
-            max_size: 1,
-            implementation: TableImplementation::Simple,
-            direct_counter: None,
-            direct_meter: None,
-            with_counters: false,
-            support_timeout: false,
-            hidden: false,
-            source_info: None,
-        },
-    );
+    let name = format!("table_{}", program.tables.len());
+    before(program, features::constant(name, pipeline, action, next));
 }
 
 /// A table with keys, some of them optional, and none of its entries there from the start.
