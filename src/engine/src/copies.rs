@@ -12,8 +12,6 @@ use crate::packet::Journey;
 const INGRESS_CLONE: u64 = 1;
 /// `instance_type` of a copy made at the end of egress.
 const EGRESS_CLONE: u64 = 2;
-/// Priorities a port has queues for: simple_switch has one unless told otherwise, and drops the rest.
-const QUEUES: u64 = 1;
 /// Copies of a packet and rounds through ingress, after which it is given up.
 const LIVES: usize = 1 << 14;
 
@@ -199,7 +197,7 @@ impl Journey<'_> {
 
     /// The packet goes to an egress queue: when; `None` when there is none for its priority.
     pub(crate) fn enqueue(&mut self) -> Option<u64> {
-        if self.get(StandardField::Priority) >= QUEUES {
+        if self.get(StandardField::Priority) >= self.priorities {
             self.recorder.event(|| Event::Drop);
             return None;
         }

@@ -83,6 +83,15 @@ impl Engine {
         self.threads = threads.max(1);
     }
 
+    /// How many priorities a port has queues for (simple_switch's `--priority-queues`); 1 unless told. A packet of a
+    /// greater one is dropped.
+    pub fn set_priority_queues(&mut self, queues: u64) {
+        self.worker.priorities = queues;
+        if let Some(loaded) = &mut self.loaded {
+            loaded.forks.clear();
+        }
+    }
+
     /// Find out where undefined values reach something that can be observed ([`Batch::undefined`]), for packets that
     /// aren't traced too; it takes time.
     pub fn track_undefined(&mut self, tracking: bool) {
@@ -118,7 +127,8 @@ impl Engine {
             let Some(clock) = self.worker.clock.fork() else {
                 return self.worker.process(run, &mut loaded.state, 0, packets);
             };
-            let worker = Worker::new(clock, Box::new(SeededRandom::new(0)));
+            let mut worker = Worker::new(clock, Box::new(SeededRandom::new(0)));
+            worker.priorities = self.worker.priorities;
             loaded.forks.push((worker, loaded.state.fork()));
         }
         let size = packets.len().div_ceil(parts);

@@ -50,6 +50,8 @@ pub(crate) struct Journey<'a> {
     pub(crate) digests: &'a mut Vec<Digest>,
     /// The packet's number.
     pub(crate) cause: usize,
+    /// Priorities that a port has queues for.
+    pub(crate) priorities: u64,
     /// Where it came in.
     pub(crate) port: u16,
     pub(crate) recorder: Recorder,

@@ -17,6 +17,8 @@ use crate::undefined::Tracker;
 pub(crate) struct Worker {
     pub(crate) clock: Box<dyn Clock>,
     pub(crate) random: Box<dyn Random>,
+    /// Priorities that a port has queues for: simple_switch has one unless told otherwise, and drops the rest.
+    pub(crate) priorities: u64,
     pub(crate) memory: Vec<u64>,
     /// Room for a key to look up or to select on.
     pub(crate) key: Key,
@@ -35,7 +37,14 @@ pub(crate) struct Run<'a> {
 
 impl Worker {
     pub(crate) fn new(clock: Box<dyn Clock>, random: Box<dyn Random>) -> Self {
-        Self { clock, random, memory: Vec::new(), key: Key::default(), queues: Queues::default() }
+        Self {
+            clock,
+            random,
+            priorities: 1,
+            memory: Vec::new(),
+            key: Key::default(),
+            queues: Queues::default(),
+        }
     }
 
     /// What becomes of packets, the first of which has the number `first`.
@@ -63,6 +72,7 @@ impl Worker {
             outputs: &mut batch.outputs,
             digests: &mut batch.digests,
             cause: first,
+            priorities: self.priorities,
             port: 0,
             recorder: Recorder::new(Tracing::Off, None),
         };

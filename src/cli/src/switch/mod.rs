@@ -154,7 +154,12 @@ fn make_switch(
     started: Instant,
 ) -> Result<Box<dyn Ageing>, String> {
     if !settings.on_persona {
-        return Ok(Box::new(Engine::with_clock(Box::new(Running(started)))));
+        let mut engine = Engine::with_clock(Box::new(Running(started)));
+        engine.set_priority_queues(settings.priority_queues);
+        return Ok(Box::new(engine));
+    }
+    if settings.priority_queues > 1 {
+        return Err("--virtual: a persona has no priority queues".to_owned());
     }
     let options = options.ok_or("--virtual needs the name hyper4: run `hyper4 switch --virtual …`")?;
     let persona = persona::load(options).map_err(|failure| failure.to_string())?;

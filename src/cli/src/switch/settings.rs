@@ -38,6 +38,8 @@ pub(super) struct Settings {
     /// The program's JSON; `None` with `--no-p4`.
     pub(super) program: Option<PathBuf>,
     pub(super) enable_swap: bool,
+    /// Priorities that a port has queues for.
+    pub(super) priority_queues: u64,
     /// Run the program on a persona.
     pub(super) on_persona: bool,
     /// Said before anything else.
@@ -317,6 +319,7 @@ fn settings(words: &[String]) -> Result<Parsed, String> {
         dump_packet_data: given.number("dump-packet-data")?.unwrap_or(0),
         program: program.filter(|_| !no_p4),
         enable_swap: target.has("enable-swap"),
+        priority_queues: target.number("priority-queues")?.unwrap_or(1),
         on_persona: given.has("virtual"),
         warnings,
     };
@@ -356,7 +359,7 @@ fn target_refusal(target: &Given) -> Result<Option<Parsed>, String> {
             return Ok(Some(refused(&format!("--{option}"), &why)));
         }
     }
-    if target.number::<u32>("priority-queues")? == Some(0) {
+    if target.number::<u64>("priority-queues")? == Some(0) {
         return Ok(Some(refused("--priority-queues 0", "a port has a queue")));
     }
     match target.words.first() {

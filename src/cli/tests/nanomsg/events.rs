@@ -50,10 +50,10 @@ fn message(kind: i32, port: i32, more: i32, packet: &[u8]) -> Vec<u8> {
 }
 
 /// A switch whose packets are messages, and who hears what is told of them.
-fn open(switch: &[String], folder: &Path, json: &Path) -> (Running, Socket, Socket) {
+fn open(switch: &[String], folder: &Path, json: &Path, more: &[&str]) -> (Running, Socket, Socket) {
     let [events, packets] = ["events.ipc", "packets.ipc"].map(|name| folder.join(name));
     let addresses = [&events, &packets].map(|file| format!("ipc://{}", file.display()));
-    let options = ["--nanolog", &addresses[0], "--packet-in", &addresses[1]];
+    let options = [&["--nanolog", &addresses[0], "--packet-in", &addresses[1]], more].concat();
     let running = start(switch, folder, &options, json);
     let events = Socket::connect(&events, SUBSCRIBER, PUBLISHER);
     let packets = Socket::connect(&packets, PAIR, PAIR);
@@ -61,10 +61,10 @@ fn open(switch: &[String], folder: &Path, json: &Path) -> (Running, Socket, Sock
     (running, events, packets)
 }
 
-fn hear(switch: &[String], probe: &str) -> Heard {
+fn hear(switch: &[String], probe: &str, more: &[&str]) -> Heard {
     let folder = tempfile::tempdir().unwrap();
     let json = corpus(&format!("probes/{probe}/prog.json"));
-    let (mut running, mut events, mut packets) = open(switch, folder.path(), &json);
+    let (mut running, mut events, mut packets) = open(switch, folder.path(), &json, more);
     let program = Program::from_json(&fs::read_to_string(&json).unwrap()).unwrap();
     let file = |name: &str| fs::read_to_string(json.with_file_name(name)).unwrap_or_default();
     let commands = parse_commands(&program, &file("commands.txt")).unwrap();
@@ -103,7 +103,7 @@ fn hear(switch: &[String], probe: &str) -> Heard {
 #[test]
 fn what_happens_to_packets_is_told() {
     for probe in PROBES {
-        let mut all = switches().into_iter().map(|switch| hear(&switch, probe));
+        let mut all = switches().into_iter().map(|switch| hear(&switch, probe, &[]));
         let ours = all.next().unwrap();
         let kinds = |first: &str| ours.told.values().flatten().filter(|told| told.starts_with(first)).count();
         // Packets in, pipelines that begin and end.
@@ -120,11 +120,23 @@ fn what_happens_to_packets_is_told() {
 }
 
 #[test]
+fn packets_with_a_priority_pass_where_there_are_queues() {
+    for switch in switches() {
+        let left = |options: &[&str]| hear(&switch, "priority_without_queues", options).left;
+        let (without, with) = (left(&[]), left(&["--", "--priority-queues", "8"]));
+        let count = |left: &BTreeMap<i32, Vec<String>>| left.values().map(Vec::len).sum::<usize>();
+        assert!(count(&without) < count(&with), "{switch:?}: {without:?} {with:?}");
+        let steps = fs::read_to_string(corpus("probes/priority_without_queues/stimulus.jsonl")).unwrap();
+        assert_eq!(count(&with), steps.lines().count(), "{switch:?}: {with:?}");
+    }
+}
+
+#[test]
 fn ports_come_and_go_with_messages() {
     for switch in switches() {
         let folder = tempfile::tempdir().unwrap();
         let json = corpus("probes/exit/prog.json");
-        let (mut running, _events, mut packets) = open(&switch, folder.path(), &json);
+        let (mut running, _events, mut packets) = open(&switch, folder.path(), &json, &[]);
         let ports = |running: &mut Running| {
             let answer = running.client.call("standard:bm_dev_mgr_show_ports", [].into()).unwrap();
             let Some(Value::List(ports)) = answer else { panic!("{answer:?}") };

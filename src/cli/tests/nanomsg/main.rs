@@ -91,12 +91,15 @@ fn switches() -> Vec<Vec<String>> {
 fn start(switch: &[String], folder: &Path, options: &[&str], json: &Path) -> Running {
     let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
     let socket = folder.join("notifications.ipc");
+    let (own, of_target) =
+        options.split_at(options.iter().position(|word| *word == "--").unwrap_or(options.len()));
     let mut process = Command::new(&switch[0])
         .args(&switch[1..])
         .args(["--thrift-port", &port.to_string(), "--device-id", "7", "--log-console"])
         .args(["--notifications-addr", &format!("ipc://{}", socket.display())])
-        .args(options)
+        .args(own)
         .arg(json)
+        .args(of_target)
         .current_dir(folder)
         .stdin(Stdio::null())
         .stdout(Stdio::piped())
