@@ -98,6 +98,26 @@ impl Engine {
         self.tracking = tracking;
     }
 
+    /// What the control plane has set; `None` without a program.
+    pub fn control_plane(&self) -> Option<&ControlPlane> {
+        self.loaded.as_ref().map(|loaded| &loaded.control)
+    }
+
+    /// Make changes as they are, which keep the handles that they name.
+    ///
+    /// # Errors
+    /// [`SwitchError`] as of commands.
+    pub fn restore(&mut self, changes: Vec<Change>) -> Result<(), SwitchError> {
+        let loaded = self.loaded.as_mut().ok_or(SwitchError::NotLoaded)?;
+        let now = self.worker.clock.microseconds() / 1000;
+        for change in changes {
+            let Loaded { control, executable, state, .. } = loaded;
+            changes::apply(control, executable, state, &change, now)?;
+            control.commit(change);
+        }
+        Ok(())
+    }
+
     /// Look for entries that no packet has hit for as long as they may be idle, as simple_switch does every second. An
     /// entry that stays idle is told of by every second look.
     pub fn sweep(&mut self) -> Vec<Aged> {

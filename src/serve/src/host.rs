@@ -84,6 +84,12 @@ pub trait Host: Send {
     /// [`ConfigError`].
     fn swap_configs(&mut self) -> Result<(), ConfigError>;
 
+    /// What the control plane has set, as [`crate::serialize`] writes it.
+    ///
+    /// # Errors
+    /// Why it can't be written.
+    fn state(&self) -> Result<Vec<u8>, String>;
+
     /// The ports.
     fn ports(&self) -> Vec<PortInfo>;
 

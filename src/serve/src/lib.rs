@@ -15,6 +15,7 @@ mod nanomsg;
 mod notification;
 mod pair;
 mod publisher;
+mod state_dump;
 mod thrift_server;
 
 #[cfg(test)]
@@ -27,4 +28,5 @@ pub use nanomsg::BindError;
 pub use notification::Notification;
 pub use pair::Pair;
 pub use publisher::Publisher;
+pub use state_dump::{DumpError, deserialize, serialize};
 pub use thrift_server::{ThriftServer, table_number};

@@ -150,7 +150,7 @@ fn process(host: &mut impl Host, request: &ProcessRequest) -> Outcome {
             Err(code) => Outcome::Refused(code),
         },
         ProcessRequest::SerializeState => {
-            Outcome::Failed("this switch doesn't write its state in bmv2's format".to_owned())
+            host.state().map_or_else(Outcome::Failed, |state| Outcome::Result(Value::Binary(state)))
         }
         ProcessRequest::TimeElapsed => Outcome::Result(Value::I64(host.elapsed().cast_signed())),
         ProcessRequest::TimeSinceEpoch => {

@@ -7,12 +7,12 @@ use std::time::Instant;
 
 use hyper4_ir::{Batch, Command, Packet, Program, Reply};
 use hyper4_proto::LearningRequest;
-use hyper4_serve::{ConfigError, DeviceInfo, EventLog, Host, PortInfo};
+use hyper4_serve::{ConfigError, DeviceInfo, EventLog, Host, PortInfo, serialize};
 use hyper4_switch::{SwitchError, Tracing};
 
 use super::interfaces::Interfaces;
 use super::log::{Level, Log};
-use super::notify::{Ageing, Notifier};
+use super::notify::{Notifier, Served};
 use super::packet_in::PacketIn;
 
 /// Where packets come from and go to.
@@ -27,7 +27,7 @@ pub(super) enum Ports {
 
 /// A running switch.
 pub(super) struct Machine {
-    pub(super) switch: Box<dyn Ageing>,
+    pub(super) switch: Box<dyn Served>,
     pub(super) notifier: Notifier,
     /// Where it is told what happens to packets.
     pub(super) events: Option<EventLog>,
@@ -143,6 +143,13 @@ impl Host for Machine {
                 self.log.write(Level::Error, &format!("the new program can't be run: {error}"));
                 Err(ConfigError::NotOngoing)
             }
+        }
+    }
+
+    fn state(&self) -> Result<Vec<u8>, String> {
+        match self.switch.control_plane() {
+            Some(control) => Ok(serialize(control, &self.config)),
+            None => Err("there is no state that can be written".to_owned()),
         }
     }
 

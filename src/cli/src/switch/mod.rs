@@ -14,6 +14,7 @@ mod packet_in;
 mod settings;
 
 use std::net::Ipv4Addr;
+use std::path::Path;
 use std::process::ExitCode;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -21,14 +22,14 @@ use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use hyper4_engine::{Clock, Engine};
 use hyper4_ir::{Packet, Program};
-use hyper4_serve::{BindError, DeviceInfo, EventLog, Publisher, ThriftServer};
+use hyper4_serve::{BindError, DeviceInfo, EventLog, Publisher, ThriftServer, deserialize};
 use hyper4_switch::{SwitchError, Tracing};
 
 use self::files::{Files, Source, replay};
 use self::interfaces::Interfaces;
 use self::log::{Level, Log};
 use self::machine::{Machine, Ports};
-use self::notify::{Ageing, Notifier};
+use self::notify::{Notifier, Served};
 use self::packet_in::PacketIn;
 use self::settings::{Parsed, Settings, parse};
 use crate::args::Options;
@@ -97,6 +98,9 @@ fn run(options: Option<&Options>, settings: &Settings) -> Result<(), String> {
                 .map_err(|_| format!("JSON input file {shown} cannot be opened"))?;
             let program = Program::from_json(&text).map_err(|error| format!("`{shown}`: {error}"))?;
             switch.load(Arc::new(program)).map_err(|error| format!("`{shown}`: {error}"))?;
+            if let Some(state) = &settings.restore_state {
+                restore(switch.as_mut(), &text, state)?;
+            }
             text
         }
         None => String::new(),
@@ -152,7 +156,7 @@ fn make_switch(
     options: Option<&Options>,
     settings: &Settings,
     started: Instant,
-) -> Result<Box<dyn Ageing>, String> {
+) -> Result<Box<dyn Served>, String> {
     if !settings.on_persona {
         let mut engine = Engine::with_clock(Box::new(Running(started)));
         engine.set_priority_queues(settings.priority_queues);
@@ -164,6 +168,15 @@ fn make_switch(
     let options = options.ok_or("--virtual needs the name hyper4: run `hyper4 switch --virtual …`")?;
     let persona = persona::load(options).map_err(|failure| failure.to_string())?;
     Ok(Box::new(virtual_switch(&Switches::Engine, &persona)))
+}
+
+/// Take over what another switch had; what is said of it is simple_switch's.
+fn restore(switch: &mut dyn Served, config: &str, state: &Path) -> Result<(), String> {
+    let dump = std::fs::read(state)
+        .map_err(|_| format!("state dump input file {} cannot be opened", state.display()))?;
+    let Some(program) = switch.program().cloned() else { return Ok(()) };
+    let changes = deserialize(&program, config, &dump).map_err(|error| error.to_string())?;
+    switch.restore(changes).map_err(|error| error.to_string())
 }
 
 /// Why clients can't listen there; what is said is simple_switch's.

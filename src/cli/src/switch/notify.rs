@@ -7,27 +7,45 @@ use hyper4_engine::{Aged, Engine};
 use hyper4_ir::{Digest, Program};
 use hyper4_proto::LearningRequest;
 use hyper4_serve::{LearningList, Lot, Notification, Publisher, table_number};
-use hyper4_switch::Switch;
+use hyper4_switch::{Change, ControlPlane, Switch, SwitchError};
 use hyper4_virtual::VirtualSwitch;
 
 use super::log::{Level, Log};
 
-/// A switch that may know of entries which have aged.
-pub(super) trait Ageing: Switch + Send {
+/// A switch with what a process tells of it besides.
+pub(super) trait Served: Switch + Send {
     /// As [`Engine::sweep`]; nothing where entries don't age.
     fn sweep(&mut self) -> Vec<Aged> {
         Vec::new()
     }
+
+    /// As [`Engine::control_plane`]; nothing where the state can't be written.
+    fn control_plane(&self) -> Option<&ControlPlane> {
+        None
+    }
+
+    /// As [`Engine::restore`].
+    fn restore(&mut self, _changes: Vec<Change>) -> Result<(), SwitchError> {
+        Err(SwitchError::Failed("a persona takes no state of another switch".to_owned()))
+    }
 }
 
-impl Ageing for Engine {
+impl Served for Engine {
     fn sweep(&mut self) -> Vec<Aged> {
         Self::sweep(self)
+    }
+
+    fn control_plane(&self) -> Option<&ControlPlane> {
+        Self::control_plane(self)
+    }
+
+    fn restore(&mut self, changes: Vec<Change>) -> Result<(), SwitchError> {
+        Self::restore(self, changes)
     }
 }
 
 /// A persona refuses tables whose entries age.
-impl Ageing for VirtualSwitch {}
+impl Served for VirtualSwitch {}
 
 /// Makes notifications and sends them.
 pub(super) struct Notifier {

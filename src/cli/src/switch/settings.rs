@@ -37,6 +37,8 @@ pub(super) struct Settings {
     pub(super) dump_packet_data: usize,
     /// The program's JSON; `None` with `--no-p4`.
     pub(super) program: Option<PathBuf>,
+    /// What another switch had set.
+    pub(super) restore_state: Option<PathBuf>,
     pub(super) enable_swap: bool,
     /// Priorities that a port has queues for.
     pub(super) priority_queues: u64,
@@ -115,6 +117,7 @@ Options:
   --nanolog ADDRESS         where clients listen for what happens to packets
   --notifications-addr ADDRESS
                             where clients listen for what is learnt, ages, goes up or down
+  --restore-state FILE      take over what another switch had set
   --dump-packet-data BYTES  log so many bytes of each packet (0)
   -v [ --version ]          the version
   --json-version            the greatest version of bmv2 JSON
@@ -248,11 +251,7 @@ fn settings(words: &[String]) -> Result<Parsed, String> {
         let text = format!("Error: please specify an input JSON configuration file\n{USAGE}");
         return Ok(Parsed::Say(text, 1));
     }
-    for (option, why) in [
-        ("debugger", "the debugger"),
-        ("debugger-addr", "the debugger"),
-        ("restore-state", "a state in bmv2's format"),
-    ] {
+    for (option, why) in [("debugger", "the debugger"), ("debugger-addr", "the debugger")] {
         if given.has(option) {
             return Ok(refused(&format!("--{option}"), &format!("this switch doesn't have {why}")));
         }
@@ -318,6 +317,7 @@ fn settings(words: &[String]) -> Result<Parsed, String> {
         level,
         dump_packet_data: given.number("dump-packet-data")?.unwrap_or(0),
         program: program.filter(|_| !no_p4),
+        restore_state: given.value("restore-state").map(PathBuf::from),
         enable_swap: target.has("enable-swap"),
         priority_queues: target.number("priority-queues")?.unwrap_or(1),
         on_persona: given.has("virtual"),

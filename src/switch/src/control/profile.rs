@@ -34,6 +34,21 @@ impl ProfileState {
         &self.groups
     }
 
+    /// How many entries, defaults and groups refer to a member or group.
+    pub fn references(&self, target: ProfileTarget) -> u32 {
+        self.references.get(&target).copied().unwrap_or(0)
+    }
+
+    /// How many numbers of members have been given, those of deleted members among them.
+    pub fn members_given(&self) -> u64 {
+        self.member_handles.given()
+    }
+
+    /// The same for groups.
+    pub fn groups_given(&self) -> u64 {
+        self.group_handles.given()
+    }
+
     /// Whether an entry may refer to it.
     pub(super) fn check_target(&self, name: &str, target: ProfileTarget) -> Result<(), ControlError> {
         match target {
@@ -64,7 +79,7 @@ impl ProfileState {
     }
 
     fn used(&self, target: ProfileTarget) -> bool {
-        self.references.get(&target).is_some_and(|count| *count > 0)
+        self.references(target) > 0
     }
 
     fn member(&self, name: &str, member: u64) -> Result<&(ActionId, Vec<Bits>), ControlError> {
@@ -163,7 +178,7 @@ impl ProfileState {
         match change {
             ProfileChange::Member { member, action, arguments } => {
                 if self.members.insert(member, (action, arguments)).is_none() {
-                    self.member_handles.take();
+                    self.member_handles.claim(member);
                     self.references.remove(&ProfileTarget::Member(member));
                 }
             }
@@ -176,7 +191,7 @@ impl ProfileState {
                 let members: BTreeSet<u64> = members.into_iter().collect();
                 match self.groups.insert(group, members.clone()) {
                     None => {
-                        self.group_handles.take();
+                        self.group_handles.claim(group);
                         self.references.remove(&ProfileTarget::Group(group));
                     }
                     Some(before) => before.into_iter().for_each(|m| self.release(ProfileTarget::Member(m))),

@@ -210,7 +210,7 @@ impl TableState {
 
     pub(super) fn put(&mut self, entry: &TableEntry) {
         if !self.has(entry.handle) {
-            self.handles.take();
+            self.handles.claim(entry.handle);
         }
         self.entries.put(entry);
     }

@@ -1,9 +1,10 @@
-//! What `hyper4 switch` says over nanomsg, byte for byte what a real simple_switch says where there is one.
+//! Clients of `hyper4 switch`, and of a real simple_switch where there is one: they get the same, byte for byte.
 
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests")]
 
 mod events;
 mod notifications;
+mod state;
 
 use std::fs;
 use std::io::{BufRead, BufReader, Read, Write};
