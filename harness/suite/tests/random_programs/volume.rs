@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use hyper4_drivers::{SimpleSwitch, SimpleSwitchOptions, find_simple_switch};
 use hyper4_engine::Engine;
-use hyper4_ir::{Command, Output, Packet, PipelineKind, PrimitiveKind, Program};
+use hyper4_ir::{Command, Output, Packet, PipelineKind, PrimitiveKind, Program, Undefined};
 use hyper4_switch::{Switch, SwitchError, Tracing};
 
 use crate::random::Random;
@@ -131,8 +131,8 @@ fn compare(
             Err(error) => {
                 let text = format!("seed {seed}: the real switch: {error}");
                 // More or fewer packets may leave, too.
-                if is_undefined(&program, &good, &packets, None)? {
-                    println!("explained, as it reads what isn't defined: {text}");
+                if let Some(what) = undefined(&program, &good, &packets, None)? {
+                    println!("explained, as it reads what isn't defined ({what}): {text}");
                     compared.undefined += 1;
                     return Ok(Ok(()));
                 }
@@ -147,8 +147,8 @@ fn compare(
         }
         compared.outputs += ours.values().map(Vec::len).sum::<usize>();
         if let Some((cause, difference)) = difference(&ours, &theirs) {
-            if is_undefined(&program, &good, &packets, cause)? {
-                println!("seed {seed}: explained, as it reads what isn't defined: {difference}");
+            if let Some(what) = undefined(&program, &good, &packets, cause)? {
+                println!("seed {seed}: explained, as it reads what isn't defined ({what}): {difference}");
                 compared.undefined += 1;
                 return Ok(Ok(()));
             }
@@ -183,13 +183,13 @@ pub(crate) fn mixes(program: &Program) -> bool {
 
 type Ports<'a> = BTreeMap<u16, Vec<&'a Output>>;
 
-/// Whether an undefined value reached something observable up to the packet that came out otherwise.
-fn is_undefined(
+/// What an undefined value reached, up to the packet that came out otherwise, and how many packets did so.
+fn undefined(
     program: &Arc<Program>,
     commands: &[Command],
     packets: &[Packet],
     cause: Option<usize>,
-) -> Result<bool, SwitchError> {
+) -> Result<Option<String>, SwitchError> {
     let mut engine = Engine::new();
     engine.track_undefined(true);
     engine.load(Arc::clone(program))?;
@@ -199,7 +199,12 @@ fn is_undefined(
     let upto = cause.map_or(packets.len(), |cause| cause + 1);
     let batch = engine.inject(packets.get(..upto).unwrap_or(packets), Tracing::Off)?;
     let keeps = !program.registers.is_empty() || !program.meters.is_empty();
-    Ok(batch.undefined.iter().any(|undefined| keeps || cause.is_none_or(|cause| undefined.cause == cause)))
+    let of_cause = |one: &&Undefined| keeps || cause.is_none_or(|cause| one.cause == cause);
+    let reached: Vec<&Undefined> = batch.undefined.iter().filter(of_cause).collect();
+    let told = |first: &&Undefined| {
+        format!("{} of packet {}, one of {} such", first.reached, first.cause, reached.len())
+    };
+    Ok(reached.first().map(told))
 }
 
 /// The packet that caused the first difference, and what it is.
