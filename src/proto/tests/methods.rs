@@ -175,3 +175,22 @@ fn commands_survive_the_way_there() {
     let dump = Command::TableDump { table: "SwitchIngress.dmac".to_owned() };
     assert_eq!(calls(&program, &dump).unwrap().len(), 2);
 }
+
+/// What isn't there has an exception of its own, but for one method, whose map throws.
+#[test]
+fn calculations_that_are_not_there_are_refused_as_bmv2_does() {
+    for (method, wanted) in [
+        ("standard:bm_set_crc16_custom_parameters", Outcome::Refused(1)),
+        ("standard:bm_set_toeplitz_hash_key", Outcome::Failed("unordered_map::at".to_owned())),
+    ] {
+        let known = program();
+        let (sender, received) = std::sync::mpsc::channel();
+        let mut client = served(move |call| {
+            sender.send(request(Some(&known), call)).unwrap();
+            Outcome::Done
+        });
+        let arguments = [(1, Value::I32(0)), (2, Value::text("nothing"))].into();
+        client.call(method, arguments).unwrap();
+        assert_eq!(received.recv().unwrap(), Err(wanted), "{method}");
+    }
+}

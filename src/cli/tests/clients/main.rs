@@ -1,6 +1,6 @@
 //! Clients of `hyper4 switch`, and of a real simple_switch where there is one: they get the same, byte for byte.
 
-#![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests")]
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic, reason = "tests")]
 
 mod events;
 mod notifications;

@@ -118,7 +118,9 @@ pub(super) fn standard(
         }
         ("set", "toeplitz_hash_key") => {
             let key = bytes(arguments, 3).unwrap_or_default().to_vec();
-            calculation(program, &name, CalculationCommand::SetToeplitzKey(key))?
+            // bmv2 doesn't look first whether it is there.
+            let unknown = |_| Outcome::Failed("unordered_map::at".to_owned());
+            calculation(program, &name, CalculationCommand::SetToeplitzKey(key)).map_err(unknown)?
         }
         _ => return Err(Outcome::UnknownMethod),
     }])

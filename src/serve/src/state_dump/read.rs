@@ -52,6 +52,9 @@ pub fn deserialize(program: &Program, config: &str, dump: &[u8]) -> Result<Vec<C
     }
 }
 
+/// An action and its arguments.
+type Called<'a> = (ActionId, &'a Action, Vec<Bits>);
+
 struct Reader<'a, W> {
     program: &'a Program,
     words: W,
@@ -172,7 +175,7 @@ impl<'a, W: Iterator<Item = (usize, &'a str)>> Reader<'a, W> {
         &mut self,
         config: &TableConfig,
         among: impl Iterator<Item = ActionId>,
-    ) -> Result<Option<(ActionId, &'a Action, Vec<Bits>)>, DumpError> {
+    ) -> Result<Option<Called<'a>>, DumpError> {
         let number: i64 = self.number("an action's number")?;
         if number == -1 {
             return Ok(None);
