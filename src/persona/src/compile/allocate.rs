@@ -45,7 +45,7 @@ pub(super) fn liveness(
         match &site.body {
             Body::Table(table) => {
                 for part in &table.keys {
-                    if let KeyPart::Place(range) = part {
+                    if let KeyPart::Place(range) | KeyPart::Masked(range, _) = part {
                         here.extend((range.offset..range.end()).filter(outside));
                     }
                 }

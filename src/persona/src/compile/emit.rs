@@ -3,15 +3,15 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use hyper4_bits::Bits;
-use hyper4_ir::{ActionId, MatchKind, PipelineKind, Program, TableId};
+use hyper4_ir::{ActionId, PipelineKind, Program, TableId};
 
 use super::Refusal;
 use super::allocate::{Places, Sites, transitions};
 use super::computation::{Machine, carry_out};
-use super::entry::{PlacedKey, PlacedTable};
+use super::entry::PlacedTable;
 use super::form::{Bit, Form};
 use super::member::{Piece, PlacedPiece};
-use super::site::{Body, KeyPart, Site, SiteId, TableSite, Target, Transition};
+use super::site::{Body, Site, SiteId, Target, Transition};
 use super::standard::StandardLoad;
 use super::template::Template;
 use super::term::Terms;
@@ -442,58 +442,8 @@ impl Emitter<'_> {
         }
     }
 
-    fn place(&self, part: &KeyPart) -> PlacedKey {
-        match part {
-            KeyPart::Constant(bits) => PlacedKey::Constant(bits.clone()),
-            KeyPart::Place(range) => PlacedKey::Place(self.range(*range)),
-        }
-    }
-
     /// A field's place: cells of a field are placed together.
     pub(super) fn range(&self, range: BitRange) -> BitRange {
         BitRange { offset: self.places.get(range.offset), width: range.width }
-    }
-
-    /// The kind of lookup that a table needs here, and the key's mask.
-    fn lookup(&self, site: &TableSite) -> (Lookup, Bits) {
-        let Some(table) = self.program.tables.get(site.table.index()) else {
-            return (Lookup::Step, self.zero());
-        };
-        if table.keys.is_empty() {
-            return (Lookup::Step, self.zero());
-        }
-        let mut mask = self.zero();
-        let mut prefixed = None;
-        let mut lowest_exact = u32::MAX;
-        let mut ranked_prefix = false;
-        let mut kind = Lookup::Exact;
-        for (key, part) in table.keys.iter().zip(&site.keys) {
-            let place = match part {
-                KeyPart::Constant(_) => None,
-                KeyPart::Place(range) => Some(self.range(*range)),
-            };
-            if let Some(place) = place {
-                mask = mask.or(&self.layout.mask(place));
-            }
-            match (key.match_kind, place) {
-                (MatchKind::Exact, Some(place)) => lowest_exact = lowest_exact.min(place.offset),
-                (MatchKind::Exact, None) => {}
-                // In a field that doesn't fill its bytes, prefixes of several lengths can look at the same bits.
-                (MatchKind::Lpm, Some(place)) if place.width.is_multiple_of(8) => prefixed = Some(place),
-                (MatchKind::Lpm, _) => ranked_prefix = true,
-                (MatchKind::Ternary | MatchKind::Range | MatchKind::Optional, _) => kind = Lookup::Ternary,
-            }
-        }
-        if kind == Lookup::Exact
-            && let Some(place) = prefixed
-        {
-            let reached = place.offset >= self.layout.state_bits() - self.layout.prefix_bits();
-            kind = if reached && lowest_exact >= place.end() { Lookup::Lpm } else { Lookup::Ternary };
-        }
-        // Of entries that differ in a prefix of a constant, the longest wins.
-        if ranked_prefix {
-            kind = Lookup::Ternary;
-        }
-        if kind == Lookup::Ternary { (kind, self.zero()) } else { (kind, mask) }
     }
 }

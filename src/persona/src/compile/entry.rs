@@ -37,6 +37,8 @@ pub(super) enum PlacedKey {
     Constant(Bits),
     /// This part of the state.
     Place(BitRange),
+    /// Those bits of this part that are 1 in the mask.
+    Masked(BitRange, Bits),
 }
 
 /// A value and a mask, of a field or of the whole state.
@@ -61,7 +63,13 @@ impl PlacedTable {
         let mut matches = vec![nothing];
         let mut prefix = None;
         for ((place, value), declared) in self.keys.iter().zip(key).zip(declared) {
-            let alternatives = alternatives(value, declared.width);
+            let mut alternatives = alternatives(value, declared.width);
+            if let Some(cut) = declared.mask.as_ref() {
+                for alternative in &mut alternatives {
+                    alternative.mask = alternative.mask.and(cut);
+                    alternative.value = alternative.value.and(cut);
+                }
+            }
             match place {
                 PlacedKey::Constant(constant) => {
                     let fits = |m: &Masked| constant.matches(&m.value, &m.mask);
@@ -69,7 +77,7 @@ impl PlacedTable {
                         return Some(Vec::new());
                     }
                 }
-                PlacedKey::Place(at) => {
+                PlacedKey::Place(at) | PlacedKey::Masked(at, _) => {
                     if let (MatchValue::Lpm { .. }, Some(m)) = (value, alternatives.first()) {
                         prefix = Some(self.state_bits - at.end() + m.mask.leading_ones());
                     }

@@ -27,6 +27,7 @@ mod guest;
 mod hash;
 mod headers;
 mod inside;
+mod key;
 mod member;
 mod node;
 mod number;

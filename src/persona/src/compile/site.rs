@@ -122,6 +122,9 @@ pub(super) enum KeyPart {
     Constant(Bits),
     /// These bits of the state.
     Place(BitRange),
+    /// Those of these bits that are 1 in the mask; in an entry too the others don't count (`apply_big_mask` in bmv2's
+    /// match_units.cpp).
+    Masked(BitRange, Bits),
 }
 
 /// What happens from a lookup to the next.

@@ -5,7 +5,8 @@ use std::collections::btree_map::Entry;
 
 use hyper4_bits::Bits;
 use hyper4_ir::{
-    ActionId, Event, FieldRef, Node, Program, Table, TableId, TableImplementation, TableNext, TableOutcome,
+    ActionId, Event, FieldRef, MatchKind, Node, Program, Table, TableId, TableImplementation, TableNext,
+    TableOutcome,
 };
 
 use super::Refusal;
@@ -62,8 +63,9 @@ impl Explorer<'_> {
         let start = Context::new(known.clone(), point.shape.clone(), None);
         let mut keys = Vec::new();
         for key in &table.keys {
-            if key.mask.as_ref().is_some_and(|m| !m.is_ones()) {
-                return Err(refuse(format!("key `{}` is masked", key.name)));
+            let mask = key.mask.as_ref().filter(|mask| !mask.is_ones());
+            if mask.is_some() && key.match_kind == MatchKind::Range {
+                return Err(refuse(format!("key `{}` is a range and masked", key.name)));
             }
             let part = match key.valid_of {
                 Some(header) => {
@@ -72,7 +74,12 @@ impl Explorer<'_> {
                 }
                 None => self.key_part(&start, key.field),
             };
-            keys.push(part.map_err(|e| refuse(format!("key `{}` reads {e}", key.name)))?);
+            let part = part.map_err(|e| refuse(format!("key `{}` reads {e}", key.name)))?;
+            keys.push(match (part, mask) {
+                (KeyPart::Constant(value), Some(mask)) => KeyPart::Constant(value.and(mask)),
+                (KeyPart::Place(range), Some(mask)) => KeyPart::Masked(range, mask.clone()),
+                (part, _) => part,
+            });
         }
         let mut outcomes = BTreeMap::new();
         let default = table.default_entry.as_ref().map(|d| d.action);
