@@ -82,6 +82,7 @@ fn construct(meaning: &RowMeaning) -> (String, String, Option<String>) {
                 StateAccess::WriteRegister(_) => "a register is written",
                 StateAccess::Count(_) => "a packet is counted",
                 StateAccess::ExecuteMeter(_) => "a packet is metered",
+                StateAccess::Truncate => "a packet is cut",
             };
             (device.device.clone(), what.to_owned(), None)
         }

@@ -105,7 +105,10 @@ pub(crate) fn port_steps(
 pub(crate) fn state_steps(placing: Placing<'_>) -> Vec<Step> {
     let Placing { device, guest, site } = placing;
     let row = |(pipeline, slot, access): &(PipelineKind, u8, StateAccess)| {
-        let cells = device.holdings.cells(guest.program(), *access)?;
+        let cells = match access {
+            StateAccess::Truncate => None,
+            _ => Some(device.holdings.cells(guest.program(), *access)?),
+        };
         let base = if *pipeline == PipelineKind::Ingress { site.slot_base } else { 0 };
         let slot = slot.saturating_add(base);
         let row = OperatorRow::State { pipeline: *pipeline, slot, device: site.id, access: *access, cells };
@@ -206,6 +209,21 @@ pub(crate) fn enter(
 fn operator(row: OperatorRow, meaning: RowMeaning) -> Step {
     let devices = std::collections::BTreeSet::new();
     Step::Add { owner: RowOwner::Operator, devices, command: row.command(), meaning }
+}
+
+/// Whether what is asked for whole packets is done behind the last virtual device.
+pub(crate) fn check_whole_packets(placing: Placing<'_>, wiring: &Wiring) -> Result<(), WiringError> {
+    let Placing { device, guest, .. } = placing;
+    if !guest.accesses().iter().any(|(.., access)| *access == StateAccess::Truncate) {
+        return Ok(());
+    }
+    let device = device.name.device.clone();
+    let ports = wiring.ports(&device);
+    let onward = ports.iter().filter(|(_, end)| matches!(end, Endpoint::Device { .. })).map(|(port, _)| *port);
+    match onward.chain(wiring.wires(&device).into_keys()).next() {
+        Some(port) => Err(WiringError::CutInside { device, port }),
+        None => Ok(()),
+    }
 }
 
 /// Whether the egress pipelines can tell by which port a copy leaves.

@@ -88,6 +88,17 @@ pub enum WiringError {
         /// The virtual device.
         device: String,
     },
+    /// What a guest asks for a whole packet, the switch does when the packet leaves it.
+    #[error(
+        "virtual device `{device}` cuts packets (`truncate`), and port {port} leads to another virtual device or has a \
+         condition: the switch cuts packets when they leave it"
+    )]
+    CutInside {
+        /// The virtual device.
+        device: String,
+        /// The port.
+        port: u16,
+    },
     /// Two ports of one device lead to one physical port, and its egress pipeline couldn't tell which it was.
     #[error(
         "virtual device `{device}` has an egress pipeline and two ports that lead to physical port {port}"

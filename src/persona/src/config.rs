@@ -25,6 +25,8 @@ pub struct PersonaConfig {
     pub counters: u32,
     /// Meter cells of each kind, of packets and of bytes, for all guests together: 0 is none.
     pub meters: u32,
+    /// Guests may do things to whole packets: cut them.
+    pub copies: bool,
 }
 
 impl Default for PersonaConfig {
@@ -39,6 +41,7 @@ impl Default for PersonaConfig {
             registers: 65_536,
             counters: 65_536,
             meters: 4096,
+            copies: true,
         }
     }
 }
@@ -65,9 +68,9 @@ impl PersonaConfig {
     /// Cells that an array may have.
     const MOST_CELLS: u32 = 1 << 24;
 
-    /// Whether guests may have state outside of their packets.
+    /// Whether guests may ask for what lies outside of their state: arrays, and what becomes of the packet.
     pub fn has_state(&self) -> bool {
-        self.registers > 0 || self.counters > 0 || self.meters > 0
+        self.registers > 0 || self.counters > 0 || self.meters > 0 || self.copies
     }
 
     /// Read a configuration, a TOML table; keys that are missing have their default.
@@ -83,11 +86,12 @@ impl PersonaConfig {
     /// The configuration as TOML, with a comment at its head; [`PersonaConfig::from_toml`] reads it.
     pub fn to_toml(&self, comment: &str) -> String {
         let Self { window_bytes, parse_bytes, metadata_bits, ingress_slots, .. } = self;
-        let Self { egress_slots, rows_per_table, registers, counters, meters, .. } = self;
+        let Self { egress_slots, rows_per_table, registers, counters, meters, copies, .. } = self;
         format!(
             "# {comment}\nwindow_bytes = {window_bytes}\nparse_bytes = {parse_bytes}\nmetadata_bits = {metadata_bits}\n\
              ingress_slots = {ingress_slots}\negress_slots = {egress_slots}\nrows_per_table = {rows_per_table}\n\
-             registers = {registers}\ncounters = {counters}\nmeters = {meters}\n"
+             registers = {registers}\ncounters = {counters}\nmeters = {meters}\n\
+             copies = {copies}\n"
         )
     }
 

@@ -68,7 +68,7 @@ impl Text {
         self.lines(&format!(
             "// The HyPer4 persona: emulates P4 programs that are given to it as table rows.
             // Made by `hyper4 persona generate`; do not edit.
-            // window_bytes = {}, parse_bytes = {}, metadata_bits = {}, ingress_slots = {}, egress_slots = {}, rows_per_table = {}, registers = {}, counters = {}, meters = {}
+            // window_bytes = {}, parse_bytes = {}, metadata_bits = {}, ingress_slots = {}, egress_slots = {}, rows_per_table = {}, registers = {}, counters = {}, meters = {}, copies = {}
             #include <core.p4>
             #include <v1model.p4>
             ",
@@ -80,7 +80,8 @@ impl Text {
             c.rows_per_table,
             c.registers,
             c.counters,
-            c.meters
+            c.meters,
+            c.copies
         ));
     }
 

@@ -108,8 +108,8 @@ pub enum OperatorRow {
         device: u16,
         /// What the guest calls it.
         access: StateAccess,
-        /// The cells of the persona's array that are the guest's.
-        cells: Cells,
+        /// The cells of the persona's array that are the guest's; `None` when it isn't about any.
+        cells: Option<Cells>,
     },
     /// A replica enters a guest's egress.
     EnterEgress {
@@ -174,15 +174,17 @@ impl OperatorRow {
                 vec![Bits::from_u64(16, (*physical_group).into()), Bits::from_u64(1, (*egress).into())],
             ),
             Self::State { device, access, cells, .. } => {
-                let action = match (access, cells.unit) {
+                let unit = cells.map_or(MeterUnit::Packets, |cells| cells.unit);
+                let action = match (access, unit) {
                     (StateAccess::ReadRegister(_), _) => "read_register",
                     (StateAccess::WriteRegister(_), _) => "write_register",
                     (StateAccess::Count(_), _) => "count",
                     (StateAccess::ExecuteMeter(_), MeterUnit::Packets) => "meter_packets",
                     (StateAccess::ExecuteMeter(_), MeterUnit::Bytes) => "meter_bytes",
+                    (StateAccess::Truncate, _) => "cut",
                 };
-                let arguments =
-                    vec![Bits::from_u64(32, cells.base.into()), Bits::from_u64(32, cells.size.into())];
+                let numbers = cells.map(|cells| [cells.base, cells.size]).into_iter().flatten();
+                let arguments = numbers.map(|number| Bits::from_u64(32, number.into())).collect();
                 (vec![exact(16, *device), exact(16, access.code())], None, action.to_owned(), arguments)
             }
             Self::EnterEgress { port, device, start, guest_port } => {

@@ -261,7 +261,7 @@ pub struct Operand {
     pub constant: u64,
 }
 
-/// One of a guest's arrays, and what is done to a cell of it.
+/// What a guest does outside of its state: to a cell of one of its arrays, or to the packet as a whole.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum StateAccess {
     /// A register is read.
@@ -272,11 +272,13 @@ pub enum StateAccess {
     Count(CounterId),
     /// A packet is metered.
     ExecuteMeter(MeterId),
+    /// The packet is cut to as many bytes as the index says when it leaves.
+    Truncate,
 }
 
 impl StateAccess {
     /// Arrays of a kind that a guest may have at most.
-    pub const MOST_ARRAYS: u32 = 1 << 14;
+    pub const MOST_ARRAYS: u32 = 1 << 13;
 
     /// What the persona knows it by: a guest's row says it, and an operator's row says what it means.
     pub fn code(self) -> u16 {
@@ -285,15 +287,16 @@ impl StateAccess {
             Self::WriteRegister(id) => (1, id.0),
             Self::Count(id) => (2, id.0),
             Self::ExecuteMeter(id) => (3, id.0),
+            Self::Truncate => (4, 0),
         };
-        kind << 14 | (array % Self::MOST_ARRAYS) as u16
+        kind << 13 | (array % Self::MOST_ARRAYS) as u16
     }
 
     /// Whether the length of the packet has a part in it. simple_switch's counters count packets and bytes, whatever
     /// they are declared as.
     pub fn counts_bytes(self, program: &Program) -> bool {
         match self {
-            Self::ReadRegister(_) | Self::WriteRegister(_) => false,
+            Self::ReadRegister(_) | Self::WriteRegister(_) | Self::Truncate => false,
             Self::Count(_) => true,
             Self::ExecuteMeter(id) => {
                 program.meters.get(id.index()).is_none_or(|meter| meter.unit == MeterUnit::Bytes)

@@ -50,6 +50,7 @@ pub(super) fn fit(
             registers,
             counters,
             meters,
+            copies: need.copies,
             ..config
         };
         let names: Vec<&str> = subjects.iter().map(|subject| subject.name.as_str()).collect();

@@ -87,7 +87,8 @@ fn text(trial: &Trial, needs: &Needs<'_>) -> String {
          state     {} bits, the upper {} of which an lpm lookup can match\n\
          slots     {ingress} in ingress, {egress} in egress: lookups one after the other\n\
          tables    {tables}, each of {} rows\n\
-         cells     {} registers, {} counters, {} meters of packets and as many of bytes",
+         cells     {} registers, {} counters, {} meters of packets and as many of bytes\n\
+         packets   {}",
         layout.config().window_bytes,
         layout.metadata_bits(),
         free_bits(layout),
@@ -97,6 +98,7 @@ fn text(trial: &Trial, needs: &Needs<'_>) -> String {
         layout.config().registers,
         layout.config().counters,
         layout.config().meters,
+        if layout.config().copies { "cut" } else { "nothing is done to whole packets" },
     );
     let width = needs.iter().map(|(subject, _)| subject.name.len()).max().unwrap_or_default();
     for (subject, need) in needs {

@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use hyper4_ir::{PipelineKind, Program};
-use hyper4_persona::{Layout, PersonaConfig, generate};
+use hyper4_dpmu::RowMeaning;
+use hyper4_persona::{Layout, PersonaConfig, StateAccess, generate};
 use hyper4_switch::{Recorder, SwitchError};
 use hyper4_virtual::VirtualNetwork;
 
@@ -23,6 +24,8 @@ pub(super) struct Need {
     pub(super) rows: BTreeMap<String, u32>,
     /// Registers, counters, and meters of each kind.
     pub(super) cells: [u32; 3],
+    /// Something is done to whole packets.
+    pub(super) copies: bool,
 }
 
 impl Need {
@@ -39,6 +42,7 @@ impl Need {
         for (mine, theirs) in self.cells.iter_mut().zip(other.cells) {
             *mine += theirs;
         }
+        self.copies |= other.copies;
         for (table, rows) in &other.rows {
             *self.rows.entry(table.clone()).or_default() += rows;
         }
@@ -79,6 +83,7 @@ impl Trial {
         let mut need = Need { cells: network.dpmu().cells_used(), ..Need::default() };
         for row in network.dpmu().rows() {
             *need.rows.entry(row.table().to_owned()).or_default() += 1;
+            need.copies |= matches!(row.meaning, RowMeaning::State { access: StateAccess::Truncate, .. });
         }
         for (pipeline, slots) in
             [PipelineKind::Ingress, PipelineKind::Egress].into_iter().zip(&mut need.slots)

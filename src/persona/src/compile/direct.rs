@@ -9,7 +9,7 @@ use super::explore::{Explorer, Rows};
 use super::form::{Atom, Form};
 use super::number::Unsupported;
 use super::perform::Frame;
-use super::site::{Stage, Target};
+use super::site::Stage;
 use super::state::{Access, Operand};
 use crate::StateAccess;
 
@@ -37,7 +37,7 @@ impl Explorer<'_> {
         let meter = self.direct_meter(&mut context, table, frame.action).map_err(refuse)?;
         let counter = self.direct_counter(table, frame.action).map_err(refuse)?;
         match (meter, counter) {
-            (None, None) => self.carry_out(context, frame, arguments, rows),
+            (None, None) => self.carry_out(context, frame, arguments, Assumed::new(), rows),
             (Some(_), Some(_)) => {
                 let reason = "it has a direct counter and a direct meter: the persona's rows make one access";
                 Err(refuse(Unsupported::because(reason)))
@@ -45,7 +45,7 @@ impl Explorer<'_> {
             (Some(meter), None) => self.before(context, meter, frame, arguments, rows),
             (None, Some(counter)) => {
                 // A counter is indifferent to when it counts: behind the action, unless there is an access already.
-                self.carry_out(context.clone(), frame, arguments, rows)?;
+                self.carry_out(context.clone(), frame, arguments, Assumed::new(), rows)?;
                 match rows.first_mut() {
                     Some((_, row)) if row.access.is_none() => {
                         let cell = self.cells.entry_number(self.program, frame.action);
@@ -65,20 +65,6 @@ impl Explorer<'_> {
         }
     }
 
-    /// Carry an action out, and what comes behind it up to the next lookup.
-    pub(super) fn carry_out(
-        &mut self,
-        context: Context,
-        frame: Frame,
-        arguments: &Arguments,
-        rows: &mut Rows,
-    ) -> Result<(), Refusal> {
-        match self.perform(context, frame, arguments, Assumed::new(), rows)? {
-            Some((context, stage)) => self.run(context, stage, Assumed::new(), rows),
-            None => Ok(()),
-        }
-    }
-
     /// Make an access, and carry the action out behind it.
     fn before(
         &mut self,
@@ -89,14 +75,8 @@ impl Explorer<'_> {
         rows: &mut Rows,
     ) -> Result<(), Refusal> {
         self.save(&mut context, frame, arguments);
-        let mut known = context.known_now();
-        access.loaded().for_each(|bit| {
-            known.remove(&bit);
-        });
-        let stage = Stage::Resume(frame.again(&context));
-        context.access = Some(access);
-        let id = self.reach(stage, Assumed::new(), None, &context.shape, known)?;
-        self.finish(context, Target::Site(id), rows)
+        let behind = Stage::Resume(frame.again(&context));
+        self.make(context, access, behind, rows)
     }
 
     fn direct_counter(&mut self, table: &Table, action: ActionId) -> Result<Option<Access>, Unsupported> {

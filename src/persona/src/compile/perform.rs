@@ -110,10 +110,7 @@ impl Explorer<'_> {
                         rows,
                         &mut |own, context, value, rows| {
                             let frame = if value { holds } else { fails };
-                            match own.perform(context, frame, arguments, Assumed::new(), rows)? {
-                                Some((context, stage)) => own.run(context, stage, Assumed::new(), rows),
-                                None => Ok(()),
-                            }
+                            own.carry_out(context, frame, arguments, Assumed::new(), rows)
                         },
                     )?;
                     return Ok(None);
@@ -123,7 +120,12 @@ impl Explorer<'_> {
             context.asked.set(0);
             let done = match self.access(&mut context, &primitive.kind, arguments) {
                 Ok(Some(access)) => {
-                    self.make(context, access, frame, arguments, rows)?;
+                    let next = match frame.primitive + 1 {
+                        next if next == action.primitives.len() => self.behind(frame, context.exited),
+                        next => Stage::Resume(frame.at(next).again(&context)),
+                    };
+                    self.save(&mut context, frame, arguments);
+                    self.make(context, access, next, rows)?;
                     return Ok(None);
                 }
                 Ok(None) if is_access(&primitive.kind) => Ok(()),
@@ -141,10 +143,7 @@ impl Explorer<'_> {
                     if context.cube.is_some() && (context.fresh || fuses(&cover, rows)) =>
                 {
                     for path in context.decided(&cover, outcome) {
-                        let done = self.perform(path, frame, arguments, Assumed::new(), rows)?;
-                        if let Some((context, stage)) = done {
-                            self.run(context, stage, Assumed::new(), rows)?;
-                        }
+                        self.carry_out(path, frame, arguments, Assumed::new(), rows)?;
                     }
                     return Ok(None);
                 }
@@ -169,27 +168,35 @@ impl Explorer<'_> {
         next.map_or(Stage::End, Stage::Node)
     }
 
+    /// Carry out an action from there on, and what comes behind it up to the next lookup.
+    pub(super) fn carry_out(
+        &mut self,
+        context: Context,
+        frame: Frame,
+        arguments: &Arguments,
+        assumed: Assumed,
+        rows: &mut Rows,
+    ) -> Result<(), Refusal> {
+        match self.perform(context, frame, arguments, assumed, rows)? {
+            Some((context, stage)) => self.run(context, stage, Assumed::new(), rows),
+            None => Ok(()),
+        }
+    }
+
     /// Make an access to state, and go on behind it.
-    fn make(
+    pub(super) fn make(
         &mut self,
         mut context: Context,
         access: Access,
-        frame: Frame,
-        arguments: &Arguments,
+        next: Stage,
         rows: &mut Rows,
     ) -> Result<(), Refusal> {
-        self.save(&mut context, frame, arguments);
-        let last = self.program.actions.get(frame.action.index()).map_or(0, |a| a.primitives.len());
-        let stage = match frame.primitive + 1 {
-            next if next == last => self.behind(frame, context.exited),
-            next => Stage::Resume(frame.at(next).again(&context)),
-        };
         let mut known = context.known_now();
         access.loaded().for_each(|bit| {
             known.remove(&bit);
         });
         context.access = Some(access);
-        let id = self.reach(stage, Assumed::new(), None, &context.shape, known)?;
+        let id = self.reach(next, Assumed::new(), None, &context.shape, known)?;
         self.finish(context, Target::Site(id), rows)
     }
 
@@ -207,10 +214,7 @@ impl Explorer<'_> {
             Some((_, arguments)) => Arguments::Constant(arguments),
             None => Arguments::Saved(self.cells.parameters(self.program, frame.action)),
         };
-        match self.perform(context, frame, &arguments, assumed, rows)? {
-            Some((context, stage)) => self.run(context, stage, Assumed::new(), rows),
-            None => Ok(()),
-        }
+        self.carry_out(context, frame, &arguments, assumed, rows)
     }
 
     /// Keep an entry's arguments for what comes after a lookup. What isn't needed there is taken away with all that

@@ -1,4 +1,4 @@
-//! Accesses to state outside of the packet: registers, counters, meters.
+//! Accesses to what lies outside of the state: registers, counters, meters, the packet as a whole.
 //!
 //! An access is made between two rows: the one before it says which cell and what to write ([`Effect::State`]), the
 //! operator's row makes it, and the one behind it takes what was read ([`Effect::Load`]). A read of a cell that isn't
@@ -96,6 +96,7 @@ pub(super) fn is_access(primitive: &PrimitiveKind) -> bool {
             | PrimitiveKind::RegisterWrite { .. }
             | PrimitiveKind::Count { .. }
             | PrimitiveKind::ExecuteMeter { .. }
+            | PrimitiveKind::Truncate { .. }
     )
 }
 
@@ -137,6 +138,11 @@ impl Explorer<'_> {
                 there(config.counters, "counters")?;
                 let index = self.index(context, index, arguments)?;
                 Some(Access { access: StateAccess::Count(*counter), index, data: nothing, load: None })
+            }
+            PrimitiveKind::Truncate { bytes } => {
+                there(config.copies.into(), "`copies`")?;
+                let index = self.index(context, bytes, arguments)?;
+                Some(Access { access: StateAccess::Truncate, index, data: nothing, load: None })
             }
             _ => None,
         })

@@ -132,7 +132,7 @@ impl Explorer<'_> {
                 let arguments = Arguments::OfEntry(parameters.iter().map(|p| p.width).collect());
                 match hit {
                     true => self.hit(context, table, frame, &arguments, &mut rows)?,
-                    false => self.carry_out(context, frame, &arguments, &mut rows)?,
+                    false => self.carry_out(context, frame, &arguments, Assumed::new(), &mut rows)?,
                 }
             }
             None => {

@@ -8,10 +8,11 @@ use crate::{Effect, Layout};
 /// The actions of [`crate::OperatorRow::State`].
 pub(super) fn access_names(layout: &Layout) -> Vec<&'static str> {
     let config = layout.config();
-    let kinds: [(u32, &[&str]); 3] = [
+    let kinds: [(u32, &[&str]); 4] = [
         (config.registers, &["read_register", "write_register"]),
         (config.counters, &["count"]),
         (config.meters, &["meter_packets", "meter_bytes"]),
+        (config.copies.into(), &["cut"]),
     ];
     let there = kinds.into_iter().filter(|(cells, _)| *cells > 0);
     there.flat_map(|(_, names)| names.iter().copied()).collect()
@@ -42,6 +43,10 @@ impl Text {
     /// The operator's actions on the arrays: no cell that isn't the guest's is ever touched.
     pub(super) fn accesses(&mut self, layout: &Layout) {
         for name in access_names(layout) {
+            if name == "cut" {
+                self.lines("action cut() {\ntruncate(meta.index);\n}");
+                continue;
+            }
             let done = match name {
                 "read_register" => format!("{}.read(meta.data, base + meta.index);", Layout::REGISTERS),
                 "write_register" => format!("{}.write(base + meta.index, meta.data);", Layout::REGISTERS),
