@@ -1,6 +1,6 @@
 // The HyPer4 persona: emulates P4 programs that are given to it as table rows.
 // Made by `hyper4 persona generate`; do not edit.
-// window_bytes = 128, parse_bytes = 96, metadata_bits = 256, ingress_slots = 20, egress_slots = 6, rows_per_table = 4096, registers = 65536, counters = 65536, meters = 4096
+// window_bytes = 128, parse_bytes = 96, metadata_bits = 256, ingress_slots = 20, egress_slots = 6, rows_per_table = 4096, registers = 65536, counters = 65536, meters = 4096, copies = true
 #include <core.p4>
 #include <v1model.p4>
 
@@ -23,7 +23,7 @@ struct metadata_t {
     bit<480> prefix;    // its upper bits, which an lpm lookup matches
     bit<8> prefix_shift; // what brings them down; a constant amount would be too large for the back end
     bit<1024> window;    // the packet's first bytes on their way in and out
-    bit<16> device;     // written by the operator's rows alone
+    @field_list(1) bit<16> device;     // written by the operator's rows alone
     bit<16> pc;         // the row to be looked up next: micro-PC, slot, kind of lookup
     bit<8> slot;        // 255: nothing more
     bit<8> lookup;
@@ -39,6 +39,9 @@ struct metadata_t {
     bit<32> index;      // the guest's number of a cell
     bit<64> data;       // what a register is to be, or was
     bit<2> colour;
+    @field_list(1) bit<1280> copied; // the state when it was asked for
+    @field_list(1) bit<8> again; // the number of the guest's field list
+    bit<2> asked;       // 1: the packet is resubmitted, 2: it is recirculated
 }
 
 register<bit<64>>(65536) registers;
@@ -237,6 +240,18 @@ inout standard_metadata_t standard_metadata) {
         meta.egress_slot = slot;
         meta.lookup = lookup;
     }
+    action begin_again(bit<1280> keep, bit<16> pc, bit<8> slot, bit<8> lookup) {
+        meta.pc = pc;
+        meta.slot = slot;
+        meta.lookup = lookup;
+        meta.state = (((bit<1280>)meta.window) << 256) | ((bit<1280>)meta.length << 48) | (meta.copied & keep);
+    }
+    table enter_again {
+        key = { meta.device: exact; meta.again: exact; }
+        actions = { begin_again; discard; }
+        default_action = discard();
+        size = 1024;
+    }
     table enter {
         key = { standard_metadata.ingress_port: ternary; }
         actions = { enter_device; enter_device_as; discard; }
@@ -424,6 +439,14 @@ inout standard_metadata_t standard_metadata) {
             meta.data = (bit<64>)meta.colour;
         }
     }
+    action cut() {
+        truncate(meta.index);
+    }
+    action ask_again() {
+        meta.copied = meta.state;
+        meta.again = (bit<8>)meta.index;
+        meta.asked = 1;
+    }
     table step_0 {
         key = { meta.device: exact; meta.pc: exact; }
         actions = { commit; commit_add; commit_move; commit_checksum; commit_state; commit_sum; commit_difference; commit_conjunction; commit_product; commit_shift_left; commit_shift_right; commit_standard; commit_load; commit_crc16; commit_crc32; commit_csum16; commit_xor16; @defaultonly discard; }
@@ -450,7 +473,7 @@ inout standard_metadata_t standard_metadata) {
     }
     table state_0 {
         key = { meta.device: exact; meta.access: exact; }
-        actions = { read_register; write_register; count; meter_packets; meter_bytes; @defaultonly NoAction; }
+        actions = { read_register; write_register; count; meter_packets; meter_bytes; cut; ask_again; @defaultonly NoAction; }
         default_action = NoAction();
         size = 4096;
     }
@@ -492,7 +515,7 @@ inout standard_metadata_t standard_metadata) {
     }
     table state_1 {
         key = { meta.device: exact; meta.access: exact; }
-        actions = { read_register; write_register; count; meter_packets; meter_bytes; @defaultonly NoAction; }
+        actions = { read_register; write_register; count; meter_packets; meter_bytes; cut; ask_again; @defaultonly NoAction; }
         default_action = NoAction();
         size = 4096;
     }
@@ -534,7 +557,7 @@ inout standard_metadata_t standard_metadata) {
     }
     table state_2 {
         key = { meta.device: exact; meta.access: exact; }
-        actions = { read_register; write_register; count; meter_packets; meter_bytes; @defaultonly NoAction; }
+        actions = { read_register; write_register; count; meter_packets; meter_bytes; cut; ask_again; @defaultonly NoAction; }
         default_action = NoAction();
         size = 4096;
     }
@@ -576,7 +599,7 @@ inout standard_metadata_t standard_metadata) {
     }
     table state_3 {
         key = { meta.device: exact; meta.access: exact; }
-        actions = { read_register; write_register; count; meter_packets; meter_bytes; @defaultonly NoAction; }
+        actions = { read_register; write_register; count; meter_packets; meter_bytes; cut; ask_again; @defaultonly NoAction; }
         default_action = NoAction();
         size = 4096;
     }
@@ -618,7 +641,7 @@ inout standard_metadata_t standard_metadata) {
     }
     table state_4 {
         key = { meta.device: exact; meta.access: exact; }
-        actions = { read_register; write_register; count; meter_packets; meter_bytes; @defaultonly NoAction; }
+        actions = { read_register; write_register; count; meter_packets; meter_bytes; cut; ask_again; @defaultonly NoAction; }
         default_action = NoAction();
         size = 4096;
     }
@@ -660,7 +683,7 @@ inout standard_metadata_t standard_metadata) {
     }
     table state_5 {
         key = { meta.device: exact; meta.access: exact; }
-        actions = { read_register; write_register; count; meter_packets; meter_bytes; @defaultonly NoAction; }
+        actions = { read_register; write_register; count; meter_packets; meter_bytes; cut; ask_again; @defaultonly NoAction; }
         default_action = NoAction();
         size = 4096;
     }
@@ -702,7 +725,7 @@ inout standard_metadata_t standard_metadata) {
     }
     table state_6 {
         key = { meta.device: exact; meta.access: exact; }
-        actions = { read_register; write_register; count; meter_packets; meter_bytes; @defaultonly NoAction; }
+        actions = { read_register; write_register; count; meter_packets; meter_bytes; cut; ask_again; @defaultonly NoAction; }
         default_action = NoAction();
         size = 4096;
     }
@@ -744,7 +767,7 @@ inout standard_metadata_t standard_metadata) {
     }
     table state_7 {
         key = { meta.device: exact; meta.access: exact; }
-        actions = { read_register; write_register; count; meter_packets; meter_bytes; @defaultonly NoAction; }
+        actions = { read_register; write_register; count; meter_packets; meter_bytes; cut; ask_again; @defaultonly NoAction; }
         default_action = NoAction();
         size = 4096;
     }
@@ -786,7 +809,7 @@ inout standard_metadata_t standard_metadata) {
     }
     table state_8 {
         key = { meta.device: exact; meta.access: exact; }
-        actions = { read_register; write_register; count; meter_packets; meter_bytes; @defaultonly NoAction; }
+        actions = { read_register; write_register; count; meter_packets; meter_bytes; cut; ask_again; @defaultonly NoAction; }
         default_action = NoAction();
         size = 4096;
     }
@@ -828,7 +851,7 @@ inout standard_metadata_t standard_metadata) {
     }
     table state_9 {
         key = { meta.device: exact; meta.access: exact; }
-        actions = { read_register; write_register; count; meter_packets; meter_bytes; @defaultonly NoAction; }
+        actions = { read_register; write_register; count; meter_packets; meter_bytes; cut; ask_again; @defaultonly NoAction; }
         default_action = NoAction();
         size = 4096;
     }
@@ -870,7 +893,7 @@ inout standard_metadata_t standard_metadata) {
     }
     table state_10 {
         key = { meta.device: exact; meta.access: exact; }
-        actions = { read_register; write_register; count; meter_packets; meter_bytes; @defaultonly NoAction; }
+        actions = { read_register; write_register; count; meter_packets; meter_bytes; cut; ask_again; @defaultonly NoAction; }
         default_action = NoAction();
         size = 4096;
     }
@@ -912,7 +935,7 @@ inout standard_metadata_t standard_metadata) {
     }
     table state_11 {
         key = { meta.device: exact; meta.access: exact; }
-        actions = { read_register; write_register; count; meter_packets; meter_bytes; @defaultonly NoAction; }
+        actions = { read_register; write_register; count; meter_packets; meter_bytes; cut; ask_again; @defaultonly NoAction; }
         default_action = NoAction();
         size = 4096;
     }
@@ -954,7 +977,7 @@ inout standard_metadata_t standard_metadata) {
     }
     table state_12 {
         key = { meta.device: exact; meta.access: exact; }
-        actions = { read_register; write_register; count; meter_packets; meter_bytes; @defaultonly NoAction; }
+        actions = { read_register; write_register; count; meter_packets; meter_bytes; cut; ask_again; @defaultonly NoAction; }
         default_action = NoAction();
         size = 4096;
     }
@@ -996,7 +1019,7 @@ inout standard_metadata_t standard_metadata) {
     }
     table state_13 {
         key = { meta.device: exact; meta.access: exact; }
-        actions = { read_register; write_register; count; meter_packets; meter_bytes; @defaultonly NoAction; }
+        actions = { read_register; write_register; count; meter_packets; meter_bytes; cut; ask_again; @defaultonly NoAction; }
         default_action = NoAction();
         size = 4096;
     }
@@ -1038,7 +1061,7 @@ inout standard_metadata_t standard_metadata) {
     }
     table state_14 {
         key = { meta.device: exact; meta.access: exact; }
-        actions = { read_register; write_register; count; meter_packets; meter_bytes; @defaultonly NoAction; }
+        actions = { read_register; write_register; count; meter_packets; meter_bytes; cut; ask_again; @defaultonly NoAction; }
         default_action = NoAction();
         size = 4096;
     }
@@ -1080,7 +1103,7 @@ inout standard_metadata_t standard_metadata) {
     }
     table state_15 {
         key = { meta.device: exact; meta.access: exact; }
-        actions = { read_register; write_register; count; meter_packets; meter_bytes; @defaultonly NoAction; }
+        actions = { read_register; write_register; count; meter_packets; meter_bytes; cut; ask_again; @defaultonly NoAction; }
         default_action = NoAction();
         size = 4096;
     }
@@ -1122,7 +1145,7 @@ inout standard_metadata_t standard_metadata) {
     }
     table state_16 {
         key = { meta.device: exact; meta.access: exact; }
-        actions = { read_register; write_register; count; meter_packets; meter_bytes; @defaultonly NoAction; }
+        actions = { read_register; write_register; count; meter_packets; meter_bytes; cut; ask_again; @defaultonly NoAction; }
         default_action = NoAction();
         size = 4096;
     }
@@ -1164,7 +1187,7 @@ inout standard_metadata_t standard_metadata) {
     }
     table state_17 {
         key = { meta.device: exact; meta.access: exact; }
-        actions = { read_register; write_register; count; meter_packets; meter_bytes; @defaultonly NoAction; }
+        actions = { read_register; write_register; count; meter_packets; meter_bytes; cut; ask_again; @defaultonly NoAction; }
         default_action = NoAction();
         size = 4096;
     }
@@ -1206,7 +1229,7 @@ inout standard_metadata_t standard_metadata) {
     }
     table state_18 {
         key = { meta.device: exact; meta.access: exact; }
-        actions = { read_register; write_register; count; meter_packets; meter_bytes; @defaultonly NoAction; }
+        actions = { read_register; write_register; count; meter_packets; meter_bytes; cut; ask_again; @defaultonly NoAction; }
         default_action = NoAction();
         size = 4096;
     }
@@ -1248,7 +1271,7 @@ inout standard_metadata_t standard_metadata) {
     }
     table state_19 {
         key = { meta.device: exact; meta.access: exact; }
-        actions = { read_register; write_register; count; meter_packets; meter_bytes; @defaultonly NoAction; }
+        actions = { read_register; write_register; count; meter_packets; meter_bytes; cut; ask_again; @defaultonly NoAction; }
         default_action = NoAction();
         size = 4096;
     }
@@ -1265,7 +1288,11 @@ inout standard_metadata_t standard_metadata) {
         size = 4096;
     }
     apply {
-        enter.apply();
+        if (standard_metadata.instance_type == 0) {
+            enter.apply();
+        } else {
+            enter_again.apply();
+        }
         if (meta.slot == 0) {
             if (meta.lookup == 1) {
                 exact_0.apply();
@@ -1767,6 +1794,9 @@ inout standard_metadata_t standard_metadata) {
         if (meta.slot != 255) {
             mark_to_drop(standard_metadata);
         }
+        if (meta.asked == 1) {
+            resubmit_preserving_field_list(1);
+        }
     }
 }
 control PersonaEgress(inout headers_t hdr, inout metadata_t meta,
@@ -1998,6 +2028,14 @@ inout standard_metadata_t standard_metadata) {
             meta.data = (bit<64>)meta.colour;
         }
     }
+    action cut() {
+        truncate(meta.index);
+    }
+    action ask_again() {
+        meta.copied = meta.state;
+        meta.again = (bit<8>)meta.index;
+        meta.asked = 2;
+    }
     table step_0 {
         key = { meta.device: exact; meta.pc: exact; }
         actions = { commit; commit_add; commit_move; commit_checksum; commit_state; commit_sum; commit_difference; commit_conjunction; commit_product; commit_shift_left; commit_shift_right; commit_standard; commit_load; commit_crc16; commit_crc32; commit_csum16; commit_xor16; @defaultonly discard; }
@@ -2024,7 +2062,7 @@ inout standard_metadata_t standard_metadata) {
     }
     table state_0 {
         key = { meta.device: exact; meta.access: exact; }
-        actions = { read_register; write_register; count; meter_packets; meter_bytes; @defaultonly NoAction; }
+        actions = { read_register; write_register; count; meter_packets; meter_bytes; cut; ask_again; @defaultonly NoAction; }
         default_action = NoAction();
         size = 4096;
     }
@@ -2054,7 +2092,7 @@ inout standard_metadata_t standard_metadata) {
     }
     table state_1 {
         key = { meta.device: exact; meta.access: exact; }
-        actions = { read_register; write_register; count; meter_packets; meter_bytes; @defaultonly NoAction; }
+        actions = { read_register; write_register; count; meter_packets; meter_bytes; cut; ask_again; @defaultonly NoAction; }
         default_action = NoAction();
         size = 4096;
     }
@@ -2084,7 +2122,7 @@ inout standard_metadata_t standard_metadata) {
     }
     table state_2 {
         key = { meta.device: exact; meta.access: exact; }
-        actions = { read_register; write_register; count; meter_packets; meter_bytes; @defaultonly NoAction; }
+        actions = { read_register; write_register; count; meter_packets; meter_bytes; cut; ask_again; @defaultonly NoAction; }
         default_action = NoAction();
         size = 4096;
     }
@@ -2114,7 +2152,7 @@ inout standard_metadata_t standard_metadata) {
     }
     table state_3 {
         key = { meta.device: exact; meta.access: exact; }
-        actions = { read_register; write_register; count; meter_packets; meter_bytes; @defaultonly NoAction; }
+        actions = { read_register; write_register; count; meter_packets; meter_bytes; cut; ask_again; @defaultonly NoAction; }
         default_action = NoAction();
         size = 4096;
     }
@@ -2144,7 +2182,7 @@ inout standard_metadata_t standard_metadata) {
     }
     table state_4 {
         key = { meta.device: exact; meta.access: exact; }
-        actions = { read_register; write_register; count; meter_packets; meter_bytes; @defaultonly NoAction; }
+        actions = { read_register; write_register; count; meter_packets; meter_bytes; cut; ask_again; @defaultonly NoAction; }
         default_action = NoAction();
         size = 4096;
     }
@@ -2174,7 +2212,7 @@ inout standard_metadata_t standard_metadata) {
     }
     table state_5 {
         key = { meta.device: exact; meta.access: exact; }
-        actions = { read_register; write_register; count; meter_packets; meter_bytes; @defaultonly NoAction; }
+        actions = { read_register; write_register; count; meter_packets; meter_bytes; cut; ask_again; @defaultonly NoAction; }
         default_action = NoAction();
         size = 4096;
     }
@@ -2369,6 +2407,9 @@ inout standard_metadata_t standard_metadata) {
             if (hdr.chunk128.isValid()) {
                 hdr.chunk128.bytes = meta.window;
             }
+        }
+        if (meta.asked == 2) {
+            recirculate_preserving_field_list(1);
         }
     }
 }

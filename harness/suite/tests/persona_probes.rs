@@ -11,8 +11,15 @@ use hyper4_switch::{Switch, SwitchError, Tracing};
 use hyper4_virtual::VirtualSwitch;
 
 /// Probes whose state outside of packets, or whose answers, are what is looked at: these must run.
-const MUST_RUN: [&str; 5] =
-    ["conditions_in_actions", "exit", "meters_without_rates", "registers", "truncate"];
+const MUST_RUN: [&str; 7] = [
+    "conditions_in_actions",
+    "exit",
+    "meters_without_rates",
+    "recirculate",
+    "recirculate_dropped",
+    "registers",
+    "resubmit",
+];
 
 fn probes() -> Result<Vec<PathBuf>, Error> {
     let folders = std::fs::read_dir(root().join("corpus/probes"))?;

@@ -86,7 +86,7 @@ fn expect(parts: &Parts, construct: &str, reason: &str, line: &str) -> Result<()
 #[test]
 fn actions_without_an_effect_are_refused() -> Result<(), Error> {
     let cases = [
-        ("resubmit_preserving_field_list(0);", "has `resubmit`"),
+        ("digest<bit<16>>(1, meta.word);", "has `generate_digest`"),
         ("sm.priority = 1;", "standard_metadata.priority"),
         ("hash(meta.word, HashAlgorithm.crc16, hdr.a.word, { hdr.a.wide }, 32w10);", "base isn't a constant"),
         (

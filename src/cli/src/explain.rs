@@ -83,6 +83,7 @@ fn construct(meaning: &RowMeaning) -> (String, String, Option<String>) {
                 StateAccess::Count(_) => "a packet is counted",
                 StateAccess::ExecuteMeter(_) => "a packet is metered",
                 StateAccess::Truncate => "a packet is cut",
+                StateAccess::Again => "a packet is to come in again",
             };
             (device.device.clone(), what.to_owned(), None)
         }

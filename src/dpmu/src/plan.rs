@@ -101,7 +101,7 @@ impl Plan {
         let Placing { device, guest, site } = placing;
         let name = &device.name.device;
         translate::check_egress(placing, wiring)?;
-        translate::check_whole_packets(placing, wiring)?;
+        translate::check_whole_packets(placing, wiring, &slice.lease)?;
         for (part, rows) in device.all_rows(guest)? {
             let steps = rows.into_iter().map(|r| device.add(site.id, site.slot_base, r)).collect();
             self.add(name, part, steps);

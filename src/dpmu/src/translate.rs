@@ -98,6 +98,10 @@ pub(crate) fn port_steps(
         steps.extend(inside.early_slots.iter().map(|slot| leave(*slot, &discard)));
     }
     steps.extend(egress_steps(placing, wiring));
+    steps.extend(guest.again().iter().map(|(list, keep)| {
+        let row = OperatorRow::EnterAgain { start: start(guest, site), list: *list, keep: keep.clone() };
+        operator(row, RowMeaning::Enter { device: Arc::clone(&device.name) })
+    }));
     Ok(steps)
 }
 
@@ -106,7 +110,7 @@ pub(crate) fn state_steps(placing: Placing<'_>) -> Vec<Step> {
     let Placing { device, guest, site } = placing;
     let row = |(pipeline, slot, access): &(PipelineKind, u8, StateAccess)| {
         let cells = match access {
-            StateAccess::Truncate => None,
+            StateAccess::Truncate | StateAccess::Again => None,
             _ => Some(device.holdings.cells(guest.program(), *access)?),
         };
         let base = if *pipeline == PipelineKind::Ingress { site.slot_base } else { 0 };
@@ -212,14 +216,27 @@ fn operator(row: OperatorRow, meaning: RowMeaning) -> Step {
 }
 
 /// Whether what is asked for whole packets is done behind the last virtual device.
-pub(crate) fn check_whole_packets(placing: Placing<'_>, wiring: &Wiring) -> Result<(), WiringError> {
+pub(crate) fn check_whole_packets(
+    placing: Placing<'_>,
+    wiring: &Wiring,
+    lease: &Lease,
+) -> Result<(), WiringError> {
     let Placing { device, guest, .. } = placing;
+    if !guest.again().is_empty() && wiring.joins(&device.name.device) {
+        return Err(WiringError::AgainInside { device: device.name.device.clone() });
+    }
+    let again = (PipelineKind::Egress, StateAccess::Again);
+    let recirculates = guest.accesses().iter().any(|(pipeline, _, access)| (*pipeline, *access) == again);
+    if recirculates && !(matches!(wiring, Wiring::Direct(_)) && lease.has_all_ports()) {
+        return Err(WiringError::AgainLost { device: device.name.device.clone() });
+    }
     if !guest.accesses().iter().any(|(.., access)| *access == StateAccess::Truncate) {
         return Ok(());
     }
     let device = device.name.device.clone();
     let ports = wiring.ports(&device);
-    let onward = ports.iter().filter(|(_, end)| matches!(end, Endpoint::Device { .. })).map(|(port, _)| *port);
+    let onward =
+        ports.iter().filter(|(_, end)| matches!(end, Endpoint::Device { .. })).map(|(port, _)| *port);
     match onward.chain(wiring.wires(&device).into_keys()).next() {
         Some(port) => Err(WiringError::CutInside { device, port }),
         None => Ok(()),

@@ -99,6 +99,24 @@ pub enum WiringError {
         /// The port.
         port: u16,
     },
+    /// What comes in again comes in by no port.
+    #[error(
+        "virtual device `{device}` resubmits or recirculates packets, and is linked to another virtual device: the switch \
+         takes packets back as they came to it or leave it"
+    )]
+    AgainInside {
+        /// The virtual device.
+        device: String,
+    },
+    /// A packet that is to come in again leaves egress by some port first.
+    #[error(
+        "virtual device `{device}` recirculates packets, and doesn't have every port: one that it sends to another port \
+         is lost before it comes in again"
+    )]
+    AgainLost {
+        /// The virtual device.
+        device: String,
+    },
     /// Two ports of one device lead to one physical port, and its egress pipeline couldn't tell which it was.
     #[error(
         "virtual device `{device}` has an egress pipeline and two ports that lead to physical port {port}"
@@ -125,6 +143,15 @@ pub enum WiringError {
 }
 
 impl Wiring {
+    /// Whether a virtual device has a link to or from another one.
+    pub(crate) fn joins(&self, name: &str) -> bool {
+        let Self::Links(links) = self else { return false };
+        links.onward().any(|((from, _), end)| match end {
+            Endpoint::Device { device, .. } => from == name || device == name,
+            Endpoint::Physical(_) => false,
+        })
+    }
+
     /// Check it against the slice's virtual devices and ports.
     ///
     /// # Errors

@@ -5,6 +5,7 @@
 //! in a row.
 
 mod actions;
+mod again;
 mod egress;
 mod state;
 mod tables;
@@ -35,6 +36,12 @@ bit<16> access;     // one of the guest's arrays, and what is done to it
 bit<32> index;      // the guest's number of a cell
 bit<64> data;       // what a register is to be, or was
 bit<2> colour;";
+
+/// What goes with a packet that comes in again, and why it does.
+const COPIED: &str = "
+@field_list(1) bit<{state}> copied; // the state when it was asked for
+@field_list(1) bit<8> again; // the number of the guest's field list
+bit<2> asked;       // 1: the packet is resubmitted, 2: it is recirculated";
 
 #[derive(Default)]
 struct Text {
@@ -96,6 +103,8 @@ impl Text {
         }
         self.line(&format!("struct headers_t {{ {} }}", members.join(" ")));
         let (state, window) = (layout.state_bits(), layout.window_bits());
+        let (has_state, copies) = (layout.config().has_state(), layout.config().copies);
+        let copied = COPIED.replace("{state}", &state.to_string());
         self.lines(&format!(
             "// state: the window, byte 0 of the packet uppermost; below it the guest's metadata, then from bit 0
             // ingress_port (9), egress_spec (9), egress_port (9), at bit 32 mcast_grp (16), at bit 48 length (8).
@@ -105,7 +114,7 @@ impl Text {
             bit<{prefix}> prefix;    // its upper bits, which an lpm lookup matches
             bit<8> prefix_shift; // what brings them down; a constant amount would be too large for the back end
             bit<{window}> window;    // the packet's first bytes on their way in and out
-            bit<16> device;     // written by the operator's rows alone
+            {kept}bit<16> device;     // written by the operator's rows alone
             bit<16> pc;         // the row to be looked up next: micro-PC, slot, kind of lookup
             bit<8> slot;        // {done}: nothing more
             bit<8> lookup;
@@ -119,7 +128,11 @@ impl Text {
             bit<8> egress_slot; // where it goes on when it was begun by `leave`{access}
             }}
             ",
-            access = if layout.config().has_state() { ACCESS } else { "" },
+            kept = if layout.config().copies { "@field_list(1) " } else { "" },
+            access = [has_state.then_some(ACCESS), copies.then_some(copied.as_str())]
+                .into_iter()
+                .flatten()
+                .collect::<String>(),
             done = Layout::DONE,
             prefix = layout.prefix_bits()
         ));
@@ -138,7 +151,7 @@ impl Text {
         self.effects(layout);
         self.computing(layout);
         self.state_effects(layout, pipeline);
-        self.accesses(layout);
+        self.accesses(layout, pipeline);
         for slot in 0..layout.slots(pipeline) {
             for role in slot_roles(layout, pipeline) {
                 self.table(layout, pipeline, role, slot);
@@ -147,9 +160,18 @@ impl Text {
         self.line("apply {");
         match pipeline {
             PipelineKind::Ingress => {
-                self.line("enter.apply();");
+                self.lines(if layout.config().copies {
+                    "if (standard_metadata.instance_type == 0) {
+                    enter.apply();
+                    } else {
+                    enter_again.apply();
+                    }"
+                } else {
+                    "enter.apply();"
+                });
                 self.slots(pipeline, layout);
                 self.lines("if (meta.slot != 255) {\nmark_to_drop(standard_metadata);\n}");
+                self.again(layout, pipeline);
             }
             PipelineKind::Egress => {
                 self.lines(
@@ -165,6 +187,7 @@ impl Text {
                     "if (meta.slot != 255 || meta.state[17:9] == 511) {\nmark_to_drop(standard_metadata);\n}\n}",
                 );
                 self.emit_window(layout);
+                self.again(layout, pipeline);
             }
         }
         self.lines("}\n}\n");
@@ -215,6 +238,9 @@ impl Text {
             done = Layout::DONE
         ));
         self.transmit_actions(layout);
+        if layout.config().copies {
+            self.enter_again(layout);
+        }
         self.lines(
             "table enter {
             key = { standard_metadata.ingress_port: ternary; }

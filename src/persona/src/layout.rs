@@ -52,6 +52,8 @@ pub enum TableRole {
     LeaveMulticast,
     /// Physical egress port to the guest's; the operator's.
     EnterEgress,
+    /// A guest's packet that comes in again, to its device's first lookup; the operator's.
+    EnterAgain,
 }
 
 /// Positions and names of a persona of one size.
@@ -176,12 +178,13 @@ impl Layout {
         }
     }
 
-    /// The full name of a table; `slot` is not used for [`TableRole::Enter`] and [`TableRole::EnterEgress`].
+    /// The full name of a table; `slot` is not used for those by which packets enter.
     pub fn table(pipeline: PipelineKind, role: TableRole, slot: u8) -> String {
         let control = Self::control(pipeline);
         match role {
             TableRole::Enter => format!("{control}.enter"),
             TableRole::EnterEgress => format!("{control}.enter_egress"),
+            TableRole::EnterAgain => format!("{control}.enter_again"),
             TableRole::State => format!("{control}.state_{slot}"),
             TableRole::Leave => format!("{control}.leave_{slot}"),
             TableRole::LeaveMulticast => format!("{control}.leave_multicast_{slot}"),

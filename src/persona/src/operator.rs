@@ -111,6 +111,15 @@ pub enum OperatorRow {
         /// The cells of the persona's array that are the guest's; `None` when it isn't about any.
         cells: Option<Cells>,
     },
+    /// A packet that a guest resubmitted or recirculated comes in again.
+    EnterAgain {
+        /// Where the device begins.
+        start: DeviceStart,
+        /// The guest's field list, from 1 on.
+        list: u8,
+        /// What it keeps of the state.
+        keep: Bits,
+    },
     /// A replica enters a guest's egress.
     EnterEgress {
         /// The physical egress port.
@@ -135,6 +144,7 @@ impl OperatorRow {
             }
             Self::State { pipeline, slot, .. } => Layout::table(*pipeline, TableRole::State, *slot),
             Self::EnterEgress { .. } => Layout::table(PipelineKind::Egress, TableRole::EnterEgress, 0),
+            Self::EnterAgain { .. } => Layout::table(PipelineKind::Ingress, TableRole::EnterAgain, 0),
         }
     }
 
@@ -144,7 +154,7 @@ impl OperatorRow {
             Self::Enter { port, start, guest_port } => {
                 let (key, priority) = port_key(*port);
                 let (action, arguments) = match guest_port {
-                    None => ("enter_device".to_owned(), start_arguments(start)),
+                    None => ("enter_device".to_owned(), start_arguments(start).to_vec()),
                     Some(p) => ("enter_device_as".to_owned(), with_port(*p, start_arguments(start))),
                 };
                 (vec![key], Some(priority), action, arguments)
@@ -182,10 +192,17 @@ impl OperatorRow {
                     (StateAccess::ExecuteMeter(_), MeterUnit::Packets) => "meter_packets",
                     (StateAccess::ExecuteMeter(_), MeterUnit::Bytes) => "meter_bytes",
                     (StateAccess::Truncate, _) => "cut",
+                    (StateAccess::Again, _) => "ask_again",
                 };
                 let numbers = cells.map(|cells| [cells.base, cells.size]).into_iter().flatten();
                 let arguments = numbers.map(|number| Bits::from_u64(32, number.into())).collect();
                 (vec![exact(16, *device), exact(16, access.code())], None, action.to_owned(), arguments)
+            }
+            Self::EnterAgain { start, list, keep } => {
+                let [device, begin @ ..] = start_arguments(start);
+                let list = MatchValue::Exact(Bits::from_u64(8, (*list).into()));
+                let arguments = [keep.clone()].into_iter().chain(begin).collect();
+                (vec![MatchValue::Exact(device), list], None, "begin_again".to_owned(), arguments)
             }
             Self::EnterEgress { port, device, start, guest_port } => {
                 let (key, priority) = port_key(*port);
@@ -226,8 +243,8 @@ fn begin(name: &str, port: Option<Bits>, start: &EgressStart) -> (String, Vec<Bi
 }
 
 /// Device, pc, slot, lookup.
-fn start_arguments(start: &DeviceStart) -> Vec<Bits> {
-    vec![
+fn start_arguments(start: &DeviceStart) -> [Bits; 4] {
+    [
         Bits::from_u64(16, start.device.into()),
         Bits::from_u64(16, start.pc.into()),
         Bits::from_u64(8, start.slot.into()),
@@ -235,7 +252,6 @@ fn start_arguments(start: &DeviceStart) -> Vec<Bits> {
     ]
 }
 
-fn with_port(port: u16, mut arguments: Vec<Bits>) -> Vec<Bits> {
-    arguments.insert(0, port_bits(port));
-    arguments
+fn with_port(port: u16, arguments: [Bits; 4]) -> Vec<Bits> {
+    [port_bits(port)].into_iter().chain(arguments).collect()
 }

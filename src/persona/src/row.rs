@@ -274,6 +274,9 @@ pub enum StateAccess {
     ExecuteMeter(MeterId),
     /// The packet is cut to as many bytes as the index says when it leaves.
     Truncate,
+    /// The packet goes through ingress again, as it came or as it leaves, when the pipeline ends; the index is the number
+    /// of the field list, from 1 on.
+    Again,
 }
 
 impl StateAccess {
@@ -288,6 +291,7 @@ impl StateAccess {
             Self::Count(id) => (2, id.0),
             Self::ExecuteMeter(id) => (3, id.0),
             Self::Truncate => (4, 0),
+            Self::Again => (4, 1),
         };
         kind << 13 | (array % Self::MOST_ARRAYS) as u16
     }
@@ -296,7 +300,7 @@ impl StateAccess {
     /// they are declared as.
     pub fn counts_bytes(self, program: &Program) -> bool {
         match self {
-            Self::ReadRegister(_) | Self::WriteRegister(_) | Self::Truncate => false,
+            Self::ReadRegister(_) | Self::WriteRegister(_) | Self::Truncate | Self::Again => false,
             Self::Count(_) => true,
             Self::ExecuteMeter(id) => {
                 program.meters.get(id.index()).is_none_or(|meter| meter.unit == MeterUnit::Bytes)

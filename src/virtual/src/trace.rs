@@ -89,6 +89,8 @@ struct Teller<'a> {
     updates: Vec<Event>,
     /// The packet left by a port without a link; what the persona says of its end is not to be told.
     lost: bool,
+    /// How many events were told before it chose a port or a group.
+    before_leaving: Option<usize>,
     /// The virtual device's port by which the packet itself leaves.
     port: Option<u16>,
     /// The virtual device's egress has been told of.
@@ -106,6 +108,7 @@ impl<'a> Teller<'a> {
             events: Vec::new(),
             updates: Vec::new(),
             lost: false,
+            before_leaving: None,
             port: None,
             egress_done: false,
         }
@@ -121,6 +124,7 @@ impl<'a> Teller<'a> {
             events: Vec::new(),
             updates: self.updates.clone(),
             lost: self.lost,
+            before_leaving: None,
             port: None,
             egress_done: false,
         }
@@ -147,6 +151,14 @@ impl<'a> Teller<'a> {
                 self.events.append(&mut self.updates);
             }
             Event::Transmit(port) if !self.lost => self.events.push(Event::Transmit(self.guest_port(*port))),
+            Event::Resubmit => {
+                // It goes back before it goes anywhere.
+                if let Some(told) = self.before_leaving {
+                    self.events.truncate(told);
+                }
+                self.events.push(Event::Resubmit);
+            }
+            Event::Recirculate => self.events.push(Event::Recirculate),
             Event::Drop if !self.lost => self.events.push(Event::Drop),
             _ => {}
         }
@@ -178,7 +190,10 @@ impl<'a> Teller<'a> {
                     self.arrive(next);
                 }
             }
-            RowMeaning::LeaveMulticast { group, .. } => self.events.push(Event::Multicast(*group)),
+            RowMeaning::LeaveMulticast { group, .. } => {
+                self.before_leaving = Some(self.events.len());
+                self.events.push(Event::Multicast(*group));
+            }
             RowMeaning::EnterEgress { egress, .. } => self.events.extend(egress.events.iter().cloned()),
             RowMeaning::State { .. } => {}
         }
@@ -201,7 +216,9 @@ impl<'a> Teller<'a> {
     }
 
     fn arrive(&mut self, device: &Arc<DeviceName>) {
-        (self.port, self.egress_done) = (None, false);
+        (self.port, self.egress_done, self.lost) = (None, false, false);
+        self.before_leaving = None;
+        self.updates.clear();
         self.device = Some(Arc::clone(device));
         if self.devices {
             self.events.push(Event::Device(device.device.clone()));
@@ -211,6 +228,7 @@ impl<'a> Teller<'a> {
     /// The guest chose a port or a group that leads nowhere.
     fn lose(&mut self) {
         self.lost = true;
+        self.before_leaving.get_or_insert(self.events.len());
         self.events.push(Event::Unlinked);
         if self.device.as_ref().is_some_and(|device| self.dpmu.has_egress_inside(device)) {
             return;

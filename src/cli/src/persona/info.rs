@@ -98,7 +98,11 @@ fn text(trial: &Trial, needs: &Needs<'_>) -> String {
         layout.config().registers,
         layout.config().counters,
         layout.config().meters,
-        if layout.config().copies { "cut" } else { "nothing is done to whole packets" },
+        if layout.config().copies {
+            "cut, resubmitted, recirculated"
+        } else {
+            "nothing is done to whole packets"
+        },
     );
     let width = needs.iter().map(|(subject, _)| subject.name.len()).max().unwrap_or_default();
     for (subject, need) in needs {

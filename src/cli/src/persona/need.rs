@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use hyper4_ir::{PipelineKind, Program};
 use hyper4_dpmu::RowMeaning;
+use hyper4_ir::{PipelineKind, Program};
 use hyper4_persona::{Layout, PersonaConfig, StateAccess, generate};
 use hyper4_switch::{Recorder, SwitchError};
 use hyper4_virtual::VirtualNetwork;
@@ -83,7 +83,10 @@ impl Trial {
         let mut need = Need { cells: network.dpmu().cells_used(), ..Need::default() };
         for row in network.dpmu().rows() {
             *need.rows.entry(row.table().to_owned()).or_default() += 1;
-            need.copies |= matches!(row.meaning, RowMeaning::State { access: StateAccess::Truncate, .. });
+            need.copies |= matches!(
+                row.meaning,
+                RowMeaning::State { access: StateAccess::Truncate | StateAccess::Again, .. }
+            );
         }
         for (pipeline, slots) in
             [PipelineKind::Ingress, PipelineKind::Egress].into_iter().zip(&mut need.slots)

@@ -1,6 +1,6 @@
 //! Actions: a straight line of primitives becomes one parallel assignment.
 
-use hyper4_ir::{Event, Expr, HeaderId, Place, PrimitiveKind};
+use hyper4_ir::{Event, Expr, HeaderId, PipelineKind, Place, PrimitiveKind};
 
 use super::context::{Arguments, Context};
 use super::explore::Explorer;
@@ -69,6 +69,12 @@ impl Explorer<'_> {
             }
             PrimitiveKind::Hash { place, base, calculation, modulus } => {
                 self.assign_hash(context, place, base, *calculation, modulus, arguments)
+            }
+            PrimitiveKind::Resubmit { preserved } => {
+                self.ask_again(context, PipelineKind::Ingress, *preserved)
+            }
+            PrimitiveKind::Recirculate { preserved } => {
+                self.ask_again(context, PipelineKind::Egress, *preserved)
             }
             PrimitiveKind::Exit => {
                 if !std::mem::replace(&mut context.exited, true) {

@@ -4,8 +4,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use hyper4_ir::{
-    ActionId, FieldRef, FieldType, HeaderExpr, HeaderId, HeaderType, HeaderUnionId, ParserOp, PrimitiveKind,
-    Program, StackRef, StandardField, UnionExpr,
+    ActionId, FieldRef, FieldType, HeaderExpr, HeaderId, HeaderType, HeaderUnionId, ParserOp, PipelineKind,
+    PrimitiveKind, Program, StackRef, StandardField, UnionExpr,
 };
 
 use super::Refusal;
@@ -25,6 +25,8 @@ pub(super) struct Cells {
     types: BTreeMap<HeaderId, HeaderType>,
     /// Which of the headers' shapes it is that egress begins with.
     shape: BitRange,
+    /// The number of the field list with which the packet is to come in again, for each pipeline; 0: it isn't.
+    again: [BitRange; 2],
     refused: BTreeMap<FieldRef, StandardField>,
     parameters: BTreeMap<(Option<usize>, u32), BitRange>,
     operands: BTreeMap<u32, [BitRange; 2]>,
@@ -40,6 +42,7 @@ impl Cells {
             fields: BTreeMap::new(),
             types: BTreeMap::new(),
             shape: BitRange { offset: 0, width: 0 },
+            again: [BitRange { offset: 0, width: 0 }; 2],
             refused: BTreeMap::new(),
             parameters: BTreeMap::new(),
             operands: BTreeMap::new(),
@@ -73,6 +76,7 @@ impl Cells {
             }
         }
         cells.shape = cells.take(16);
+        cells.again = [cells.take(8), cells.take(8)];
         Ok(cells)
     }
 
@@ -184,6 +188,12 @@ impl Cells {
     /// Which of the headers' shapes it is that egress begins with.
     pub(super) fn shape(&self) -> BitRange {
         self.shape
+    }
+
+    /// The number of the field list with which the packet is to come in again; 0: it isn't.
+    pub(super) fn again(&self, pipeline: PipelineKind) -> BitRange {
+        let [ingress, egress] = self.again;
+        if pipeline == PipelineKind::Ingress { ingress } else { egress }
     }
 
     /// The bits that are zero when a packet comes in: all but the packet's own, its length, and the ingress port.

@@ -87,7 +87,7 @@ impl Explorer<'_> {
         }
         let index = Operand::Place(self.cells.entry_number(self.program, action));
         let (access, data) = (StateAccess::Count(counter), Operand::Constant(0));
-        Ok(Some(Access { access, index, data, load: None }))
+        Ok(Some(Access { access, index, data, load: None, kept: Vec::new() }))
     }
 
     fn direct_meter(

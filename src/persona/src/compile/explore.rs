@@ -246,7 +246,11 @@ impl<'a> Explorer<'a> {
                 Stage::Start => return self.begin(context, rows),
                 Stage::Verify(i) => return self.verify(context, i, assumed, rows),
                 Stage::Update(i) => return self.update(context, i, assumed, rows),
-                Stage::End => return self.end(context, rows),
+                Stage::End => match self.asked(context, rows)? {
+                    Some(context) => return self.end(context, rows),
+                    None => return Ok(()),
+                },
+                Stage::Left => return self.end(context, rows),
                 Stage::Deparse => return self.deparse(context, rows),
                 Stage::Node(Node::Conditional(id)) => {
                     return self.conditional(context, id, assumed, rows);
@@ -412,7 +416,7 @@ impl<'a> Explorer<'a> {
             let word = context.read(Layout::EGRESS_SPEC);
             let (Some(cube), Some(cover)) = (context.cube.clone(), super::cube::equal(&word, |_| true))
             else {
-                return self.cut(context, Stage::End, Assumed::new(), rows);
+                return self.cut(context, Stage::Left, Assumed::new(), rows);
             };
             for part in &cover {
                 let Some(cube) = cube.and(part) else { continue };

@@ -71,8 +71,9 @@ impl Flow {
             Stage::Profile(table, ..) => self.rank(Stage::Node(Node::Table(table))),
             Stage::Resume(frame) => self.rank(Stage::Node(Node::Table(frame.table))),
             Stage::End => nodes + self.order.len(),
-            Stage::Deparse => nodes + self.order.len() + 1,
-            Stage::Update(i) => nodes + self.order.len() + 2 + i,
+            Stage::Left => nodes + self.order.len() + 1,
+            Stage::Deparse => nodes + self.order.len() + 2,
+            Stage::Update(i) => nodes + self.order.len() + 3 + i,
         }
     }
 
@@ -84,7 +85,7 @@ impl Flow {
             Stage::Profile(table, ..) => self.relevant(Stage::Node(Node::Table(table))),
             Stage::Resume(frame) => self.relevant(Stage::Node(Node::Table(frame.table))),
             Stage::Start => &self.start,
-            Stage::End | Stage::Deparse => &self.end,
+            Stage::End | Stage::Left | Stage::Deparse => &self.end,
             Stage::Update(_) => &self.update,
         }
     }

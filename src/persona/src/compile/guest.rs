@@ -39,6 +39,8 @@ pub struct Guest {
     pub(super) pieces: Vec<PlacedPiece>,
     pub(super) inside: Option<Inside>,
     pub(super) size_change: SizeChange,
+    /// What packets that come in again keep of the state, by the number of their field list.
+    pub(super) again: Vec<(u8, Bits)>,
 }
 
 impl Guest {
@@ -56,6 +58,12 @@ impl Guest {
     /// Its first lookup in ingress: slot, micro-PC and kind, which needs no key mask.
     pub fn start(&self) -> (u8, u16, Lookup) {
         self.start
+    }
+
+    /// What packets that it resubmits or recirculates keep of the state when they come in again, by the number of their
+    /// field list.
+    pub fn again(&self) -> &[(u8, Bits)] {
+        &self.again
     }
 
     /// How its egress begins; `None` when nothing is left to do there. The origin's events are what the native trace

@@ -8,6 +8,7 @@
 //! 5. [`entry`] makes rows of what the control plane adds.
 
 mod action;
+mod again;
 mod allocate;
 mod cells;
 mod checksum;
@@ -111,6 +112,9 @@ fn attempt(
     let flow = Flow::new(program, PipelineKind::Ingress, updates);
     let egress_flow = Flow::new(program, PipelineKind::Egress, has_updates);
     let mut known: Known = cells.zeros().map(|bit| (bit, false)).collect();
+    for bit in again::kept_bits(program, &cells) {
+        known.remove(&bit);
+    }
     standard::bits(&given).for_each(|bit| {
         known.remove(&bit);
     });
@@ -174,7 +178,8 @@ fn attempt(
     change.counted =
         ingress_loads.iter().chain(&egress_loads).any(|(f, _)| *f == StandardField::PacketLength)
             || accesses.into_iter().any(|(_, access)| access.counts_bytes(program));
-    Ok(guest(program.clone(), ingress, egress, layout, change))
+    let again = again::masks(program, &cells, &places, layout);
+    Ok(Guest { again, ..guest(program.clone(), ingress, egress, layout, change) })
 }
 
 /// The fields that something reads.
@@ -224,6 +229,7 @@ fn guest(
         pieces: ingress.pieces.into_iter().chain(egress.pieces).collect(),
         inside: None,
         size_change: change,
+        again: Vec::new(),
         program,
     }
 }

@@ -15,9 +15,10 @@ pub(super) type StandardLoad = (StandardField, BitRange);
 /// The fields that the switch gives when a pipeline begins, of those that the program has: a packet's first pass
 /// through ingress is of instance type 0.
 pub(super) fn given(program: &Program, cells: &Cells, pipeline: PipelineKind) -> Vec<StandardLoad> {
+    let again = pipeline == PipelineKind::Egress || super::again::lists(program).next().is_some();
     let of_pipeline = Effect::standard_fields(pipeline)
         .iter()
-        .filter(|(field, _)| pipeline == PipelineKind::Egress || *field != StandardField::InstanceType);
+        .filter(|(field, _)| again || *field != StandardField::InstanceType);
     of_pipeline
         .filter_map(|(field, width)| {
             let range = cells.field(*program.standard.get(field)?, &Shape::default()).ok().flatten()?;

@@ -28,6 +28,8 @@ pub(super) struct Access {
     pub(super) data: Operand,
     /// Where what was read goes.
     pub(super) load: Option<BitRange>,
+    /// What goes with the packet.
+    pub(super) kept: Vec<BitRange>,
 }
 
 /// A number that an access takes, after the transition's changes.
@@ -44,7 +46,7 @@ impl Access {
             Operand::Place(range) => Some(range),
             Operand::Constant(_) => None,
         });
-        places.flat_map(|range| range.offset..range.end())
+        places.chain(self.kept.iter().copied()).flat_map(|range| range.offset..range.end())
     }
 
     /// The bits that it gives.
@@ -132,17 +134,35 @@ impl Explorer<'_> {
                 let value_now = self.evaluator(context, arguments).number(value)?;
                 let word = value_now.store(width, self.terms);
                 let data = self.operand(context, value, word, false);
-                Some(Access { access: StateAccess::WriteRegister(*register), index, data, load: None })
+                Some(Access {
+                    access: StateAccess::WriteRegister(*register),
+                    index,
+                    data,
+                    load: None,
+                    kept: Vec::new(),
+                })
             }
             PrimitiveKind::Count { counter, index } => {
                 there(config.counters, "counters")?;
                 let index = self.index(context, index, arguments)?;
-                Some(Access { access: StateAccess::Count(*counter), index, data: nothing, load: None })
+                Some(Access {
+                    access: StateAccess::Count(*counter),
+                    index,
+                    data: nothing,
+                    load: None,
+                    kept: Vec::new(),
+                })
             }
             PrimitiveKind::Truncate { bytes } => {
                 there(config.copies.into(), "`copies`")?;
                 let index = self.index(context, bytes, arguments)?;
-                Some(Access { access: StateAccess::Truncate, index, data: nothing, load: None })
+                Some(Access {
+                    access: StateAccess::Truncate,
+                    index,
+                    data: nothing,
+                    load: None,
+                    kept: Vec::new(),
+                })
             }
             _ => None,
         })
@@ -188,7 +208,7 @@ impl Explorer<'_> {
             // Metering changes the meter even when nobody wants the colour.
             return Ok(match access {
                 StateAccess::ExecuteMeter(_) => {
-                    Some(Access { access, index, data: Operand::Constant(0), load: None })
+                    Some(Access { access, index, data: Operand::Constant(0), load: None, kept: Vec::new() })
                 }
                 _ => None,
             });
@@ -203,7 +223,7 @@ impl Explorer<'_> {
         if self.program.field(*field).is_some_and(|f| f.signed || f.varbit) {
             return Unsupported::new("it reads into a signed field");
         }
-        Ok(Some(Access { access, index, data: Operand::Place(range), load: Some(range) }))
+        Ok(Some(Access { access, index, data: Operand::Place(range), load: Some(range), kept: Vec::new() }))
     }
 
     fn index(

@@ -12,7 +12,7 @@ pub(super) fn access_names(layout: &Layout) -> Vec<&'static str> {
         (config.registers, &["read_register", "write_register"]),
         (config.counters, &["count"]),
         (config.meters, &["meter_packets", "meter_bytes"]),
-        (config.copies.into(), &["cut"]),
+        (config.copies.into(), &["cut", "ask_again"]),
     ];
     let there = kinds.into_iter().filter(|(cells, _)| *cells > 0);
     there.flat_map(|(_, names)| names.iter().copied()).collect()
@@ -41,11 +41,18 @@ impl Text {
     }
 
     /// The operator's actions on the arrays: no cell that isn't the guest's is ever touched.
-    pub(super) fn accesses(&mut self, layout: &Layout) {
+    pub(super) fn accesses(&mut self, layout: &Layout, pipeline: PipelineKind) {
         for name in access_names(layout) {
-            if name == "cut" {
-                self.lines("action cut() {\ntruncate(meta.index);\n}");
-                continue;
+            match name {
+                "cut" => {
+                    self.lines("action cut() {\ntruncate(meta.index);\n}");
+                    continue;
+                }
+                "ask_again" => {
+                    self.ask_again(pipeline);
+                    continue;
+                }
+                _ => {}
             }
             let done = match name {
                 "read_register" => format!("{}.read(meta.data, base + meta.index);", Layout::REGISTERS),
