@@ -74,6 +74,7 @@ fn every_declared_method_is_known() {
             // Without arguments a method finds nothing of that name, but it is there.
             match client.call(method, Fields::new()) {
                 Ok(_) | Err(CallError::Refused(_)) => {}
+                Err(CallError::Exception(text)) if text.ends_with("unordered_map::at") => {}
                 Err(error) => panic!("{method}: {error}"),
             }
         }
