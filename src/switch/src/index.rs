@@ -122,6 +122,11 @@ impl HashIndex {
         if to >= from { to - from } else { to + self.cells.len() - from }
     }
 
+    /// All numbers, in no order that means something.
+    pub fn numbers(&self) -> impl Iterator<Item = u32> {
+        self.cells.iter().filter(|cell| **cell != EMPTY).map(|cell| cell & NUMBER)
+    }
+
     /// Remove everything.
     pub fn clear(&mut self) {
         *self = Self::default();
@@ -132,6 +137,7 @@ const SEED: u64 = 0x9e37_79b9_7f4a_7c15;
 const FACTOR: u64 = 0xd6e8_feb8_6659_fd93;
 
 /// A hash of what `limbs` gives.
+#[inline]
 pub fn hash(limbs: impl IntoIterator<Item = u64>) -> u64 {
     limbs.into_iter().fold(SEED, mix)
 }

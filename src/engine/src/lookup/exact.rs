@@ -1,6 +1,8 @@
 //! Keys that are compared as a whole.
+//!
+//! Of wide keys, most limbs are often the same in all entries. They don't tell entries apart: only the others are hashed.
 
-use hyper4_switch::{HashIndex, hash_wide};
+use hyper4_switch::{HashIndex, hash, hash_wide};
 
 /// Entries by their keys.
 #[derive(Clone, Debug)]
@@ -8,17 +10,30 @@ pub(crate) struct Exact {
     limbs: usize,
     /// The key of each entry, at its number.
     keys: Vec<u64>,
+    /// The limbs that are hashed: where an entry's key is not like `base`.
+    live: Vec<usize>,
+    /// The key of an entry.
+    base: Box<[u64]>,
     index: HashIndex,
 }
 
 impl Exact {
     pub(super) fn new(limbs: usize) -> Self {
-        Self { limbs, keys: Vec::new(), index: HashIndex::default() }
+        Self { limbs, keys: Vec::new(), live: Vec::new(), base: Box::default(), index: HashIndex::default() }
     }
 
     fn key(&self, number: u32) -> &[u64] {
         let at = number as usize * self.limbs;
         self.keys.get(at..at + self.limbs).unwrap_or_default()
+    }
+
+    #[inline]
+    fn hash(&self, key: &[u64]) -> u64 {
+        if self.live.len() == key.len() {
+            hash_wide(key)
+        } else {
+            hash(self.live.iter().map(|at| key.get(*at).copied().unwrap_or(0)))
+        }
     }
 
     pub(super) fn insert(&mut self, key: &[u64], number: u32) {
@@ -30,28 +45,36 @@ impl Exact {
             place.copy_from_slice(key);
         }
         let mut index = std::mem::take(&mut self.index);
-        index.insert(hash_wide(key), number, |other| hash_wide(self.key(other)));
+        if index.is_empty() {
+            self.base = key.into();
+            self.live.clear();
+        }
+        let differs = |at: &usize| self.base.get(*at) != key.get(*at) && !self.live.contains(at);
+        let more: Vec<usize> = (0..self.limbs).filter(differs).collect();
+        if !more.is_empty() {
+            self.live.extend(more);
+            self.live.sort_unstable();
+            let mut again = HashIndex::default();
+            for other in index.numbers() {
+                again.insert(self.hash(self.key(other)), other, |other| self.hash(self.key(other)));
+            }
+            index = again;
+        }
+        index.insert(self.hash(key), number, |other| self.hash(self.key(other)));
         self.index = index;
     }
 
     pub(super) fn remove(&mut self, number: u32) {
         let mut index = std::mem::take(&mut self.index);
-        index.remove(hash_wide(self.key(number)), number, |other| hash_wide(self.key(other)));
+        index.remove(self.hash(self.key(number)), number, |other| self.hash(self.key(other)));
         self.index = index;
     }
 
     pub(super) fn clear(&mut self) {
-        self.keys = Vec::new();
-        self.index.clear();
+        *self = Self::new(self.limbs);
     }
 
     pub(super) fn find(&self, key: &[u64]) -> Option<u32> {
-        match key {
-            [limb] => {
-                let hash = hash_wide(&[*limb]);
-                self.index.find(hash, |number| self.keys.get(number as usize) == Some(limb))
-            }
-            _ => self.index.find(hash_wide(key), |number| self.key(number) == key),
-        }
+        self.index.find(self.hash(key), |number| self.key(number) == key)
     }
 }
