@@ -24,6 +24,7 @@ mod fault;
 mod flight;
 mod format;
 mod gather;
+mod key;
 mod layout;
 mod linear;
 mod lookup;

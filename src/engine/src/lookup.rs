@@ -3,16 +3,18 @@
 //! A table whose keys are all exact is one hash table: that of the control plane ([`hyper4_switch::EntryStore`]), or
 //! for wide keys [`exact`]. Of the others, entries with the same mask are in one
 //! hash table each ([`tuples`]): an LPM table has one for each prefix length in use, a ternary table one for each
-//! combination of masks in use. Among the entries that match, the lowest rank wins, among equal ranks the lowest number.
+//! combination of masks in use; where entries are few, they are looked at one after the other ([`scan`]). Among the entries that match, the lowest rank wins, among equal ranks the lowest number.
 
 mod exact;
 mod range;
+mod scan;
 mod tuples;
 
 #[cfg(test)]
 mod tests;
 
 use exact::Exact;
+pub(crate) use scan::Scanned;
 use tuples::Tuples;
 
 /// What matches an entry.
@@ -95,6 +97,16 @@ impl Lookup {
         match self {
             Self::Exact(exact) => exact.clear(),
             Self::Tuples(tuples) => tuples.clear(),
+        }
+    }
+
+    /// The entry that matches, as far as it is told without a key: `limb` gives the limbs of one, `equal` tells whether it
+    /// is that.
+    #[inline]
+    pub(crate) fn scan(&self, limb: impl Fn(u32) -> u64, equal: impl Fn(&[u64]) -> bool) -> Scanned {
+        match self {
+            Self::Exact(exact) => exact.scan(limb, equal).map_or(Scanned::Nothing, Scanned::Found),
+            Self::Tuples(tuples) => tuples.scan(limb),
         }
     }
 

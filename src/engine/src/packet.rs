@@ -148,9 +148,8 @@ impl Journey<'_> {
             payload: bytes,
             flight,
         };
-        let states = &self.program.parser.states;
         let parsed = executable.parser.run(
-            states,
+            self.program,
             self.memory,
             &mut self.key.limbs,
             bytes,

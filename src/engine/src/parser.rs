@@ -1,6 +1,7 @@
 //! The parser.
 
 mod graph;
+mod paths;
 mod select;
 
 use std::collections::BTreeMap;
@@ -16,6 +17,7 @@ use crate::fault::Fault;
 use crate::layout::{FieldSlot, HeaderSlot, Layout};
 use crate::recorder::Recorder;
 use crate::wire;
+use paths::{End, Paths};
 
 /// Steps without taking anything from the packet after which the parser is said to go round for ever.
 const PATIENCE: usize = 1 << 16;
@@ -26,6 +28,7 @@ pub(crate) struct Parser {
     start: usize,
     states: Vec<State>,
     errors: Errors,
+    paths: Option<Paths>,
 }
 
 #[derive(Clone, Debug)]
@@ -202,7 +205,12 @@ impl Parser {
             states.push(graph::state(program, layout, &mut compiler, declared).map_err(refuse)?);
         }
         *end = (*end).max(compiler.end);
-        Ok(Self { start: program.parser.start.index(), states, errors: Errors::new(program) })
+        Ok(Self {
+            start: program.parser.start.index(),
+            states,
+            errors: Errors::new(program),
+            paths: Paths::new(program, base),
+        })
     }
 
     /// What states do beside extracting and assigning.
@@ -216,7 +224,7 @@ impl Parser {
     /// Parse a packet. `key` is room for what is selected on.
     pub(crate) fn run(
         &self,
-        declared: &[ir::ParseState],
+        program: &Program,
         memory: &mut [u64],
         key: &mut Vec<u64>,
         packet: &[u8],
@@ -227,10 +235,26 @@ impl Parser {
         let mut error = self.errors.none;
         let mut next = Some(self.start);
         let mut idle = 0;
+        let declared = &program.parser.states;
+        if recorder.is_quiet()
+            && let Some(paths) = &self.paths
+            && let Some(path) = paths.of(program, with.layout, self, memory)
+        {
+            if let Some(error) = self.ops(&path.ops, memory, packet, &mut bytes, with, recorder)? {
+                return Ok(Parsed { bytes, error });
+            }
+            next = match path.end {
+                End::Before(state) => state,
+                End::In(state) => match self.states.get(state) {
+                    Some(state) => select::select(state, key, memory, packet, bytes)?,
+                    None => None,
+                },
+            };
+        }
         while let Some(state) = next.and_then(|index| self.states.get(index)) {
             recorder.event(|| Event::ParseState(name(declared, next)));
             let before = bytes;
-            match self.ops(state, memory, packet, &mut bytes, with, recorder)? {
+            match self.ops(&state.ops, memory, packet, &mut bytes, with, recorder)? {
                 Some(raised) => {
                     error = raised;
                     let unnamed = || format!("error {raised}");
@@ -272,7 +296,7 @@ impl Parser {
     /// Carry out a state's operations; the code of the error that ends parsing, where there is one.
     fn ops(
         &self,
-        state: &State,
+        ops: &[Op],
         memory: &mut [u64],
         packet: &[u8],
         bytes: &mut usize,
@@ -280,7 +304,7 @@ impl Parser {
         recorder: &mut Recorder,
     ) -> Result<Option<u32>, Fault> {
         let errors = &self.errors;
-        for op in &state.ops {
+        for op in ops {
             let left = packet.len().saturating_sub(*bytes);
             match op {
                 Op::Extract(index) => {

@@ -10,8 +10,9 @@ use hyper4_ir::{
 use hyper4_switch::{DefaultAction, EntryKind, EntryStore, Handles, prefix_mask};
 
 use crate::action::Action;
-use crate::layout::{Layout, limbs, top_mask};
-use crate::lookup::{Lookup, Pattern, RangeOf};
+use crate::key::{KeyShape, place};
+use crate::layout::{Layout, limbs};
+use crate::lookup::{Lookup, Pattern, RangeOf, Scanned};
 
 /// Bytes of an exact key up to which entries are found by those that the control plane keeps. Of wider ones limbs are
 /// kept too: that makes them faster, and what else is kept for an entry doesn't count then.
@@ -123,62 +124,11 @@ struct Life {
     timeout: u32,
 }
 
-/// A key field's place in memory and in the key.
-#[derive(Clone, Copy, Debug)]
-struct Part {
-    from: u32,
-    width: u32,
-    signed: bool,
-    /// The limb of the key, and the bit in it; a field of more than one limb starts at bit 0.
-    to: u32,
-    shift: u32,
-}
-
-impl Part {
-    fn limbs(&self) -> usize {
-        limbs(self.width) as usize
-    }
-
-    /// Put the field into the key. A part that begins a limb overwrites what the limb held.
-    fn fetch(&self, memory: &[u64], key: &mut [u64]) {
-        let (from, to, count) = (self.from as usize, self.to as usize, self.limbs());
-        // What lies beyond a signed field's width is a copy of the sign; such a part stands in its limbs alone.
-        let top = if self.signed { top_mask(self.width) } else { u64::MAX };
-        if count == 1 {
-            if let (Some(limb), Some(target)) = (memory.get(from), key.get_mut(to)) {
-                let limb = limb & top;
-                *target = if self.shift == 0 { limb } else { *target | limb << self.shift };
-            }
-        } else if let (Some(source), Some(target)) =
-            (memory.get(from..from + count), key.get_mut(to..to + count))
-        {
-            target.copy_from_slice(source);
-            if let Some(last) = target.last_mut() {
-                *last &= top;
-            }
-        }
-    }
-}
-
-impl Part {
-    /// Append the field's bytes as the control plane keeps them.
-    fn push(&self, memory: &[u64], bytes: &mut Vec<u8>) {
-        let limbs = memory.get(self.from as usize..self.from as usize + self.limbs()).unwrap_or_default();
-        let Some((high, low)) = limbs.split_last() else { return };
-        let high = if self.signed { high & top_mask(self.width) } else { *high };
-        let skipped = (8 * limbs.len()).saturating_sub(self.width.div_ceil(8) as usize);
-        bytes.extend_from_slice(high.to_be_bytes().get(skipped..).unwrap_or_default());
-        low.iter().rev().for_each(|limb| bytes.extend_from_slice(&limb.to_be_bytes()));
-    }
-}
-
 /// A compiled table.
 #[derive(Debug)]
 pub(crate) struct Table {
-    parts: Vec<Part>,
+    shape: KeyShape,
     keys: Vec<TableKey>,
-    /// Limbs of a key.
-    key_limbs: usize,
     pub(crate) direct_counter: Option<CounterId>,
     pub(crate) direct_meter: Option<DirectMeter>,
     pub(crate) implementation: TableImplementation,
@@ -203,39 +153,12 @@ impl Table {
                 "its key has {bytes} bytes; with an lpm key simple_switch takes at most {LONGEST_PREFIX_KEY}"
             ));
         }
-        let mut parts = Vec::new();
-        let mut next = 0;
-        let mut used = 64;
-        for key in &table.keys {
-            let (from, width, signed) = match key.valid_of {
-                Some(header) => {
-                    (layout.header(header).ok_or("a key's header doesn't exist")?.valid, 1, false)
-                }
-                None => {
-                    let slot = layout.field(key.field).ok_or("a key's field doesn't exist")?;
-                    (slot.at, slot.width, slot.signed)
-                }
-            };
-            if width != key.width {
-                return Err(format!("key `{}` has {} bits, but its field {width}", key.name, key.width));
-            }
-            // Small fields share a limb; a range is compared as a whole and stands alone.
-            let alone = width > 64 || signed || key.match_kind == MatchKind::Range;
-            if alone || used + width > 64 {
-                parts.push(Part { from, width, signed, to: next, shift: 0 });
-                next += limbs(width);
-                used = if alone { 64 } else { width };
-            } else {
-                parts.push(Part { from, width, signed, to: next - 1, shift: used });
-                used += width;
-            }
-        }
+        let shape = KeyShape::new(layout, &table.keys)?;
         let calls = table.actions.iter().map(|a| (a.index(), self::next(table, a.index(), true))).collect();
         Ok(Self {
-            lookup: lookup(&parts, &table.keys, next as usize),
-            parts,
+            lookup: lookup(&shape, &table.keys),
+            shape,
             keys: table.keys.clone(),
-            key_limbs: next as usize,
             direct_counter: table.direct_counter,
             direct_meter: table.direct_meter,
             implementation: table.implementation,
@@ -340,16 +263,16 @@ impl Table {
             let number = match &self.lookup {
                 None => {
                     key.bytes.clear();
-                    self.parts.iter().for_each(|part| part.push(memory, &mut key.bytes));
+                    self.shape.push(memory, &mut key.bytes);
                     store.find(&key.bytes)?
                 }
                 Some(lookup) => {
-                    if key.limbs.len() < self.key_limbs {
-                        key.limbs.resize(self.key_limbs, 0);
+                    let limb = |at| self.shape.limb(memory, at);
+                    match lookup.scan(limb, |other| self.shape.is_key(memory, other)) {
+                        Scanned::Found(number) => number,
+                        Scanned::Nothing => return None,
+                        Scanned::Unknown => lookup.find(self.shape.fetch(memory, &mut key.limbs))?,
                     }
-                    let key = key.limbs.get_mut(..self.key_limbs).unwrap_or_default();
-                    self.parts.iter().for_each(|part| part.fetch(memory, key));
-                    lookup.find(key)?
                 }
             };
             Some((number, store.get(number)?))
@@ -379,11 +302,11 @@ impl Table {
     }
 
     fn pattern(&self, key: &[MatchValue], priority: Option<u32>) -> Pattern {
-        let mut value = vec![0; self.key_limbs];
-        let mut mask = vec![0; self.key_limbs];
+        let mut value = vec![0; self.shape.limbs];
+        let mut mask = vec![0; self.shape.limbs];
         let mut ranges = Vec::new();
         let mut rank = priority.unwrap_or(0);
-        for ((part, declared), matched) in self.parts.iter().zip(&self.keys).zip(key) {
+        for ((part, declared), matched) in self.shape.parts.iter().zip(&self.keys).zip(key) {
             let width = part.width;
             let cut = |bits: &Bits| declared.mask.as_ref().map_or_else(|| bits.clone(), |m| bits.and(m));
             let (wanted, looked_at) = match matched {
@@ -436,23 +359,15 @@ pub(crate) fn next_without_action(table: &hyper4_ir::Table) -> NextNode {
     }
 }
 
-fn place(key: &mut [u64], part: &Part, bits: &Bits) {
-    if let Some(target) = key.get_mut(part.to as usize..) {
-        for (target, limb) in target.iter_mut().zip(bits.limbs()) {
-            *target |= limb << part.shift;
-        }
-    }
-}
-
 /// How keys are searched: as a whole when all of them are exact.
-fn lookup(parts: &[Part], keys: &[TableKey], limbs: usize) -> Option<Lookup> {
+fn lookup(shape: &KeyShape, keys: &[TableKey]) -> Option<Lookup> {
     let exact = |key: &TableKey| key.match_kind == MatchKind::Exact;
     if keys.iter().all(|key| exact(key) && key.mask.is_none()) {
         let bytes: u32 = keys.iter().map(|key| key.width.div_ceil(8)).sum();
-        return (bytes > FEW_BYTES).then(|| Lookup::exact(limbs));
+        return (bytes > FEW_BYTES).then(|| Lookup::exact(shape.limbs));
     }
-    let mut fixed = vec![0; limbs];
-    for (part, key) in parts.iter().zip(keys).filter(|(_, key)| exact(key)) {
+    let mut fixed = vec![0; shape.limbs];
+    for (part, key) in shape.parts.iter().zip(keys).filter(|(_, key)| exact(key)) {
         let ones = Bits::ones(part.width);
         place(&mut fixed, part, &key.mask.as_ref().map_or_else(|| ones.clone(), |mask| ones.and(mask)));
     }

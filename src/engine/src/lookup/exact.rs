@@ -2,7 +2,7 @@
 //!
 //! Of wide keys, most limbs are often the same in all entries. They don't tell entries apart: only the others are hashed.
 
-use hyper4_switch::{HashIndex, hash, hash_wide};
+use hyper4_switch::{HashIndex, hash};
 
 /// Entries by their keys.
 #[derive(Clone, Debug)]
@@ -11,7 +11,7 @@ pub(crate) struct Exact {
     /// The key of each entry, at its number.
     keys: Vec<u64>,
     /// The limbs that are hashed: where an entry's key is not like `base`.
-    live: Vec<usize>,
+    live: Vec<u32>,
     /// The key of an entry.
     base: Box<[u64]>,
     index: HashIndex,
@@ -27,13 +27,8 @@ impl Exact {
         self.keys.get(at..at + self.limbs).unwrap_or_default()
     }
 
-    #[inline]
     fn hash(&self, key: &[u64]) -> u64 {
-        if self.live.len() == key.len() {
-            hash_wide(key)
-        } else {
-            hash(self.live.iter().map(|at| key.get(*at).copied().unwrap_or(0)))
-        }
+        hash(self.live.iter().map(|at| key.get(*at as usize).copied().unwrap_or(0)))
     }
 
     pub(super) fn insert(&mut self, key: &[u64], number: u32) {
@@ -49,8 +44,9 @@ impl Exact {
             self.base = key.into();
             self.live.clear();
         }
-        let differs = |at: &usize| self.base.get(*at) != key.get(*at) && !self.live.contains(at);
-        let more: Vec<usize> = (0..self.limbs).filter(differs).collect();
+        let differs =
+            |at: &u32| self.base.get(*at as usize) != key.get(*at as usize) && !self.live.contains(at);
+        let more: Vec<u32> = (0..self.limbs as u32).filter(differs).collect();
         if !more.is_empty() {
             self.live.extend(more);
             self.live.sort_unstable();
@@ -74,6 +70,14 @@ impl Exact {
         *self = Self::new(self.limbs);
     }
 
+    /// The same without a key: `limb` gives the limbs of one, `equal` tells whether it is that.
+    #[inline]
+    pub(super) fn scan(&self, limb: impl Fn(u32) -> u64, equal: impl Fn(&[u64]) -> bool) -> Option<u32> {
+        let hash = hash(self.live.iter().map(|at| limb(*at)));
+        self.index.find(hash, |number| equal(self.key(number)))
+    }
+
+    /// The entry with that key.
     pub(super) fn find(&self, key: &[u64]) -> Option<u32> {
         self.index.find(self.hash(key), |number| self.key(number) == key)
     }

@@ -2,7 +2,7 @@
 
 use proptest::prelude::*;
 
-use super::{Lookup, Pattern, RangeOf};
+use super::{Lookup, Pattern, RangeOf, Scanned};
 
 /// What is done to both.
 #[derive(Clone, Debug)]
@@ -102,6 +102,9 @@ fn agree(mut lookup: Lookup, steps: &[Step], unique: bool) -> Result<usize, Test
             Step::Find(key) => {
                 let found = lookup.find(key);
                 prop_assert_eq!(found, scan.find(key), "key {:?} in {:?}", key, &scan.0);
+                let scanned = lookup.scan(|at| key[at as usize], |other| other == key.as_slice());
+                let expected = found.map_or(Scanned::Nothing, Scanned::Found);
+                prop_assert!([Scanned::Unknown, expected].contains(&scanned), "{scanned:?}: key {key:?}");
                 hits += usize::from(found.is_some());
             }
         }
@@ -161,4 +164,25 @@ fn prefixes_of_all_lengths() {
         let differs = 1u64.checked_shl(31u32.wrapping_sub(length)).filter(|_| length < 32).unwrap_or(0);
         assert_eq!(lookup.find(&[0xa5a5_a5a5 ^ differs]), Some(length));
     }
+}
+
+#[test]
+fn few_entries_are_looked_at_one_after_the_other() {
+    let mut lookup = Lookup::tuples(&[7, 0]);
+    let entry = |number: u32| {
+        let place = u64::from(number % 6);
+        pattern(vec![place, u64::from(number)], vec![7, u64::MAX], vec![], number)
+    };
+    let scan = |lookup: &Lookup, number: u32| {
+        let key = entry(number).value;
+        lookup.scan(|at| key[at as usize], |_| false)
+    };
+    (0..120).for_each(|number| lookup.insert(&entry(number), number));
+    (0..120).for_each(|number| assert_eq!(scan(&lookup, number), Scanned::Found(number)));
+    (120..600).for_each(|number| lookup.insert(&entry(number), number));
+    assert_eq!(scan(&lookup, 1), Scanned::Unknown);
+    (0..600).for_each(|number| lookup.remove(number));
+    assert_eq!(scan(&lookup, 1), Scanned::Nothing);
+    lookup.insert(&entry(1), 1);
+    assert_eq!(scan(&lookup, 1), Scanned::Found(1));
 }

@@ -12,6 +12,7 @@ use rustc_hash::FxHashMap;
 use smallvec::SmallVec;
 
 use super::range::cover;
+use super::scan::{Scan, Scanned};
 use super::{Pattern, RangeOf};
 
 const NONE: u32 = u32::MAX;
@@ -112,6 +113,7 @@ pub(crate) struct Tuples {
     limbs: usize,
     /// The bits that every entry compares.
     fixed: Mask,
+    scan: Scan,
     groups: Vec<Group>,
     by_mask: FxHashMap<Box<[u64]>, u32>,
     free_groups: Vec<u32>,
@@ -130,6 +132,7 @@ impl Tuples {
         Self {
             limbs: fixed.len(),
             fixed: sparse(fixed),
+            scan: Scan::new(&sparse(fixed)),
             groups: Vec::new(),
             by_mask: FxHashMap::default(),
             free_groups: Vec::new(),
@@ -144,6 +147,7 @@ impl Tuples {
 
     pub(super) fn insert(&mut self, pattern: &Pattern, number: u32) {
         if pattern.ranges.is_empty() {
+            self.scan.insert(pattern, number);
             self.enter(number, number, pattern.rank, &pattern.value, &pattern.mask);
             return;
         }
@@ -155,6 +159,9 @@ impl Tuples {
             self.enter(node, number, pattern.rank, &value, &mask);
             nodes.push(node);
         }
+        if !nodes.is_empty() {
+            self.scan.insert(pattern, number);
+        }
         if self.ranged.len() <= number as usize {
             self.ranged.resize_with(number as usize + 1, Default::default);
         }
@@ -164,6 +171,14 @@ impl Tuples {
     }
 
     pub(super) fn remove(&mut self, number: u32) {
+        let node = match self.ranged.get(number as usize) {
+            Some((nodes, _)) => nodes.first().copied(),
+            None => Some(number),
+        };
+        if let Some(node) = node {
+            let value: SmallVec<[u64; 4]> = self.value(node).into();
+            self.scan.remove(&value, number);
+        }
         match self.ranged.get_mut(number as usize) {
             Some(ranged) => {
                 let (nodes, _) = std::mem::take(ranged);
@@ -175,6 +190,7 @@ impl Tuples {
     }
 
     pub(super) fn clear(&mut self) {
+        self.scan.clear();
         self.groups.clear();
         self.by_mask.clear();
         self.free_groups.clear();
@@ -337,6 +353,12 @@ impl Tuples {
         if let Some(order) = directory.orders.get_mut(order as usize) {
             order.enter(group, rank);
         }
+    }
+
+    /// What few entries tell, when there are few.
+    #[inline]
+    pub(super) fn scan(&self, limb: impl Fn(u32) -> u64) -> Scanned {
+        self.scan.find(limb)
     }
 
     pub(super) fn find(&self, key: &[u64]) -> Option<u32> {

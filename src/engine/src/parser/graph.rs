@@ -18,56 +18,8 @@ pub(super) fn state(
     declared: &ir::ParseState,
 ) -> Result<State, String> {
     let mut ops = Vec::new();
-    for op in &declared.ops {
-        ops.push(match op {
-            ParserOp::Extract(Extract::Regular(header)) => {
-                let slot = layout.header(*header).ok_or("a header that doesn't exist is extracted")?;
-                check_header(slot, false)?;
-                Op::Extract(header.index())
-            }
-            ParserOp::Extract(Extract::StackNext(stack)) => {
-                extract_from(layout, compiler, &ExtractTarget::StackNext(*stack), None)?
-            }
-            ParserOp::Extract(Extract::UnionStackNext { stack, member }) => {
-                let target = ExtractTarget::UnionStackNext { stack: *stack, member: *member };
-                extract_from(layout, compiler, &target, None)?
-            }
-            ParserOp::Extract(Extract::Variable { target, width }) => {
-                extract_from(layout, compiler, target, Some(width))?
-            }
-            ParserOp::Primitive(primitive) => {
-                match crate::primitive::step(program, layout, compiler, primitive, None)? {
-                    Some(Step::Jump(_) | Step::JumpIfZero { .. }) => {
-                        return Err("a jump in the parser".to_owned());
-                    }
-                    Some(step) => Op::Step(step),
-                    None => continue,
-                }
-            }
-            ParserOp::Set { place, value } => {
-                compiler.assign(place, value)?;
-                Op::Set(compiler.take())
-            }
-            ParserOp::SetLookahead { place: Place::FieldOf(..), .. } => {
-                return Err("what lies ahead is stored in a header that is not known here".to_owned());
-            }
-            ParserOp::SetLookahead { place: Place::Field(field), offset, width } => {
-                let to = layout.field(*field).ok_or("a field that doesn't exist is written")?;
-                if to.varbit.is_some() {
-                    return Err("what lies ahead is stored in a field of variable width".to_owned());
-                }
-                Op::SetLookahead { to, offset: *offset as usize, width: *width }
-            }
-            ParserOp::Verify { condition, error } => {
-                let condition = compiler.truth(condition)?;
-                let error = compiler.number(error, 32)?;
-                Op::Verify { code: compiler.take(), condition, error }
-            }
-            ParserOp::Advance { bits } => {
-                let bits = compiler.number(bits, EXACT)?;
-                Op::Advance { code: compiler.take(), bits }
-            }
-        });
+    for declared in &declared.ops {
+        ops.extend(op(program, layout, compiler, declared)?);
     }
     let mut key = Vec::new();
     for part in &declared.key {
@@ -126,6 +78,64 @@ pub(super) fn state(
     }
     let small = cases.iter().map(SmallCase::new).collect();
     Ok(State { ops, key, cases, small, otherwise })
+}
+
+/// What carries an operation out; nothing for one that does nothing.
+pub(super) fn op(
+    program: &Program,
+    layout: &Layout,
+    compiler: &mut Compiler<'_>,
+    op: &ParserOp,
+) -> Result<Option<Op>, String> {
+    Ok(Some(match op {
+        ParserOp::Extract(Extract::Regular(header)) => {
+            let slot = layout.header(*header).ok_or("a header that doesn't exist is extracted")?;
+            check_header(slot, false)?;
+            Op::Extract(header.index())
+        }
+        ParserOp::Extract(Extract::StackNext(stack)) => {
+            extract_from(layout, compiler, &ExtractTarget::StackNext(*stack), None)?
+        }
+        ParserOp::Extract(Extract::UnionStackNext { stack, member }) => {
+            let target = ExtractTarget::UnionStackNext { stack: *stack, member: *member };
+            extract_from(layout, compiler, &target, None)?
+        }
+        ParserOp::Extract(Extract::Variable { target, width }) => {
+            extract_from(layout, compiler, target, Some(width))?
+        }
+        ParserOp::Primitive(primitive) => {
+            match crate::primitive::step(program, layout, compiler, primitive, None)? {
+                Some(Step::Jump(_) | Step::JumpIfZero { .. }) => {
+                    return Err("a jump in the parser".to_owned());
+                }
+                Some(step) => Op::Step(step),
+                None => return Ok(None),
+            }
+        }
+        ParserOp::Set { place, value } => {
+            compiler.assign(place, value)?;
+            Op::Set(compiler.take())
+        }
+        ParserOp::SetLookahead { place: Place::FieldOf(..), .. } => {
+            return Err("what lies ahead is stored in a header that is not known here".to_owned());
+        }
+        ParserOp::SetLookahead { place: Place::Field(field), offset, width } => {
+            let to = layout.field(*field).ok_or("a field that doesn't exist is written")?;
+            if to.varbit.is_some() {
+                return Err("what lies ahead is stored in a field of variable width".to_owned());
+            }
+            Op::SetLookahead { to, offset: *offset as usize, width: *width }
+        }
+        ParserOp::Verify { condition, error } => {
+            let condition = compiler.truth(condition)?;
+            let error = compiler.number(error, 32)?;
+            Op::Verify { code: compiler.take(), condition, error }
+        }
+        ParserOp::Advance { bits } => {
+            let bits = compiler.number(bits, EXACT)?;
+            Op::Advance { code: compiler.take(), bits }
+        }
+    }))
 }
 
 fn ones(width: u32) -> Vec<u64> {

@@ -149,3 +149,57 @@ fn headers_are_extracted_again_and_a_standstill_is_noticed() {
     let packets = [Packet { port: 1, bytes: packet(1, 1, 1) }];
     assert!(matches!(engine.inject(&packets, Tracing::Off), Err(SwitchError::Failed(_))));
 }
+
+#[test]
+fn what_the_length_decides_is_decided_in_the_same_way_when_it_is_known() {
+    let two = |operator, a: Expr, b: Expr| Expr::Binary(operator, Box::new(a), Box::new(b));
+    let constant = |value| *number(value);
+    let length = || Expr::Field(standard(StandardField::PacketLength));
+    let (a, wide) = (|| Expr::Field(meta(0)), || Expr::Field(meta(1)));
+    let masked = |value, mask| two(BinaryOp::BitAnd, value, constant(mask));
+    let short = state(
+        "short",
+        vec![set(meta(1), Expr::Field(h(3))), set(meta(0), masked(length(), 0xff))],
+        vec![SelectKey::Field(meta(0))],
+        vec![case(&[(16, 17, 0xffff)], Some(3)), case(&[(16, 32, 32)], Some(2)), otherwise(Some(4))],
+    );
+    let padded = masked(two(BinaryOp::Mul, two(BinaryOp::Sub, constant(64), a()), constant(3)), 0x7f);
+    let others = vec![
+        short,
+        state("shifts", vec![set(meta(0), padded)], vec![], vec![otherwise(Some(4))]),
+        marks("seventeen", 0x55),
+        state(
+            "end",
+            vec![set(meta(1), two(BinaryOp::Shl, two(BinaryOp::Shl, wide(), a()), constant(3)))],
+            vec![SelectKey::Field(h(1))],
+            vec![case(&[(8, 1, 1)], Some(5)), otherwise(None)],
+        ),
+        state(
+            "odd",
+            vec![set(meta(0), two(BinaryOp::BitXor, a(), constant(0xf0)))],
+            vec![],
+            vec![otherwise(None)],
+        ),
+    ];
+    let key = vec![SelectKey::Field(standard(StandardField::PacketLength))];
+    let transitions = vec![case(&[(32, 0, 0xffff_ffc0)], Some(1)), otherwise(None)];
+    let mut program = parser(key, transitions, others);
+    let shown = two(BinaryOp::BitXor, a(), two(BinaryOp::Shr, wide(), constant(11)));
+    let start = run(&mut program, "show", vec![show(masked(shown, 0xff))], None);
+    program.ingress.start = Some(start);
+    let mut engine = engine(program, &[]);
+    let mut seen = std::collections::BTreeSet::new();
+    for length in 0..200 {
+        for b in [6, 7] {
+            let mut bytes = packet(length, b, 0);
+            bytes.resize(length.into(), 0xa7);
+            let packet = Packet { port: 1, bytes };
+            let mut outputs =
+                |tracing| engine.inject(std::slice::from_ref(&packet), tracing).unwrap().outputs;
+            let quiet = outputs(Tracing::Off);
+            assert_eq!(quiet, outputs(Tracing::On), "{length}");
+            seen.extend(quiet.first().and_then(|output| output.bytes.get(3)).copied());
+        }
+    }
+    assert!(seen.len() > 40, "{seen:?}");
+}
