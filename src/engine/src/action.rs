@@ -16,9 +16,6 @@ use crate::reference::Choice;
 use crate::stacks::{self, Shift};
 use crate::state::State;
 
-/// The port that stands for dropping.
-pub(crate) const DROP_PORT: u64 = 511;
-
 /// Jumps back after which an action is said to go round for ever.
 const ROUNDS: usize = 1 << 20;
 
@@ -134,6 +131,8 @@ pub(crate) struct Surroundings<'a> {
     pub(crate) state: &'a mut State,
     pub(crate) clock: &'a mut dyn Clock,
     pub(crate) random: &'a mut dyn Random,
+    /// The port that stands for dropping.
+    pub(crate) drop_port: u64,
     /// The bytes behind the parsed headers.
     pub(crate) payload: &'a [u8],
     pub(crate) flight: &'a mut Flight,
@@ -309,7 +308,7 @@ impl Step {
                 recorder.mirror(memory, |memory| shift.pop(with.layout, memory));
             }
             Self::MarkToDrop { egress_spec, group } => {
-                store(egress_spec, memory, DROP_PORT, recorder);
+                store(egress_spec, memory, with.drop_port, recorder);
                 if let Some(group) = group {
                     store(group, memory, 0, recorder);
                 }

@@ -197,7 +197,7 @@ impl Journey<'_> {
 
     /// The packet goes to an egress queue: when; `None` when there is none for its priority.
     pub(crate) fn enqueue(&mut self) -> Option<u64> {
-        if self.get(StandardField::Priority) >= self.priorities {
+        if self.get(StandardField::Priority) >= self.target.priorities {
             self.recorder.event(|| Event::Drop);
             return None;
         }

@@ -86,7 +86,17 @@ impl Engine {
     /// How many priorities a port has queues for (simple_switch's `--priority-queues`); 1 unless told. A packet of a
     /// greater one is dropped.
     pub fn set_priority_queues(&mut self, queues: u64) {
-        self.worker.priorities = queues;
+        self.worker.target.priorities = queues;
+        self.forget_forks();
+    }
+
+    /// Which port stands for dropping (simple_switch's `--drop-port`); 511 unless told.
+    pub fn set_drop_port(&mut self, port: u32) {
+        self.worker.target.drop_port = port.into();
+        self.forget_forks();
+    }
+
+    fn forget_forks(&mut self) {
         if let Some(loaded) = &mut self.loaded {
             loaded.forks.clear();
         }
@@ -148,7 +158,7 @@ impl Engine {
                 return self.worker.process(run, &mut loaded.state, 0, packets);
             };
             let mut worker = Worker::new(clock, Box::new(SeededRandom::new(0)));
-            worker.priorities = self.worker.priorities;
+            worker.target = self.worker.target;
             loaded.forks.push((worker, loaded.state.fork()));
         }
         let size = packets.len().div_ceil(parts);

@@ -11,7 +11,7 @@ use hyper4_ir::{
 };
 use hyper4_switch::ControlPlane;
 
-use crate::action::{DROP_PORT, Surroundings};
+use crate::action::Surroundings;
 use crate::calculation;
 use crate::clock::Clock;
 use crate::copies::{Queues, Returning};
@@ -22,6 +22,7 @@ use crate::random::Random;
 use crate::recorder::{Recorder, signature};
 use crate::state::State;
 use crate::table::Key;
+use crate::worker::Target;
 
 /// `instance_type` of a packet that nothing was done to.
 const NORMAL: u64 = 0;
@@ -50,8 +51,7 @@ pub(crate) struct Journey<'a> {
     pub(crate) digests: &'a mut Vec<Digest>,
     /// The packet's number.
     pub(crate) cause: usize,
-    /// Priorities that a port has queues for.
-    pub(crate) priorities: u64,
+    pub(crate) target: Target,
     /// Where it came in.
     pub(crate) port: u16,
     pub(crate) recorder: Recorder,
@@ -122,7 +122,7 @@ impl Journey<'_> {
             if !self.multicast(group as u16, parsed, payload, &flight)? {
                 self.recorder.event(|| Event::Drop);
             }
-        } else if port == DROP_PORT {
+        } else if port == self.target.drop_port {
             self.recorder.event(|| Event::Drop);
         } else {
             self.set(StandardField::InstanceType, NORMAL);
@@ -145,6 +145,7 @@ impl Journey<'_> {
             state: self.state,
             clock: self.clock,
             random: self.random,
+            drop_port: self.target.drop_port,
             payload: bytes,
             flight,
         };
@@ -176,14 +177,14 @@ impl Journey<'_> {
         }
         self.set(StandardField::EgressPort, port);
         // Anything but the drop port; a field of 9 bits holds 0 of it.
-        self.set(StandardField::EgressSpec, DROP_PORT + 1);
+        self.set(StandardField::EgressSpec, self.target.drop_port + 1);
         self.set(StandardField::PacketLength, flight.length);
         self.pipeline(PipelineKind::Egress, payload, &mut flight)?;
         if flight.mirror.is_some() {
             self.clone_at_egress(parsed, payload, &mut flight)?;
         }
         self.observe(StandardField::EgressSpec);
-        if self.get(StandardField::EgressSpec) == DROP_PORT {
+        if self.get(StandardField::EgressSpec) == self.target.drop_port {
             self.recorder.event(|| Event::Drop);
             return Ok(());
         }
@@ -249,6 +250,7 @@ impl Journey<'_> {
                 state: self.state,
                 clock: self.clock,
                 random: self.random,
+                drop_port: self.target.drop_port,
                 payload,
                 flight,
             };

@@ -155,6 +155,7 @@ impl Journey<'_> {
             state: self.state,
             clock: self.clock,
             random: self.random,
+            drop_port: self.target.drop_port,
             payload,
             flight,
         };

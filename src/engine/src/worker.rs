@@ -13,12 +13,26 @@ use crate::state::State;
 use crate::table::Key;
 use crate::undefined::Tracker;
 
+/// What simple_switch's own options say of it.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Target {
+    /// The port that stands for dropping.
+    pub(crate) drop_port: u64,
+    /// Priorities that a port has queues for: there is one unless told otherwise, and the rest is dropped.
+    pub(crate) priorities: u64,
+}
+
+impl Default for Target {
+    fn default() -> Self {
+        Self { drop_port: 511, priorities: 1 }
+    }
+}
+
 /// Time, chance, and room that is kept from one packet to the next.
 pub(crate) struct Worker {
     pub(crate) clock: Box<dyn Clock>,
     pub(crate) random: Box<dyn Random>,
-    /// Priorities that a port has queues for: simple_switch has one unless told otherwise, and drops the rest.
-    pub(crate) priorities: u64,
+    pub(crate) target: Target,
     pub(crate) memory: Vec<u64>,
     /// Room for a key to look up or to select on.
     pub(crate) key: Key,
@@ -40,7 +54,7 @@ impl Worker {
         Self {
             clock,
             random,
-            priorities: 1,
+            target: Target::default(),
             memory: Vec::new(),
             key: Key::default(),
             queues: Queues::default(),
@@ -72,7 +86,7 @@ impl Worker {
             outputs: &mut batch.outputs,
             digests: &mut batch.digests,
             cause: first,
-            priorities: self.priorities,
+            target: self.target,
             port: 0,
             recorder: Recorder::new(Tracing::Off, None),
         };

@@ -31,7 +31,7 @@ use self::log::{Level, Log};
 use self::machine::{Machine, Ports};
 use self::notify::{Notifier, Served};
 use self::packet_in::PacketIn;
-use self::settings::{Parsed, Settings, parse};
+use self::settings::{DROP_PORT, Parsed, Settings, parse};
 use crate::args::Options;
 use crate::persona;
 use crate::sides::{Switches, virtual_switch};
@@ -160,10 +160,11 @@ fn make_switch(
     if !settings.on_persona {
         let mut engine = Engine::with_clock(Box::new(Running(started)));
         engine.set_priority_queues(settings.priority_queues);
+        engine.set_drop_port(settings.drop_port);
         return Ok(Box::new(engine));
     }
-    if settings.priority_queues > 1 {
-        return Err("--virtual: a persona has no priority queues".to_owned());
+    if settings.priority_queues > 1 || settings.drop_port != DROP_PORT {
+        return Err("--virtual: a persona has no priority queues, and its drop port is 511".to_owned());
     }
     let options = options.ok_or("--virtual needs the name hyper4: run `hyper4 switch --virtual …`")?;
     let persona = persona::load(options).map_err(|failure| failure.to_string())?;

@@ -42,6 +42,8 @@ pub(super) struct Settings {
     pub(super) enable_swap: bool,
     /// Priorities that a port has queues for.
     pub(super) priority_queues: u64,
+    /// The port that stands for dropping.
+    pub(super) drop_port: u32,
     /// Run the program on a persona.
     pub(super) on_persona: bool,
     /// Said before anything else.
@@ -131,6 +133,9 @@ Behind `--`:
   --max-mc-groups N, --max-l1-entries N, --max-l2-entries N
                             4096, 4096, 8192
 ";
+
+/// The port that stands for dropping unless told otherwise.
+pub(super) const DROP_PORT: u32 = 511;
 
 /// The greatest ingress port.
 const LAST_PORT: u16 = 510;
@@ -319,6 +324,7 @@ fn settings(words: &[String]) -> Result<Parsed, String> {
         program: program.filter(|_| !no_p4),
         restore_state: given.value("restore-state").map(PathBuf::from),
         enable_swap: target.has("enable-swap"),
+        drop_port: target.number("drop-port")?.unwrap_or(DROP_PORT),
         priority_queues: target.number("priority-queues")?.unwrap_or(1),
         on_persona: given.has("virtual"),
         warnings,
@@ -351,9 +357,7 @@ fn target_refusal(target: &Given) -> Result<Option<Parsed>, String> {
     if target.has("load-modules") {
         return Ok(Some(refused("--load-modules", "externs are built in")));
     }
-    for (option, only) in
-        [("drop-port", 511), ("max-mc-groups", 4096), ("max-l1-entries", 4096), ("max-l2-entries", 8192)]
-    {
+    for (option, only) in [("max-mc-groups", 4096), ("max-l1-entries", 4096), ("max-l2-entries", 8192)] {
         if let Some(wanted) = target.number::<u32>(option)?.filter(|wanted| *wanted != only) {
             let why = format!("it is always {only}, not {wanted}");
             return Ok(Some(refused(&format!("--{option}"), &why)));

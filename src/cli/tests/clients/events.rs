@@ -132,6 +132,18 @@ fn packets_with_a_priority_pass_where_there_are_queues() {
 }
 
 #[test]
+fn another_port_stands_for_dropping_where_it_is_told() {
+    let all: Vec<[Heard; 2]> = switches()
+        .iter()
+        .map(|switch| [&[][..], &["--", "--drop-port", "7"]].map(|more| hear(switch, "drop_port", more)))
+        .collect();
+    assert_ne!(all[0][0].left, all[0][1].left);
+    for theirs in &all[1..] {
+        assert_eq!(&all[0], theirs);
+    }
+}
+
+#[test]
 fn ports_come_and_go_with_messages() {
     for switch in switches() {
         let folder = tempfile::tempdir().unwrap();

@@ -63,7 +63,10 @@ fn what_is_wrong_or_missing_ends_it_with_status_1() {
         ("--pcap=/nowhere prog.json", "Directory '/nowhere' specified with '--pcap' does not exist.\n"),
         ("--packet-in ipc:///x --use-files 0 prog.json", "Error: --use-files and --packet-in are exclusive"),
         ("--debugger prog.json", "Error: --debugger can't be had here"),
-        ("prog.json -- --drop-port 7", "Error: --drop-port can't be had here: it is always 511, not 7"),
+        (
+            "prog.json -- --max-mc-groups 7",
+            "Error: --max-mc-groups can't be had here: it is always 4096, not 7",
+        ),
         ("prog.json -- --load-modules x.so", "Error: --load-modules can't be had here"),
         ("prog.json -- --interface 1@a", "unrecognised option '--interface'"),
     ] {
