@@ -4,6 +4,7 @@ use hyper4_ir::{BinaryOp, ConditionalId, Expr, NextNode, Node, TableConditional,
 
 use crate::code::{Instruction, Operand, is_set};
 use crate::expression::Compiler;
+use crate::gather::Term;
 
 /// A compiled condition, and where it goes on.
 #[derive(Clone, Debug)]
@@ -25,6 +26,10 @@ pub(crate) enum Test {
     Below { at: u32, number: u64, is: bool },
     /// It is the same as another one, or isn't.
     Limbs { a: u32, b: u32, is: bool },
+    /// Some bits of it are that number, or aren't.
+    Bits { term: Term, number: u64, is: bool },
+    /// Some bits of it are the same as another one, or aren't.
+    BitsOf { term: Term, at: u32, is: bool },
     /// It is 0, or isn't.
     Flag { at: u32, is: bool },
     /// All of them hold.
@@ -54,6 +59,8 @@ impl Test {
             Self::Limb { at, number, is } => (limb(*at) == *number) == *is,
             Self::Below { at, number, is } => (limb(*at) < *number) == *is,
             Self::Limbs { a, b, is } => (limb(*a) == limb(*b)) == *is,
+            Self::Bits { term, number, is } => (term.value(memory) == *number) == *is,
+            Self::BitsOf { term, at, is } => (term.value(memory) == limb(*at)) == *is,
             Self::Flag { at, is } => is_set(memory, *at) == *is,
             Self::All(tests) => tests.iter().all(|test| test.holds(memory)),
             Self::Any(tests) => tests.iter().any(|test| test.holds(memory)),
@@ -165,15 +172,24 @@ fn compare(compiler: &Compiler<'_>, operator: BinaryOp, a: &Expr, b: &Expr, is: 
         let plain = !slot.signed && slot.varbit.is_none() && slot.limbs() == 1;
         plain.then_some(slot.at)
     };
+    let equality = match operator {
+        BinaryOp::Eq => Some(is),
+        BinaryOp::Ne => Some(!is),
+        _ => None,
+    };
+    for (a, b) in [(a, b), (b, a)] {
+        if let (Some(is), Some(term)) = (equality, compiler.bits_of_one_limb(a)) {
+            return match b {
+                Expr::Const(number) => Some(Test::Bits { term, number: u64::try_from(number).ok()?, is }),
+                Expr::Field(field) => Some(Test::BitsOf { term, at: limb(field)?, is }),
+                _ => None,
+            };
+        }
+    }
     // As `field operator number`.
     let (field, number, operator) = match (a, b) {
         (Expr::Field(a), Expr::Field(b)) => {
-            let is = match operator {
-                BinaryOp::Eq => is,
-                BinaryOp::Ne => !is,
-                _ => return None,
-            };
-            return Some(Test::Limbs { a: limb(a)?, b: limb(b)?, is });
+            return Some(Test::Limbs { a: limb(a)?, b: limb(b)?, is: equality? });
         }
         (Expr::Field(field), Expr::Const(number)) => (field, number, operator),
         (Expr::Const(number), Expr::Field(field)) => {

@@ -23,7 +23,9 @@ impl Term {
         limb.rotate_left(i32::from(self.shift).rem_euclid(64) as u32) & self.mask
     }
 
-    fn value(&self, memory: &[u64]) -> u64 {
+    /// What it comes to.
+    #[inline]
+    pub(crate) fn value(&self, memory: &[u64]) -> u64 {
         let limb = memory.get(self.from as usize).copied().unwrap_or(0);
         self.shifted(limb).wrapping_add(self.add) & self.keep
     }

@@ -138,6 +138,22 @@ impl<'a> Compiler<'a> {
         }
     }
 
+    /// A masked value that is some bits of one limb, and nothing else.
+    pub(crate) fn bits_of_one_limb(&self, value: &Expr) -> Option<Term> {
+        let Expr::Binary(BinaryOp::BitAnd, a, b) = value else { return None };
+        let constant = |side: &Expr| matches!(side, Expr::Const(_)) && self.limit(side) <= LIMB_BITS;
+        if !constant(a) && !constant(b) {
+            return None;
+        }
+        match self.linear(value, LIMB_BITS)?.as_slice() {
+            [Limb { constant: 0, terms }] => match terms.as_slice() {
+                [term] => Some(*term),
+                _ => None,
+            },
+            _ => None,
+        }
+    }
+
     /// The steps that put a value into the `limbs` limbs at `to`, of which the low `need` bits count; `None` when they
     /// don't do.
     pub(crate) fn gather(&mut self, value: &Expr, to: u32, need: u32) -> Option<Box<[GatherStep]>> {

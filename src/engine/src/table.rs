@@ -250,6 +250,21 @@ impl Table {
         });
     }
 
+    /// The action without arguments that every packet runs, and where it goes on: in a table without keys and entries.
+    #[inline]
+    pub(crate) fn unconditional(&self, store: Option<&EntryStore>) -> Option<(usize, NextNode)> {
+        match &self.default {
+            Some(Default::Call(call, next))
+                if self.keys.is_empty()
+                    && call.limbs.is_empty()
+                    && store.is_none_or(EntryStore::is_empty) =>
+            {
+                Some((call.action, *next))
+            }
+            _ => None,
+        }
+    }
+
     /// What matches the packet, which arrived at `since` milliseconds, among the entries of `store`. `key` is room for
     /// the key.
     pub(crate) fn find<'a>(
