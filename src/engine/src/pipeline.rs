@@ -76,6 +76,7 @@ impl Journey<'_> {
                     clock: self.clock,
                     random: self.random,
                     payload,
+                    drop_port: self.target.drop_port,
                     flight,
                 };
                 action.run(self.memory, &mut surroundings, &mut self.recorder)?;
