@@ -47,7 +47,6 @@ struct headers_t {
 }
 
 struct metadata_t {
-    bit<8>  client;
     bit<16> sent;
 }
 
@@ -93,7 +92,7 @@ control BalancerIngress(inout headers_t hdr,
         mark_to_drop(standard_metadata);
     }
 
-    action serve(bit<8> number, mac_addr_t server, port_t port) {
+    action serve(bit<4> number, mac_addr_t server, port_t port) {
         served.count((bit<32>)number);
         hdr.ethernet.dst = server;
         standard_metadata.egress_spec = port;
@@ -132,10 +131,9 @@ control BalancerIngress(inout headers_t hdr,
 
     apply {
         if (hdr.ports.isValid() && service.apply().hit) {
-            hash(meta.client, HashAlgorithm.crc16, 8w0, { hdr.ipv4.src }, 9w256);
-            sent_by.read(meta.sent, (bit<32>)meta.client);
+            sent_by.read(meta.sent, (bit<32>)hdr.ipv4.src[7:0]);
             meta.sent = meta.sent |+| 1;
-            sent_by.write((bit<32>)meta.client, meta.sent);
+            sent_by.write((bit<32>)hdr.ipv4.src[7:0], meta.sent);
             if (meta.sent > 64) {
                 hdr.ipv4.dscp = DSCP_LOWER_EFFORT;
             }

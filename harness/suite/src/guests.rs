@@ -12,8 +12,11 @@ use hyper4_persona::{Layout, PersonaConfig, generate};
 
 use crate::Error;
 
-/// The guests of p4programs/ that are one program.
+/// The guests of p4programs/ that are one program and keep nothing between packets.
 pub const SINGLE_GUESTS: [&str; 4] = ["arp_proxy", "firewall", "ipv4_router", "l2_switch"];
+
+/// The guests of which corpus/golden/ knows what a real simple_switch does.
+pub const RECORDED_GUESTS: [&str; 5] = ["arp_proxy", "firewall", "ipv4_router", "l2_switch", "load_balancer"];
 
 /// A program with its commands.
 #[derive(Clone, Debug)]

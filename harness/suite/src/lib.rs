@@ -9,7 +9,8 @@ mod guests;
 pub use fault::{Damage, Fault, FaultySwitch};
 pub use golden::Golden;
 pub use guests::{
-    Composition, Guest, Persona, SINGLE_GUESTS, composition, guest, persona, persona_of, program, root,
+    Composition, Guest, Persona, RECORDED_GUESTS, SINGLE_GUESTS, composition, guest, persona, persona_of,
+    program, root,
 };
 
 /// Why a suite can't begin.

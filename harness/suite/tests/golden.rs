@@ -5,7 +5,7 @@ use std::sync::Arc;
 use hyper4_engine::Engine;
 use hyper4_ir::{Command, Event, Output, Program, Trace};
 use hyper4_persona::generate;
-use hyper4_suite::{Error, Golden, SINGLE_GUESTS, composition, guest, persona, root};
+use hyper4_suite::{Error, Golden, RECORDED_GUESTS, SINGLE_GUESTS, composition, guest, persona, root};
 use hyper4_switch::{Switch, Tracing};
 use hyper4_virtual::{VirtualNetwork, VirtualSwitch};
 
@@ -52,7 +52,7 @@ fn virtual_switch() -> Result<VirtualSwitch, Error> {
 /// p4c's JSON on the engine: outputs and traces are the real switch's.
 #[test]
 fn engine_runs_p4c_json_as_the_real_switch() -> Result<(), Error> {
-    for name in SINGLE_GUESTS {
+    for name in RECORDED_GUESTS {
         let golden = Golden::load(name, &guest(name)?.program)?;
         let program = Arc::new(Program::from_json(&golden.p4c_json()?)?);
         let mut engine = Engine::new();
@@ -65,7 +65,7 @@ fn engine_runs_p4c_json_as_the_real_switch() -> Result<(), Error> {
 /// The own front end's program on the engine.
 #[test]
 fn engine_runs_own_programs_as_the_real_switch() -> Result<(), Error> {
-    for name in SINGLE_GUESTS {
+    for name in RECORDED_GUESTS {
         let guest = guest(name)?;
         let golden = Golden::load(name, &guest.program)?;
         let mut engine = Engine::new();
@@ -78,7 +78,7 @@ fn engine_runs_own_programs_as_the_real_switch() -> Result<(), Error> {
 /// p4c's JSON as a guest: outputs and traces, in the guest's terms, are the real switch's.
 #[test]
 fn guests_from_p4c_do_what_the_real_switch_did() -> Result<(), Error> {
-    for name in SINGLE_GUESTS {
+    for name in RECORDED_GUESTS {
         let golden = Golden::load(name, &guest(name)?.program)?;
         let program = Arc::new(Program::from_json(&golden.p4c_json()?)?);
         let mut switch = virtual_switch()?;
@@ -91,7 +91,7 @@ fn guests_from_p4c_do_what_the_real_switch_did() -> Result<(), Error> {
 /// The own front end's program as a guest.
 #[test]
 fn guests_do_what_the_real_switch_did() -> Result<(), Error> {
-    for name in SINGLE_GUESTS {
+    for name in RECORDED_GUESTS {
         let guest = guest(name)?;
         let golden = Golden::load(name, &guest.program)?;
         let mut switch = virtual_switch()?;
