@@ -4,10 +4,11 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use hyper4_gen::{Guest, PacketGenerator, PacketLimits};
-use hyper4_suite::{Error, program, root};
+use hyper4_persona::{PersonaConfig, compile};
+use hyper4_suite::{Error, persona_of, program, root};
 
-use crate::compare;
 use crate::draw::Draw;
+use crate::{compare, compare_on};
 
 const SEEDS: u64 = 6;
 const PACKETS: u64 = 300;
@@ -42,5 +43,34 @@ fn every_feature_is_the_same_on_a_persona() -> Result<(), Error> {
         let has_keys = program.tables.iter().any(|t| !t.keys.is_empty());
         assert!(hits > 100 || !has_keys, "{name}: only {hits} hits");
     }
+    Ok(())
+}
+
+/// Where metadata is scarce, cells that aren't in use at the same time share their places.
+#[test]
+fn what_shares_its_place_is_the_same_too() -> Result<(), Error> {
+    let (mut compared, mut tight) = (Vec::new(), 0);
+    for metadata_bits in [112, 144, 176] {
+        let small = persona_of(PersonaConfig { metadata_bits, ..PersonaConfig::default() })?;
+        for file in features()? {
+            let program = program(&file)?;
+            let name = file.file_stem().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
+            if compile(Arc::clone(&program), &small.layout).is_err() {
+                tight += 1;
+                continue;
+            }
+            for seed in 0..2 {
+                let commands = Draw(seed).commands(&program);
+                let guest = Guest { program: Arc::clone(&program), commands: commands.clone() };
+                let generator = PacketGenerator::new(seed, &name, &[guest], &PacketLimits::default())?;
+                let packets: Vec<_> = (0..PACKETS).map(|i| generator.packet(i)).collect();
+                let what = format!("{name}, {metadata_bits} bits, seed {seed}");
+                compare_on(small.clone(), &program, &what, &commands, &packets)?;
+            }
+            compared.push((name, metadata_bits));
+        }
+    }
+    println!("{compared:?}, {tight} too big");
+    assert!(compared.len() > 10 && tight > 3, "{compared:?} {tight}");
     Ok(())
 }

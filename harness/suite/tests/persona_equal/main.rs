@@ -11,7 +11,7 @@ use std::sync::Arc;
 
 use hyper4_engine::Engine;
 use hyper4_ir::{Command, CounterCommand, Event, Packet, Program, RegisterCommand, TableOutcome};
-use hyper4_suite::{Error, persona};
+use hyper4_suite::{Error, Persona, persona};
 use hyper4_switch::{Switch, Tracing};
 use hyper4_virtual::VirtualSwitch;
 
@@ -38,7 +38,17 @@ fn compare(
     commands: &[Command],
     packets: &[Packet],
 ) -> Result<usize, Error> {
-    let persona = persona()?;
+    compare_on(persona()?, program, name, commands, packets)
+}
+
+/// As [`compare`], on another persona.
+fn compare_on(
+    persona: Persona,
+    program: &Arc<Program>,
+    name: &str,
+    commands: &[Command],
+    packets: &[Packet],
+) -> Result<usize, Error> {
     let mut native = Engine::new();
     native.load(Arc::clone(program))?;
     let make_below = Box::new(|| Ok(Box::new(Engine::new()) as Box<dyn Switch + Send>));

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::Refusal;
 use super::cells::Cells;
 use super::form::{Bit, FIRST_CELL};
+use super::share::Conflicts;
 use super::site::{Body, KeyPart, Site, SiteId, Target, Transition};
 use super::state::Access;
 use super::term::Terms;
@@ -93,18 +94,29 @@ pub(super) fn transitions(body: &mut Body) -> Vec<&mut Transition> {
     }
 }
 
-/// Give a place to each cell that lives, from the first free bit upwards.
+/// A pipeline whose cells get places.
+pub(super) struct Pipeline<'a> {
+    pub(super) sites: &'a mut Sites,
+    pub(super) live: &'a BTreeMap<SiteId, Live>,
+    /// What lives at its end.
+    pub(super) end: &'a Live,
+}
+
+/// Give a place to each cell that lives, from the first free bit upwards. `shared`: cells that aren't in use at the same
+/// time may have the same place, but for those in use `always`; what is copied together then lies less often side by
+/// side.
 pub(super) fn allocate(
-    pipelines: &mut [(&mut Sites, BTreeMap<SiteId, Live>)],
+    pipelines: &mut [Pipeline<'_>],
     cells: &Cells,
     layout: &Layout,
     name: &str,
+    shared: Option<&[Bit]>,
 ) -> Result<Places, Refusal> {
     let mut places = BTreeMap::new();
     let mut compared = BTreeSet::new();
     let mut scratch_cells = Vec::new();
     let mut living = Live::new();
-    for (sites, live) in pipelines.iter_mut() {
+    for Pipeline { sites, live, .. } in pipelines.iter_mut() {
         living.extend(live.values().flatten());
         // What an access takes lives from the changes before it to the access.
         for (_, site) in sites.iter_mut() {
@@ -119,12 +131,28 @@ pub(super) fn allocate(
             }
         }
     }
+    let mut conflicts = shared.map(|always| {
+        let mut conflicts = Conflicts::new(cells.ranges());
+        conflicts.always(always);
+        conflicts
+    });
+    for Pipeline { sites, live, end } in pipelines.iter_mut() {
+        if let Some(conflicts) = &mut conflicts {
+            conflicts.note(sites, live, end, &places);
+        }
+    }
     let mut next = Layout::FIRST_FREE_BIT;
+    let mut placed = Vec::new();
     // The last declared lowest, as in a packet: neighbours there are neighbours here, and copied together.
     for range in cells.ranges().iter().rev().filter(|r| !compared.contains(&r.offset)) {
         if living.range(range.offset..range.end()).next().is_some() {
-            places.extend((range.offset..range.end()).zip(next..));
-            next += range.width;
+            let at = match &conflicts {
+                Some(conflicts) => conflicts.place(*range, Layout::FIRST_FREE_BIT, &placed),
+                None => next,
+            };
+            placed.push((*range, at));
+            places.extend((range.offset..range.end()).zip(at..));
+            next = next.max(at + range.width);
         }
     }
     // Comparisons don't overlap in time, so they share their place.

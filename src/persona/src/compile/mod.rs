@@ -44,6 +44,7 @@ mod run;
 mod schedule;
 mod scratch;
 mod shape;
+mod share;
 mod site;
 mod standard;
 mod state;
@@ -64,7 +65,7 @@ pub use numbers::{MissAction, ProfileNumber};
 pub use refusal::Refusal;
 
 use crate::{Effect, EgressStart, Layout, Lookup, Next, Row};
-use allocate::{Live, allocate, liveness};
+use allocate::{Live, Pipeline, allocate, liveness};
 use cells::Cells;
 use context::Known;
 pub use deparse::SizeChange;
@@ -165,21 +166,30 @@ fn attempt(
     let ingress_live = liveness(&mut ingress, &end, &terms, layout);
     let begin = ingress.first().and_then(|(id, _)| ingress_live.get(id)).cloned().unwrap_or_default();
     let ingress_loads = loads(&given, &begin);
-    let mut pipelines = [(&mut ingress, ingress_live), (&mut egress, egress_live)];
-    let places = allocate(&mut pipelines, &cells, layout, &program.name)?;
-
-    let emitter = |pipeline| Emitter { program, layout, pipeline, terms: &terms, places: &places };
-    let ingress = emitter(PipelineKind::Ingress).emit(ingress, &ingress_loads)?;
-    let egress = match egress.is_empty() {
-        true => Emitted::default(),
-        false => emitter(PipelineKind::Egress).emit(egress, &egress_loads)?,
+    let kept = again::kept_bits(program, &cells);
+    let ended = bits(&wanted);
+    let mut placed = |shared: Option<&[form::Bit]>| -> Result<Guest, Refusal> {
+        let (mut ingress, mut egress) = (ingress.clone(), egress.clone());
+        let mut pipelines = [
+            Pipeline { sites: &mut ingress, live: &ingress_live, end: &end },
+            Pipeline { sites: &mut egress, live: &egress_live, end: &ended },
+        ];
+        let places = allocate(&mut pipelines, &cells, layout, &program.name, shared)?;
+        let emitter = |pipeline| Emitter { program, layout, pipeline, terms: &terms, places: &places };
+        let ingress = emitter(PipelineKind::Ingress).emit(ingress, &ingress_loads)?;
+        let egress = match egress.is_empty() {
+            true => Emitted::default(),
+            false => emitter(PipelineKind::Egress).emit(egress, &egress_loads)?,
+        };
+        let accesses = ingress.accesses.iter().chain(&egress.accesses);
+        change.counted =
+            ingress_loads.iter().chain(&egress_loads).any(|(f, _)| *f == StandardField::PacketLength)
+                || accesses.into_iter().any(|(_, access)| access.counts_bytes(program));
+        let again = again::masks(program, &cells, &places, layout);
+        Ok(Guest { again, ..guest(program.clone(), ingress, egress, layout, change) })
     };
-    let accesses = ingress.accesses.iter().chain(&egress.accesses);
-    change.counted =
-        ingress_loads.iter().chain(&egress_loads).any(|(f, _)| *f == StandardField::PacketLength)
-            || accesses.into_iter().any(|(_, access)| access.counts_bytes(program));
-    let again = again::masks(program, &cells, &places, layout);
-    Ok(Guest { again, ..guest(program.clone(), ingress, egress, layout, change) })
+    // Where each cell has a place for itself, what is copied together lies together.
+    placed(None).or_else(|refusal| placed(Some(&kept)).map_err(|_| refusal))
 }
 
 /// The fields that something reads.
