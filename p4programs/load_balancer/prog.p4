@@ -92,10 +92,18 @@ control BalancerIngress(inout headers_t hdr,
         mark_to_drop(standard_metadata);
     }
 
-    action serve(bit<4> number, mac_addr_t server, port_t port) {
+    action refuse() {
+        mark_to_drop(standard_metadata);
+        exit;
+    }
+
+    action serve(bit<4> number, mac_addr_t server) {
         served.count((bit<32>)number);
         hdr.ethernet.dst = server;
-        standard_metadata.egress_spec = port;
+    }
+
+    action lower_effort() {
+        hdr.ipv4.dscp = DSCP_LOWER_EFFORT;
     }
 
     action forward(port_t port) {
@@ -110,7 +118,7 @@ control BalancerIngress(inout headers_t hdr,
             hdr.ports.src: selector;
             hdr.ports.dst: selector;
         }
-        actions = { serve; drop; NoAction; }
+        actions = { serve; refuse; NoAction; }
         implementation = servers;
         size = 64;
     }
@@ -124,23 +132,21 @@ control BalancerIngress(inout headers_t hdr,
 
     table limit {
         key = { meta.sent: range; }
-        actions = { drop; NoAction; }
+        actions = { drop; lower_effort; NoAction; }
         default_action = NoAction();
         size = 8;
     }
 
     apply {
-        if (hdr.ports.isValid() && service.apply().hit) {
-            sent_by.read(meta.sent, (bit<32>)hdr.ipv4.src[7:0]);
-            meta.sent = meta.sent |+| 1;
-            sent_by.write((bit<32>)hdr.ipv4.src[7:0], meta.sent);
-            if (meta.sent > 64) {
-                hdr.ipv4.dscp = DSCP_LOWER_EFFORT;
+        if (hdr.ports.isValid()) {
+            if (service.apply().hit) {
+                sent_by.read(meta.sent, (bit<32>)hdr.ipv4.src[7:0]);
+                meta.sent = meta.sent |+| 1;
+                sent_by.write((bit<32>)hdr.ipv4.src[7:0], meta.sent);
             }
-            limit.apply();
-        } else {
-            hosts.apply();
         }
+        hosts.apply();
+        limit.apply();
     }
 }
 
