@@ -11,7 +11,7 @@ use hyper4_switch::{Switch, SwitchError, Tracing};
 use hyper4_virtual::VirtualSwitch;
 
 /// Probes whose state outside of packets, or whose answers, are what is looked at: these must run.
-const MUST_RUN: [&str; 7] = [
+const MUST_RUN: [&str; 9] = [
     "conditions_in_actions",
     "exit",
     "meters_without_rates",
@@ -19,6 +19,8 @@ const MUST_RUN: [&str; 7] = [
     "recirculate_dropped",
     "registers",
     "resubmit",
+    "truncate",
+    "two_copies_of_a_resubmitted_clone",
 ];
 
 fn probes() -> Result<Vec<PathBuf>, Error> {

@@ -73,6 +73,12 @@ fn construct(meaning: &RowMeaning) -> (String, String, Option<String>) {
             let end = next.as_ref().map_or("the packet leaves".to_owned(), |d| format!("to {}", d.device));
             (device.device.clone(), format!("a link of port {port}: {end}"), None)
         }
+        RowMeaning::Mirror { device, session } => {
+            (device.device.clone(), format!("mirroring session {session}"), None)
+        }
+        RowMeaning::EnterClone { device, .. } => {
+            (device.device.clone(), "a clone's egress begins".to_owned(), None)
+        }
         RowMeaning::EnterEgress { device, .. } => {
             (device.device.clone(), "a replica's egress begins".to_owned(), None)
         }
@@ -83,7 +89,7 @@ fn construct(meaning: &RowMeaning) -> (String, String, Option<String>) {
                 StateAccess::Count(_) => "a packet is counted",
                 StateAccess::ExecuteMeter(_) => "a packet is metered",
                 StateAccess::Truncate => "a packet is cut",
-                StateAccess::Again => "a packet is to come in again",
+                StateAccess::Ask => "a packet is to be cloned or to come in again",
             };
             (device.device.clone(), what.to_owned(), None)
         }
@@ -112,7 +118,9 @@ fn row_json(row: &InstalledRow) -> Value {
     let (device, construct, place) = construct(&row.meaning);
     let events = match &row.meaning {
         RowMeaning::Guest { origin, .. } => json!(origin.events),
-        RowMeaning::Leave { egress, .. } | RowMeaning::EnterEgress { egress, .. } => json!(egress.events),
+        RowMeaning::Leave { egress, .. }
+        | RowMeaning::EnterEgress { egress, .. }
+        | RowMeaning::EnterClone { egress, .. } => json!(egress.events),
         _ => json!([]),
     };
     let owner = match &row.owner {

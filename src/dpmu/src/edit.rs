@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use hyper4_ir::{ActionProfileId, Command, TableEntry, TableId};
+use hyper4_ir::{ActionProfileId, Command, MirroringSession, TableEntry, TableId};
 use hyper4_persona::{Refusal, Row};
 use hyper4_switch::{Change, DefaultAction, Handles, Multicast, ProfileChange};
 
@@ -13,7 +13,7 @@ use crate::rank::{Insertion, Place};
 use crate::store::{RowId, RowStore};
 use crate::translate::{self, Placing, Site};
 use crate::virtual_device::{Part, VirtualDevice, place, prefix_rank};
-use crate::{DpmuError, Wiring, multicast};
+use crate::{DpmuError, Wiring, mirroring, multicast};
 
 /// The change of one virtual device by one command.
 pub(crate) struct Edit<'a> {
@@ -64,15 +64,15 @@ impl<'a> Edit<'a> {
             Change::Default { table, default } => self.default(below.rows(), *table, default.as_ref())?,
             Change::Profile { profile, change } => self.profile(below.rows(), *profile, change)?,
             Change::Multicast(next) => self.multicast(next, wiring, lease, others(), below)?,
+            Change::Mirroring { session, copies } => self.mirroring(*session, *copies, wiring, lease)?,
             Change::Timeout { .. }
             | Change::ValueSet { .. }
-            | Change::Mirroring { .. }
             | Change::Queue { .. }
             | Change::Calculation { .. }
             | Change::Reset
             | Change::Data(_) => {
                 let reason = "a virtual device takes commands for tables, action profiles, registers, counters, \
-                              meters and multicast groups alone";
+                              meters, multicast groups and mirroring sessions alone";
                 return Err(Refusal::new(format!("command `{command}`"), reason).into());
             }
         }
@@ -221,17 +221,7 @@ impl<'a> Edit<'a> {
                 made += nodes.len() as u64;
                 self.steps.push(Step::CreateGroup { group: physical, nodes });
                 let held: Vec<RowId> = placement.rows.of(part).to_vec();
-                for (i, step) in translate::group_steps(placing, group, physical).into_iter().enumerate() {
-                    match (held.get(i), step) {
-                        (Some(row), Step::Add { command, meaning, .. }) => {
-                            self.steps.push(Step::Replace { row: *row, command, meaning });
-                        }
-                        (_, step) => {
-                            self.steps.push(step);
-                            self.done.added.push(part);
-                        }
-                    }
-                }
+                self.place_rows(part, &held, translate::group_steps(placing, group, physical));
                 groups.insert(group, physical);
             } else {
                 self.remove_all(part);
@@ -243,6 +233,46 @@ impl<'a> Edit<'a> {
         out_of_copies(lease, others.copies + kept + made)?;
         self.done.groups = Some(groups);
         Ok(())
+    }
+
+    /// A session's copies are to go elsewhere.
+    fn mirroring(
+        &mut self,
+        session: u16,
+        copies: Option<MirroringSession>,
+        wiring: Option<&Wiring>,
+        lease: &Lease,
+    ) -> Result<(), DpmuError> {
+        let (Some(placement), Some(wiring)) = (self.device.placement.as_ref(), wiring) else { return Ok(()) };
+        let part = Part::Session(session);
+        let Some(copies) = copies else {
+            self.remove_all(part);
+            return Ok(());
+        };
+        let site = Site { id: placement.id, slot_base: placement.slot_base };
+        let placing = Placing { device: self.device, guest: self.device.placed(), site };
+        let held: Vec<RowId> = placement.rows.of(part).to_vec();
+        let Some((made, rows)) = mirroring::steps(placing, session, copies, wiring, lease)? else {
+            return Ok(());
+        };
+        self.steps.push(made);
+        self.place_rows(part, &held, rows);
+        Ok(())
+    }
+
+    /// Rows of the operator's take the places of those that are held, or are added.
+    fn place_rows(&mut self, part: Part, held: &[RowId], rows: Vec<Step>) {
+        for (i, step) in rows.into_iter().enumerate() {
+            match (held.get(i), step) {
+                (Some(row), Step::Add { command, meaning, .. }) => {
+                    self.steps.push(Step::Replace { row: *row, command, meaning });
+                }
+                (_, step) => {
+                    self.steps.push(step);
+                    self.done.added.push(part);
+                }
+            }
+        }
     }
 
     /// The steps: what is new first, what is old last.

@@ -13,6 +13,7 @@ mod edit;
 mod error;
 mod gate;
 mod lease;
+mod mirroring;
 mod multicast;
 mod plan;
 mod profile;

@@ -13,7 +13,7 @@ use crate::slice::Slice;
 use crate::store::RowId;
 use crate::translate::{self, Placing, Starts};
 use crate::virtual_device::{Part, PartRows, Placement};
-use crate::{DpmuError, Wiring, multicast, wire};
+use crate::{DpmuError, Wiring, mirroring, multicast, wire};
 
 /// What an added row is.
 enum Added {
@@ -109,6 +109,12 @@ impl Plan {
         self.add(name, Part::State, translate::state_steps(placing));
         self.add(name, Part::Fixed, translate::inside_steps(placing, wiring, layout));
         self.add(name, Part::Ports, translate::port_steps(placing, wiring, &slice.lease, starts)?);
+        for (session, copies) in device.plane.mirroring_sessions() {
+            if let Some((made, rows)) = mirroring::steps(placing, session, copies, wiring, &slice.lease)? {
+                self.steps.push(made);
+                self.add(name, Part::Session(session), rows);
+            }
+        }
         let (mut made, mut copies) = (BTreeMap::new(), 0);
         for group in device.plane.multicast().groups() {
             let nodes = multicast::nodes(name, device.plane.multicast(), group, wiring, &slice.lease)?;

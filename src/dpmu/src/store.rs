@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
-use hyper4_ir::Command;
+use hyper4_ir::{Command, PipelineKind};
 use hyper4_persona::{Origin, PortMatch, StateAccess, Verdict};
 
 use crate::RowOwner;
@@ -76,6 +76,22 @@ pub enum RowMeaning {
         device: Arc<DeviceName>,
         /// The access.
         access: StateAccess,
+    },
+    /// A virtual device's mirroring session is one of the persona's.
+    Mirror {
+        /// The virtual device.
+        device: Arc<DeviceName>,
+        /// Its session.
+        session: u16,
+    },
+    /// A clone enters a virtual device's egress.
+    EnterClone {
+        /// The virtual device.
+        device: Arc<DeviceName>,
+        /// At the end of which pipeline it was made.
+        made_in: PipelineKind,
+        /// What it does of the egress pipeline.
+        egress: Arc<Origin>,
     },
     /// A replica enters a virtual device's egress.
     EnterEgress {

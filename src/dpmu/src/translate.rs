@@ -110,7 +110,7 @@ pub(crate) fn state_steps(placing: Placing<'_>) -> Vec<Step> {
     let Placing { device, guest, site } = placing;
     let row = |(pipeline, slot, access): &(PipelineKind, u8, StateAccess)| {
         let cells = match access {
-            StateAccess::Truncate | StateAccess::Again => None,
+            StateAccess::Truncate | StateAccess::Ask => None,
             _ => Some(device.holdings.cells(guest.program(), *access)?),
         };
         let base = if *pipeline == PipelineKind::Ingress { site.slot_base } else { 0 };
@@ -168,23 +168,61 @@ pub(crate) fn inside_steps(placing: Placing<'_>, wiring: &Wiring, layout: &Layou
 fn egress_steps(placing: Placing<'_>, wiring: &Wiring) -> Vec<Step> {
     let Placing { device, guest, site } = placing;
     let Some((start, origin)) = guest.egress_start() else { return Vec::new() };
+    let mut steps = clone_steps(placing, wiring, start, &Arc::new(origin.clone()));
     let meaning = RowMeaning::EnterEgress { device: Arc::clone(&device.name), egress: Arc::new(origin) };
     let row = |port, guest_port| {
         let start = Box::new(start.clone());
         let row = OperatorRow::EnterEgress { port, device: site.id, start, guest_port };
         operator(row, meaning.clone())
     };
+    steps.extend(egress_ports(device, wiring).into_iter().map(|(port, own)| row(port, own)));
+    steps
+}
+
+/// The physical ports by which copies leave, and the guest's own numbers of them, where they have others.
+fn egress_ports(device: &VirtualDevice, wiring: &Wiring) -> Vec<(PortMatch, Option<u16>)> {
     match wiring {
-        Wiring::Direct(_) => vec![row(PortMatch::Any, None)],
+        Wiring::Direct(_) => vec![(PortMatch::Any, None)],
         Wiring::Links(_) => {
-            let ports = wiring.ports(&device.name.device);
-            let physical = ports.iter().filter_map(|(port, end)| match end {
-                Endpoint::Physical(physical) => Some((*physical, *port)),
+            let ports = wiring.ports(&device.name.device).into_iter();
+            let physical = ports.filter_map(|(port, end)| match end {
+                Endpoint::Physical(physical) => Some((PortMatch::Port(physical), Some(port))),
                 Endpoint::Device { .. } => None,
             });
-            physical.map(|(physical, port)| row(PortMatch::Port(physical), Some(port))).collect()
+            physical.collect()
         }
     }
+}
+
+/// How its egress begins for clones.
+fn clone_steps(
+    placing: Placing<'_>,
+    wiring: &Wiring,
+    start: &EgressStart,
+    origin: &Arc<hyper4_persona::Origin>,
+) -> Vec<Step> {
+    let Placing { device, guest, site } = placing;
+    let mut steps = Vec::new();
+    for (port, guest_port) in egress_ports(device, wiring) {
+        for (made_in, list, keep) in guest.clones() {
+            let row = OperatorRow::EnterClone {
+                port,
+                device: site.id,
+                made_in: *made_in,
+                list: *list,
+                keep: keep.clone(),
+                start: Box::new(start.clone()),
+                guest_port,
+            };
+            let meaning = RowMeaning::EnterClone {
+                device: Arc::clone(&device.name),
+                made_in: *made_in,
+                egress: Arc::clone(origin),
+            };
+            steps.push(operator(row, meaning));
+        }
+    }
+    steps
 }
 
 /// The rows that lead one of its groups to a group of the device.
@@ -210,7 +248,7 @@ pub(crate) fn enter(
     operator(OperatorRow::Enter { port, start, guest_port }, RowMeaning::Enter { device: Arc::clone(device) })
 }
 
-fn operator(row: OperatorRow, meaning: RowMeaning) -> Step {
+pub(crate) fn operator(row: OperatorRow, meaning: RowMeaning) -> Step {
     let devices = std::collections::BTreeSet::new();
     Step::Add { owner: RowOwner::Operator, devices, command: row.command(), meaning }
 }
@@ -222,10 +260,11 @@ pub(crate) fn check_whole_packets(
     lease: &Lease,
 ) -> Result<(), WiringError> {
     let Placing { device, guest, .. } = placing;
-    if !guest.again().is_empty() && wiring.joins(&device.name.device) {
+    let asks = !guest.again().is_empty() || !guest.clones().is_empty();
+    if asks && wiring.joins(&device.name.device) {
         return Err(WiringError::AgainInside { device: device.name.device.clone() });
     }
-    let again = (PipelineKind::Egress, StateAccess::Again);
+    let again = (PipelineKind::Egress, StateAccess::Ask);
     let recirculates = guest.accesses().iter().any(|(pipeline, _, access)| (*pipeline, *access) == again);
     if recirculates && !(matches!(wiring, Wiring::Direct(_)) && lease.has_all_ports()) {
         return Err(WiringError::AgainLost { device: device.name.device.clone() });

@@ -38,6 +38,8 @@ pub(crate) enum Part {
     State,
     /// The operator's rows of one of its multicast groups.
     Group(u16),
+    /// The operator's rows of one of its mirroring sessions.
+    Session(u16),
 }
 
 /// Where a virtual device lies in its device.

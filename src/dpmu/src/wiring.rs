@@ -101,7 +101,7 @@ pub enum WiringError {
     },
     /// What comes in again comes in by no port.
     #[error(
-        "virtual device `{device}` resubmits or recirculates packets, and is linked to another virtual device: the switch \
+        "virtual device `{device}` clones, resubmits or recirculates packets, and is linked to another virtual device: the switch \
          takes packets back as they came to it or leave it"
     )]
     AgainInside {
@@ -110,8 +110,8 @@ pub enum WiringError {
     },
     /// A packet that is to come in again leaves egress by some port first.
     #[error(
-        "virtual device `{device}` recirculates packets, and doesn't have every port: one that it sends to another port \
-         is lost before it comes in again"
+        "virtual device `{device}` recirculates packets, or clones them in egress, and doesn't have every port: one \
+         that it sends to another port is lost before"
     )]
     AgainLost {
         /// The virtual device.

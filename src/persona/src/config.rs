@@ -25,7 +25,7 @@ pub struct PersonaConfig {
     pub counters: u32,
     /// Meter cells of each kind, of packets and of bytes, for all guests together: 0 is none.
     pub meters: u32,
-    /// Guests may do things to whole packets: cut them, resubmit and recirculate them.
+    /// Guests may do things to whole packets: cut, clone, resubmit and recirculate them.
     pub copies: bool,
 }
 

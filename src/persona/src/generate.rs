@@ -37,11 +37,14 @@ bit<32> index;      // the guest's number of a cell
 bit<64> data;       // what a register is to be, or was
 bit<2> colour;";
 
-/// What goes with a packet that comes in again, and why it does.
+/// What goes with a packet that comes in again, or with a clone.
 const COPIED: &str = "
 @field_list(1) bit<{state}> copied; // the state when it was asked for
-@field_list(1) bit<8> again; // the number of the guest's field list
-bit<2> asked;       // 1: the packet is resubmitted, 2: it is recirculated";
+@field_list(1) bit<8> again; // the number of the guest's field list, to come in again; 0: it doesn't
+@field_list(1) bit<8> clone_list; // the same, of a clone
+bit<16> session;    // the guest's, for which the packet is cloned
+bit<32> packet_length; // as the parser was told; see there
+bit<2> asked;       // for one of them: 1: in ingress, 2: in egress";
 
 #[derive(Default)]
 struct Text {
@@ -101,6 +104,10 @@ impl Text {
             self.line(&format!("header chunk{bytes}_t {{ bit<{}> bytes; }}", 8 * bytes));
             members.push(format!("chunk{bytes}_t chunk{bytes};"));
         }
+        if layout.config().copies {
+            self.line("header byte_t { bit<8> byte; }");
+            members.push(format!("byte_t[{}] each;", layout.parse_bytes()));
+        }
         self.line(&format!("struct headers_t {{ {} }}", members.join(" ")));
         let (state, window) = (layout.state_bits(), layout.window_bits());
         let (has_state, copies) = (layout.config().has_state(), layout.config().copies);
@@ -113,13 +120,13 @@ impl Text {
             bit<{state}> key;       // the part of the state that an exact or lpm lookup matches
             bit<{prefix}> prefix;    // its upper bits, which an lpm lookup matches
             bit<8> prefix_shift; // what brings them down; a constant amount would be too large for the back end
-            bit<{window}> window;    // the packet's first bytes on their way in and out
+            {kept}bit<{window}> window;    // the packet's first bytes on their way in and out
             {kept}bit<16> device;     // written by the operator's rows alone
             bit<16> pc;         // the row to be looked up next: micro-PC, slot, kind of lookup
             bit<8> slot;        // {done}: nothing more
             bit<8> lookup;
-            bit<8> length;      // bytes of the packet that came into the window
-            bit<8> pad;         // by how much a short packet is shifted, in parts of bytes
+            {kept}bit<8> length;      // bytes of the packet that came into the window
+            {kept}bit<8> pad;         // by how much a short packet is shifted, in parts of bytes
             bit<16> checksum;
             bit<64> hash;
             bit<9> port;        // copies of state fields that the operator's tables match
@@ -174,14 +181,7 @@ impl Text {
                 self.again(layout, pipeline);
             }
             PipelineKind::Egress => {
-                self.lines(
-                    "if (meta.egress != 0) {
-                    if (meta.egress == 1) {
-                    enter_egress.apply();
-                    } else {
-                    meta.slot = meta.egress_slot;
-                    }",
-                );
+                self.begin_egress_control(layout);
                 self.slots(pipeline, layout);
                 self.lines(
                     "if (meta.slot != 255 || meta.state[17:9] == 511) {\nmark_to_drop(standard_metadata);\n}\n}",
@@ -240,6 +240,7 @@ impl Text {
         self.transmit_actions(layout);
         if layout.config().copies {
             self.enter_again(layout);
+            self.mirror(layout, PipelineKind::Ingress);
         }
         self.lines(
             "table enter {

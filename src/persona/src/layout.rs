@@ -54,6 +54,10 @@ pub enum TableRole {
     EnterEgress,
     /// A guest's packet that comes in again, to its device's first lookup; the operator's.
     EnterAgain,
+    /// A guest's clone, to how its egress begins; the operator's.
+    EnterClone,
+    /// A guest's mirroring session to one of the switch; the operator's.
+    Mirror,
 }
 
 /// Positions and names of a persona of one size.
@@ -185,6 +189,8 @@ impl Layout {
             TableRole::Enter => format!("{control}.enter"),
             TableRole::EnterEgress => format!("{control}.enter_egress"),
             TableRole::EnterAgain => format!("{control}.enter_again"),
+            TableRole::EnterClone => format!("{control}.enter_clone"),
+            TableRole::Mirror => format!("{control}.mirror"),
             TableRole::State => format!("{control}.state_{slot}"),
             TableRole::Leave => format!("{control}.leave_{slot}"),
             TableRole::LeaveMulticast => format!("{control}.leave_multicast_{slot}"),

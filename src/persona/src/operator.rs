@@ -120,6 +120,34 @@ pub enum OperatorRow {
         /// What it keeps of the state.
         keep: Bits,
     },
+    /// A clone enters a guest's egress.
+    EnterClone {
+        /// The physical egress port.
+        port: PortMatch,
+        /// The device.
+        device: u16,
+        /// At the end of which pipeline it was made.
+        made_in: PipelineKind,
+        /// The guest's field list, as [`crate::Guest::clones`] numbers them.
+        list: u8,
+        /// What it keeps of the state.
+        keep: Bits,
+        /// How the guest's egress begins.
+        start: Box<EgressStart>,
+        /// The guest's port; `None`: of the same number.
+        guest_port: Option<u16>,
+    },
+    /// A guest's mirroring session.
+    Mirror {
+        /// At the end of which pipeline it is cloned for.
+        pipeline: PipelineKind,
+        /// The device.
+        device: u16,
+        /// The guest's session.
+        session: u16,
+        /// The switch's.
+        physical: u16,
+    },
     /// A replica enters a guest's egress.
     EnterEgress {
         /// The physical egress port.
@@ -145,6 +173,8 @@ impl OperatorRow {
             Self::State { pipeline, slot, .. } => Layout::table(*pipeline, TableRole::State, *slot),
             Self::EnterEgress { .. } => Layout::table(PipelineKind::Egress, TableRole::EnterEgress, 0),
             Self::EnterAgain { .. } => Layout::table(PipelineKind::Ingress, TableRole::EnterAgain, 0),
+            Self::EnterClone { .. } => Layout::table(PipelineKind::Egress, TableRole::EnterClone, 0),
+            Self::Mirror { pipeline, .. } => Layout::table(*pipeline, TableRole::Mirror, 0),
         }
     }
 
@@ -192,7 +222,7 @@ impl OperatorRow {
                     (StateAccess::ExecuteMeter(_), MeterUnit::Packets) => "meter_packets",
                     (StateAccess::ExecuteMeter(_), MeterUnit::Bytes) => "meter_bytes",
                     (StateAccess::Truncate, _) => "cut",
-                    (StateAccess::Again, _) => "ask_again",
+                    (StateAccess::Ask, _) => "ask",
                 };
                 let numbers = cells.map(|cells| [cells.base, cells.size]).into_iter().flatten();
                 let arguments = numbers.map(|number| Bits::from_u64(32, number.into())).collect();
@@ -204,6 +234,23 @@ impl OperatorRow {
                 let arguments = [keep.clone()].into_iter().chain(begin).collect();
                 (vec![MatchValue::Exact(device), list], None, "begin_again".to_owned(), arguments)
             }
+            Self::EnterClone { port, device, made_in, list, keep, start, guest_port } => {
+                let (port, priority) = port_key(*port);
+                let (name, kind) = match made_in {
+                    PipelineKind::Ingress => ("arrive", 1),
+                    PipelineKind::Egress => ("depart", 2),
+                };
+                let name = if guest_port.is_some() { format!("{name}_as") } else { name.to_owned() };
+                let first = guest_port.map(port_bits).into_iter().chain([keep.clone()]);
+                let (action, arguments) = begin(&name, first, start);
+                let kind = MatchValue::Exact(Bits::from_u64(32, kind));
+                let list = MatchValue::Exact(Bits::from_u64(8, (*list).into()));
+                (vec![exact(16, *device), kind, list, port], Some(priority), action, arguments)
+            }
+            Self::Mirror { device, session, physical, .. } => {
+                let arguments = vec![Bits::from_u64(32, (*physical).into())];
+                (vec![exact(16, *device), exact(16, *session)], None, "mirror_to".to_owned(), arguments)
+            }
             Self::EnterEgress { port, device, start, guest_port } => {
                 let (key, priority) = port_key(*port);
                 let name = if guest_port.is_some() { "enter_as" } else { "enter" };
@@ -212,8 +259,8 @@ impl OperatorRow {
             }
         };
         let control = match self {
-            Self::EnterEgress { .. } => Layout::control(PipelineKind::Egress),
-            Self::State { pipeline, .. } => Layout::control(*pipeline),
+            Self::EnterEgress { .. } | Self::EnterClone { .. } => Layout::control(PipelineKind::Egress),
+            Self::State { pipeline, .. } | Self::Mirror { pipeline, .. } => Layout::control(*pipeline),
             _ => Layout::control(PipelineKind::Ingress),
         };
         Command::TableAdd {
@@ -235,10 +282,10 @@ fn port_key(port: PortMatch) -> (MatchValue, u32) {
 }
 
 /// The action that also begins a guest's egress, `name` and what it does, and its arguments.
-fn begin(name: &str, port: Option<Bits>, start: &EgressStart) -> (String, Vec<Bits>) {
+fn begin(name: &str, first: impl IntoIterator<Item = Bits>, start: &EgressStart) -> (String, Vec<Bits>) {
     let (doing, effect) = effect(&start.effect, PipelineKind::Egress);
     let state_bits = effect.first().map_or(0, Bits::width);
-    let arguments = port.into_iter().chain(effect).chain(next_arguments(&start.next, 0, state_bits));
+    let arguments = first.into_iter().chain(effect).chain(next_arguments(&start.next, 0, state_bits));
     (format!("{name}_{doing}"), arguments.collect())
 }
 

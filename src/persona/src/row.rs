@@ -274,9 +274,10 @@ pub enum StateAccess {
     ExecuteMeter(MeterId),
     /// The packet is cut to as many bytes as the index says when it leaves.
     Truncate,
-    /// The packet goes through ingress again, as it came or as it leaves, when the pipeline ends; the index is the number
-    /// of the field list, from 1 on.
-    Again,
+    /// When the pipeline ends, the packet goes through ingress again, as it came or as it leaves, with the field list whose
+    /// number, from 1 on, the index' lowest 8 bits are; or it is cloned, with that in the next 8 bits, for the session that
+    /// the data is.
+    Ask,
 }
 
 impl StateAccess {
@@ -291,7 +292,7 @@ impl StateAccess {
             Self::Count(id) => (2, id.0),
             Self::ExecuteMeter(id) => (3, id.0),
             Self::Truncate => (4, 0),
-            Self::Again => (4, 1),
+            Self::Ask => (4, 1),
         };
         kind << 13 | (array % Self::MOST_ARRAYS) as u16
     }
@@ -300,7 +301,7 @@ impl StateAccess {
     /// they are declared as.
     pub fn counts_bytes(self, program: &Program) -> bool {
         match self {
-            Self::ReadRegister(_) | Self::WriteRegister(_) | Self::Truncate | Self::Again => false,
+            Self::ReadRegister(_) | Self::WriteRegister(_) | Self::Truncate | Self::Ask => false,
             Self::Count(_) => true,
             Self::ExecuteMeter(id) => {
                 program.meters.get(id.index()).is_none_or(|meter| meter.unit == MeterUnit::Bytes)

@@ -8,8 +8,8 @@
 use std::sync::Arc;
 
 use hyper4_dpmu::{DeviceName, Dpmu, InstalledRow, RowMeaning};
-use hyper4_ir::{Event, TableOutcome, Trace, TracedPacket};
-use hyper4_persona::{PortMatch, Verdict};
+use hyper4_ir::{Event, PipelineKind, TableOutcome, Trace, TracedPacket};
+use hyper4_persona::{PortMatch, StateAccess, Verdict};
 
 /// A row of the persona that a packet met.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -39,7 +39,12 @@ pub fn persona_rows(dpmu: &Dpmu, trace: &Trace) -> Vec<PersonaRow> {
             RowMeaning::Wire { device, port } | RowMeaning::WireEnd { device, port, .. } => {
                 format!("conditions behind port {port} of {}", device.device)
             }
-            RowMeaning::EnterEgress { device, .. } => format!("egress of {}", device.device),
+            RowMeaning::Mirror { device, session } => {
+                format!("mirroring session {session} of {}", device.device)
+            }
+            RowMeaning::EnterEgress { device, .. } | RowMeaning::EnterClone { device, .. } => {
+                format!("egress of {}", device.device)
+            }
             RowMeaning::State { device, .. } => format!("state of {}", device.device),
         };
         Some(PersonaRow { table: table.clone(), handle, construct })
@@ -56,7 +61,10 @@ pub fn guest_trace(dpmu: &Dpmu, trace: &Trace, devices: bool) -> Trace {
     for packet in &trace.packets {
         let parent = packet.copied_from.and_then(|p| ends.get(p));
         let mut teller = match parent {
-            Some((index, parent)) => parent.copy(*index),
+            Some((index, parent)) => {
+                let events = told.packets.get(*index).map_or(&[][..], |packet| packet.events.as_slice());
+                parent.copy(*index, events)
+            }
             None => Teller::new(dpmu, devices),
         };
         for event in &packet.events {
@@ -91,6 +99,10 @@ struct Teller<'a> {
     lost: bool,
     /// How many events were told before it chose a port or a group.
     before_leaving: Option<usize>,
+    /// How many before it was to be cloned.
+    asked: Option<usize>,
+    /// What is told of the parser, of the packet that this is a copy of.
+    parsed: Vec<Event>,
     /// The virtual device's port by which the packet itself leaves.
     port: Option<u16>,
     /// The virtual device's egress has been told of.
@@ -109,13 +121,17 @@ impl<'a> Teller<'a> {
             updates: Vec::new(),
             lost: false,
             before_leaving: None,
+            asked: None,
+            parsed: Vec::new(),
             port: None,
             egress_done: false,
         }
     }
 
     /// For a copy of this packet, whose last part is number `index`.
-    fn copy(&self, index: usize) -> Self {
+    fn copy(&self, index: usize, told: &[Event]) -> Self {
+        let begun = |event: &&Event| !matches!(event, Event::Pipeline(_));
+        let parsed = told.iter().take_while(begun).filter(|event| !matches!(event, Event::Device(_)));
         Self {
             dpmu: self.dpmu,
             devices: self.devices,
@@ -123,8 +139,11 @@ impl<'a> Teller<'a> {
             device: self.device.clone(),
             events: Vec::new(),
             updates: self.updates.clone(),
-            lost: self.lost,
+            // A packet that was lost has no copies but those that were asked for before.
+            lost: false,
             before_leaving: None,
+            asked: None,
+            parsed: parsed.cloned().collect(),
             port: None,
             egress_done: false,
         }
@@ -157,6 +176,11 @@ impl<'a> Teller<'a> {
                     self.events.truncate(told);
                 }
                 self.events.push(Event::Resubmit);
+            }
+            // The switch clones at the end, before it does what the guest's last rows do for it.
+            Event::Clone => {
+                let told = self.asked.unwrap_or(self.events.len());
+                self.events.insert(told.min(self.events.len()), Event::Clone);
             }
             Event::Recirculate => self.events.push(Event::Recirculate),
             Event::Drop if !self.lost => self.events.push(Event::Drop),
@@ -195,7 +219,14 @@ impl<'a> Teller<'a> {
                 self.events.push(Event::Multicast(*group));
             }
             RowMeaning::EnterEgress { egress, .. } => self.events.extend(egress.events.iter().cloned()),
-            RowMeaning::State { .. } => {}
+            RowMeaning::State { access: StateAccess::Ask, .. } => self.asked = Some(self.events.len()),
+            RowMeaning::State { .. } | RowMeaning::Mirror { .. } => {}
+            RowMeaning::EnterClone { made_in, egress, .. } => {
+                if *made_in == PipelineKind::Ingress {
+                    self.events.splice(0..0, self.parsed.drain(..));
+                }
+                self.events.extend(egress.events.iter().cloned());
+            }
         }
     }
 

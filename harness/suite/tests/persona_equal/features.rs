@@ -4,6 +4,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use hyper4_gen::{Guest, PacketGenerator, PacketLimits};
+use hyper4_ir::{Command, MirroringCommand, MirroringSession, PrimitiveKind, Program};
 use hyper4_persona::{PersonaConfig, compile};
 use hyper4_suite::{Error, persona_of, program, root};
 
@@ -25,6 +26,17 @@ fn features() -> Result<Vec<PathBuf>, Error> {
     Ok(files)
 }
 
+/// Mirroring sessions, for a program that makes clones.
+fn sessions(program: &Program) -> Vec<Command> {
+    let mut primitives = program.actions.iter().flat_map(|action| &action.primitives);
+    let clones = primitives.any(|primitive| matches!(primitive.kind, PrimitiveKind::Clone { .. }));
+    let session = |session: u16| Command::Mirroring {
+        session,
+        command: MirroringCommand::Set(MirroringSession { port: Some(u32::from(session) % 4), group: None }),
+    };
+    if clones { (5..8).map(session).collect() } else { Vec::new() }
+}
+
 #[test]
 fn every_feature_is_the_same_on_a_persona() -> Result<(), Error> {
     let files = features()?;
@@ -34,7 +46,8 @@ fn every_feature_is_the_same_on_a_persona() -> Result<(), Error> {
         let name = file.file_stem().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
         let mut hits = 0;
         for seed in 0..SEEDS {
-            let commands = Draw(seed).commands(&program);
+            let mut commands = Draw(seed).commands(&program);
+            commands.extend(sessions(&program));
             let guest = Guest { program: Arc::clone(&program), commands: commands.clone() };
             let generator = PacketGenerator::new(seed, &name, &[guest], &PacketLimits::default())?;
             let packets: Vec<_> = (0..PACKETS).map(|i| generator.packet(i)).collect();

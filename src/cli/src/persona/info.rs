@@ -99,7 +99,7 @@ fn text(trial: &Trial, needs: &Needs<'_>) -> String {
         layout.config().counters,
         layout.config().meters,
         if layout.config().copies {
-            "cut, resubmitted, recirculated"
+            "cut, cloned, resubmitted, recirculated"
         } else {
             "nothing is done to whole packets"
         },

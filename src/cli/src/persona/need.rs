@@ -85,7 +85,7 @@ impl Trial {
             *need.rows.entry(row.table().to_owned()).or_default() += 1;
             need.copies |= matches!(
                 row.meaning,
-                RowMeaning::State { access: StateAccess::Truncate | StateAccess::Again, .. }
+                RowMeaning::State { access: StateAccess::Truncate | StateAccess::Ask, .. }
             );
         }
         for (pipeline, slots) in

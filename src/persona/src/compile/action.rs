@@ -76,6 +76,9 @@ impl Explorer<'_> {
             PrimitiveKind::Recirculate { preserved } => {
                 self.ask_again(context, PipelineKind::Egress, *preserved)
             }
+            PrimitiveKind::Clone { session, preserved, .. } => {
+                self.ask_clone(context, session, *preserved, arguments)
+            }
             PrimitiveKind::Exit => {
                 if !std::mem::replace(&mut context.exited, true) {
                     context.events.push(Event::Exit);

@@ -25,8 +25,11 @@ pub(super) struct Cells {
     types: BTreeMap<HeaderId, HeaderType>,
     /// Which of the headers' shapes it is that egress begins with.
     shape: BitRange,
-    /// The number of the field list with which the packet is to come in again, for each pipeline; 0: it isn't.
-    again: [BitRange; 2],
+    /// What is asked for in each pipeline: see [`Cells::asked`].
+    asked: [BitRange; 2],
+    session: BitRange,
+    /// As `shape`, of what the parser found.
+    parsed: BitRange,
     refused: BTreeMap<FieldRef, StandardField>,
     parameters: BTreeMap<(Option<usize>, u32), BitRange>,
     operands: BTreeMap<u32, [BitRange; 2]>,
@@ -42,7 +45,9 @@ impl Cells {
             fields: BTreeMap::new(),
             types: BTreeMap::new(),
             shape: BitRange { offset: 0, width: 0 },
-            again: [BitRange { offset: 0, width: 0 }; 2],
+            asked: [BitRange { offset: 0, width: 0 }; 2],
+            session: BitRange { offset: 0, width: 0 },
+            parsed: BitRange { offset: 0, width: 0 },
             refused: BTreeMap::new(),
             parameters: BTreeMap::new(),
             operands: BTreeMap::new(),
@@ -76,7 +81,9 @@ impl Cells {
             }
         }
         cells.shape = cells.take(16);
-        cells.again = [cells.take(8), cells.take(8)];
+        cells.asked = [cells.take(16), cells.take(16)];
+        cells.session = cells.take(16);
+        cells.parsed = cells.take(16);
         Ok(cells)
     }
 
@@ -190,10 +197,27 @@ impl Cells {
         self.shape
     }
 
-    /// The number of the field list with which the packet is to come in again; 0: it isn't.
-    pub(super) fn again(&self, pipeline: PipelineKind) -> BitRange {
-        let [ingress, egress] = self.again;
+    /// The numbers of the field lists, from 1 on, with which the packet is to come in again, in the lower 8 bits, and with
+    /// which it is to be cloned; 0: it isn't.
+    pub(super) fn asked(&self, pipeline: PipelineKind) -> BitRange {
+        let [ingress, egress] = self.asked;
         if pipeline == PipelineKind::Ingress { ingress } else { egress }
+    }
+
+    /// The session for which it is to be cloned.
+    pub(super) fn session(&self) -> BitRange {
+        self.session
+    }
+
+    /// Which of the headers' shapes the parser found.
+    pub(super) fn parsed(&self) -> BitRange {
+        self.parsed
+    }
+
+    /// Where headers lie that don't lie in the window.
+    pub(super) fn homes(&self) -> impl Iterator<Item = BitRange> + '_ {
+        let of_headers = self.fields.iter().filter(|(field, _)| self.types.contains_key(&field.header));
+        of_headers.map(|(_, range)| *range)
     }
 
     /// The bits that are zero when a packet comes in: all but the packet's own, its length, and the ingress port.

@@ -246,7 +246,7 @@ impl<'a> Explorer<'a> {
                 Stage::Start => return self.begin(context, rows),
                 Stage::Verify(i) => return self.verify(context, i, assumed, rows),
                 Stage::Update(i) => return self.update(context, i, assumed, rows),
-                Stage::End => match self.asked(context, rows)? {
+                Stage::End => match self.pass_on(context, rows)? {
                     Some(context) => return self.end(context, rows),
                     None => return Ok(()),
                 },
@@ -429,13 +429,8 @@ impl<'a> Explorer<'a> {
 
     /// A packet leaves the pipeline.
     pub(super) fn left(&mut self, context: &mut Context) {
-        if let Some(relevant) = &self.egress_relevant {
-            let shape = match self.shapes {
-                true => context.shape.clone(),
-                false => context.shape.restricted(self.program, relevant),
-            };
-            let (number, _) = self.variants.insert_full(shape);
-            context.write_constant(self.cells.shape(), number as u64);
+        if let Some(number) = self.variant(context) {
+            context.write_constant(self.cells.shape(), number);
         }
         let known = context.known_now();
         match &mut self.exit_known {

@@ -41,6 +41,8 @@ pub struct Guest {
     pub(super) size_change: SizeChange,
     /// What packets that come in again keep of the state, by the number of their field list.
     pub(super) again: Vec<(u8, Bits)>,
+    /// What clones keep of it, by the pipeline that they are made in, and that number.
+    pub(super) clones: Vec<(PipelineKind, u8, Bits)>,
 }
 
 impl Guest {
@@ -64,6 +66,12 @@ impl Guest {
     /// field list.
     pub fn again(&self) -> &[(u8, Bits)] {
         &self.again
+    }
+
+    /// What its clones keep of the state when they begin egress, by the pipeline at whose end they are made and the number
+    /// of their field list.
+    pub fn clones(&self) -> &[(PipelineKind, u8, Bits)] {
+        &self.clones
     }
 
     /// How its egress begins; `None` when nothing is left to do there. The origin's events are what the native trace

@@ -106,7 +106,10 @@ fn attempt(
     let given = standard::given(program, &cells, PipelineKind::Ingress);
     let egress_given = standard::given(program, &cells, PipelineKind::Egress);
     let mut terms = Terms::default();
-    let has_egress = program.egress.start.is_some();
+    // Clones go through egress, if only to have their checksums updated.
+    let clones = again::clones(program).next().is_some();
+    let has_egress = program.egress.start.is_some() || clones;
+    let shapes = shapes || clones;
     let has_updates = program.checksums.iter().any(|c| c.kind == ChecksumKind::Update);
 
     let updates = has_updates && !has_egress;
@@ -127,7 +130,7 @@ fn attempt(
     *reshapes |= explorer.reshapes;
     let mut ingress = explored?;
     let mut change = SizeChange { parsed: explorer.parsed_bytes, ..explorer.change };
-    let (variants, exit_known) = (explorer.variants, explorer.exit_known);
+    let (mut variants, exit_known) = (explorer.variants, explorer.exit_known);
 
     let mut egress = Vec::new();
     if let (true, Some(mut known)) = (has_egress, exit_known) {
@@ -137,21 +140,29 @@ fn attempt(
         // The row that begins egress writes both.
         known.retain(|bit, _| !(Layout::EGRESS_PORT.offset..Layout::EGRESS_PORT.end()).contains(bit));
         known.extend((Layout::EGRESS_SPEC.offset..Layout::EGRESS_SPEC.end()).map(|bit| (bit, false)));
-        let mut explorer = Explorer::new(
-            program,
-            layout,
-            egress_flow,
-            PipelineKind::Egress,
-            has_updates,
-            &mut cells,
-            &mut terms,
-        );
-        explorer.variants = variants;
-        explorer.shapes = shapes;
-        let explored = explorer.explore(known);
-        *reshapes |= explorer.reshapes;
-        egress = explored?;
-        change = SizeChange { parsed: change.parsed, ..explorer.change };
+        again::known_of_clones(&mut known, program, &cells);
+        // Clones made in egress may begin it in other ways than packets that come from ingress.
+        loop {
+            let mut explorer = Explorer::new(
+                program,
+                layout,
+                egress_flow.clone(),
+                PipelineKind::Egress,
+                has_updates,
+                &mut cells,
+                &mut terms,
+            );
+            explorer.variants.clone_from(&variants);
+            explorer.shapes = shapes;
+            let explored = explorer.explore(known.clone());
+            *reshapes |= explorer.reshapes;
+            egress = explored?;
+            change = SizeChange { parsed: change.parsed, ..explorer.change };
+            if explorer.variants.len() == variants.len() {
+                break;
+            }
+            variants = explorer.variants;
+        }
     }
 
     let bits =
@@ -185,11 +196,16 @@ fn attempt(
         change.counted =
             ingress_loads.iter().chain(&egress_loads).any(|(f, _)| *f == StandardField::PacketLength)
                 || accesses.into_iter().any(|(_, access)| access.counts_bytes(program));
-        let again = again::masks(program, &cells, &places, layout);
-        Ok(Guest { again, ..guest(program.clone(), ingress, egress, layout, change) })
+        let masks = again::Masks { program, cells: &cells, places: &places, layout };
+        let (again, clones) = (masks.again(), masks.clones());
+        Ok(Guest { again, clones, ..guest(program.clone(), ingress, egress, layout, change) })
     };
-    // Where each cell has a place for itself, what is copied together lies together.
-    placed(None).or_else(|refusal| placed(Some(&kept)).map_err(|_| refusal))
+    // Where each cell has a place for itself, what is copied together lies together. What clones keep is not followed from
+    // one pipeline to the other, so that their cells have places for themselves.
+    match placed(None) {
+        Err(refusal) if !clones => placed(Some(&kept)).map_err(|_| refusal),
+        guest => guest,
+    }
 }
 
 /// The fields that something reads.
@@ -240,6 +256,7 @@ fn guest(
         inside: None,
         size_change: change,
         again: Vec::new(),
+        clones: Vec::new(),
         program,
     }
 }

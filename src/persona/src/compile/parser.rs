@@ -41,7 +41,7 @@ impl Explorer<'_> {
         }
         context.construct = "egress".to_owned();
         let stage = self.program.egress.start.map_or(Stage::End, Stage::Node);
-        let variants: Vec<_> = std::mem::take(&mut self.variants).into_iter().collect();
+        let variants: Vec<_> = self.variants.iter().cloned().collect();
         let digits = variants.len().next_power_of_two().trailing_zeros();
         for (number, shape) in variants.iter().enumerate() {
             let mut cube = Cube::default();
@@ -316,6 +316,7 @@ impl Explorer<'_> {
                 context.write_constant(range, value.into());
             }
         }
+        self.note_parsed(&mut context);
         let done = self.run(context, Stage::Verify(0), Assumed::new(), rows);
         self.parsing = true;
         done

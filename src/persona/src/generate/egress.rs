@@ -9,16 +9,16 @@ pub(super) const LEAVE_ACTIONS: &str = "transmit; transmit_same; transmit_commit
                                         transmit_same_commit; transmit_same_commit_move; forward; discard;";
 
 /// An action that begins egress.
-struct Begin<'a> {
-    name: &'a str,
+pub(super) struct Begin<'a> {
+    pub(super) name: &'a str,
     /// Its first parameters, each followed by a comma.
-    parameters: &'a str,
+    pub(super) parameters: &'a str,
     /// What it does beside.
-    statements: String,
+    pub(super) statements: String,
     /// The guest's egress port.
-    port: &'a str,
+    pub(super) port: &'a str,
     /// Where the first slot goes.
-    slot: &'a str,
+    pub(super) slot: &'a str,
 }
 
 impl Text {
@@ -58,11 +58,15 @@ impl Text {
             size = 1024;
             }",
         );
+        if layout.config().copies {
+            self.enter_clone(layout);
+            self.mirror(layout, hyper4_ir::PipelineKind::Egress);
+        }
     }
 
     /// The action in two forms, `_commit` and `_commit_move`: the state gets the egress port, then an effect, then a lookup
     /// comes.
-    fn begin_egress(&mut self, layout: &Layout, begin: &Begin<'_>) {
+    pub(super) fn begin_egress(&mut self, layout: &Layout, begin: &Begin<'_>) {
         let width = layout.state_bits();
         let kept = layout.mask(Layout::EGRESS_SPEC).or(&layout.mask(Layout::EGRESS_PORT)).not();
         let Begin { name, parameters, statements, port, slot } = begin;

@@ -12,7 +12,7 @@ pub(super) fn access_names(layout: &Layout) -> Vec<&'static str> {
         (config.registers, &["read_register", "write_register"]),
         (config.counters, &["count"]),
         (config.meters, &["meter_packets", "meter_bytes"]),
-        (config.copies.into(), &["cut", "ask_again"]),
+        (config.copies.into(), &["cut", "ask"]),
     ];
     let there = kinds.into_iter().filter(|(cells, _)| *cells > 0);
     there.flat_map(|(_, names)| names.iter().copied()).collect()
@@ -48,8 +48,8 @@ impl Text {
                     self.lines("action cut() {\ntruncate(meta.index);\n}");
                     continue;
                 }
-                "ask_again" => {
-                    self.ask_again(pipeline);
+                "ask" => {
+                    self.ask(pipeline);
                     continue;
                 }
                 _ => {}
@@ -110,8 +110,14 @@ impl Text {
         let fields = Effect::standard_fields(pipeline);
         let masks: String =
             fields.iter().map(|(field, width)| format!("bit<{width}> {}, ", field.name())).collect();
+        let field = |field: hyper4_ir::StandardField| match (field, pipeline) {
+            (hyper4_ir::StandardField::PacketLength, PipelineKind::Ingress) if layout.config().copies => {
+                "meta.packet_length".to_owned()
+            }
+            _ => format!("standard_metadata.{}", field.name()),
+        };
         let taken: Vec<String> =
-            fields.iter().map(|(f, _)| format!("(bit<48>)(standard_metadata.{0} & {0})", f.name())).collect();
+            fields.iter().map(|(f, _)| format!("(bit<48>)({} & {})", field(*f), f.name())).collect();
         self.lines(&format!(
             "action commit_standard({kv}{masks}{t}{next}) {{
             {kept} ^ (((bit<{width}>)({})){to});

@@ -30,9 +30,11 @@ impl Text {
                 let default = if lookup == Lookup::Step { "discard" } else { "NoAction" };
                 (format!("{}; @defaultonly {default};", Effect::actions(layout, lookup).join("; ")), default)
             }
-            TableRole::Enter | TableRole::EnterEgress | TableRole::EnterAgain => {
-                ("discard;".to_owned(), "discard")
-            }
+            TableRole::Enter
+            | TableRole::EnterEgress
+            | TableRole::EnterAgain
+            | TableRole::EnterClone
+            | TableRole::Mirror => ("discard;".to_owned(), "discard"),
         };
         self.lines(&format!(
             "table {name} {{

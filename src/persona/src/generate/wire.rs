@@ -15,21 +15,42 @@ impl Text {
             .collect();
         let first = pieces(layout).find(|bytes| *bytes < parsed).unwrap_or(1);
         let taken = format!("((bit<{window}>)hdr.whole.bytes)");
+        // simple_switch parses an ingress clone with what metadata the packet had whose place it takes, except for the
+        // port. So no packet is left with a length, and one without is taken in without looking at it.
+        let (by_bytes, taken_over, each) = match layout.config().copies {
+            true => (
+                "32w0: by_bytes;\n",
+                "meta.packet_length = standard_metadata.packet_length;\nstandard_metadata.packet_length = 0;\n",
+                "state by_bytes {
+                meta.window = 0;
+                meta.length = 0;
+                meta.packet_length = 0;
+                transition one_byte;
+                }
+                state one_byte {
+                packet.extract(hdr.each.next);
+                transition one_byte;
+                }
+                ",
+            ),
+            false => ("", "", ""),
+        };
         self.lines(&format!(
             "parser PersonaParser(packet_in packet, out headers_t hdr, inout metadata_t meta,
             inout standard_metadata_t standard_metadata) {{
             state start {{
             meta.prefix_shift = {};
             transition select(standard_metadata.packet_length) {{
-            {short}default: full_window;
+            {by_bytes}{short}default: full_window;
             }}
             }}
             state full_window {{
             packet.extract(hdr.whole);
             meta.window = {};
             meta.length = {parsed};
-            transition accept;
+            {taken_over}transition accept;
             }}
+            {each}
             state short_packet {{
             meta.window = 0;
             meta.length = standard_metadata.packet_length[7:0];
@@ -65,7 +86,7 @@ impl Text {
             "state align {{
             {}
             meta.window = {};
-            transition accept;
+            {taken_over}transition accept;
             }}
             }}
             ",
@@ -91,6 +112,8 @@ impl Text {
             })
             .collect();
         let parsed = 8 * u32::from(layout.parse_bytes());
+        // See the parser.
+        let forgotten = if layout.config().copies { "standard_metadata.packet_length = 0;\n" } else { "" };
         self.lines(&format!(
             "if (meta.state[55:48] != meta.length) {{
             hdr.whole.setInvalid();
@@ -98,7 +121,7 @@ impl Text {
             {}
             {validity}}}
             meta.window = (bit<{window}>)({});
-            if (hdr.whole.isValid()) {{
+            {forgotten}if (hdr.whole.isValid()) {{
             hdr.whole.bytes = (bit<{parsed}>)({});
             }} else {{
             meta.window = {};",

@@ -88,6 +88,11 @@ impl ControlPlane {
         self.state.session(session)
     }
 
+    /// All mirroring sessions, and where their copies go.
+    pub fn mirroring_sessions(&self) -> impl Iterator<Item = (u16, MirroringSession)> + '_ {
+        self.state.sessions()
+    }
+
     /// The members of a value set.
     pub fn value_set(&self, set: ValueSetId) -> &[Bits] {
         self.state.value_set(set)

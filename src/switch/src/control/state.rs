@@ -141,6 +141,10 @@ impl State {
         self.value_sets.get(&set).map_or(&[], Vec::as_slice)
     }
 
+    pub(super) fn sessions(&self) -> impl Iterator<Item = (u16, MirroringSession)> + '_ {
+        self.sessions.iter().map(|(session, copies)| (*session, *copies))
+    }
+
     pub(super) fn session(&self, session: u16) -> Option<MirroringSession> {
         self.sessions.get(&session).copied()
     }
