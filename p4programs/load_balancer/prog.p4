@@ -1,5 +1,5 @@
-// A load balancer in front of servers that share an address (direct server return): a flow stays with its server, since
-// that is chosen by a hash; each server's packets are counted, and who sends more than its share is marked.
+// A load balancer in front of servers that share an address (direct server return): a client stays with its server, since
+// that is chosen by a hash of both addresses; each server's packets are counted, and who sends more than its share is marked.
 #include <core.p4>
 #include <v1model.p4>
 
@@ -8,8 +8,6 @@ typedef bit<32> ipv4_addr_t;
 typedef bit<9>  port_t;
 
 const bit<16> TYPE_IPV4 = 0x0800;
-const bit<8>  PROTOCOL_TCP = 6;
-const bit<8>  PROTOCOL_UDP = 17;
 const bit<32> CLIENTS = 256;
 const bit<6>  DSCP_LOWER_EFFORT = 1;
 
@@ -35,18 +33,13 @@ header ipv4_t {
     ipv4_addr_t dst;
 }
 
-header l4_ports_t {
-    bit<16> src;
-    bit<16> dst;
-}
-
 struct headers_t {
     ethernet_t ethernet;
     ipv4_t     ipv4;
-    l4_ports_t ports;
 }
 
 struct metadata_t {
+    bit<32> client;
     bit<16> sent;
 }
 
@@ -64,15 +57,7 @@ parser BalancerParser(packet_in packet,
 
     state parse_ipv4 {
         packet.extract(hdr.ipv4);
-        transition select(hdr.ipv4.ihl, hdr.ipv4.frag_offset, hdr.ipv4.protocol) {
-            (5, 0, PROTOCOL_TCP): parse_ports;
-            (5, 0, PROTOCOL_UDP): parse_ports;
-            default: accept;
-        }
-    }
-
-    state parse_ports {
-        packet.extract(hdr.ports);
+        meta.client = (bit<32>)hdr.ipv4.src[7:0];
         transition accept;
     }
 }
@@ -97,8 +82,8 @@ control BalancerIngress(inout headers_t hdr,
         exit;
     }
 
-    action serve(bit<4> number, mac_addr_t server) {
-        served.count((bit<32>)number);
+    action serve(bit<32> number, mac_addr_t server) {
+        served.count(number);
         hdr.ethernet.dst = server;
     }
 
@@ -114,9 +99,7 @@ control BalancerIngress(inout headers_t hdr,
         key = {
             hdr.ipv4.dst: lpm;
             hdr.ipv4.src: selector;
-            hdr.ipv4.protocol: selector;
-            hdr.ports.src: selector;
-            hdr.ports.dst: selector;
+            hdr.ipv4.dst: selector;
         }
         actions = { serve; refuse; NoAction; }
         implementation = servers;
@@ -138,11 +121,11 @@ control BalancerIngress(inout headers_t hdr,
     }
 
     apply {
-        if (hdr.ports.isValid()) {
+        if (hdr.ipv4.isValid()) {
             if (service.apply().hit) {
-                sent_by.read(meta.sent, (bit<32>)hdr.ipv4.src[7:0]);
+                sent_by.read(meta.sent, meta.client);
                 meta.sent = meta.sent |+| 1;
-                sent_by.write((bit<32>)hdr.ipv4.src[7:0], meta.sent);
+                sent_by.write(meta.client, meta.sent);
             }
         }
         hosts.apply();
@@ -170,7 +153,6 @@ control BalancerDeparser(packet_out packet, in headers_t hdr) {
     apply {
         packet.emit(hdr.ethernet);
         packet.emit(hdr.ipv4);
-        packet.emit(hdr.ports);
     }
 }
 
