@@ -1,7 +1,7 @@
 //! The parser.
 
 use hyper4_ir::{
-    Extract, HeaderId, ParseState, ParseStateId, ParserOp, PipelineKind, Place, SelectKey, StandardField,
+    Extract, HeaderId, HeaderStackId, ParseState, ParseStateId, ParserOp, PipelineKind, Place, SelectKey, StandardField,
     TransitionMatch,
 };
 
@@ -35,8 +35,17 @@ impl Executor<'_, '_> {
                     error = Some(TOO_SHORT);
                 }
             }
+            ParserOp::Extract(Extract::StackNext(stack)) => match self.next_element(&thread.state, *stack) {
+                None => error = Some("StackOutOfBounds"),
+                Some(header) => {
+                    if !self.extract(&mut thread.state, header)? {
+                        error = Some(TOO_SHORT);
+                    }
+                }
+            },
             ParserOp::Extract(_) => {
-                return Err(unsupported("an extract", None, "the proofs carry headers of fixed size alone"));
+                let reason = "the proofs carry headers of fixed size alone, and no stacks of unions";
+                return Err(unsupported("an extract", None, reason));
             }
             ParserOp::Primitive(primitive) => {
                 let construct = format!("primitive `{}` in the parser", primitive.name());
@@ -128,6 +137,12 @@ impl Executor<'_, '_> {
         let taken = self.context.terms.extract(&state.payload, rest, bits);
         state.payload = self.context.terms.resize(&state.payload, rest);
         taken
+    }
+
+    /// The element of a stack that is extracted next; `None` when it is full. Nothing but extracting makes one valid here.
+    fn next_element(&self, state: &State, stack: HeaderStackId) -> Option<HeaderId> {
+        let stack = self.program().header_stacks.get(stack.index())?;
+        stack.headers.iter().copied().find(|header| !state.is_valid(*header))
     }
 
     /// Whether the packet was long enough.
