@@ -14,7 +14,8 @@ header chunk8_t { bit<64> bytes; }
 header chunk4_t { bit<32> bytes; }
 header chunk2_t { bit<16> bytes; }
 header chunk1_t { bit<8> bytes; }
-struct headers_t { whole_t whole; chunk128_t chunk128; chunk64_t chunk64; chunk32_t chunk32; chunk16_t chunk16; chunk8_t chunk8; chunk4_t chunk4; chunk2_t chunk2; chunk1_t chunk1; }
+header byte_t { bit<8> byte; }
+struct headers_t { whole_t whole; chunk128_t chunk128; chunk64_t chunk64; chunk32_t chunk32; chunk16_t chunk16; chunk8_t chunk8; chunk4_t chunk4; chunk2_t chunk2; chunk1_t chunk1; byte_t[96] each; }
 // state: the window, byte 0 of the packet uppermost; below it the guest's metadata, then from bit 0
 // ingress_port (9), egress_spec (9), egress_port (9), at bit 32 mcast_grp (16), at bit 48 length (8).
 struct metadata_t {
@@ -22,13 +23,13 @@ struct metadata_t {
     bit<1280> key;       // the part of the state that an exact or lpm lookup matches
     bit<480> prefix;    // its upper bits, which an lpm lookup matches
     bit<8> prefix_shift; // what brings them down; a constant amount would be too large for the back end
-    bit<1024> window;    // the packet's first bytes on their way in and out
+    @field_list(1) bit<1024> window;    // the packet's first bytes on their way in and out
     @field_list(1) bit<16> device;     // written by the operator's rows alone
     bit<16> pc;         // the row to be looked up next: micro-PC, slot, kind of lookup
     bit<8> slot;        // 255: nothing more
     bit<8> lookup;
-    bit<8> length;      // bytes of the packet that came into the window
-    bit<8> pad;         // by how much a short packet is shifted, in parts of bytes
+    @field_list(1) bit<8> length;      // bytes of the packet that came into the window
+    @field_list(1) bit<8> pad;         // by how much a short packet is shifted, in parts of bytes
     bit<16> checksum;
     bit<64> hash;
     bit<9> port;        // copies of state fields that the operator's tables match
@@ -40,8 +41,11 @@ struct metadata_t {
     bit<64> data;       // what a register is to be, or was
     bit<2> colour;
     @field_list(1) bit<1280> copied; // the state when it was asked for
-    @field_list(1) bit<8> again; // the number of the guest's field list
-    bit<2> asked;       // 1: the packet is resubmitted, 2: it is recirculated
+    @field_list(1) bit<8> again; // the number of the guest's field list, to come in again; 0: it doesn't
+    @field_list(1) bit<8> clone_list; // the same, of a clone
+    bit<16> session;    // the guest's, for which the packet is cloned
+    bit<32> packet_length; // as the parser was told; see there
+    bit<2> asked;       // for one of them: 1: in ingress, 2: in egress
 }
 
 register<bit<64>>(65536) registers;
@@ -54,6 +58,7 @@ inout standard_metadata_t standard_metadata) {
     state start {
         meta.prefix_shift = 200;
         transition select(standard_metadata.packet_length) {
+            32w0: by_bytes;
             32w0x00000000 &&& 32w0xffffffc0: short_packet;
             32w0x00000040 &&& 32w0xffffffe0: short_packet;
             default: full_window;
@@ -63,8 +68,21 @@ inout standard_metadata_t standard_metadata) {
         packet.extract(hdr.whole);
         meta.window = (((bit<1024>)hdr.whole.bytes) << 256);
         meta.length = 96;
+        meta.packet_length = standard_metadata.packet_length;
+        standard_metadata.packet_length = 0;
         transition accept;
     }
+    state by_bytes {
+        meta.window = 0;
+        meta.length = 0;
+        meta.packet_length = 0;
+        transition one_byte;
+    }
+    state one_byte {
+        packet.extract(hdr.each.next);
+        transition one_byte;
+    }
+
     state short_packet {
         meta.window = 0;
         meta.length = standard_metadata.packet_length[7:0];
@@ -150,6 +168,8 @@ inout standard_metadata_t standard_metadata) {
     state align {
         meta.pad = (128 - meta.length) * 2;
         meta.window = meta.window << meta.pad << meta.pad << meta.pad << meta.pad;
+        meta.packet_length = standard_metadata.packet_length;
+        standard_metadata.packet_length = 0;
         transition accept;
     }
 }
@@ -250,7 +270,16 @@ inout standard_metadata_t standard_metadata) {
         key = { meta.device: exact; meta.again: exact; }
         actions = { begin_again; discard; }
         default_action = discard();
-        size = 1024;
+        size = 4096;
+    }
+    action mirror_to(bit<32> session) {
+        clone_preserving_field_list(CloneType.I2E, session, 1);
+    }
+    table mirror {
+        key = { meta.device: exact; meta.session: exact; }
+        actions = { mirror_to; @defaultonly NoAction; }
+        default_action = NoAction();
+        size = 4096;
     }
     table enter {
         key = { standard_metadata.ingress_port: ternary; }
@@ -406,7 +435,7 @@ inout standard_metadata_t standard_metadata) {
         meta.lookup = lookup;
     }
     action commit_standard(bit<1280> keep, bit<1280> value, bit<32> packet_length, bit<32> instance_type, bit<48> ingress_global_timestamp, bit<8> t0, bit<8> t1, bit<8> t2, bit<8> t3, bit<8> t4, bit<16> pc, bit<8> slot, bit<8> lookup, bit<1280> key_mask) {
-        meta.state = (meta.state & keep) ^ value ^ (((bit<1280>)((bit<48>)(standard_metadata.packet_length & packet_length) | (bit<48>)(standard_metadata.instance_type & instance_type) | (bit<48>)(standard_metadata.ingress_global_timestamp & ingress_global_timestamp))) << t0 << t1 << t2 << t3 << t4);
+        meta.state = (meta.state & keep) ^ value ^ (((bit<1280>)((bit<48>)(meta.packet_length & packet_length) | (bit<48>)(standard_metadata.instance_type & instance_type) | (bit<48>)(standard_metadata.ingress_global_timestamp & ingress_global_timestamp))) << t0 << t1 << t2 << t3 << t4);
         meta.key = meta.state & key_mask;
         meta.pc = pc;
         meta.slot = slot;
@@ -442,9 +471,11 @@ inout standard_metadata_t standard_metadata) {
     action cut() {
         truncate(meta.index);
     }
-    action ask_again() {
+    action ask() {
         meta.copied = meta.state;
-        meta.again = (bit<8>)meta.index;
+        meta.again = meta.index[7:0];
+        meta.clone_list = meta.index[15:8];
+        meta.session = meta.data[15:0];
         meta.asked = 1;
     }
     table step_0 {
@@ -473,7 +504,7 @@ inout standard_metadata_t standard_metadata) {
     }
     table state_0 {
         key = { meta.device: exact; meta.access: exact; }
-        actions = { read_register; write_register; count; meter_packets; meter_bytes; cut; ask_again; @defaultonly NoAction; }
+        actions = { read_register; write_register; count; meter_packets; meter_bytes; cut; ask; @defaultonly NoAction; }
         default_action = NoAction();
         size = 4096;
     }
@@ -515,7 +546,7 @@ inout standard_metadata_t standard_metadata) {
     }
     table state_1 {
         key = { meta.device: exact; meta.access: exact; }
-        actions = { read_register; write_register; count; meter_packets; meter_bytes; cut; ask_again; @defaultonly NoAction; }
+        actions = { read_register; write_register; count; meter_packets; meter_bytes; cut; ask; @defaultonly NoAction; }
         default_action = NoAction();
         size = 4096;
     }
@@ -557,7 +588,7 @@ inout standard_metadata_t standard_metadata) {
     }
     table state_2 {
         key = { meta.device: exact; meta.access: exact; }
-        actions = { read_register; write_register; count; meter_packets; meter_bytes; cut; ask_again; @defaultonly NoAction; }
+        actions = { read_register; write_register; count; meter_packets; meter_bytes; cut; ask; @defaultonly NoAction; }
         default_action = NoAction();
         size = 4096;
     }
@@ -599,7 +630,7 @@ inout standard_metadata_t standard_metadata) {
     }
     table state_3 {
         key = { meta.device: exact; meta.access: exact; }
-        actions = { read_register; write_register; count; meter_packets; meter_bytes; cut; ask_again; @defaultonly NoAction; }
+        actions = { read_register; write_register; count; meter_packets; meter_bytes; cut; ask; @defaultonly NoAction; }
         default_action = NoAction();
         size = 4096;
     }
@@ -641,7 +672,7 @@ inout standard_metadata_t standard_metadata) {
     }
     table state_4 {
         key = { meta.device: exact; meta.access: exact; }
-        actions = { read_register; write_register; count; meter_packets; meter_bytes; cut; ask_again; @defaultonly NoAction; }
+        actions = { read_register; write_register; count; meter_packets; meter_bytes; cut; ask; @defaultonly NoAction; }
         default_action = NoAction();
         size = 4096;
     }
@@ -683,7 +714,7 @@ inout standard_metadata_t standard_metadata) {
     }
     table state_5 {
         key = { meta.device: exact; meta.access: exact; }
-        actions = { read_register; write_register; count; meter_packets; meter_bytes; cut; ask_again; @defaultonly NoAction; }
+        actions = { read_register; write_register; count; meter_packets; meter_bytes; cut; ask; @defaultonly NoAction; }
         default_action = NoAction();
         size = 4096;
     }
@@ -725,7 +756,7 @@ inout standard_metadata_t standard_metadata) {
     }
     table state_6 {
         key = { meta.device: exact; meta.access: exact; }
-        actions = { read_register; write_register; count; meter_packets; meter_bytes; cut; ask_again; @defaultonly NoAction; }
+        actions = { read_register; write_register; count; meter_packets; meter_bytes; cut; ask; @defaultonly NoAction; }
         default_action = NoAction();
         size = 4096;
     }
@@ -767,7 +798,7 @@ inout standard_metadata_t standard_metadata) {
     }
     table state_7 {
         key = { meta.device: exact; meta.access: exact; }
-        actions = { read_register; write_register; count; meter_packets; meter_bytes; cut; ask_again; @defaultonly NoAction; }
+        actions = { read_register; write_register; count; meter_packets; meter_bytes; cut; ask; @defaultonly NoAction; }
         default_action = NoAction();
         size = 4096;
     }
@@ -809,7 +840,7 @@ inout standard_metadata_t standard_metadata) {
     }
     table state_8 {
         key = { meta.device: exact; meta.access: exact; }
-        actions = { read_register; write_register; count; meter_packets; meter_bytes; cut; ask_again; @defaultonly NoAction; }
+        actions = { read_register; write_register; count; meter_packets; meter_bytes; cut; ask; @defaultonly NoAction; }
         default_action = NoAction();
         size = 4096;
     }
@@ -851,7 +882,7 @@ inout standard_metadata_t standard_metadata) {
     }
     table state_9 {
         key = { meta.device: exact; meta.access: exact; }
-        actions = { read_register; write_register; count; meter_packets; meter_bytes; cut; ask_again; @defaultonly NoAction; }
+        actions = { read_register; write_register; count; meter_packets; meter_bytes; cut; ask; @defaultonly NoAction; }
         default_action = NoAction();
         size = 4096;
     }
@@ -893,7 +924,7 @@ inout standard_metadata_t standard_metadata) {
     }
     table state_10 {
         key = { meta.device: exact; meta.access: exact; }
-        actions = { read_register; write_register; count; meter_packets; meter_bytes; cut; ask_again; @defaultonly NoAction; }
+        actions = { read_register; write_register; count; meter_packets; meter_bytes; cut; ask; @defaultonly NoAction; }
         default_action = NoAction();
         size = 4096;
     }
@@ -935,7 +966,7 @@ inout standard_metadata_t standard_metadata) {
     }
     table state_11 {
         key = { meta.device: exact; meta.access: exact; }
-        actions = { read_register; write_register; count; meter_packets; meter_bytes; cut; ask_again; @defaultonly NoAction; }
+        actions = { read_register; write_register; count; meter_packets; meter_bytes; cut; ask; @defaultonly NoAction; }
         default_action = NoAction();
         size = 4096;
     }
@@ -977,7 +1008,7 @@ inout standard_metadata_t standard_metadata) {
     }
     table state_12 {
         key = { meta.device: exact; meta.access: exact; }
-        actions = { read_register; write_register; count; meter_packets; meter_bytes; cut; ask_again; @defaultonly NoAction; }
+        actions = { read_register; write_register; count; meter_packets; meter_bytes; cut; ask; @defaultonly NoAction; }
         default_action = NoAction();
         size = 4096;
     }
@@ -1019,7 +1050,7 @@ inout standard_metadata_t standard_metadata) {
     }
     table state_13 {
         key = { meta.device: exact; meta.access: exact; }
-        actions = { read_register; write_register; count; meter_packets; meter_bytes; cut; ask_again; @defaultonly NoAction; }
+        actions = { read_register; write_register; count; meter_packets; meter_bytes; cut; ask; @defaultonly NoAction; }
         default_action = NoAction();
         size = 4096;
     }
@@ -1061,7 +1092,7 @@ inout standard_metadata_t standard_metadata) {
     }
     table state_14 {
         key = { meta.device: exact; meta.access: exact; }
-        actions = { read_register; write_register; count; meter_packets; meter_bytes; cut; ask_again; @defaultonly NoAction; }
+        actions = { read_register; write_register; count; meter_packets; meter_bytes; cut; ask; @defaultonly NoAction; }
         default_action = NoAction();
         size = 4096;
     }
@@ -1103,7 +1134,7 @@ inout standard_metadata_t standard_metadata) {
     }
     table state_15 {
         key = { meta.device: exact; meta.access: exact; }
-        actions = { read_register; write_register; count; meter_packets; meter_bytes; cut; ask_again; @defaultonly NoAction; }
+        actions = { read_register; write_register; count; meter_packets; meter_bytes; cut; ask; @defaultonly NoAction; }
         default_action = NoAction();
         size = 4096;
     }
@@ -1145,7 +1176,7 @@ inout standard_metadata_t standard_metadata) {
     }
     table state_16 {
         key = { meta.device: exact; meta.access: exact; }
-        actions = { read_register; write_register; count; meter_packets; meter_bytes; cut; ask_again; @defaultonly NoAction; }
+        actions = { read_register; write_register; count; meter_packets; meter_bytes; cut; ask; @defaultonly NoAction; }
         default_action = NoAction();
         size = 4096;
     }
@@ -1187,7 +1218,7 @@ inout standard_metadata_t standard_metadata) {
     }
     table state_17 {
         key = { meta.device: exact; meta.access: exact; }
-        actions = { read_register; write_register; count; meter_packets; meter_bytes; cut; ask_again; @defaultonly NoAction; }
+        actions = { read_register; write_register; count; meter_packets; meter_bytes; cut; ask; @defaultonly NoAction; }
         default_action = NoAction();
         size = 4096;
     }
@@ -1229,7 +1260,7 @@ inout standard_metadata_t standard_metadata) {
     }
     table state_18 {
         key = { meta.device: exact; meta.access: exact; }
-        actions = { read_register; write_register; count; meter_packets; meter_bytes; cut; ask_again; @defaultonly NoAction; }
+        actions = { read_register; write_register; count; meter_packets; meter_bytes; cut; ask; @defaultonly NoAction; }
         default_action = NoAction();
         size = 4096;
     }
@@ -1271,7 +1302,7 @@ inout standard_metadata_t standard_metadata) {
     }
     table state_19 {
         key = { meta.device: exact; meta.access: exact; }
-        actions = { read_register; write_register; count; meter_packets; meter_bytes; cut; ask_again; @defaultonly NoAction; }
+        actions = { read_register; write_register; count; meter_packets; meter_bytes; cut; ask; @defaultonly NoAction; }
         default_action = NoAction();
         size = 4096;
     }
@@ -1795,7 +1826,12 @@ inout standard_metadata_t standard_metadata) {
             mark_to_drop(standard_metadata);
         }
         if (meta.asked == 1) {
-            resubmit_preserving_field_list(1);
+            if (meta.again != 0) {
+                resubmit_preserving_field_list(1);
+            }
+            if (meta.clone_list != 0) {
+                mirror.apply();
+            }
         }
     }
 }
@@ -1846,6 +1882,490 @@ inout standard_metadata_t standard_metadata) {
         actions = { enter_commit; enter_commit_move; enter_as_commit; enter_as_commit_move; discard; }
         default_action = discard();
         size = 1024;
+    }
+    action arrive_commit(bit<1280> kept, bit<1280> keep, bit<1280> value, bit<16> pc, bit<8> slot, bit<8> lookup, bit<1280> key_mask) {
+        meta.state = (((bit<1280>)meta.window) << 256) | ((bit<1280>)meta.length << 48) | (meta.copied & kept);
+        meta.length = 0;
+        hdr.each[0].setInvalid();
+        hdr.each[1].setInvalid();
+        hdr.each[2].setInvalid();
+        hdr.each[3].setInvalid();
+        hdr.each[4].setInvalid();
+        hdr.each[5].setInvalid();
+        hdr.each[6].setInvalid();
+        hdr.each[7].setInvalid();
+        hdr.each[8].setInvalid();
+        hdr.each[9].setInvalid();
+        hdr.each[10].setInvalid();
+        hdr.each[11].setInvalid();
+        hdr.each[12].setInvalid();
+        hdr.each[13].setInvalid();
+        hdr.each[14].setInvalid();
+        hdr.each[15].setInvalid();
+        hdr.each[16].setInvalid();
+        hdr.each[17].setInvalid();
+        hdr.each[18].setInvalid();
+        hdr.each[19].setInvalid();
+        hdr.each[20].setInvalid();
+        hdr.each[21].setInvalid();
+        hdr.each[22].setInvalid();
+        hdr.each[23].setInvalid();
+        hdr.each[24].setInvalid();
+        hdr.each[25].setInvalid();
+        hdr.each[26].setInvalid();
+        hdr.each[27].setInvalid();
+        hdr.each[28].setInvalid();
+        hdr.each[29].setInvalid();
+        hdr.each[30].setInvalid();
+        hdr.each[31].setInvalid();
+        hdr.each[32].setInvalid();
+        hdr.each[33].setInvalid();
+        hdr.each[34].setInvalid();
+        hdr.each[35].setInvalid();
+        hdr.each[36].setInvalid();
+        hdr.each[37].setInvalid();
+        hdr.each[38].setInvalid();
+        hdr.each[39].setInvalid();
+        hdr.each[40].setInvalid();
+        hdr.each[41].setInvalid();
+        hdr.each[42].setInvalid();
+        hdr.each[43].setInvalid();
+        hdr.each[44].setInvalid();
+        hdr.each[45].setInvalid();
+        hdr.each[46].setInvalid();
+        hdr.each[47].setInvalid();
+        hdr.each[48].setInvalid();
+        hdr.each[49].setInvalid();
+        hdr.each[50].setInvalid();
+        hdr.each[51].setInvalid();
+        hdr.each[52].setInvalid();
+        hdr.each[53].setInvalid();
+        hdr.each[54].setInvalid();
+        hdr.each[55].setInvalid();
+        hdr.each[56].setInvalid();
+        hdr.each[57].setInvalid();
+        hdr.each[58].setInvalid();
+        hdr.each[59].setInvalid();
+        hdr.each[60].setInvalid();
+        hdr.each[61].setInvalid();
+        hdr.each[62].setInvalid();
+        hdr.each[63].setInvalid();
+        hdr.each[64].setInvalid();
+        hdr.each[65].setInvalid();
+        hdr.each[66].setInvalid();
+        hdr.each[67].setInvalid();
+        hdr.each[68].setInvalid();
+        hdr.each[69].setInvalid();
+        hdr.each[70].setInvalid();
+        hdr.each[71].setInvalid();
+        hdr.each[72].setInvalid();
+        hdr.each[73].setInvalid();
+        hdr.each[74].setInvalid();
+        hdr.each[75].setInvalid();
+        hdr.each[76].setInvalid();
+        hdr.each[77].setInvalid();
+        hdr.each[78].setInvalid();
+        hdr.each[79].setInvalid();
+        hdr.each[80].setInvalid();
+        hdr.each[81].setInvalid();
+        hdr.each[82].setInvalid();
+        hdr.each[83].setInvalid();
+        hdr.each[84].setInvalid();
+        hdr.each[85].setInvalid();
+        hdr.each[86].setInvalid();
+        hdr.each[87].setInvalid();
+        hdr.each[88].setInvalid();
+        hdr.each[89].setInvalid();
+        hdr.each[90].setInvalid();
+        hdr.each[91].setInvalid();
+        hdr.each[92].setInvalid();
+        hdr.each[93].setInvalid();
+        hdr.each[94].setInvalid();
+        hdr.each[95].setInvalid();
+
+        meta.state = (meta.state & 1280w0xfffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff80001ff) | ((bit<1280>)standard_metadata.egress_port << 18);
+        meta.state = (meta.state & keep) ^ value;
+        meta.key = meta.state & key_mask;
+        meta.pc = pc;
+        meta.slot = slot;
+        meta.lookup = lookup;
+    }
+    action arrive_commit_move(bit<1280> kept, bit<1280> keep, bit<1280> value, bit<1280> left_mask, bit<8> l0, bit<8> l1, bit<8> l2, bit<8> l3, bit<8> l4, bit<1280> right_mask, bit<8> r0, bit<8> r1, bit<8> r2, bit<8> r3, bit<8> r4, bit<16> pc, bit<8> slot, bit<8> lookup, bit<1280> key_mask) {
+        meta.state = (((bit<1280>)meta.window) << 256) | ((bit<1280>)meta.length << 48) | (meta.copied & kept);
+        meta.length = 0;
+        hdr.each[0].setInvalid();
+        hdr.each[1].setInvalid();
+        hdr.each[2].setInvalid();
+        hdr.each[3].setInvalid();
+        hdr.each[4].setInvalid();
+        hdr.each[5].setInvalid();
+        hdr.each[6].setInvalid();
+        hdr.each[7].setInvalid();
+        hdr.each[8].setInvalid();
+        hdr.each[9].setInvalid();
+        hdr.each[10].setInvalid();
+        hdr.each[11].setInvalid();
+        hdr.each[12].setInvalid();
+        hdr.each[13].setInvalid();
+        hdr.each[14].setInvalid();
+        hdr.each[15].setInvalid();
+        hdr.each[16].setInvalid();
+        hdr.each[17].setInvalid();
+        hdr.each[18].setInvalid();
+        hdr.each[19].setInvalid();
+        hdr.each[20].setInvalid();
+        hdr.each[21].setInvalid();
+        hdr.each[22].setInvalid();
+        hdr.each[23].setInvalid();
+        hdr.each[24].setInvalid();
+        hdr.each[25].setInvalid();
+        hdr.each[26].setInvalid();
+        hdr.each[27].setInvalid();
+        hdr.each[28].setInvalid();
+        hdr.each[29].setInvalid();
+        hdr.each[30].setInvalid();
+        hdr.each[31].setInvalid();
+        hdr.each[32].setInvalid();
+        hdr.each[33].setInvalid();
+        hdr.each[34].setInvalid();
+        hdr.each[35].setInvalid();
+        hdr.each[36].setInvalid();
+        hdr.each[37].setInvalid();
+        hdr.each[38].setInvalid();
+        hdr.each[39].setInvalid();
+        hdr.each[40].setInvalid();
+        hdr.each[41].setInvalid();
+        hdr.each[42].setInvalid();
+        hdr.each[43].setInvalid();
+        hdr.each[44].setInvalid();
+        hdr.each[45].setInvalid();
+        hdr.each[46].setInvalid();
+        hdr.each[47].setInvalid();
+        hdr.each[48].setInvalid();
+        hdr.each[49].setInvalid();
+        hdr.each[50].setInvalid();
+        hdr.each[51].setInvalid();
+        hdr.each[52].setInvalid();
+        hdr.each[53].setInvalid();
+        hdr.each[54].setInvalid();
+        hdr.each[55].setInvalid();
+        hdr.each[56].setInvalid();
+        hdr.each[57].setInvalid();
+        hdr.each[58].setInvalid();
+        hdr.each[59].setInvalid();
+        hdr.each[60].setInvalid();
+        hdr.each[61].setInvalid();
+        hdr.each[62].setInvalid();
+        hdr.each[63].setInvalid();
+        hdr.each[64].setInvalid();
+        hdr.each[65].setInvalid();
+        hdr.each[66].setInvalid();
+        hdr.each[67].setInvalid();
+        hdr.each[68].setInvalid();
+        hdr.each[69].setInvalid();
+        hdr.each[70].setInvalid();
+        hdr.each[71].setInvalid();
+        hdr.each[72].setInvalid();
+        hdr.each[73].setInvalid();
+        hdr.each[74].setInvalid();
+        hdr.each[75].setInvalid();
+        hdr.each[76].setInvalid();
+        hdr.each[77].setInvalid();
+        hdr.each[78].setInvalid();
+        hdr.each[79].setInvalid();
+        hdr.each[80].setInvalid();
+        hdr.each[81].setInvalid();
+        hdr.each[82].setInvalid();
+        hdr.each[83].setInvalid();
+        hdr.each[84].setInvalid();
+        hdr.each[85].setInvalid();
+        hdr.each[86].setInvalid();
+        hdr.each[87].setInvalid();
+        hdr.each[88].setInvalid();
+        hdr.each[89].setInvalid();
+        hdr.each[90].setInvalid();
+        hdr.each[91].setInvalid();
+        hdr.each[92].setInvalid();
+        hdr.each[93].setInvalid();
+        hdr.each[94].setInvalid();
+        hdr.each[95].setInvalid();
+
+        meta.state = (meta.state & 1280w0xfffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff80001ff) | ((bit<1280>)standard_metadata.egress_port << 18);
+        meta.state = (meta.state & keep) ^ value ^ ((meta.state & left_mask) << l0 << l1 << l2 << l3 << l4) ^ ((meta.state & right_mask) >> r0 >> r1 >> r2 >> r3 >> r4);
+        meta.key = meta.state & key_mask;
+        meta.pc = pc;
+        meta.slot = slot;
+        meta.lookup = lookup;
+    }
+    action arrive_as_commit(bit<9> port, bit<1280> kept, bit<1280> keep, bit<1280> value, bit<16> pc, bit<8> slot, bit<8> lookup, bit<1280> key_mask) {
+        meta.state = (((bit<1280>)meta.window) << 256) | ((bit<1280>)meta.length << 48) | (meta.copied & kept);
+        meta.length = 0;
+        hdr.each[0].setInvalid();
+        hdr.each[1].setInvalid();
+        hdr.each[2].setInvalid();
+        hdr.each[3].setInvalid();
+        hdr.each[4].setInvalid();
+        hdr.each[5].setInvalid();
+        hdr.each[6].setInvalid();
+        hdr.each[7].setInvalid();
+        hdr.each[8].setInvalid();
+        hdr.each[9].setInvalid();
+        hdr.each[10].setInvalid();
+        hdr.each[11].setInvalid();
+        hdr.each[12].setInvalid();
+        hdr.each[13].setInvalid();
+        hdr.each[14].setInvalid();
+        hdr.each[15].setInvalid();
+        hdr.each[16].setInvalid();
+        hdr.each[17].setInvalid();
+        hdr.each[18].setInvalid();
+        hdr.each[19].setInvalid();
+        hdr.each[20].setInvalid();
+        hdr.each[21].setInvalid();
+        hdr.each[22].setInvalid();
+        hdr.each[23].setInvalid();
+        hdr.each[24].setInvalid();
+        hdr.each[25].setInvalid();
+        hdr.each[26].setInvalid();
+        hdr.each[27].setInvalid();
+        hdr.each[28].setInvalid();
+        hdr.each[29].setInvalid();
+        hdr.each[30].setInvalid();
+        hdr.each[31].setInvalid();
+        hdr.each[32].setInvalid();
+        hdr.each[33].setInvalid();
+        hdr.each[34].setInvalid();
+        hdr.each[35].setInvalid();
+        hdr.each[36].setInvalid();
+        hdr.each[37].setInvalid();
+        hdr.each[38].setInvalid();
+        hdr.each[39].setInvalid();
+        hdr.each[40].setInvalid();
+        hdr.each[41].setInvalid();
+        hdr.each[42].setInvalid();
+        hdr.each[43].setInvalid();
+        hdr.each[44].setInvalid();
+        hdr.each[45].setInvalid();
+        hdr.each[46].setInvalid();
+        hdr.each[47].setInvalid();
+        hdr.each[48].setInvalid();
+        hdr.each[49].setInvalid();
+        hdr.each[50].setInvalid();
+        hdr.each[51].setInvalid();
+        hdr.each[52].setInvalid();
+        hdr.each[53].setInvalid();
+        hdr.each[54].setInvalid();
+        hdr.each[55].setInvalid();
+        hdr.each[56].setInvalid();
+        hdr.each[57].setInvalid();
+        hdr.each[58].setInvalid();
+        hdr.each[59].setInvalid();
+        hdr.each[60].setInvalid();
+        hdr.each[61].setInvalid();
+        hdr.each[62].setInvalid();
+        hdr.each[63].setInvalid();
+        hdr.each[64].setInvalid();
+        hdr.each[65].setInvalid();
+        hdr.each[66].setInvalid();
+        hdr.each[67].setInvalid();
+        hdr.each[68].setInvalid();
+        hdr.each[69].setInvalid();
+        hdr.each[70].setInvalid();
+        hdr.each[71].setInvalid();
+        hdr.each[72].setInvalid();
+        hdr.each[73].setInvalid();
+        hdr.each[74].setInvalid();
+        hdr.each[75].setInvalid();
+        hdr.each[76].setInvalid();
+        hdr.each[77].setInvalid();
+        hdr.each[78].setInvalid();
+        hdr.each[79].setInvalid();
+        hdr.each[80].setInvalid();
+        hdr.each[81].setInvalid();
+        hdr.each[82].setInvalid();
+        hdr.each[83].setInvalid();
+        hdr.each[84].setInvalid();
+        hdr.each[85].setInvalid();
+        hdr.each[86].setInvalid();
+        hdr.each[87].setInvalid();
+        hdr.each[88].setInvalid();
+        hdr.each[89].setInvalid();
+        hdr.each[90].setInvalid();
+        hdr.each[91].setInvalid();
+        hdr.each[92].setInvalid();
+        hdr.each[93].setInvalid();
+        hdr.each[94].setInvalid();
+        hdr.each[95].setInvalid();
+
+        meta.state = (meta.state & 1280w0xfffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff80001ff) | ((bit<1280>)port << 18);
+        meta.state = (meta.state & keep) ^ value;
+        meta.key = meta.state & key_mask;
+        meta.pc = pc;
+        meta.slot = slot;
+        meta.lookup = lookup;
+    }
+    action arrive_as_commit_move(bit<9> port, bit<1280> kept, bit<1280> keep, bit<1280> value, bit<1280> left_mask, bit<8> l0, bit<8> l1, bit<8> l2, bit<8> l3, bit<8> l4, bit<1280> right_mask, bit<8> r0, bit<8> r1, bit<8> r2, bit<8> r3, bit<8> r4, bit<16> pc, bit<8> slot, bit<8> lookup, bit<1280> key_mask) {
+        meta.state = (((bit<1280>)meta.window) << 256) | ((bit<1280>)meta.length << 48) | (meta.copied & kept);
+        meta.length = 0;
+        hdr.each[0].setInvalid();
+        hdr.each[1].setInvalid();
+        hdr.each[2].setInvalid();
+        hdr.each[3].setInvalid();
+        hdr.each[4].setInvalid();
+        hdr.each[5].setInvalid();
+        hdr.each[6].setInvalid();
+        hdr.each[7].setInvalid();
+        hdr.each[8].setInvalid();
+        hdr.each[9].setInvalid();
+        hdr.each[10].setInvalid();
+        hdr.each[11].setInvalid();
+        hdr.each[12].setInvalid();
+        hdr.each[13].setInvalid();
+        hdr.each[14].setInvalid();
+        hdr.each[15].setInvalid();
+        hdr.each[16].setInvalid();
+        hdr.each[17].setInvalid();
+        hdr.each[18].setInvalid();
+        hdr.each[19].setInvalid();
+        hdr.each[20].setInvalid();
+        hdr.each[21].setInvalid();
+        hdr.each[22].setInvalid();
+        hdr.each[23].setInvalid();
+        hdr.each[24].setInvalid();
+        hdr.each[25].setInvalid();
+        hdr.each[26].setInvalid();
+        hdr.each[27].setInvalid();
+        hdr.each[28].setInvalid();
+        hdr.each[29].setInvalid();
+        hdr.each[30].setInvalid();
+        hdr.each[31].setInvalid();
+        hdr.each[32].setInvalid();
+        hdr.each[33].setInvalid();
+        hdr.each[34].setInvalid();
+        hdr.each[35].setInvalid();
+        hdr.each[36].setInvalid();
+        hdr.each[37].setInvalid();
+        hdr.each[38].setInvalid();
+        hdr.each[39].setInvalid();
+        hdr.each[40].setInvalid();
+        hdr.each[41].setInvalid();
+        hdr.each[42].setInvalid();
+        hdr.each[43].setInvalid();
+        hdr.each[44].setInvalid();
+        hdr.each[45].setInvalid();
+        hdr.each[46].setInvalid();
+        hdr.each[47].setInvalid();
+        hdr.each[48].setInvalid();
+        hdr.each[49].setInvalid();
+        hdr.each[50].setInvalid();
+        hdr.each[51].setInvalid();
+        hdr.each[52].setInvalid();
+        hdr.each[53].setInvalid();
+        hdr.each[54].setInvalid();
+        hdr.each[55].setInvalid();
+        hdr.each[56].setInvalid();
+        hdr.each[57].setInvalid();
+        hdr.each[58].setInvalid();
+        hdr.each[59].setInvalid();
+        hdr.each[60].setInvalid();
+        hdr.each[61].setInvalid();
+        hdr.each[62].setInvalid();
+        hdr.each[63].setInvalid();
+        hdr.each[64].setInvalid();
+        hdr.each[65].setInvalid();
+        hdr.each[66].setInvalid();
+        hdr.each[67].setInvalid();
+        hdr.each[68].setInvalid();
+        hdr.each[69].setInvalid();
+        hdr.each[70].setInvalid();
+        hdr.each[71].setInvalid();
+        hdr.each[72].setInvalid();
+        hdr.each[73].setInvalid();
+        hdr.each[74].setInvalid();
+        hdr.each[75].setInvalid();
+        hdr.each[76].setInvalid();
+        hdr.each[77].setInvalid();
+        hdr.each[78].setInvalid();
+        hdr.each[79].setInvalid();
+        hdr.each[80].setInvalid();
+        hdr.each[81].setInvalid();
+        hdr.each[82].setInvalid();
+        hdr.each[83].setInvalid();
+        hdr.each[84].setInvalid();
+        hdr.each[85].setInvalid();
+        hdr.each[86].setInvalid();
+        hdr.each[87].setInvalid();
+        hdr.each[88].setInvalid();
+        hdr.each[89].setInvalid();
+        hdr.each[90].setInvalid();
+        hdr.each[91].setInvalid();
+        hdr.each[92].setInvalid();
+        hdr.each[93].setInvalid();
+        hdr.each[94].setInvalid();
+        hdr.each[95].setInvalid();
+
+        meta.state = (meta.state & 1280w0xfffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff80001ff) | ((bit<1280>)port << 18);
+        meta.state = (meta.state & keep) ^ value ^ ((meta.state & left_mask) << l0 << l1 << l2 << l3 << l4) ^ ((meta.state & right_mask) >> r0 >> r1 >> r2 >> r3 >> r4);
+        meta.key = meta.state & key_mask;
+        meta.pc = pc;
+        meta.slot = slot;
+        meta.lookup = lookup;
+    }
+    action depart_commit(bit<1280> kept, bit<1280> keep, bit<1280> value, bit<16> pc, bit<8> slot, bit<8> lookup, bit<1280> key_mask) {
+        meta.state = meta.copied & kept;
+        meta.state = (meta.state & 1280w0xfffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff80001ff) | ((bit<1280>)standard_metadata.egress_port << 18);
+        meta.state = (meta.state & keep) ^ value;
+        meta.key = meta.state & key_mask;
+        meta.pc = pc;
+        meta.slot = slot;
+        meta.lookup = lookup;
+    }
+    action depart_commit_move(bit<1280> kept, bit<1280> keep, bit<1280> value, bit<1280> left_mask, bit<8> l0, bit<8> l1, bit<8> l2, bit<8> l3, bit<8> l4, bit<1280> right_mask, bit<8> r0, bit<8> r1, bit<8> r2, bit<8> r3, bit<8> r4, bit<16> pc, bit<8> slot, bit<8> lookup, bit<1280> key_mask) {
+        meta.state = meta.copied & kept;
+        meta.state = (meta.state & 1280w0xfffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff80001ff) | ((bit<1280>)standard_metadata.egress_port << 18);
+        meta.state = (meta.state & keep) ^ value ^ ((meta.state & left_mask) << l0 << l1 << l2 << l3 << l4) ^ ((meta.state & right_mask) >> r0 >> r1 >> r2 >> r3 >> r4);
+        meta.key = meta.state & key_mask;
+        meta.pc = pc;
+        meta.slot = slot;
+        meta.lookup = lookup;
+    }
+    action depart_as_commit(bit<9> port, bit<1280> kept, bit<1280> keep, bit<1280> value, bit<16> pc, bit<8> slot, bit<8> lookup, bit<1280> key_mask) {
+        meta.state = meta.copied & kept;
+        meta.state = (meta.state & 1280w0xfffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff80001ff) | ((bit<1280>)port << 18);
+        meta.state = (meta.state & keep) ^ value;
+        meta.key = meta.state & key_mask;
+        meta.pc = pc;
+        meta.slot = slot;
+        meta.lookup = lookup;
+    }
+    action depart_as_commit_move(bit<9> port, bit<1280> kept, bit<1280> keep, bit<1280> value, bit<1280> left_mask, bit<8> l0, bit<8> l1, bit<8> l2, bit<8> l3, bit<8> l4, bit<1280> right_mask, bit<8> r0, bit<8> r1, bit<8> r2, bit<8> r3, bit<8> r4, bit<16> pc, bit<8> slot, bit<8> lookup, bit<1280> key_mask) {
+        meta.state = meta.copied & kept;
+        meta.state = (meta.state & 1280w0xfffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff80001ff) | ((bit<1280>)port << 18);
+        meta.state = (meta.state & keep) ^ value ^ ((meta.state & left_mask) << l0 << l1 << l2 << l3 << l4) ^ ((meta.state & right_mask) >> r0 >> r1 >> r2 >> r3 >> r4);
+        meta.key = meta.state & key_mask;
+        meta.pc = pc;
+        meta.slot = slot;
+        meta.lookup = lookup;
+    }
+    table enter_clone {
+        key = {
+            meta.device: exact;
+            standard_metadata.instance_type: exact;
+            meta.clone_list: exact;
+            standard_metadata.egress_port: ternary;
+        }
+        actions = { arrive_commit; arrive_commit_move; arrive_as_commit; arrive_as_commit_move; depart_commit; depart_commit_move; depart_as_commit; depart_as_commit_move; discard; }
+        default_action = discard();
+        size = 4096;
+    }
+    action mirror_to(bit<32> session) {
+        clone_preserving_field_list(CloneType.E2E, session, 1);
+    }
+    table mirror {
+        key = { meta.device: exact; meta.session: exact; }
+        actions = { mirror_to; @defaultonly NoAction; }
+        default_action = NoAction();
+        size = 4096;
     }
     action commit(bit<1280> keep, bit<1280> value, bit<16> pc, bit<8> slot, bit<8> lookup, bit<1280> key_mask) {
         meta.state = (meta.state & keep) ^ value;
@@ -2031,9 +2551,11 @@ inout standard_metadata_t standard_metadata) {
     action cut() {
         truncate(meta.index);
     }
-    action ask_again() {
+    action ask() {
         meta.copied = meta.state;
-        meta.again = (bit<8>)meta.index;
+        meta.again = meta.index[7:0];
+        meta.clone_list = meta.index[15:8];
+        meta.session = meta.data[15:0];
         meta.asked = 2;
     }
     table step_0 {
@@ -2062,7 +2584,7 @@ inout standard_metadata_t standard_metadata) {
     }
     table state_0 {
         key = { meta.device: exact; meta.access: exact; }
-        actions = { read_register; write_register; count; meter_packets; meter_bytes; cut; ask_again; @defaultonly NoAction; }
+        actions = { read_register; write_register; count; meter_packets; meter_bytes; cut; ask; @defaultonly NoAction; }
         default_action = NoAction();
         size = 4096;
     }
@@ -2092,7 +2614,7 @@ inout standard_metadata_t standard_metadata) {
     }
     table state_1 {
         key = { meta.device: exact; meta.access: exact; }
-        actions = { read_register; write_register; count; meter_packets; meter_bytes; cut; ask_again; @defaultonly NoAction; }
+        actions = { read_register; write_register; count; meter_packets; meter_bytes; cut; ask; @defaultonly NoAction; }
         default_action = NoAction();
         size = 4096;
     }
@@ -2122,7 +2644,7 @@ inout standard_metadata_t standard_metadata) {
     }
     table state_2 {
         key = { meta.device: exact; meta.access: exact; }
-        actions = { read_register; write_register; count; meter_packets; meter_bytes; cut; ask_again; @defaultonly NoAction; }
+        actions = { read_register; write_register; count; meter_packets; meter_bytes; cut; ask; @defaultonly NoAction; }
         default_action = NoAction();
         size = 4096;
     }
@@ -2152,7 +2674,7 @@ inout standard_metadata_t standard_metadata) {
     }
     table state_3 {
         key = { meta.device: exact; meta.access: exact; }
-        actions = { read_register; write_register; count; meter_packets; meter_bytes; cut; ask_again; @defaultonly NoAction; }
+        actions = { read_register; write_register; count; meter_packets; meter_bytes; cut; ask; @defaultonly NoAction; }
         default_action = NoAction();
         size = 4096;
     }
@@ -2182,7 +2704,7 @@ inout standard_metadata_t standard_metadata) {
     }
     table state_4 {
         key = { meta.device: exact; meta.access: exact; }
-        actions = { read_register; write_register; count; meter_packets; meter_bytes; cut; ask_again; @defaultonly NoAction; }
+        actions = { read_register; write_register; count; meter_packets; meter_bytes; cut; ask; @defaultonly NoAction; }
         default_action = NoAction();
         size = 4096;
     }
@@ -2212,13 +2734,15 @@ inout standard_metadata_t standard_metadata) {
     }
     table state_5 {
         key = { meta.device: exact; meta.access: exact; }
-        actions = { read_register; write_register; count; meter_packets; meter_bytes; cut; ask_again; @defaultonly NoAction; }
+        actions = { read_register; write_register; count; meter_packets; meter_bytes; cut; ask; @defaultonly NoAction; }
         default_action = NoAction();
         size = 4096;
     }
     apply {
-        if (meta.egress != 0) {
-            if (meta.egress == 1) {
+        if (meta.egress != 0 || standard_metadata.instance_type == 1 || standard_metadata.instance_type == 2) {
+            if (meta.egress == 0) {
+                enter_clone.apply();
+            } else if (meta.egress == 1) {
                 enter_egress.apply();
             } else {
                 meta.slot = meta.egress_slot;
@@ -2373,6 +2897,7 @@ inout standard_metadata_t standard_metadata) {
             }
         }
         meta.window = (bit<1024>)((meta.state >> 256));
+        standard_metadata.packet_length = 0;
         if (hdr.whole.isValid()) {
             hdr.whole.bytes = (bit<768>)((meta.window >> 256));
         } else {
@@ -2409,7 +2934,12 @@ inout standard_metadata_t standard_metadata) {
             }
         }
         if (meta.asked == 2) {
-            recirculate_preserving_field_list(1);
+            if (meta.again != 0) {
+                recirculate_preserving_field_list(1);
+            }
+            if (meta.clone_list != 0) {
+                mirror.apply();
+            }
         }
     }
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use hyper4_engine::Engine;
 use hyper4_ir::{Command, Event, Output, Program, Trace};
 use hyper4_persona::generate;
-use hyper4_suite::{Error, Golden, RECORDED_GUESTS, SINGLE_GUESTS, composition, guest, persona, root};
+use hyper4_suite::{Error, Golden, RECORDED_GUESTS, composition, guest, persona, root};
 use hyper4_switch::{Switch, Tracing};
 use hyper4_virtual::{VirtualNetwork, VirtualSwitch};
 
@@ -132,7 +132,7 @@ fn engine_runs_the_persona_as_the_real_switch() -> Result<(), Error> {
         eprintln!("skipped: the persona is another one since `ci/golden-persona` recorded it");
         return Ok(());
     }
-    for name in SINGLE_GUESTS {
+    for name in RECORDED_GUESTS {
         let golden = Golden::load(&format!("persona/{name}"), &persona.program)?;
         let mut engine = Engine::new();
         load(&mut engine, &persona.program, &golden.commands(&persona.program)?)?;
