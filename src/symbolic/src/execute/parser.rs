@@ -1,8 +1,8 @@
 //! The parser.
 
 use hyper4_ir::{
-    Extract, HeaderId, HeaderStackId, ParseState, ParseStateId, ParserOp, PipelineKind, Place, SelectKey, StandardField,
-    TransitionMatch,
+    Extract, HeaderId, HeaderStackId, ParseState, ParseStateId, ParserOp, PipelineKind, Place, SelectKey,
+    StandardField, TransitionMatch,
 };
 
 use crate::integer::Integer;
