@@ -2,13 +2,15 @@
 
 use std::io::Read;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 use std::sync::mpsc::{RecvTimeoutError, channel};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
+use hyper4_ir::Program;
 use hyper4_report::ExitStatus;
-use hyper4_stf::{Report, StfError};
+use hyper4_stf::{Report, StfError, Test};
 use hyper4_switch::{Switch, SwitchError};
+use hyper4_virtual::VirtualSwitch;
 use rayon::prelude::*;
 use serde_json::{Value, json};
 
@@ -66,6 +68,18 @@ struct Shared {
     options: Options,
     switches: Switches,
     persona: Option<Persona>,
+    /// Switches with the persona that no test has at the moment: a real one takes seconds to load it.
+    idle: Mutex<Vec<VirtualSwitch>>,
+}
+
+impl Shared {
+    fn take_idle(&self) -> Option<VirtualSwitch> {
+        self.idle.lock().unwrap_or_else(PoisonError::into_inner).pop()
+    }
+
+    fn put_back(&self, switch: VirtualSwitch) {
+        self.idle.lock().unwrap_or_else(PoisonError::into_inner).push(switch);
+    }
 }
 
 /// Run tests.
@@ -73,7 +87,7 @@ pub(crate) fn stf(options: &Options, args: &StfArgs) -> std::result::Result<Exit
     let pairs = pairs(args)?;
     let switches = Switches::new(options)?;
     let persona = if args.on_persona { Some(persona::load(options)?) } else { None };
-    let shared = Arc::new(Shared { options: options.clone(), switches, persona });
+    let shared = Arc::new(Shared { options: options.clone(), switches, persona, idle: Mutex::default() });
     let limit = Duration::from_secs(args.timeout);
     let results: Vec<Result> = pairs
         .into_par_iter()
@@ -154,17 +168,26 @@ fn one(shared: &Shared, test: &Path, program: &Path) -> Outcome {
         Ok(loaded) => loaded,
         Err(failure) => return failed(Stage::Program, failure),
     };
-    let mut switch: Box<dyn Switch> = match &shared.persona {
-        Some(persona) => Box::new(sides::virtual_switch(&shared.switches, persona)),
-        None => match shared.switches.make() {
-            Ok(switch) => switch,
-            Err(error) => return refused(Stage::Load, &error),
-        },
+    let Some(persona) = &shared.persona else {
+        return match shared.switches.make() {
+            Ok(mut switch) => on(switch.as_mut(), &loaded, &parsed),
+            Err(error) => refused(Stage::Load, &error),
+        };
     };
-    if let Err(error) = switch.load(Arc::clone(&loaded)) {
+    let mut switch = shared.take_idle().unwrap_or_else(|| sides::virtual_switch(&shared.switches, persona));
+    let outcome = on(&mut switch, &loaded, &parsed);
+    if matches!(outcome, Outcome::Run(_) | Outcome::Unsupported(_)) {
+        shared.put_back(switch);
+    }
+    outcome
+}
+
+/// Carry out a test on that switch.
+fn on(switch: &mut dyn Switch, program: &Arc<Program>, test: &Test) -> Outcome {
+    if let Err(error) = switch.load(Arc::clone(program)) {
         return refused(Stage::Load, &error);
     }
-    match hyper4_stf::run(switch.as_mut(), &loaded, &parsed) {
+    match hyper4_stf::run(switch, program, test) {
         Ok(report) => Outcome::Run(report),
         Err(error) if error.is_unsupported() => Outcome::Unsupported(error.to_string()),
         Err(StfError::Switch { error: SwitchError::Failed(reason), line }) => {

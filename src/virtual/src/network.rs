@@ -48,6 +48,14 @@ impl VirtualNetwork {
         self.dpmu.wire(name, wiring)
     }
 
+    /// Delete a slice with its programs, their entries and their state.
+    ///
+    /// # Errors
+    /// What the DPMU says; nothing has changed then.
+    pub fn delete_slice(&mut self, name: &str) -> Result<(), DpmuError> {
+        self.dpmu.delete_slice(name)
+    }
+
     /// The DPMU.
     pub fn dpmu(&mut self) -> &mut Dpmu {
         &mut self.dpmu

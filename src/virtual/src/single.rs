@@ -26,7 +26,8 @@ pub struct VirtualSwitch {
 }
 
 impl VirtualSwitch {
-    /// A switch that runs programs on `persona`, which has that layout. Each load asks for a new switch below.
+    /// A switch that runs programs on `persona`, which has that layout. The first load asks for a switch below; later
+    /// ones take the program out of it that ran before, so that the persona is loaded once.
     pub fn new(make_below: MakeSwitch, persona: Arc<Program>, layout: Layout) -> Self {
         Self { make_below, persona, layout, running: None }
     }
@@ -45,8 +46,15 @@ impl Switch for VirtualSwitch {
     fn load(&mut self, program: Arc<Program>) -> Result<(), SwitchError> {
         // Refuse before anything is started: what ran before goes on.
         compile(Arc::clone(&program), &self.layout).map_err(|r| switch_error(r.into()))?;
-        let mut network =
-            VirtualNetwork::new((self.make_below)()?, Arc::clone(&self.persona), self.layout.clone())?;
+        let before = self.running.take().map(|(_, network)| network);
+        // A switch that can't be cleared isn't used again.
+        let cleared = before.and_then(|mut network| network.delete_slice(SLICE).is_ok().then_some(network));
+        let mut network = match cleared {
+            Some(network) => network,
+            None => {
+                VirtualNetwork::new((self.make_below)()?, Arc::clone(&self.persona), self.layout.clone())?
+            }
+        };
         let programs = BTreeMap::from([(DEVICE.to_owned(), Arc::clone(&program))]);
         network
             .add_slice(SLICE, Lease::everything(), &programs, Wiring::Direct(DEVICE.to_owned()))
