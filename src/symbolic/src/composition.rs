@@ -6,6 +6,7 @@ use crate::execute::{Executor, Input, Outcome, Prepared, Sent, Stop};
 use crate::path::{Context, Path};
 use crate::subject::Subject;
 use crate::term::{Side, Word};
+use crate::visit::Visits;
 
 /// Subjects that one packet, with all its copies, may visit: links may form a circle.
 const MAX_HOPS: usize = 64;
@@ -111,7 +112,7 @@ impl<'a> PreparedComposition<'a> {
         let mut outcomes = Vec::new();
         while let Some(mut journey) = journeys.pop() {
             let Some(arrival) = journey.waiting.pop_front() else {
-                outcomes.push(Outcome { path: journey.path, sent: journey.sent });
+                outcomes.push(Outcome { path: journey.path, sent: journey.sent, visits: Visits::default() });
                 continue;
             };
             match arrival.end {

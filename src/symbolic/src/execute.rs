@@ -6,6 +6,7 @@
 //! outcome is never a guess.
 
 mod checksum;
+mod explore;
 mod expression;
 mod lookup;
 mod parser;
@@ -25,7 +26,9 @@ use crate::options::Length;
 use crate::path::{Context, Path, Undecided};
 use crate::subject::{Row, Subject};
 use crate::term::{Cond, Side, Terms, VariableKind, Word};
+use crate::visit::Visits;
 
+pub(crate) use explore::{Guide, Location, Wish};
 use state::State;
 
 /// Steps of one path after which it is given up: a parser that loops without taking bytes.
@@ -104,6 +107,8 @@ pub(crate) struct Outcome {
     pub(crate) path: Path,
     /// In the order in which they are made.
     pub(crate) sent: Vec<Sent>,
+    /// What they pass.
+    pub(crate) visits: Visits,
 }
 
 /// Why a run stopped.
@@ -155,6 +160,7 @@ struct Thread {
     /// The port of the copy that egress deals with.
     port: Word,
     sent: Vec<Sent>,
+    visits: Visits,
     steps: usize,
 }
 
@@ -205,6 +211,19 @@ impl<'a, 'c> Executor<'a, 'c> {
 
     /// What is done with the packets of a path, and which undefined values are read on the way.
     pub(crate) fn run(mut self, path: Path) -> Result<(Vec<Outcome>, BTreeSet<String>), Stop> {
+        self.begin(path)?;
+        let mut outcomes = Vec::new();
+        while let Some(thread) = self.threads.pop() {
+            outcomes.extend(self.step(thread)?);
+            if outcomes.len() + self.threads.len() > self.max_paths {
+                return Err(Stop(format!("there are more than {} paths", self.max_paths)));
+            }
+        }
+        Ok((outcomes, self.reads))
+    }
+
+    /// Packets of a path come in.
+    fn begin(&mut self, path: Path) -> Result<(), Stop> {
         self.carried()?;
         let state = self.arrival()?;
         let start = self.subject.program.parser.start;
@@ -216,29 +235,25 @@ impl<'a, 'c> Executor<'a, 'c> {
             pending: Vec::new(),
             port: Word::zero(9),
             sent: Vec::new(),
+            visits: Visits::default(),
             steps: 0,
         });
-        let mut outcomes = Vec::new();
-        while let Some(mut thread) = self.threads.pop() {
-            thread.steps += 1;
-            if thread.steps > MAX_STEPS {
-                return Err(Stop(format!("a path has more than {MAX_STEPS} steps")));
-            }
-            match thread.point {
-                Point::Parse { state, operation } => self.parse(thread, state, operation)?,
-                Point::Node(kind, node) => self.node(thread, kind, node)?,
-                Point::TrafficManager => self.traffic_manager(&thread)?,
-                Point::Copy => {
-                    if let Some(outcome) = self.copy(thread)? {
-                        outcomes.push(outcome);
-                    }
-                }
-            }
-            if outcomes.len() + self.threads.len() > self.max_paths {
-                return Err(Stop(format!("there are more than {} paths", self.max_paths)));
-            }
+        Ok(())
+    }
+
+    /// A path goes on: it ends, or the paths that it splits into are put back.
+    fn step(&mut self, mut thread: Thread) -> Result<Option<Outcome>, Stop> {
+        thread.steps += 1;
+        if thread.steps > MAX_STEPS {
+            return Err(Stop(format!("a path has more than {MAX_STEPS} steps")));
         }
-        Ok((outcomes, self.reads))
+        match thread.point {
+            Point::Parse { state, operation } => self.parse(thread, state, operation)?,
+            Point::Node(kind, node) => self.node(thread, kind, node)?,
+            Point::TrafficManager => self.traffic_manager(&thread)?,
+            Point::Copy => return self.copy(thread),
+        }
+        Ok(None)
     }
 
     /// The state of a packet that has just come in: metadata are zeros.
@@ -248,6 +263,11 @@ impl<'a, 'c> Executor<'a, 'c> {
         self.set_standard(&mut state, StandardField::PacketLength, &self.input.length.clone());
         self.set_undefined(&mut state, StandardField::IngressGlobalTimestamp);
         Ok(state)
+    }
+
+    /// What the run reckons with.
+    pub(crate) fn context(&mut self) -> &mut Context {
+        self.context
     }
 
     fn program(&self) -> &'a Program {
@@ -313,6 +333,7 @@ impl Thread {
             pending: self.pending.clone(),
             port: self.port.clone(),
             sent: self.sent.clone(),
+            visits: self.visits.clone(),
             steps: self.steps,
         }
     }

@@ -8,12 +8,15 @@
 //! [`prove_composition`] is [`prove_equivalence`] where the native side is several programs joined by links, and
 //! [`outputs`] what a subject does with packets that are given; [`outputs_by_paths`] says it by a proof's paths.
 //!
+//! [`cover`] finds packets that reach what a program has: its entries, misses, actions, select cases and branches.
+//!
 //! The executor shares nothing with the engine but the IR: each is an oracle for the other. A counterexample is to be
 //! replayed before it is believed. What the executor can't deal with makes the answer [`Verdict::Unknown`], which is never
 //! a success. It is not the thing to use for programs that keep state between packets: the IR has no such constructs.
 
 mod composition;
 mod concrete;
+mod covering;
 mod equivalence;
 mod execute;
 #[cfg(test)]
@@ -27,9 +30,11 @@ mod solver;
 mod subject;
 mod term;
 mod verdict;
+mod visit;
 
 pub use composition::{Composition, CompositionError, Endpoint};
 pub use concrete::{ExecutionError, outputs, outputs_by_paths};
+pub use covering::{CoverError, CoverOptions, Covering, CoveringPacket, Goal, GoalKind, GoalStatus, cover};
 pub use equivalence::{prove_composition, prove_equivalence};
 pub use isolation::{Slice, prove_isolation};
 pub use options::Options;

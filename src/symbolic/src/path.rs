@@ -77,11 +77,12 @@ impl Context {
 
     /// The path on which nothing is assumed.
     pub(crate) fn anything() -> Path {
-        Path {
-            conditions: Vec::new(),
-            knowledge: Knowledge::default(),
-            witness: Rc::new(Assignment::default()),
-        }
+        Self::from(Assignment::default())
+    }
+
+    /// The path on which nothing is assumed; later witnesses are near this one where that is easy.
+    pub(crate) fn from(witness: Assignment) -> Path {
+        Path { conditions: Vec::new(), knowledge: Knowledge::default(), witness: Rc::new(witness) }
     }
 
     /// Go on from a path both where a condition holds and where it doesn't, as far as there are packets for it.

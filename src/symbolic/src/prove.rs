@@ -10,7 +10,7 @@ use crate::execute::{Input, Sent, Stop};
 use crate::options::{Length, Options};
 use crate::path::{Context, Path};
 use crate::solver::Answer;
-use crate::term::{Cond, Evaluator};
+use crate::term::{Assignment, Cond, Evaluator};
 use crate::verdict::{Bounds, Proof, Refutation, Verdict};
 
 /// What a run of one length came to, when it found nothing.
@@ -106,7 +106,17 @@ pub(crate) fn start(
     length: Length,
     more: impl IntoIterator<Item = Cond>,
 ) -> Result<Option<Path>, Finding> {
-    let mut path = Context::anything();
+    start_from(context, Context::anything(), input, length, more)
+}
+
+/// The same part of another path.
+pub(crate) fn start_from(
+    context: &mut Context,
+    mut path: Path,
+    input: &Input,
+    length: Length,
+    more: impl IntoIterator<Item = Cond>,
+) -> Result<Option<Path>, Finding> {
     let assumptions = input.assumptions(&mut context.terms, length);
     for assumption in assumptions.into_iter().chain(more) {
         match context.restrict(path, &assumption).map_err(Stop::from)? {
@@ -155,6 +165,11 @@ impl<'a> Example<'a> {
             }
         }
         Self { path, input }
+    }
+
+    /// The values of all that is unknown.
+    pub(crate) fn witness(&self) -> &Assignment {
+        self.path.witness()
     }
 
     pub(crate) fn packet(&self) -> Packet {

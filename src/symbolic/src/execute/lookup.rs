@@ -17,6 +17,8 @@ pub(super) struct Matched<'a> {
     pub(super) path: Path,
     /// The row that is hit (where several do the same, one of them), or a miss.
     pub(super) row: Option<&'a Row>,
+    /// All of them, with the conditions under which they match, in the order in which they win.
+    pub(super) rows: Vec<(u64, Cond)>,
 }
 
 impl<'a> Executor<'a, '_> {
@@ -29,7 +31,7 @@ impl<'a> Executor<'a, '_> {
         table: &Table,
     ) -> Result<Vec<Matched<'a>>, Undecided> {
         let key = self.key(state, table);
-        let mut groups: Vec<(Vec<Cond>, &'a Row)> = Vec::new();
+        let mut groups: Vec<(Vec<(u64, Cond)>, &'a Row)> = Vec::new();
         // Rows of an exact table never match together, so that their order says nothing.
         let mut by_effect: HashMap<(ActionId, &[Bits]), usize> = HashMap::new();
         let rows: &'a [&'a Row] = self.subject.rows.get(id.index()).map_or(&[], Vec::as_slice);
@@ -46,11 +48,11 @@ impl<'a> Executor<'a, '_> {
             };
             match known.and_then(|known| groups.get_mut(known)) {
                 Some((conditions, other)) if (other.action, other.arguments.as_slice()) == effect => {
-                    conditions.push(condition);
+                    conditions.push((row.handle, condition));
                 }
                 _ => {
                     by_effect.insert(effect, groups.len());
-                    groups.push((vec![condition], row));
+                    groups.push((vec![(row.handle, condition)], row));
                 }
             }
             if decided == Some(true) {
@@ -59,14 +61,14 @@ impl<'a> Executor<'a, '_> {
         }
         let mut matched = Vec::new();
         let mut rest = Some(path);
-        for (conditions, row) in groups {
+        for (rows, row) in groups {
             let Some(path) = rest.take() else { break };
-            let condition = self.context.terms.any(conditions);
+            let condition = self.context.terms.any(rows.iter().map(|(_, condition)| condition.clone()));
             let split = self.context.split(path, &condition)?;
-            matched.extend(split.holds.map(|path| Matched { path, row: Some(row) }));
+            matched.extend(split.holds.map(|path| Matched { path, row: Some(row), rows }));
             rest = split.fails;
         }
-        matched.extend(rest.map(|path| Matched { path, row: None }));
+        matched.extend(rest.map(|path| Matched { path, row: None, rows: Vec::new() }));
         Ok(matched)
     }
 

@@ -7,6 +7,7 @@ use hyper4_ir::{
 
 use crate::integer::Integer;
 use crate::term::Word;
+use crate::visit::Visit;
 
 use super::expression::Scope;
 use super::state::{HeaderState, State};
@@ -26,7 +27,7 @@ impl Executor<'_, '_> {
             return Err(unsupported("the parser", None, "a state is missing"));
         };
         let Some(op) = parse_state.ops.get(operation) else {
-            return self.transition(&thread, parse_state);
+            return self.transition(&thread, state, parse_state);
         };
         let mut error = None;
         match op {
@@ -178,7 +179,12 @@ impl Executor<'_, '_> {
         Ok(value)
     }
 
-    fn transition(&mut self, thread: &Thread, parse_state: &ParseState) -> Result<(), Stop> {
+    fn transition(
+        &mut self,
+        thread: &Thread,
+        state: ParseStateId,
+        parse_state: &ParseState,
+    ) -> Result<(), Stop> {
         let mut key = Vec::with_capacity(parse_state.key.len());
         for part in &parse_state.key {
             key.push(match part {
@@ -190,7 +196,7 @@ impl Executor<'_, '_> {
             });
         }
         let mut path = Some(thread.path.clone());
-        for transition in &parse_state.transitions {
+        for (case, transition) in parse_state.transitions.iter().enumerate() {
             let Some(current) = path.take() else { return Ok(()) };
             let condition = match &transition.matches {
                 TransitionMatch::Default => self.context.terms.bool(true),
@@ -212,6 +218,7 @@ impl Executor<'_, '_> {
             path = split.fails;
             if let Some(holds) = split.holds {
                 let mut next = thread.on(holds);
+                next.visits.push(Visit::Case { state, case: Some(case) });
                 match transition.next {
                     Some(state) => next.point = Point::Parse { state, operation: 0 },
                     None => self.end_of_parser(&mut next, &Word::zero(32))?,
@@ -222,6 +229,7 @@ impl Executor<'_, '_> {
         if let Some(path) = path {
             // Where nothing matches simple_switch's parser ends without an error; p4c adds a state that raises it.
             let mut next = thread.on(path);
+            next.visits.push(Visit::Case { state, case: None });
             self.end_of_parser(&mut next, &Word::zero(32))?;
             self.threads.push(next);
         }

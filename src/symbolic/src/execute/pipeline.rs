@@ -8,6 +8,7 @@ use hyper4_ir::{
 
 use crate::integer::Integer;
 use crate::term::Word;
+use crate::visit::Visit;
 
 use super::expression::Scope;
 use super::state::State;
@@ -38,6 +39,7 @@ impl Executor<'_, '_> {
                 let condition = self.truth(&Scope::of(&thread.state), &conditional.expression)?;
                 self.fork(&thread, &condition, |_, thread, holds| {
                     let next = if holds { conditional.true_next } else { conditional.false_next };
+                    thread.visits.push(Visit::Branch { condition: id, holds });
                     thread.point = Point::Node(kind, next);
                     Ok(())
                 })
@@ -56,10 +58,12 @@ impl Executor<'_, '_> {
             let mut next = thread.on(matched.path);
             let hit = matched.row.is_some();
             let action = matched.row.map(|row| (row.action, row.arguments.as_slice())).or(default);
+            let ran = action.map(|(action, _)| action);
+            next.visits.push(Visit::Table { table: id, rows: matched.rows, action: ran });
             if let Some((action, arguments)) = action {
                 self.act(&mut next.state, action, arguments)?;
             }
-            next.point = Point::Node(kind, next_of(table, hit, action.map(|(action, _)| action)));
+            next.point = Point::Node(kind, next_of(table, hit, ran));
             self.threads.push(next);
         }
         Ok(())

@@ -78,7 +78,7 @@ impl Executor<'_, '_> {
     /// The next copy enters egress; when there is none, that is all.
     pub(super) fn copy(&mut self, mut thread: Thread) -> Result<Option<Outcome>, Stop> {
         let Some(copy) = thread.pending.pop() else {
-            return Ok(Some(Outcome { path: thread.path, sent: thread.sent }));
+            return Ok(Some(Outcome { path: thread.path, sent: thread.sent, visits: thread.visits }));
         };
         let mut state = (*thread.copied).clone();
         if let Some(rid) = copy.rid {

@@ -39,7 +39,7 @@ impl Rows {
         self.default.as_ref()
     }
 
-    pub(super) fn by_handle(&self) -> impl Iterator<Item = &Row> {
+    pub(crate) fn by_handle(&self) -> impl Iterator<Item = &Row> {
         self.rows.values()
     }
 
