@@ -170,3 +170,17 @@ fn what_does_not_fit_is_refused_with_numbers() -> Result<(), Error> {
     assert!(refusal.reason.contains("ingress needs 4 slots, and the persona has 2"), "{refusal}");
     Ok(())
 }
+
+/// What would take the compiler minutes and gigabytes is refused after seconds.
+#[test]
+fn loops_to_bounds_known_at_run_time_are_refused() -> Result<(), Error> {
+    let ingress = "action nested() {
+            for (bit<8> i = 0; i < hdr.a.kind; i = i + 1) {
+                for (bit<8> j = 0; j < hdr.a.kind; j = j + 1) {
+                    hdr.a.wide = hdr.a.wide + 1;
+                }
+            }
+        }
+        apply { nested(); }";
+    expect(&Parts { ingress, ..PLAIN }, "action I.nested", "ternary rows", "action nested")
+}

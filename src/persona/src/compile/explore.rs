@@ -26,14 +26,17 @@ pub(super) type Rows = Vec<(Cube, Transition)>;
 
 /// Ternary rows that the parser, or a decision, may have at most.
 const MAX_ROWS: usize = 4096;
+/// Ternary rows that all lookups of a pipeline may have together, those of entries apart: what the compiler's time and
+/// memory go with.
+const MAX_ROWS_IN_ALL: usize = 16_384;
 /// A condition is decided by the lookup before it when that adds at most so many rows.
 const MAX_FUSED: usize = 8;
 /// After so many conditions without a lookup there is one: paths are followed by recursion.
 pub(super) const MAX_DEPTH: usize = 128;
 /// Lookups that a pipeline may have at most.
-const MAX_SITES: usize = 16_384;
+const MAX_SITES: usize = 4_096;
 /// Ways in which a packet's headers may lie at most, where they don't leave as they came.
-const MAX_SHAPES: usize = 512;
+const MAX_SHAPES: usize = 64;
 
 /// How a path goes on when a condition is decided.
 type Then<'t, 'a> = dyn FnMut(&mut Explorer<'a>, Context, bool, &mut Rows) -> Result<(), Refusal> + 't;
@@ -69,6 +72,8 @@ pub(super) struct Explorer<'a> {
     reached: Vec<Reached>,
     /// The ways in which headers lie.
     met: IndexSet<Shape>,
+    /// Rows that were made so far.
+    finished: usize,
 }
 
 struct Reached {
@@ -108,6 +113,7 @@ impl<'a> Explorer<'a> {
             points: BTreeMap::new(),
             reached: Vec::new(),
             met: IndexSet::new(),
+            finished: 0,
         }
     }
 
@@ -440,9 +446,18 @@ impl<'a> Explorer<'a> {
     }
 
     /// The row is complete.
-    pub(super) fn finish(&self, context: Context, target: Target, rows: &mut Rows) -> Result<(), Refusal> {
-        if rows.len() >= MAX_ROWS {
-            let reason = format!("more than {MAX_ROWS} ternary rows in one lookup");
+    pub(super) fn finish(
+        &mut self,
+        context: Context,
+        target: Target,
+        rows: &mut Rows,
+    ) -> Result<(), Refusal> {
+        self.finished += 1;
+        if rows.len() >= MAX_ROWS || self.finished > MAX_ROWS_IN_ALL {
+            let reason = match rows.len() >= MAX_ROWS {
+                true => format!("more than {MAX_ROWS} ternary rows in one lookup"),
+                false => format!("its {:?} needs more than {MAX_ROWS_IN_ALL} ternary rows", self.pipeline),
+            };
             return Err(Refusal::new(context.construct, reason).at(context.source_info.as_ref()));
         }
         let changes = context.changes();

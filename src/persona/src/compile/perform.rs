@@ -16,7 +16,7 @@ use super::table::{constant_action, next_node};
 /// Primitives that a path may carry out within one action: more of them may go round for ever.
 const MAX_STEPS: usize = 4096;
 /// Lookups within one action.
-const MAX_ROUNDS: u16 = 255;
+const MAX_ROUNDS: u16 = 64;
 
 /// Where in a table's action.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
