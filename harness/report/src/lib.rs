@@ -12,7 +12,7 @@ mod term;
 mod wrap;
 
 pub use exit::ExitStatus;
-pub use model::{ReachReport, Skipped, SubjectReport, VERIFY_SCHEMA, VerifyReport};
+pub use model::{ReachReport, Skipped, Sources, SubjectReport, VERIFY_SCHEMA, VerifyReport};
 pub use term::TermWriter;
 
 #[cfg(test)]

@@ -22,6 +22,17 @@ pub struct ReachReport {
     pub unreached: Vec<String>,
 }
 
+/// Where a subject's packets come from.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Sources {
+    /// What the subject brings: captures, and others that it gives.
+    pub captured: u64,
+    /// Found by symbolic execution, to reach what the programs have.
+    pub covering: u64,
+    /// Generated from the seed.
+    pub generated: u64,
+}
+
 /// What was left out.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Skipped {
@@ -41,6 +52,8 @@ pub struct SubjectReport {
     /// How much was compared: `packets`, `outputs`, `drops`, `replicated`, `commands`, `traces`, `events`.
     #[serde(flatten)]
     pub counts: Counts,
+    /// How many of the packets that were to be compared come from where.
+    pub sources: Sources,
     /// How long it took, to the millisecond.
     pub seconds: f64,
     /// What rules hid.
@@ -70,6 +83,7 @@ impl SubjectReport {
             name: result.name,
             status,
             counts: result.counts,
+            sources: Sources::default(),
             seconds: (elapsed.as_secs_f64() * 1000.0).round() / 1000.0,
             hidden: result.hidden,
             reach: None,
@@ -83,6 +97,13 @@ impl SubjectReport {
     #[must_use]
     pub fn with_reach(mut self, reach: ReachReport) -> Self {
         self.reach = Some(reach);
+        self
+    }
+
+    /// The same, with where the packets come from.
+    #[must_use]
+    pub fn with_sources(mut self, sources: Sources) -> Self {
+        self.sources = sources;
         self
     }
 
@@ -135,6 +156,15 @@ impl VerifyReport {
                 traces: total.traces.saturating_add(more.traces),
                 events: total.events.saturating_add(more.events),
             }
+        })
+    }
+
+    /// Where the packets of all subjects come from.
+    pub fn sources(&self) -> Sources {
+        self.subjects.iter().fold(Sources::default(), |total, subject| Sources {
+            captured: total.captured.saturating_add(subject.sources.captured),
+            covering: total.covering.saturating_add(subject.sources.covering),
+            generated: total.generated.saturating_add(subject.sources.generated),
         })
     }
 

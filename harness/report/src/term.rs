@@ -12,7 +12,7 @@ use hyper4_diff::{
 use crate::hex;
 use crate::table::{self, Cell, Column, paint};
 use crate::wrap::wrap;
-use crate::{SubjectReport, VerifyReport};
+use crate::{Sources, SubjectReport, VerifyReport};
 
 /// Columns before what a label stands for.
 const INDENT: usize = 13;
@@ -119,7 +119,16 @@ fn summary(report: &VerifyReport) -> String {
         plural(total.outputs, "output"),
         plural(total.events, "trace event"),
     ];
-    format!("{subjects}: {statuses}; {} compared; seed {}", compared.join(", "), report.seed)
+    let Sources { captured, covering, generated } = report.sources();
+    let sources = [(captured, "captured"), (covering, "covering"), (generated, "generated")];
+    let sources: Vec<String> = sources
+        .into_iter()
+        .filter(|(count, _)| *count > 0)
+        .map(|(count, source)| format!("{count} {source}"))
+        .collect();
+    let sources = if sources.is_empty() { String::new() } else { format!(" ({})", sources.join(", ")) };
+    let compared = compared.join(", ");
+    format!("{subjects}: {statuses}; {compared} compared{sources}; seed {}", report.seed)
 }
 
 /// A page of some width.

@@ -8,7 +8,7 @@ use hyper4_diff::{
 use hyper4_ir::{Event, SourceInfo, TableOutcome};
 
 use crate::wrap::{shorten, wrap};
-use crate::{ExitStatus, ReachReport, Skipped, SubjectReport, TermWriter, VerifyReport, hex};
+use crate::{ExitStatus, ReachReport, Skipped, Sources, SubjectReport, TermWriter, VerifyReport, hex};
 
 fn result(name: &str, outcome: Outcome, packets: u64) -> SubjectResult {
     let counts = Counts {
@@ -129,7 +129,8 @@ fn report() -> VerifyReport {
         ReachReport { constructs: 120, reached: 118, unreached: vec!["a".to_owned(), "b".to_owned()] };
     report.subjects = vec![
         SubjectReport::new(result("l2_switch", Outcome::Equal, 40_000), Duration::from_millis(1234))
-            .with_reach(reach),
+            .with_reach(reach)
+            .with_sources(Sources { captured: 1200, covering: 800, generated: 38_000 }),
         SubjectReport::new(
             result("ipv4_router", Outcome::Diverged(Box::new(divergence())), 4712),
             Duration::from_micros(900_499),

@@ -153,6 +153,8 @@ pub(crate) enum Command {
     Persona(PersonaCommand),
     /// Measure packets per second and tables per packet, natively and on a persona.
     Bench(BenchArgs),
+    /// Find packets that reach each entry, select case and branch of a program.
+    Packets(PacketsArgs),
     /// Prove with Z3 what can't be shown by trying.
     #[command(subcommand)]
     Prove(ProveCommand),
@@ -174,6 +176,9 @@ pub(crate) struct VerifyArgs {
     /// How many packets to generate for each subject.
     #[arg(long, value_name = "N", default_value_t = 25_000)]
     pub(crate) packets: usize,
+    /// Whether packets are found too that reach each entry, select case and branch, as `hyper4 packets` does.
+    #[arg(long, value_name = "BOOL", default_value_t = true, action = clap::ArgAction::Set)]
+    pub(crate) covering: bool,
 }
 
 /// `hyper4 run`
@@ -366,6 +371,37 @@ fn seconds(text: &str) -> Result<f64, String> {
         Ok(seconds) if (0.01..=86_400.0).contains(&seconds) => Ok(seconds),
         _ => Err("a number of seconds from 0.01 to 86400 is wanted".to_owned()),
     }
+}
+
+/// `hyper4 packets`
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+One packet for each entry, miss, action, select case and branch that packets can reach with the entries that are there, as
+few packets as are found; of the rest it says why. A switch confirms what is said of each packet. With --out DIR they are
+kept as DIR/stimulus.jsonl and DIR/<port>.pcap. Exit status 3: of something it is unknown whether a packet reaches it.
+
+Examples:
+  hyper4 packets p4programs/firewall
+  hyper4 packets p4programs/fabric --paths --max 1000 --out fabric_packets
+  hyper4 packets prog.p4 --commands commands.txt --format json")]
+pub(crate) struct PacketsArgs {
+    /// A program (.p4 or bmv2 .json), or a subject's folder.
+    pub(crate) subject: PathBuf,
+    /// Commands to carry out first, in simple_switch_CLI's language.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) commands: Option<PathBuf>,
+    /// A packet for each path instead of one for each goal.
+    #[arg(long)]
+    pub(crate) paths: bool,
+    /// How many paths, at most.
+    #[arg(long, value_name = "N", default_value_t = 1_000)]
+    pub(crate) max: usize,
+    /// Seconds for one question to Z3.
+    #[arg(long, value_name = "SECONDS", default_value_t = 2)]
+    pub(crate) timeout: u64,
+    /// Seconds for all.
+    #[arg(long, value_name = "SECONDS", default_value_t = 600)]
+    pub(crate) time: u64,
 }
 
 /// `hyper4 switch`

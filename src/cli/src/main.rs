@@ -8,6 +8,7 @@ mod explain;
 mod failure;
 mod frontend;
 mod output;
+mod packets;
 mod persona;
 mod progress;
 mod prove;
@@ -70,6 +71,7 @@ fn dispatch(args: &Args) -> Result<ExitStatus, Failure> {
         Command::Explain(explain) => explain::explain(options, explain),
         Command::Persona(persona) => persona::persona(options, persona),
         Command::Bench(bench) => bench::bench(options, bench),
+        Command::Packets(packets) => packets::packets(options, packets),
         Command::Prove(prove) => prove::prove(options, prove),
         // It has statuses of its own.
         Command::Switch(_) => Ok(ExitStatus::AsWished),

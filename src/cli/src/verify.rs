@@ -1,7 +1,7 @@
 //! `hyper4 verify`
 
 use std::path::{Path, PathBuf};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use hyper4_diff::{
     Failure as CompareFailure, FailureCause, Generated, Options as CompareOptions, Outcome, Sequence,
@@ -9,7 +9,9 @@ use hyper4_diff::{
 };
 use hyper4_dpmu::Wiring;
 use hyper4_gen::{Coverage, Guest as Shape, PacketGenerator, PacketLimits};
-use hyper4_report::{ExitStatus, ReachReport, SubjectReport, TermWriter, VerifyReport};
+use hyper4_ir::Stimulus;
+use hyper4_report::{ExitStatus, ReachReport, Skipped, Sources, SubjectReport, TermWriter, VerifyReport};
+use hyper4_symbolic::CoverOptions;
 use indicatif::ProgressBar;
 use rayon::prelude::*;
 
@@ -19,7 +21,7 @@ use crate::output::{print, write_text};
 use crate::persona::Persona;
 use crate::sides::Switches;
 use crate::subject::{Guests, Subject};
-use crate::{persona, progress, sides, subject};
+use crate::{packets, persona, progress, sides, subject};
 
 /// Where subjects are when none is named.
 pub(crate) const GUESTS: &str = "p4programs";
@@ -36,7 +38,10 @@ pub(crate) fn verify(options: &Options, args: &VerifyArgs) -> Result<ExitStatus,
     let mut report = VerifyReport::new(options.seed);
     for subject in &subjects {
         bar.set_message(subject.name.clone());
-        report.subjects.push(verify_one(options, args, &persona, &switches, subject, &bar)?);
+        let (one, refused) = verify_one(options, args, &persona, &switches, subject, &bar)?;
+        report.subjects.push(one);
+        let what = format!("covering packets of {}", subject.name);
+        report.skipped.extend(refused.into_iter().map(|reason| Skipped { what: what.clone(), reason }));
     }
     bar.finish_and_clear();
     show(options, &report)?;
@@ -55,11 +60,25 @@ fn verify_one(
     switches: &Switches,
     subject: &Subject,
     bar: &ProgressBar,
-) -> Result<SubjectReport, Failure> {
+) -> Result<(SubjectReport, Vec<String>), Failure> {
     let begun = Instant::now();
     let generator = generator(options, persona, subject)?;
     let generated = Generated { count: args.packets as u64, packet: |i| generator.packet(i) };
-    let stimulus = Sequence(vec![&subject.stimulus as &dyn StimulusSource, &generated]);
+    // What keeps state is to be met with the state that the captured packets leave, so these come first.
+    let (covering, refused) = if args.covering {
+        packets::of_guests(&subject.guests, &covering_limits(options))
+    } else {
+        (Vec::new(), Vec::new())
+    };
+    let covering: Vec<Stimulus> = covering.into_iter().map(Stimulus::Packet).collect();
+    bar.inc_length(covering.len() as u64);
+    let stimulus = Sequence(vec![&subject.stimulus as &dyn StimulusSource, &covering, &generated]);
+    let is_packet = |step: &&Stimulus| matches!(step, Stimulus::Packet(_));
+    let sources = Sources {
+        captured: subject.stimulus.iter().filter(is_packet).count() as u64,
+        covering: covering.len() as u64,
+        generated: args.packets as u64,
+    };
     let result = if stimulus.is_empty() {
         let message = "the subject has no packets, and none are to be generated".to_owned();
         nothing(&subject.name, message)
@@ -73,8 +92,21 @@ fn verify_one(
             &|packets| bar.inc(packets),
         )
     };
-    let report = SubjectReport::new(result, begun.elapsed());
-    Ok(if args.packets > 0 { report.with_reach(reach(&generator, args.packets as u64)) } else { report })
+    let report = SubjectReport::new(result, begun.elapsed()).with_sources(sources);
+    let report =
+        if args.packets > 0 { report.with_reach(reach(&generator, args.packets as u64)) } else { report };
+    Ok((report, refused))
+}
+
+/// Bounds of the search for covering packets: they are one part of many, and are not to take longer than the rest. The
+/// time is only for the worst: what is found shall be the same on any machine.
+fn covering_limits(options: &Options) -> CoverOptions {
+    CoverOptions {
+        time: Duration::from_secs(60),
+        patience: 300,
+        seed: options.seed,
+        ..CoverOptions::default()
+    }
 }
 
 fn nothing(name: &str, message: String) -> SubjectResult {

@@ -55,7 +55,25 @@ fn every_guest_is_emulated_faithfully() -> Result<(), Error> {
     let (status, document) = verify(&["--packets", "3000", "--seed", "7"])?;
     assert_eq!(status, Some(0), "{document}");
     assert_eq!(document.pointer("/seed"), Some(&Value::from(7)));
+    with_covering_packets(&document)?;
     all_equal(&document, 3000)
+}
+
+/// Packets that reach all of a subject's programs are among those that are compared, or it is said why not.
+fn with_covering_packets(document: &Value) -> Result<(), Error> {
+    let mut covering = 0;
+    for result in document.pointer("/subjects").and_then(Value::as_array).ok_or("no subjects")? {
+        let number = |key: &str| result.pointer(key).and_then(Value::as_u64).unwrap_or_default();
+        let sources = ["captured", "covering", "generated"].map(|key| number(&format!("/sources/{key}")));
+        assert_eq!(sources.iter().sum::<u64>(), number("/packets"), "{result}");
+        let name = result.pointer("/name").and_then(Value::as_str).unwrap_or_default();
+        let skipped = document.pointer("/skipped").map(Value::to_string).unwrap_or_default();
+        let refused = skipped.contains(&format!("covering packets of {name}\""));
+        assert!(number("/sources/covering") > 2 || refused, "{result}");
+        covering += number("/sources/covering");
+    }
+    assert!(covering > 60, "{covering} packets");
+    Ok(())
 }
 
 /// The same seed gives the same result on any number of threads, but for the time it took.

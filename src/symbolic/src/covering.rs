@@ -150,7 +150,10 @@ fn of_length(prepared: &Prepared<'_>, length: Length, search: &mut Search<'_>) -
         }
     };
     let most = search.options.patience.max(search.options.paths.unwrap_or(0)).saturating_mul(64);
-    let executor = Executor::new(prepared, Side::Native, &mut context, &input, most);
+    let mut executor = Executor::new(prepared, Side::Native, &mut context, &input, most);
+    if search.options.paths.is_some() {
+        executor = executor.row_by_row();
+    }
     let mut guide = OneLength { search, input: &input, length };
     executor.explore(all, &mut guide).map_err(|stop| CoverError(stop.0))
 }

@@ -171,6 +171,8 @@ pub(crate) struct Executor<'a, 'c> {
     context: &'c mut Context,
     input: &'c Input,
     max_paths: usize,
+    /// Rows of a table that do the same have paths of their own.
+    row_by_row: bool,
     /// Undefined values that were read.
     reads: BTreeSet<String>,
     threads: Vec<Thread>,
@@ -184,7 +186,14 @@ impl<'a, 'c> Executor<'a, 'c> {
         input: &'c Input,
         max_paths: usize,
     ) -> Self {
-        Self { subject, side, context, input, max_paths, reads: BTreeSet::new(), threads: Vec::new() }
+        let (reads, threads) = (BTreeSet::new(), Vec::new());
+        Self { subject, side, context, input, max_paths, row_by_row: false, reads, threads }
+    }
+
+    /// The same, with a path for each row of a table instead of one for all that do the same.
+    pub(crate) fn row_by_row(mut self) -> Self {
+        self.row_by_row = true;
+        self
     }
 
     /// Refuses what would be passed over in silence: what refers to it is refused where it is met.

@@ -22,7 +22,7 @@ pub(super) struct Matched<'a> {
 }
 
 impl<'a> Executor<'a, '_> {
-    /// What a table does to the packets of a path: hits that do the same are taken together.
+    /// What a table does to the packets of a path: hits that do the same are taken together, unless the run is row by row.
     pub(super) fn look_up(
         &mut self,
         path: Path,
@@ -43,6 +43,7 @@ impl<'a> Executor<'a, '_> {
             }
             let effect = (row.action, row.arguments.as_slice());
             let known = match table.match_kind {
+                _ if self.row_by_row => None,
                 MatchKind::Exact => by_effect.get(&effect).copied(),
                 _ => groups.len().checked_sub(1),
             };
