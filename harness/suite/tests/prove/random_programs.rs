@@ -35,7 +35,7 @@ struct Compared {
     refused: usize,
 }
 
-fn setting(name: &str, default: u64) -> u64 {
+pub(crate) fn setting(name: &str, default: u64) -> u64 {
     std::env::var(name).ok().and_then(|value| value.parse().ok()).unwrap_or(default)
 }
 
@@ -112,7 +112,7 @@ fn its_answers_about_random_programs_are_right() -> Result<(), Error> {
 
 /// The program with what can't be proved about left out: reads of invalid headers give 0, no signed field
 /// is verified as a checksum, and nothing but checksums is computed over fields.
-fn tamed(mut program: Program) -> Program {
+pub(crate) fn tamed(mut program: Program) -> Program {
     let metadata: Vec<bool> = program.headers.iter().map(|header| header.metadata).collect();
     let types = program.clone();
     for parse_state in &mut program.parser.states {
@@ -178,7 +178,7 @@ fn tame(expression: &mut Expr, metadata: &[bool]) {
 }
 
 /// A program with commands, as what runs and as what is proved about.
-fn both(program: &Arc<Program>, commands: &[Command]) -> Result<(Engine, Subject), Error> {
+pub(crate) fn both(program: &Arc<Program>, commands: &[Command]) -> Result<(Engine, Subject), Error> {
     let (mut engine, mut subject) = (Engine::new(), Subject::new(Arc::clone(program))?);
     engine.load(Arc::clone(program))?;
     for command in commands {
