@@ -1,12 +1,15 @@
 //! `hyper4 prove`
 
+mod batch;
+mod cells;
+
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use hyper4_dpmu::{DpmuConfig, Lease, Wiring};
-use hyper4_ir::Packet;
+use hyper4_ir::{Packet, Stimulus};
 use hyper4_switch::{Endpoint, Recorder, SwitchError, Tracing};
 use hyper4_symbolic as symbolic;
 use hyper4_symbolic::{Bounds, Verdict};
@@ -26,6 +29,9 @@ use crate::subject::{self, Guest, Guests, Subject};
 /// The name of the only program of a subject.
 const DEVICE: &str = "guest";
 
+/// How the reason begins when there is nothing to prove about.
+const NOT_CARRIED: &str = "the persona doesn't carry it";
+
 /// What one proof came to.
 struct Proved {
     name: String,
@@ -39,12 +45,23 @@ struct Proved {
 pub(crate) fn prove(options: &Options, command: &ProveCommand) -> Result<ExitStatus, Failure> {
     let persona = persona::load(options)?;
     let results = match command {
-        ProveCommand::Equivalence { subjects, timeout } => {
-            let paths =
-                if subjects.is_empty() { subject::find(Path::new("p4programs"))? } else { subjects.clone() };
-            let limits = limits(&persona, *timeout);
-            let prove_one = |path: &PathBuf| equivalence(options, &persona, path, &limits);
-            paths.iter().map(prove_one).collect::<Result<Vec<_>, _>>()?
+        ProveCommand::Equivalence(args) => {
+            let limits = symbolic::Options {
+                budget: Duration::from_secs(args.budget),
+                query_memory: args.memory,
+                ..limits(&persona, args.timeout)
+            };
+            if let Some(list) = &args.batch {
+                batch::prove(options, &persona, list, &limits)?
+            } else {
+                let paths = match args.subjects.as_slice() {
+                    [] => subject::find(Path::new("p4programs"))?,
+                    subjects => subjects.to_vec(),
+                };
+                let prove_one =
+                    |path: &PathBuf| equivalence(options, &persona, subject::load(options, path)?, &limits);
+                paths.iter().map(prove_one).collect::<Result<Vec<_>, _>>()?
+            }
         }
         ProveCommand::Isolation { config, timeout } => {
             vec![isolation(options, &persona, config, &limits(&persona, *timeout))?]
@@ -55,7 +72,13 @@ pub(crate) fn prove(options: &Options, command: &ProveCommand) -> Result<ExitSta
             let subjects: Vec<Value> = results.iter().map(document).collect();
             print_json(&json!({"schema": "hyper4/prove/1", "subjects": subjects}))?;
         }
-        Format::Term => print(&results.iter().map(text).collect::<String>())?,
+        Format::Term => {
+            let mut said: String = results.iter().map(text).collect();
+            if results.len() > 1 {
+                said.push_str(&batch::summary(&results));
+            }
+            print(&said)?;
+        }
     }
     let status = results.iter().map(status).fold(ExitStatus::AsWished, ExitStatus::and);
     Ok(status.allowing_unsupported(options.allow_unsupported))
@@ -105,15 +128,21 @@ fn with_commands(
 fn equivalence(
     options: &Options,
     persona: &Persona,
-    path: &Path,
+    mut subject: Subject,
     limits: &symbolic::Options,
 ) -> Result<Proved, Failure> {
-    let subject = subject::load(options, path)?;
+    // What a test says between packets holds for all of them here.
+    if let Guests::One(guest) = &mut subject.guests {
+        guest.commands.extend(subject.stimulus.iter().filter_map(|step| match step {
+            Stimulus::Command(command) => Some(command.clone()),
+            Stimulus::Packet(_) => None,
+        }));
+    }
     let begun = Instant::now();
     let verdict = match equivalence_verdict(persona, &subject, limits) {
         Ok(verdict) => verdict,
         Err(SwitchError::Unsupported { construct, reason, source_info }) => {
-            unknown(refusal(&construct, &reason, source_info), limits)
+            unknown(format!("{NOT_CARRIED}: {}", refusal(&construct, &reason, source_info)), limits)
         }
         Err(error) => return Err(crate::run::failure(error)),
     };
@@ -136,7 +165,13 @@ fn equivalence_verdict(
     subject: &Subject,
     limits: &symbolic::Options,
 ) -> Result<Verdict, SwitchError> {
-    let on_persona = filled(persona, |network| place(network, &subject.guests))?;
+    let mut shared = Vec::new();
+    let on_persona = filled(persona, |network| {
+        place(network, &subject.guests)?;
+        shared = cells::shared(network, &subject.guests);
+        Ok(())
+    })?
+    .with_cells(shared);
     match &subject.guests {
         Guests::One(Guest { program, commands }) => {
             let native = with_commands(Arc::clone(program), commands)?;

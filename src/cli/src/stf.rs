@@ -114,6 +114,11 @@ fn pairs(args: &StfArgs) -> std::result::Result<Vec<(PathBuf, PathBuf)>, Failure
     let Some(batch) = &args.batch else {
         return Err(Failure::input("there is neither a test nor a --batch"));
     };
+    listed(batch)
+}
+
+/// The tests and programs that a list names: a line `TEST.stf PROGRAM` each; `-` is standard input.
+pub(crate) fn listed(batch: &Path) -> std::result::Result<Vec<(PathBuf, PathBuf)>, Failure> {
     let list = if batch.as_os_str() == "-" {
         let mut list = String::new();
         std::io::stdin()

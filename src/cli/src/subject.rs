@@ -70,6 +70,13 @@ pub(crate) fn load(options: &Options, path: &Path) -> Result<Subject, Failure> {
     Ok(Subject { name, guests, stimulus })
 }
 
+/// A program with the packets and entries of an STF test.
+pub(crate) fn load_tested(options: &Options, test: &Path, program: &Path) -> Result<Subject, Failure> {
+    let guests = Guests::One(Guest { program: load_program(options, program)?, commands: Vec::new() });
+    let stimulus = load_test(&guests, test)?;
+    Ok(Subject { name: name(test), guests, stimulus })
+}
+
 /// Every subject below `folder`, in the order of their names.
 pub(crate) fn find(folder: &Path) -> Result<Vec<PathBuf>, Failure> {
     let is_subject = |p: &PathBuf| PROGRAMS.iter().chain([&COMPOSITION]).any(|file| p.join(file).exists());

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
-use crate::execute::{Executor, Input, Outcome, Prepared, Sent, Stop};
+use crate::execute::{Executor, Input, Outcome, Prepared, Sent, Stop, World};
 use crate::path::{Context, Path};
 use crate::subject::Subject;
 use crate::term::{Side, Word};
@@ -88,6 +88,7 @@ struct Journey {
     path: Path,
     waiting: VecDeque<Arrival>,
     sent: Vec<Sent>,
+    world: World,
     hops: usize,
 }
 
@@ -105,20 +106,28 @@ impl<'a> PreparedComposition<'a> {
         max_paths: usize,
         path: Path,
     ) -> Result<(Vec<Outcome>, BTreeSet<String>), Stop> {
-        let arrival = Sent { port: input.port.clone(), bytes: input.head.clone(), tail: input.tail };
-        let start = Journey { path, waiting: VecDeque::new(), sent: Vec::new(), hops: 0 };
+        let arrival =
+            Sent { port: input.port.clone(), bytes: input.head.clone(), tail: input.tail, cut: None };
+        let (waiting, sent, world) = (VecDeque::new(), Vec::new(), World::default());
+        let start = Journey { path, waiting, sent, world, hops: 0 };
         let mut journeys = follow(context, start, &arrival, &self.composition.ingress)?;
         let mut reads = BTreeSet::new();
         let mut outcomes = Vec::new();
         while let Some(mut journey) = journeys.pop() {
             let Some(arrival) = journey.waiting.pop_front() else {
-                outcomes.push(Outcome { path: journey.path, sent: journey.sent, visits: Visits::default() });
+                let visits = Visits::default();
+                outcomes.push(Outcome {
+                    path: journey.path,
+                    sent: journey.sent,
+                    world: journey.world,
+                    visits,
+                });
                 continue;
             };
             match arrival.end {
                 Endpoint::Physical(port) => {
                     let port = Word::number(9, port.into());
-                    journey.sent.push(Sent { port, bytes: arrival.bytes, tail: arrival.tail });
+                    journey.sent.push(Sent { port, bytes: arrival.bytes, tail: arrival.tail, cut: None });
                     journeys.push(journey);
                 }
                 Endpoint::Device { ref device, port } => {
@@ -128,16 +137,22 @@ impl<'a> PreparedComposition<'a> {
                     }
                     let Some(prepared) = self.devices.get(device.as_str()) else { continue };
                     let next = behind(context, input, &arrival, port);
-                    let executor = Executor::new(prepared, Side::Native, context, &next, max_paths);
-                    let done = executor.run(journey.path.clone());
+                    let executor =
+                        Executor::new(prepared, Side::Native, context, &next, max_paths).of_device(device);
+                    let done = executor.run_in(journey.path.clone(), journey.world.clone());
                     let (done, read) = done.map_err(|stop| Stop(format!("device `{device}`: {}", stop.0)))?;
                     reads.extend(read.into_iter().map(|read| format!("{device}: {read}")));
                     for outcome in done {
                         let links =
                             self.composition.egress.range((device.clone(), 0)..=(device.clone(), 511));
                         let links = links.map(|((_, port), end)| (*port, end.clone())).collect();
-                        let mut next = vec![Journey { path: outcome.path, ..journey.clone() }];
+                        let (path, world) = (outcome.path, outcome.world);
+                        let mut next = vec![Journey { path, world, ..journey.clone() }];
                         for sent in &outcome.sent {
+                            if sent.cut.is_some() {
+                                let reason = "a packet that is cut behind the window goes on over a link";
+                                return Err(Stop(format!("device `{device}`: {reason}")));
+                            }
                             let mut forked = Vec::new();
                             for journey in next {
                                 forked.extend(follow(context, journey, sent, &links)?);

@@ -4,11 +4,12 @@
 mod tests;
 
 use std::collections::BTreeSet;
+use std::time::Instant;
 
 use hyper4_ir::Output;
 
 use crate::composition::{Composition, PreparedComposition};
-use crate::execute::{Executor, Input, Outcome, Prepared, Sent, Stop};
+use crate::execute::{Access, Executor, Input, Outcome, Prepared, Sent, Stop, World};
 use crate::options::{Length, Options};
 use crate::path::{Context, Path};
 use crate::prove::{Example, Finding, Tally, check_coverage, prove, start};
@@ -43,7 +44,11 @@ fn pairwise(
     native: impl Fn(&mut Context, &Input, Path) -> Run + Sync,
 ) -> Verdict {
     let virtual_ = Prepared::new(virtual_);
-    prove(options, "ports 0 to 510".to_owned(), |length| of_length(&native, &virtual_, length, options))
+    let deadline = Instant::now() + options.budget;
+    prove(options, "ports 0 to 510".to_owned(), |length| {
+        let context = Context::until(deadline, options);
+        of_length(&native, &virtual_, length, options, context)
+    })
 }
 
 fn of_length(
@@ -51,8 +56,8 @@ fn of_length(
     virtual_: &Prepared<'_>,
     length: Length,
     options: &Options,
+    mut context: Context,
 ) -> Result<Tally, Finding> {
-    let mut context = Context::new(options.query_timeout);
     let input = Input::new(&mut context.terms, length);
     let mut tally = Tally::default();
     let Some(all) = start(&mut context, &input, length, [])? else { return Ok(tally) };
@@ -73,9 +78,14 @@ fn of_length(
                 return Err(Finding::Unknown(format!("there are more than {most} pairs of paths")));
             }
             let same = same(&mut context.terms, &native.sent, &outcome.sent);
-            if let Some(path) = context.split(outcome.path, &same).map_err(Stop::from)?.fails {
+            let split = context.split(outcome.path, &same).map_err(Stop::from)?;
+            if let Some(path) = split.fails {
                 let sent = (native.sent.as_slice(), outcome.sent.as_slice());
                 tally.exceptions.extend(difference(&mut context, path, &same, sent, &input, length)?);
+            }
+            if let Some(path) = split.holds {
+                let worlds = (&native.world, &outcome.world);
+                tally.exceptions.extend(state_difference(&mut context, path, worlds)?);
             }
         }
     }
@@ -95,13 +105,61 @@ fn same(terms: &mut Terms, native: &[Sent], virtual_: &[Sent]) -> Cond {
     }
     let mut equal = Vec::new();
     for (a, b) in by_port(native).into_iter().zip(by_port(virtual_)) {
-        if a.bytes.width() != b.bytes.width() || a.tail != b.tail {
+        if a.bytes.width() != b.bytes.width() || a.tail != b.tail || a.cut.is_some() != b.cut.is_some() {
             return terms.bool(false);
         }
         equal.push(terms.equal(&a.port, &b.port));
         equal.push(terms.equal(&a.bytes, &b.bytes));
+        if let (Some(a), Some(b)) = (&a.cut, &b.cut) {
+            equal.push(terms.equal(a, b));
+        }
     }
     terms.all(equal)
+}
+
+/// When two lists of accesses are the same, array by array.
+fn same_accesses(terms: &mut Terms, native: &[Access], virtual_: &[Access]) -> Cond {
+    let by_array = |accesses: &[Access]| {
+        let mut sorted: Vec<Access> = accesses.to_vec();
+        sorted.sort_by(|a, b| a.array.cmp(&b.array));
+        sorted
+    };
+    let (native, virtual_) = (by_array(native), by_array(virtual_));
+    if native.len() != virtual_.len() || native.iter().zip(&virtual_).any(|(a, b)| a.array != b.array) {
+        return terms.bool(false);
+    }
+    let mut equal = Vec::new();
+    for (a, b) in native.iter().zip(&virtual_) {
+        let width = a.value.width().max(b.value.width());
+        let (left, right) = (terms.resize(&a.value, width), terms.resize(&b.value, width));
+        equal.push(terms.equal(&a.index, &b.index));
+        equal.push(terms.equal(&left, &right));
+    }
+    terms.all(equal)
+}
+
+/// The undefined values that make two sides leave different state behind; that they do so otherwise isn't settled, as what
+/// is written twice, say, is compared twice.
+fn state_difference(
+    context: &mut Context,
+    path: Path,
+    (native, virtual_): (&World, &World),
+) -> Result<Vec<String>, Finding> {
+    let written = same_accesses(&mut context.terms, &native.written, &virtual_.written);
+    let counted = same_accesses(&mut context.terms, &native.counted, &virtual_.counted);
+    let same = context.terms.all([written, counted]);
+    let Some(path) = context.split(path, &same).map_err(Stop::from)?.fails else { return Ok(Vec::new()) };
+    let mut support = Support::default();
+    path.conditions().iter().for_each(|condition| support.condition(condition));
+    for access in native.written.iter().chain(&native.counted) {
+        support.word(&access.index);
+        support.word(&access.value);
+    }
+    let undefined: Vec<String> = support.undefined.into_iter().map(|(_, what)| what).collect();
+    if undefined.is_empty() {
+        return Err(Finding::Unknown("the two sides access registers or counters differently".to_owned()));
+    }
+    Ok(undefined)
 }
 
 /// Across ports a switch has no order. Where a port isn't constant the order is kept: there is a single packet then.
@@ -137,6 +195,12 @@ fn difference(
     }
     if !support.undefined.is_empty() {
         return Ok(support.undefined.into_iter().map(|(_, what)| what).collect());
+    }
+    if let Some(what) = support.surroundings.first() {
+        // What outlives packets holds zeros when a switch starts: does it show then?
+        return Err(Finding::Unknown(format!(
+            "the two sides differ, if at all, where `{what}` has some value"
+        )));
     }
     let example = Example::new(context, path, input, length);
     let (native, virtual_) = (example.outputs(sent.0), example.outputs(sent.1));

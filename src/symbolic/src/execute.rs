@@ -5,22 +5,30 @@
 //! don't overlap, and together they are the path on which the run started. What isn't dealt with stops the run: an
 //! outcome is never a guess.
 
+mod again;
+mod array;
 mod checksum;
 mod explore;
 mod expression;
+mod extract;
+mod hash;
+mod header;
 mod lookup;
 mod parser;
 mod pipeline;
+mod primitive;
+mod stack;
 mod state;
 #[cfg(test)]
 mod tests;
 mod traffic;
+mod world;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, VecDeque};
 use std::rc::Rc;
 
 use hyper4_bits::Bits;
-use hyper4_ir::{NextNode, ParseStateId, PipelineKind, Program, SourceInfo, StandardField};
+use hyper4_ir::{FieldListId, NextNode, ParseStateId, PipelineKind, Program, SourceInfo, StandardField};
 
 use crate::options::Length;
 use crate::path::{Context, Path, Undecided};
@@ -28,8 +36,12 @@ use crate::subject::{Row, Subject};
 use crate::term::{Cond, Side, Terms, VariableKind, Word};
 use crate::visit::Visits;
 
+use again::{Purpose, Session};
 pub(crate) use explore::{Guide, Location, Wish};
 use state::State;
+use world::Moment;
+
+pub(crate) use world::{Access, World};
 
 /// Steps of one path after which it is given up: a parser that loops without taking bytes.
 const MAX_STEPS: usize = 100_000;
@@ -100,6 +112,8 @@ pub(crate) struct Sent {
     pub(crate) bytes: Word,
     /// The input's opaque bytes follow.
     pub(crate) tail: bool,
+    /// Bytes after which the packet ends, 32 bits, where that is behind `bytes`.
+    pub(crate) cut: Option<Word>,
 }
 
 /// What is done with the packets of a path.
@@ -109,6 +123,8 @@ pub(crate) struct Outcome {
     pub(crate) sent: Vec<Sent>,
     /// What they pass.
     pub(crate) visits: Visits,
+    /// What is done to what outlives the packet.
+    pub(crate) world: World,
 }
 
 /// Why a run stopped.
@@ -137,30 +153,39 @@ enum Point {
     Node(PipelineKind, NextNode),
     /// Between ingress and egress.
     TrafficManager,
-    /// Before the next copy's egress.
-    Copy,
+    /// Before the next copy.
+    Next,
 }
 
-/// A copy that egress is still to deal with.
+/// A packet that waits.
 #[derive(Clone)]
-struct Pending {
-    rid: Option<u16>,
-    port: Word,
+enum Waiting {
+    /// For egress, with the state that ingress left behind.
+    Egress { state: Rc<State>, rid: Option<u16>, port: Word },
+    /// For ingress, again.
+    Ingress { state: Rc<State> },
+    /// For the parser, of what came in, to become a clone of another one.
+    Clone { from: Rc<State>, kept: Option<FieldListId>, session: Session, arrived: (Word, Word) },
 }
 
 /// A path on its way.
+#[derive(Clone)]
 struct Thread {
     path: Path,
     state: State,
     point: Point,
-    /// What ingress left behind, for each copy to start from.
-    copied: Rc<State>,
-    /// The next one is at the end.
-    pending: Vec<Pending>,
+    /// The packet's bytes as they came in, or came in again, and how many there were.
+    arrived: (Word, Word),
+    /// The `ingress_port` that it came in with.
+    came_by: Option<Word>,
+    purpose: Purpose,
+    /// Copies, and packets that come in again, in their order.
+    waiting: VecDeque<Waiting>,
     /// The port of the copy that egress deals with.
     port: Word,
     sent: Vec<Sent>,
     visits: Visits,
+    world: World,
     steps: usize,
 }
 
@@ -173,6 +198,8 @@ pub(crate) struct Executor<'a, 'c> {
     max_paths: usize,
     /// Rows of a table that do the same have paths of their own.
     row_by_row: bool,
+    /// Before the names of arrays.
+    prefix: String,
     /// Undefined values that were read.
     reads: BTreeSet<String>,
     threads: Vec<Thread>,
@@ -186,8 +213,8 @@ impl<'a, 'c> Executor<'a, 'c> {
         input: &'c Input,
         max_paths: usize,
     ) -> Self {
-        let (reads, threads) = (BTreeSet::new(), Vec::new());
-        Self { subject, side, context, input, max_paths, row_by_row: false, reads, threads }
+        let (prefix, reads, threads) = (String::new(), BTreeSet::new(), Vec::new());
+        Self { subject, side, context, input, max_paths, row_by_row: false, prefix, reads, threads }
     }
 
     /// The same, with a path for each row of a table instead of one for all that do the same.
@@ -196,22 +223,22 @@ impl<'a, 'c> Executor<'a, 'c> {
         self
     }
 
+    /// The same for a device of several, whose arrays are its own.
+    pub(crate) fn of_device(self, device: &str) -> Self {
+        Self { prefix: format!("{device}: "), ..self }
+    }
+
     /// Refuses what would be passed over in silence: what refers to it is refused where it is met.
     fn carried(&self) -> Result<(), Stop> {
         let program = &self.subject.program;
-        if let Some(union) = program.header_unions.first() {
-            let construct = format!("header union `{}`", union.name);
-            return Err(unsupported(&construct, None, "the proofs don't keep at most one member valid"));
-        }
         if let Some(primitive) = program.deparser.primitives.first() {
             let construct = format!("primitive `{}` in the deparser", primitive.kind.name());
             return Err(unsupported(&construct, primitive.source_info.as_ref(), "the proofs don't carry it"));
         }
         for table in &program.tables {
-            if table.implementation != hyper4_ir::TableImplementation::Simple || table.direct_meter.is_some()
-            {
+            if table.direct_meter.is_some() {
                 let construct = format!("table `{}`", table.name);
-                let reason = "the proofs carry neither action profiles nor meters";
+                let reason = "the proofs don't carry direct meters";
                 return Err(unsupported(&construct, table.source_info.as_ref(), reason));
             }
         }
@@ -219,10 +246,22 @@ impl<'a, 'c> Executor<'a, 'c> {
     }
 
     /// What is done with the packets of a path, and which undefined values are read on the way.
-    pub(crate) fn run(mut self, path: Path) -> Result<(Vec<Outcome>, BTreeSet<String>), Stop> {
-        self.begin(path)?;
+    pub(crate) fn run(self, path: Path) -> Result<(Vec<Outcome>, BTreeSet<String>), Stop> {
+        self.run_in(path, World::default())
+    }
+
+    /// The same after something was done already to what outlives packets.
+    pub(crate) fn run_in(
+        mut self,
+        path: Path,
+        world: World,
+    ) -> Result<(Vec<Outcome>, BTreeSet<String>), Stop> {
+        self.begin(path, world)?;
         let mut outcomes = Vec::new();
         while let Some(thread) = self.threads.pop() {
+            if self.context.is_late() {
+                return Err(Stop(format!("the time is up, with {} paths found", outcomes.len())));
+            }
             outcomes.extend(self.step(thread)?);
             if outcomes.len() + self.threads.len() > self.max_paths {
                 return Err(Stop(format!("there are more than {} paths", self.max_paths)));
@@ -232,19 +271,24 @@ impl<'a, 'c> Executor<'a, 'c> {
     }
 
     /// Packets of a path come in.
-    fn begin(&mut self, path: Path) -> Result<(), Stop> {
+    fn begin(&mut self, path: Path, mut world: World) -> Result<(), Stop> {
         self.carried()?;
-        let state = self.arrival()?;
-        let start = self.subject.program.parser.start;
+        let mut state = State::new(self.subject.program, self.input)?;
+        self.set_standard(&mut state, StandardField::IngressPort, &self.input.port.clone());
+        self.arrives(&mut state, &mut world, &self.input.length.clone());
+        let start = self.first_state();
         self.threads.push(Thread {
             path,
-            copied: Rc::new(state.clone()),
+            arrived: (state.payload.clone(), state.length.clone()),
+            came_by: self.standard(&state, StandardField::IngressPort),
+            purpose: Purpose::Arrival,
             state,
-            point: Point::Parse { state: start, operation: 0 },
-            pending: Vec::new(),
+            point: start,
+            waiting: VecDeque::new(),
             port: Word::zero(9),
             sent: Vec::new(),
             visits: Visits::default(),
+            world,
             steps: 0,
         });
         Ok(())
@@ -259,19 +303,16 @@ impl<'a, 'c> Executor<'a, 'c> {
         match thread.point {
             Point::Parse { state, operation } => self.parse(thread, state, operation)?,
             Point::Node(kind, node) => self.node(thread, kind, node)?,
-            Point::TrafficManager => self.traffic_manager(&thread)?,
-            Point::Copy => return self.copy(thread),
+            Point::TrafficManager => self.end_of_ingress(thread)?,
+            Point::Next => return Ok(self.next(thread)),
         }
         Ok(None)
     }
 
-    /// The state of a packet that has just come in: metadata are zeros.
-    fn arrival(&mut self) -> Result<State, Stop> {
-        let mut state = State::new(self.subject.program, self.input)?;
-        self.set_standard(&mut state, StandardField::IngressPort, &self.input.port.clone());
-        self.set_standard(&mut state, StandardField::PacketLength, &self.input.length.clone());
-        self.set_undefined(&mut state, StandardField::IngressGlobalTimestamp);
-        Ok(state)
+    /// What the switch notes of a packet that comes in, for the first time or again.
+    fn arrives(&mut self, state: &mut State, world: &mut World, length: &Word) {
+        self.set_standard(state, StandardField::PacketLength, length);
+        self.set_moment(state, world, StandardField::IngressGlobalTimestamp);
     }
 
     /// What the run reckons with.
@@ -291,11 +332,15 @@ impl<'a, 'c> Executor<'a, 'c> {
         }
     }
 
-    /// A field that has a value which is nobody's business, such as a time.
-    fn set_undefined(&mut self, state: &mut State, field: StandardField) {
+    /// A field whose value is a matter of time, such as when a packet came: both sides are taken to run at the same.
+    fn set_moment(&mut self, state: &mut State, world: &mut World, field: StandardField) {
         if let Some(place) = self.program().standard.get(&field) {
             let width = state.field(*place).map_or(0, Word::width);
-            let value = self.undefined(&format!("standard_metadata.{}", field.name()), width);
+            let Moment(name) = world.moment(field);
+            let value = match width {
+                0 => Word::zero(0),
+                _ => self.context.terms.surroundings(&name, width),
+            };
             state.set_field(*place, value);
         }
     }
@@ -334,17 +379,7 @@ impl<'a, 'c> Executor<'a, 'c> {
 impl Thread {
     /// The same on another path.
     fn on(&self, path: Path) -> Self {
-        Self {
-            path,
-            state: self.state.clone(),
-            point: self.point,
-            copied: Rc::clone(&self.copied),
-            pending: self.pending.clone(),
-            port: self.port.clone(),
-            sent: self.sent.clone(),
-            visits: self.visits.clone(),
-            steps: self.steps,
-        }
+        Self { path, ..self.clone() }
     }
 }
 

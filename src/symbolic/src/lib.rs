@@ -10,9 +10,12 @@
 //!
 //! [`cover`] finds packets that reach what a program has: its entries, misses, actions, select cases and branches.
 //!
+//! What registers hold and meters answer is whatever it is when a packet comes, the same on both sides, and that they
+//! leave the same behind is part of the proof; so it holds for one packet after the other.
+//!
 //! The executor shares nothing with the engine but the IR: each is an oracle for the other. A counterexample is to be
 //! replayed before it is believed. What the executor can't deal with makes the answer [`Verdict::Unknown`], which is never
-//! a success. It is not the thing to use for programs that keep state between packets: the IR has no such constructs.
+//! a success.
 
 mod composition;
 mod concrete;
@@ -38,5 +41,5 @@ pub use covering::{CoverError, CoverOptions, Covering, CoveringPacket, Goal, Goa
 pub use equivalence::{prove_composition, prove_equivalence};
 pub use isolation::{Slice, prove_isolation};
 pub use options::Options;
-pub use subject::{Subject, SubjectError};
+pub use subject::{Cells, Subject, SubjectError};
 pub use verdict::{Bounds, Proof, Refutation, Verdict};

@@ -12,6 +12,10 @@ pub struct Options {
     pub longest: u32,
     /// How long Z3 may think about one query.
     pub query_timeout: Duration,
+    /// How long all of a proof may take; what is left then is [`crate::Verdict::Unknown`].
+    pub budget: Duration,
+    /// How much memory Z3 may use in one query, in megabytes.
+    pub query_memory: u32,
     /// Paths of one length after which the answer is [`crate::Verdict::Unknown`].
     pub max_paths: usize,
 }
@@ -19,7 +23,14 @@ pub struct Options {
 impl Default for Options {
     /// A window of 128 bytes, packets of up to 65 535 bytes (a real simple_switch takes no longer ones in).
     fn default() -> Self {
-        Self { window: 128, longest: 65_535, query_timeout: Duration::from_secs(20), max_paths: 20_000 }
+        Self {
+            window: 128,
+            longest: 65_535,
+            query_timeout: Duration::from_secs(20),
+            budget: Duration::from_secs(600),
+            query_memory: 1024,
+            max_paths: 20_000,
+        }
     }
 }
 

@@ -6,8 +6,9 @@ mod repair;
 mod tests;
 
 use std::rc::Rc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
+use crate::options::Options;
 use crate::solver::{Answer, Solver};
 use crate::term::{Assignment, Cond, Evaluator, Terms};
 
@@ -34,6 +35,7 @@ pub(crate) struct Split {
 pub(crate) struct Context {
     pub(crate) terms: Terms,
     pub(crate) solver: Solver,
+    deadline: Option<Instant>,
 }
 
 /// Z3 gave up; its reason.
@@ -72,7 +74,19 @@ impl Path {
 
 impl Context {
     pub(crate) fn new(query_timeout: Duration) -> Self {
-        Self { terms: Terms::default(), solver: Solver::new(query_timeout) }
+        Self { terms: Terms::default(), solver: Solver::new(query_timeout), deadline: None }
+    }
+
+    /// For a part of a proof that has to end by then.
+    pub(crate) fn until(deadline: Instant, options: &Options) -> Self {
+        let mut solver = Solver::new(options.query_timeout);
+        solver.limit(options.query_memory, deadline);
+        Self { terms: Terms::default(), solver, deadline: Some(deadline) }
+    }
+
+    /// Whether there is no time left.
+    pub(crate) fn is_late(&self) -> bool {
+        self.deadline.is_some_and(|deadline| Instant::now() >= deadline)
     }
 
     /// The path on which nothing is assumed.

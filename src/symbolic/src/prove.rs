@@ -64,8 +64,11 @@ pub(crate) fn prove(
             if refuted.load(Ordering::Relaxed) < index {
                 return (*length, None);
             }
-            // Each run has a Z3 of its own, which is gone when it ends.
-            let result = z3::with_z3_config(&z3::Config::new(), || run(*length));
+            // Each run has a Z3 of its own, which is gone when it ends. A run that breaks down costs its length alone.
+            let run = || z3::with_z3_config(&z3::Config::new(), || run(*length));
+            let result = std::panic::catch_unwind(std::panic::AssertUnwindSafe(run)).unwrap_or_else(|_| {
+                Err(Finding::Unknown("the prover broke down; this is a mistake of it".to_owned()))
+            });
             if matches!(result, Err(Finding::Refuted { .. })) {
                 refuted.fetch_min(index, Ordering::Relaxed);
             }
@@ -192,6 +195,9 @@ impl<'a> Example<'a> {
             let mut bytes = evaluator.word(&sent.bytes).to_be_bytes();
             if sent.tail {
                 bytes.extend(self.tail());
+            }
+            if let Some(cut) = &sent.cut {
+                bytes.truncate(usize::try_from(evaluator.word(cut).low_u64()).unwrap_or(usize::MAX));
             }
             Output { cause: Some(0), port: evaluator.word(&sent.port).low_u64() as u16, bytes }
         };

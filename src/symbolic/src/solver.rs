@@ -1,11 +1,12 @@
 //! Questions to Z3.
 
 use std::collections::HashMap;
-use std::time::Duration;
+use std::rc::Rc;
+use std::time::{Duration, Instant};
 
 use hyper4_bits::Bits;
-use z3::ast::{BV, Bool};
-use z3::{Params, SatResult};
+use z3::ast::{Ast, BV, Bool};
+use z3::{FuncDecl, Params, SatResult, Sort};
 
 use crate::term::{Assignment, Cond, CondNode, Node, Part, Slice, Term, Word};
 
@@ -22,6 +23,8 @@ pub(crate) enum Answer {
 /// Asks Z3; to be used on the thread on which it was made.
 pub(crate) struct Solver {
     parameters: Params,
+    timeout: Duration,
+    deadline: Option<Instant>,
     /// How often it was asked.
     pub(crate) queries: usize,
     exact: Translation,
@@ -35,19 +38,34 @@ struct Translation {
     loose: bool,
     terms: HashMap<Term, BV>,
     variables: Vec<(Term, BV)>,
+    /// Applications of unknown functions: the term, its arguments, its value.
+    applied: Vec<(Term, Vec<BV>, BV)>,
 }
 
 impl Solver {
     pub(crate) fn new(timeout: Duration) -> Self {
-        let mut parameters = Params::new();
-        parameters.set_u32("timeout", u32::try_from(timeout.as_millis()).unwrap_or(u32::MAX));
         let loose = Translation { loose: true, ..Translation::default() };
-        Self { parameters, queries: 0, exact: Translation::default(), loose }
+        let exact = Translation::default();
+        Self { parameters: Params::new(), timeout, deadline: None, queries: 0, exact, loose }
+    }
+
+    /// Limits beside the time for one query: memory, in megabytes, and when all has to end.
+    pub(crate) fn limit(&mut self, memory: u32, deadline: Instant) {
+        self.parameters.set_u32("max_memory", memory);
+        self.deadline = Some(deadline);
+    }
+
+    /// What is left of the time for one query.
+    fn set_timeout(&mut self) {
+        let left = self.deadline.map(|deadline| deadline.saturating_duration_since(Instant::now()));
+        let timeout = left.map_or(self.timeout, |left| left.min(self.timeout)).max(Duration::from_millis(1));
+        self.parameters.set_u32("timeout", u32::try_from(timeout.as_millis()).unwrap_or(u32::MAX));
     }
 
     /// Whether all can hold at once.
     pub(crate) fn satisfiable<'a>(&mut self, conditions: impl IntoIterator<Item = &'a Cond>) -> Answer {
         let conditions: Vec<&Cond> = conditions.into_iter().collect();
+        self.set_timeout();
         if conditions.iter().any(|condition| condition.is_hard()) {
             self.queries += 1;
             if let Answer::Unsatisfiable = self.loose.ask(&self.parameters, &conditions) {
@@ -61,11 +79,11 @@ impl Solver {
 
 impl Translation {
     fn ask(&mut self, parameters: &Params, conditions: &[&Cond]) -> Answer {
-        let solver = z3::Solver::new_for_logic("QF_BV").unwrap_or_default();
+        let conditions: Vec<Bool> = conditions.iter().map(|condition| self.condition(condition)).collect();
+        let logic = if self.applied.is_empty() { "QF_BV" } else { "QF_UFBV" };
+        let solver = z3::Solver::new_for_logic(logic).unwrap_or_default();
         solver.set_params(parameters);
-        for condition in conditions {
-            solver.assert(self.condition(condition));
-        }
+        conditions.iter().for_each(|condition| solver.assert(condition));
         match solver.check() {
             SatResult::Unsat => Answer::Unsatisfiable,
             SatResult::Unknown => {
@@ -81,15 +99,12 @@ impl Translation {
     fn assignment(&self, model: &z3::Model) -> Option<Assignment> {
         let mut assignment = Assignment::default();
         for (term, variable) in &self.variables {
-            let mut value = Bits::zero(0);
-            let mut high = term.width();
-            while high > 0 {
-                let low = high.saturating_sub(64);
-                let limb = model.eval(&variable.extract(high - 1, low), true)?.as_u64()?;
-                value = value.concat(&Bits::from_u64(high - low, limb));
-                high = low;
-            }
-            assignment.set(term.clone(), value);
+            assignment.set(term.clone(), valued(model, variable)?);
+        }
+        for (term, arguments, value) in &self.applied {
+            let Node::Apply(name, _) = term.node() else { continue };
+            let arguments: Option<Vec<Bits>> = arguments.iter().map(|word| valued(model, word)).collect();
+            assignment.set_function(Rc::clone(name), arguments?, valued(model, value)?);
         }
         Some(assignment)
     }
@@ -148,6 +163,19 @@ impl Translation {
                 self.condition(condition).ite(&self.word(then), &self.word(otherwise))
             }
             Node::Checksum(words) => self.checksum(words),
+            Node::Apply(name, arguments) => {
+                let arguments: Vec<BV> = arguments.iter().map(|word| self.word(word)).collect();
+                let sorts: Vec<Sort> =
+                    arguments.iter().map(|word| Sort::bitvector(word.get_size())).collect();
+                let sorts: Vec<&Sort> = sorts.iter().collect();
+                let function = FuncDecl::new(name.as_ref(), &sorts, &Sort::bitvector(term.width()));
+                let given: Vec<&dyn Ast> = arguments.iter().map(|word| word as &dyn Ast).collect();
+                // A function whose value is a word has a word for its value.
+                let value = function.apply(&given).as_bv();
+                let value = value.unwrap_or_else(|| BV::fresh_const("value", term.width()));
+                self.applied.push((term.clone(), arguments, value.clone()));
+                value
+            }
         };
         self.terms.insert(term.clone(), value.clone());
         value
@@ -165,6 +193,19 @@ impl Translation {
         let fold = |sum: BV| sum.extract(15, 0).zero_ext(16).bvadd(sum.extract(31, 16).zero_ext(16));
         fold(fold(sum)).extract(15, 0).bvnot()
     }
+}
+
+/// What a model says a word is.
+fn valued(model: &z3::Model, word: &BV) -> Option<Bits> {
+    let mut value = Bits::zero(0);
+    let mut high = word.get_size();
+    while high > 0 {
+        let low = high.saturating_sub(64);
+        let limb = model.eval(&word.extract(high - 1, low), true)?.as_u64()?;
+        value = value.concat(&Bits::from_u64(high - low, limb));
+        high = low;
+    }
+    Some(value)
 }
 
 fn number(bits: &Bits) -> BV {

@@ -8,13 +8,17 @@ mod rows;
 #[cfg(test)]
 mod tests;
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use hyper4_bits::Bits;
-use hyper4_ir::{Action, ActionId, Command, EntryAction, Program, Reply, Table, TableEntry, TableId};
+use hyper4_ir::{
+    Action, ActionId, Command, CounterCommand, EntryAction, MeterCommand, MirroringCommand, MirroringSession,
+    Program, RegisterCommand, Reply, Table, TableEntry, TableId, ValueSetCommand,
+};
 
 pub(crate) use groups::Groups;
-pub(crate) use rows::{Row, Rows, prefix_bits};
+pub(crate) use rows::{PLACE_BITS, Row, Rows, prefix_bits};
 
 /// Why a command is refused; nothing is changed then.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -45,6 +49,25 @@ pub struct Subject {
     program: Arc<Program>,
     tables: Vec<Rows>,
     groups: Groups,
+    mirroring: BTreeMap<u16, MirroringSession>,
+    /// Members of value sets, by the set's number.
+    value_sets: BTreeMap<usize, BTreeSet<Bits>>,
+    cells: Vec<Cells>,
+}
+
+/// A part of an array of registers, counters or meters that a proof's two sides know by one name.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Cells {
+    /// The array in this subject's program.
+    pub array: String,
+    /// Its first cell.
+    pub base: u64,
+    /// How many cells.
+    pub size: u64,
+    /// What both sides call it: on the native side the array's name, in a composition behind `DEVICE: `.
+    pub is: String,
+    /// Bits of a register that are in use.
+    pub width: u32,
 }
 
 impl Subject {
@@ -68,7 +91,20 @@ impl Subject {
             }
             tables.push(rows);
         }
-        Ok(Self { program, tables, groups: Groups::default() })
+        Ok(Self {
+            program,
+            tables,
+            groups: Groups::default(),
+            mirroring: BTreeMap::new(),
+            value_sets: BTreeMap::new(),
+            cells: Vec::new(),
+        })
+    }
+
+    /// The same, where parts of arrays are what the other side has arrays of its own for. That both held the same before
+    /// a packet is what a proof starts from, and that they do so after it is part of what it proves.
+    pub fn with_cells(self, cells: Vec<Cells>) -> Self {
+        Self { cells, ..self }
     }
 
     /// A program after these commands.
@@ -97,6 +133,19 @@ impl Subject {
 
     pub(crate) fn groups(&self) -> &Groups {
         &self.groups
+    }
+
+    /// Sessions that clones can be sent to.
+    pub(crate) fn mirroring(&self) -> Vec<(u16, MirroringSession)> {
+        self.mirroring.iter().map(|(number, session)| (*number, *session)).collect()
+    }
+
+    pub(crate) fn value_set(&self, number: usize) -> impl Iterator<Item = &Bits> {
+        self.value_sets.get(&number).into_iter().flatten()
+    }
+
+    pub(crate) fn cells(&self) -> &[Cells] {
+        &self.cells
     }
 
     /// Do what a command says.
@@ -151,11 +200,50 @@ impl Subject {
             | Command::MulticastNodeAssociate { .. }
             | Command::MulticastNodeDissociate { .. }
             | Command::MulticastNodeDestroy { .. } => self.groups.apply(command),
+            Command::Mirroring { session, command: MirroringCommand::Set(config) } => {
+                self.mirroring.insert(*session, *config);
+                Ok(Reply::Done)
+            }
+            Command::Mirroring { session, command: MirroringCommand::Delete } => {
+                self.mirroring.remove(session);
+                Ok(Reply::Done)
+            }
+            Command::ValueSet { set, command } => self.value_set_command(set, command),
+            // Proofs are for whatever they hold.
+            Command::Register { command: RegisterCommand::Write { .. }, .. }
+            | Command::Register { command: RegisterCommand::WriteRange { .. }, .. }
+            | Command::Register { command: RegisterCommand::Reset, .. }
+            | Command::Counter { command: CounterCommand::Write { .. } | CounterCommand::Reset, .. }
+            | Command::Meter {
+                command: MeterCommand::SetRates { .. } | MeterCommand::SetAllRates { .. },
+                ..
+            } => Ok(Reply::Done),
             _ => Err(SubjectError::Invalid {
                 construct: format!("command `{command}`"),
-                reason: "proofs are about tables and multicast groups alone".to_owned(),
+                reason:
+                    "proofs are about what can be told to tables, groups, sessions, value sets and arrays"
+                        .to_owned(),
             }),
         }
+    }
+
+    fn value_set_command(&mut self, name: &str, command: &ValueSetCommand) -> Result<Reply, SubjectError> {
+        let found = self.program.value_sets.iter().position(|set| set.name == name);
+        let Some(number) = found else {
+            return Err(invalid(format!("value set `{name}`"), "there is no such set"));
+        };
+        let members = self.value_sets.entry(number).or_default();
+        match command {
+            ValueSetCommand::Add { value } => {
+                members.insert(value.clone());
+            }
+            ValueSetCommand::Remove { value } => {
+                members.remove(value);
+            }
+            ValueSetCommand::Clear => members.clear(),
+            ValueSetCommand::Get => return Ok(Reply::Values(members.iter().cloned().collect())),
+        }
+        Ok(Reply::Done)
     }
 
     fn table<'a>(

@@ -1,9 +1,10 @@
 //! Checksums, and other calculations over fields.
 
-use hyper4_bits::{Bits, HashAlgorithm};
-use hyper4_ir::{CalculationId, CalculationInput, Checksum, ChecksumKind, Expr, Place};
+use hyper4_bits::Bits;
+use hyper4_ir::{CalculationId, CalculationInput, Checksum, ChecksumKind, Expr};
 
 use crate::integer::Integer;
+use crate::path::Path;
 use crate::term::{Cond, Word};
 
 use super::expression::Scope;
@@ -30,7 +31,7 @@ impl Executor<'_, '_> {
                     })
                 }
                 CalculationInput::Field(_) | CalculationInput::Header(_) => None,
-                CalculationInput::Payload if self.input.tail => {
+                CalculationInput::Payload if state.tail => {
                     return Err(unsupported(&construct, None, "it looks behind the window"));
                 }
                 CalculationInput::Payload => Some(state.payload.clone()),
@@ -40,32 +41,14 @@ impl Executor<'_, '_> {
                 input = input.concat(&next);
             }
         }
-        match (calculation.algorithm, input.as_const()) {
-            (HashAlgorithm::Csum16 | HashAlgorithm::Cksum16, _) => {
-                Ok(self.context.terms.internet_checksum(&input))
-            }
-            (HashAlgorithm::RoundRobin | HashAlgorithm::RoundRobinConsistent, _) => {
-                Err(unsupported(&construct, None, "it counts packets, which is not dealt with"))
-            }
-            (algorithm, Some(bits)) => {
-                // The last byte's missing bits are zeros.
-                let width = bits.width().next_multiple_of(8);
-                let bytes = bits.resize(width).shl((width - bits.width()) as usize).to_be_bytes();
-                Ok(Word::number(64, algorithm.compute(&bytes)))
-            }
-            (algorithm, None) => {
-                let name = algorithm.bmv2_name();
-                let reason = format!("`{name}` of what isn't constant is not dealt with");
-                Err(unsupported(&construct, None, &reason))
-            }
-        }
+        self.hashed(&construct, calculation.algorithm, &input)
     }
 
     /// Whether a checksum is dealt with.
-    fn applies(&mut self, state: &State, checksum: &Checksum) -> Result<Cond, Stop> {
+    fn applies(&mut self, path: &Path, state: &State, checksum: &Checksum) -> Result<Cond, Stop> {
         match &checksum.condition {
             None => Ok(self.context.terms.bool(true)),
-            Some(condition) => self.truth(&Scope::of(state), condition),
+            Some(condition) => self.truth(&Scope::of(path, state), condition),
         }
     }
 
@@ -78,7 +61,7 @@ impl Executor<'_, '_> {
             if checksum.kind != ChecksumKind::Verify || !state.is_valid(target.header) {
                 continue;
             }
-            let applies = self.applies(state, checksum)?;
+            let applies = self.applies(&thread.path, state, checksum)?;
             if applies.as_bool() == Some(false) {
                 continue;
             }
@@ -86,7 +69,7 @@ impl Executor<'_, '_> {
                 unsupported(&format!("checksum `{}`", checksum.name), checksum.source_info.as_ref(), reason)
             };
             let expected = self.calculate(state, checksum.calculation)?;
-            let found = self.number(&Scope::of(state), &Expr::Field(target))?;
+            let found = self.number(&Scope::of(&thread.path, state), &Expr::Field(target))?;
             let terms = &mut self.context.terms;
             let negative =
                 found.less(terms, &Integer::unsigned(Word::zero(1))).map_err(|why| refuse(&why))?;
@@ -103,21 +86,21 @@ impl Executor<'_, '_> {
         Ok(self.context.terms.any(wrong))
     }
 
-    pub(super) fn update_checksums(&mut self, state: &mut State) -> Result<(), Stop> {
+    pub(super) fn update_checksums(&mut self, path: &Path, state: &mut State) -> Result<(), Stop> {
         for checksum in &self.program().checksums {
             if checksum.kind != ChecksumKind::Update {
                 continue;
             }
-            let applies = self.applies(state, checksum)?;
+            let applies = self.applies(path, state, checksum)?;
             // The switch writes to an invalid header too, which nobody sees.
             if applies.as_bool() == Some(false) || !state.is_valid(checksum.target.header) {
                 continue;
             }
             let sum = Integer::unsigned(self.calculate(state, checksum.calculation)?);
-            let old = self.number(&Scope::of(state), &Expr::Field(checksum.target))?;
+            let old = self.number(&Scope::of(path, state), &Expr::Field(checksum.target))?;
             let value = sum.or_else(&mut self.context.terms, &applies, &old);
             let value = value.map_err(|reason| unsupported("a checksum", None, &reason))?;
-            self.store(state, &Place::Field(checksum.target), &value)?;
+            self.store_field(state, checksum.target, &value)?;
         }
         Ok(())
     }

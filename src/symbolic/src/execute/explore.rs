@@ -5,7 +5,7 @@ use hyper4_ir::{Node, ParseStateId};
 use crate::path::Path;
 use crate::visit::Visits;
 
-use super::{Executor, Outcome, Point, Stop, Thread};
+use super::{Executor, Outcome, Point, Stop, Thread, Waiting, World};
 
 /// Where a path stands, as far as it says what can still be reached.
 #[derive(Clone, Copy)]
@@ -52,7 +52,7 @@ impl Executor<'_, '_> {
     /// Follow the packets of a path as somebody wishes; false when some of them were not followed to their ends for being
     /// too many.
     pub(crate) fn explore(mut self, path: Path, guide: &mut impl Guide) -> Result<bool, Stop> {
-        self.begin(path)?;
+        self.begin(path, World::default())?;
         while let Some(thread) = self.threads.pop() {
             let location = self.location(&thread);
             match guide.wish(&thread.visits, location) {
@@ -84,8 +84,11 @@ impl Executor<'_, '_> {
             Point::Node(_, Some(node)) if !thread.state.exit => Location::Node(node),
             Point::Node(hyper4_ir::PipelineKind::Ingress, _) | Point::TrafficManager => Location::Ingress,
             Point::Node(..) => Location::Egress,
-            Point::Copy if thread.pending.is_empty() => Location::End,
-            Point::Copy => Location::Ingress,
+            Point::Next if thread.waiting.is_empty() => Location::End,
+            Point::Next if thread.waiting.iter().any(|one| matches!(one, Waiting::Ingress { .. })) => {
+                Location::Parser(self.program().parser.start)
+            }
+            Point::Next => Location::Ingress,
         }
     }
 }

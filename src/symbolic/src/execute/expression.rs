@@ -1,9 +1,11 @@
 //! Expressions.
 
 use hyper4_bits::Bits;
-use hyper4_ir::{BinaryOp, Expr, FieldRef, Place, UnaryOp};
+use hyper4_ir::{BinaryOp, Expr, FieldRef, StackRef, UnaryOp};
+use num_bigint::BigInt;
 
 use crate::integer::Integer;
+use crate::path::Path;
 use crate::term::{Cond, Node, Part, VariableKind, Word};
 
 use super::state::State;
@@ -13,11 +15,12 @@ use super::{Executor, Stop, unsupported};
 pub(super) struct Scope<'s> {
     pub(super) state: &'s State,
     pub(super) arguments: &'s [Bits],
+    pub(super) path: &'s Path,
 }
 
 impl<'s> Scope<'s> {
-    pub(super) fn of(state: &'s State) -> Self {
-        Self { state, arguments: &[] }
+    pub(super) fn of(path: &'s Path, state: &'s State) -> Self {
+        Self { state, arguments: &[], path }
     }
 }
 
@@ -49,22 +52,24 @@ impl Executor<'_, '_> {
         }
     }
 
-    /// Store a number: masked to the field's width.
-    pub(super) fn store(&mut self, state: &mut State, place: &Place, value: &Integer) -> Result<(), Stop> {
-        let Place::Field(field) = place else {
-            return Err(refused("the proofs don't carry header stacks and unions"));
-        };
-        let declared = self.program().field(*field);
+    /// Store a number in a field: masked to its width.
+    pub(super) fn store_field(
+        &mut self,
+        state: &mut State,
+        field: FieldRef,
+        value: &Integer,
+    ) -> Result<(), Stop> {
+        let declared = self.program().field(field);
         let (width, signed) = declared.map_or((0, false), |field| (field.width, field.signed));
         let terms = &mut self.context.terms;
-        state.set_field(*field, value.wrapped(terms, width));
+        state.set_field(field, value.wrapped(terms, width));
         if signed && !value.fits_signed(terms, width) {
             let signed_most = Integer::unsigned(Word::constant(Bits::max_signed(width)));
             let most = Integer::unsigned(Word::constant(Bits::ones(width)));
             let beyond = signed_most.less(terms, value).map_err(refused)?;
             let above = most.less(terms, value).map_err(refused)?;
             let unwrapped = terms.all([beyond, above.not()]);
-            state.set_unwrapped(*field, unwrapped);
+            state.set_unwrapped(field, unwrapped);
         }
         Ok(())
     }
@@ -87,9 +92,15 @@ impl Executor<'_, '_> {
                     _ => Ok(number),
                 }
             }
-            Expr::FieldOf(..) | Expr::LastIndex(_) | Expr::StackSize(_) => {
-                Err(refused("the proofs don't carry header stacks and unions"))
+            Expr::FieldOf(header, field) => {
+                let found = self.find(scope, header)?;
+                self.number_of(scope, &found, *field)
             }
+            Expr::LastIndex(stack) => match used(scope.state, *stack).checked_sub(1) {
+                Some(last) => Ok(Integer::constant(&BigInt::from(last))),
+                None => Ok(Integer::unsigned(self.undefined("the last index of an empty header stack", 32))),
+            },
+            Expr::StackSize(stack) => Ok(Integer::constant(&BigInt::from(used(scope.state, *stack)))),
             Expr::ValidOf(_) | Expr::UnionValid(_) | Expr::Equal(..) => {
                 Err(refused("a truth value stands where a number is wanted"))
             }
@@ -196,9 +207,12 @@ impl Executor<'_, '_> {
                     }
                 }
             }
-            Expr::ValidOf(_) | Expr::UnionValid(_) | Expr::Equal(..) => {
-                Err(refused("the proofs don't carry header stacks and unions"))
+            Expr::ValidOf(header) => {
+                let found = self.find(scope, header)?;
+                Ok(self.valid_of(scope.state, &found))
             }
+            Expr::UnionValid(union) => self.union_valid(scope, union),
+            Expr::Equal(left, right) => self.aggregates_equal(scope, left, right),
             Expr::Const(_)
             | Expr::Field(_)
             | Expr::FieldOf(..)
@@ -234,4 +248,13 @@ impl Executor<'_, '_> {
         };
         result.map_err(refused)
     }
+}
+
+/// Elements of a stack that are in use.
+fn used(state: &State, stack: StackRef) -> usize {
+    let used = match stack {
+        StackRef::Headers(stack) => state.used.get(stack.index()),
+        StackRef::Unions(stack) => state.unions_used.get(stack.index()),
+    };
+    used.copied().unwrap_or(0)
 }

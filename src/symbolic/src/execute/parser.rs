@@ -1,16 +1,19 @@
 //! The parser.
 
+use hyper4_bits::Bits;
 use hyper4_ir::{
-    Extract, HeaderId, HeaderStackId, ParseState, ParseStateId, ParserOp, PipelineKind, Place, SelectKey,
-    StandardField, TransitionMatch,
+    FieldRef, HeaderId, ParseState, ParseStateId, ParserOp, PipelineKind, Place, SelectKey, StandardField,
+    TransitionMatch,
 };
 
 use crate::integer::Integer;
 use crate::term::Word;
 use crate::visit::Visit;
 
+use super::again::Purpose;
 use super::expression::Scope;
-use super::state::{HeaderState, State};
+use super::extract::Way;
+use super::state::State;
 use super::{Executor, Point, Stop, Thread, unsupported};
 
 const TOO_SHORT: &str = "PacketTooShort";
@@ -31,35 +34,22 @@ impl Executor<'_, '_> {
         };
         let mut error = None;
         match op {
-            ParserOp::Extract(Extract::Regular(header)) => {
-                if !self.extract(&mut thread.state, *header)? {
-                    error = Some(TOO_SHORT);
-                }
-            }
-            ParserOp::Extract(Extract::StackNext(stack)) => match self.next_element(&thread.state, *stack) {
-                None => error = Some("StackOutOfBounds"),
-                Some(header) => {
-                    if !self.extract(&mut thread.state, header)? {
-                        error = Some(TOO_SHORT);
-                    }
-                }
-            },
-            ParserOp::Extract(_) => {
-                let reason = "the proofs carry headers of fixed size alone, and no stacks of unions";
-                return Err(unsupported("an extract", None, reason));
+            ParserOp::Extract(extract) => {
+                let ways = self.extract(thread, extract)?;
+                return self.go_on(ways, state, operation);
             }
             ParserOp::Primitive(primitive) => {
-                let construct = format!("primitive `{}` in the parser", primitive.name());
-                return Err(unsupported(&construct, None, "the proofs don't carry it"));
+                let ways = self.primitive(thread, primitive, &[])?;
+                return self.go_on(ways.into_iter().map(|thread| (thread, None)).collect(), state, operation);
             }
             ParserOp::Set { place, value } => {
-                let value = self.number(&Scope::of(&thread.state), value)?;
-                self.store(&mut thread.state, place, &value)?;
+                let value = self.number(&Scope::of(&thread.path, &thread.state), value)?;
+                self.store(&mut thread.state, &thread.path, place, &value, &[])?;
             }
             ParserOp::SetLookahead { place, offset, width } => {
                 // The switch compares with what is left without regard to the offset.
                 if thread.state.payload.width() < width.next_multiple_of(8) {
-                    self.in_window("a lookahead")?;
+                    self.in_window(&thread.state, "a lookahead")?;
                     error = Some(TOO_SHORT);
                 } else {
                     let value = self.lookahead(&thread.state, *offset, *width)?;
@@ -70,57 +60,42 @@ impl Executor<'_, '_> {
                     // As wide as the field it is taken as it lies there, else as a number.
                     let as_it_is = field.is_some_and(|field| field.signed && field.width == *width);
                     let value = if as_it_is { Integer::signed(value) } else { Integer::unsigned(value) };
-                    self.store(&mut thread.state, place, &value)?;
+                    self.store(&mut thread.state, &thread.path, place, &value, &[])?;
                 }
             }
             ParserOp::Verify { condition, error } => {
-                let condition = self.truth(&Scope::of(&thread.state), condition)?;
-                let code = self.number(&Scope::of(&thread.state), error)?;
+                let condition = self.truth(&Scope::of(&thread.path, &thread.state), condition)?;
+                let code = self.number(&Scope::of(&thread.path, &thread.state), error)?;
                 let code = code.wrapped(&mut self.context.terms, 32);
-                return self.fork(&thread, &condition, |this, thread, holds| {
-                    if holds {
-                        thread.point = Point::Parse { state, operation: operation + 1 };
-                        Ok(())
-                    } else {
-                        this.end_of_parser(thread, &code)
-                    }
-                });
+                let split = self.context.split(thread.path.clone(), &condition)?;
+                if let Some(path) = split.fails {
+                    self.end_of_parser(thread.on(path), &code)?;
+                }
+                let holds = split.holds.map(|path| (thread.on(path), None)).into_iter().collect();
+                return self.go_on(holds, state, operation);
             }
             ParserOp::Advance { bits } => {
-                let bits = self.number(&Scope::of(&thread.state), bits)?;
-                let Some(bits) = bits.as_const().and_then(|bits| u32::try_from(&bits).ok()) else {
-                    let place = parse_state.source_info.as_ref();
-                    return Err(unsupported(
-                        "an advance",
-                        place,
-                        "only a constant number of bits is dealt with",
-                    ));
-                };
-                if bits % 8 != 0 {
-                    error = Some("ParserInvalidArgument");
-                } else if thread.state.payload.width() < bits {
-                    self.in_window("an advance")?;
-                    error = Some(TOO_SHORT);
-                } else {
-                    self.take(&mut thread.state, bits);
-                }
+                let bits = self.number(&Scope::of(&thread.path, &thread.state), bits)?;
+                let ways = self.advance(thread, &bits)?;
+                return self.go_on(ways, state, operation);
             }
         }
-        match error {
-            None => thread.point = Point::Parse { state, operation: operation + 1 },
-            Some(name) => {
-                let code = self.error_code(name)?;
-                self.end_of_parser(&mut thread, &code)?;
-            }
-        }
-        self.threads.push(thread);
-        Ok(())
+        self.go_on(vec![(thread, error)], state, operation)
     }
 
-    /// Nothing may look at the opaque bytes.
-    fn in_window(&self, who: &str) -> Result<(), Stop> {
-        if self.input.tail {
-            return Err(unsupported(who, None, "it looks behind the window"));
+    /// On to the next operation, or to the parser's end.
+    fn go_on(&mut self, ways: Vec<Way>, state: ParseStateId, operation: usize) -> Result<(), Stop> {
+        for (mut thread, error) in ways {
+            match error {
+                None => {
+                    thread.point = Point::Parse { state, operation: operation + 1 };
+                    self.threads.push(thread);
+                }
+                Some(name) => {
+                    let code = self.error_code(name)?;
+                    self.end_of_parser(thread, &code)?;
+                }
+            }
         }
         Ok(())
     }
@@ -132,48 +107,13 @@ impl Executor<'_, '_> {
         }
     }
 
-    /// The next bits, which are there, are taken.
-    fn take(&mut self, state: &mut State, bits: u32) -> Word {
-        let rest = state.payload.width().saturating_sub(bits);
-        let taken = self.context.terms.extract(&state.payload, rest, bits);
-        state.payload = self.context.terms.resize(&state.payload, rest);
-        taken
-    }
-
-    /// The element of a stack that is extracted next; `None` when it is full. Nothing but extracting makes one valid here.
-    fn next_element(&self, state: &State, stack: HeaderStackId) -> Option<HeaderId> {
-        let stack = self.program().header_stacks.get(stack.index())?;
-        stack.headers.iter().copied().find(|header| !state.is_valid(*header))
-    }
-
-    /// Whether the packet was long enough.
-    fn extract(&mut self, state: &mut State, header: HeaderId) -> Result<bool, Stop> {
-        let Some(header_type) = self.program().header_type(header) else {
-            return Err(unsupported("an extract", None, "the header has no type"));
-        };
-        let width = header_type.width();
-        if state.payload.width() < width {
-            self.in_window("an extract")?;
-            return Ok(false);
-        }
-        let bits = self.take(state, width);
-        let mut fields = Vec::with_capacity(header_type.fields.len());
-        let mut left = width;
-        for field in &header_type.fields {
-            left -= field.width;
-            fields.push(self.context.terms.extract(&bits, left, field.width));
-        }
-        state.set_header(header, HeaderState { valid: true, fields: fields.into() });
-        Ok(true)
-    }
-
     /// Bits that lie ahead. Behind the packet's end the switch reads what happens to lie there.
     fn lookahead(&mut self, state: &State, offset: u32, width: u32) -> Result<Word, Stop> {
         let left = state.payload.width();
         if offset + width <= left {
             return Ok(self.context.terms.extract(&state.payload, left - offset - width, width));
         }
-        self.in_window("a lookahead")?;
+        self.in_window(state, "a lookahead")?;
         let value = self.undefined("the bytes behind the packet's end", width);
         self.note(&value);
         Ok(value)
@@ -190,8 +130,16 @@ impl Executor<'_, '_> {
             key.push(match part {
                 SelectKey::Field(field) => self.read(&thread.state, *field),
                 SelectKey::Lookahead { offset, width } => self.lookahead(&thread.state, *offset, *width)?,
-                SelectKey::LastField(..) | SelectKey::UnionLastField { .. } => {
-                    return Err(unsupported("a select", None, "the proofs don't carry header stacks"));
+                SelectKey::LastField(stack, field) => {
+                    let last = self.last_used(&thread.state, *stack);
+                    self.read_last(&thread.state, last, *field)?
+                }
+                SelectKey::UnionLastField { stack, member, field } => {
+                    let used = thread.state.unions_used.get(stack.index()).copied().unwrap_or(0);
+                    let stack = self.program().header_union_stacks.get(stack.index());
+                    let last = used.checked_sub(1).and_then(|last| stack?.unions.get(last));
+                    let last = last.and_then(|last| self.members(*last).get(*member as usize).copied());
+                    self.read_last(&thread.state, last, *field)?
                 }
             });
         }
@@ -200,8 +148,25 @@ impl Executor<'_, '_> {
             let Some(current) = path.take() else { return Ok(()) };
             let condition = match &transition.matches {
                 TransitionMatch::Default => self.context.terms.bool(true),
-                TransitionMatch::ValueSet { .. } => {
-                    return Err(unsupported("a select", None, "the proofs don't carry value sets"));
+                TransitionMatch::ValueSet { set, mask } => {
+                    let key: Vec<Word> = match mask {
+                        None => key.clone(),
+                        Some(masks) => {
+                            let masked = key.iter().zip(masks).map(|(part, mask)| {
+                                let mask = Word::constant(mask.resize(part.width()));
+                                self.context.terms.and(part, &mask)
+                            });
+                            masked.collect()
+                        }
+                    };
+                    let key = key.iter().fold(Word::zero(0), |key, part| key.concat(part));
+                    let members: Vec<Bits> = self.subject.subject.value_set(set.index()).cloned().collect();
+                    let terms = &mut self.context.terms;
+                    let equal: Vec<_> = members
+                        .iter()
+                        .map(|member| terms.equal(&key, &Word::constant(member.resize(key.width()))))
+                        .collect();
+                    terms.any(equal)
                 }
                 TransitionMatch::Values(values) => {
                     let mut parts = Vec::with_capacity(values.len());
@@ -221,7 +186,10 @@ impl Executor<'_, '_> {
                 next.visits.push(Visit::Case { state, case: Some(case) });
                 match transition.next {
                     Some(state) => next.point = Point::Parse { state, operation: 0 },
-                    None => self.end_of_parser(&mut next, &Word::zero(32))?,
+                    None => {
+                        self.end_of_parser(next, &Word::zero(32))?;
+                        continue;
+                    }
                 }
                 self.threads.push(next);
             }
@@ -230,19 +198,30 @@ impl Executor<'_, '_> {
             // Where nothing matches simple_switch's parser ends without an error; p4c adds a state that raises it.
             let mut next = thread.on(path);
             next.visits.push(Visit::Case { state, case: None });
-            self.end_of_parser(&mut next, &Word::zero(32))?;
-            self.threads.push(next);
+            self.end_of_parser(next, &Word::zero(32))?;
         }
         Ok(())
     }
 
+    /// A field of the last element of a stack; simple_switch aborts where there is none.
+    fn read_last(&mut self, state: &State, last: Option<HeaderId>, field: u32) -> Result<Word, Stop> {
+        match last {
+            Some(header) => Ok(self.read(state, FieldRef { header, field })),
+            None => Err(unsupported("a select", None, "it looks at the last element of an empty stack")),
+        }
+    }
+
     /// Checksums are verified even after an error, and ingress runs.
-    fn end_of_parser(&mut self, thread: &mut Thread, error: &Word) -> Result<(), Stop> {
+    fn end_of_parser(&mut self, mut thread: Thread, error: &Word) -> Result<(), Stop> {
+        if let Purpose::Clone { from, kept, session } = thread.purpose.clone() {
+            return self.clone_parsed(thread, &from, kept, session);
+        }
         self.set_standard(&mut thread.state, StandardField::ParserError, error);
-        let wrong = self.verify_checksums(thread)?;
+        let wrong = self.verify_checksums(&thread)?;
         let wrong = self.context.terms.bit(&wrong);
         self.set_standard(&mut thread.state, StandardField::ChecksumError, &wrong);
         thread.point = Point::Node(PipelineKind::Ingress, self.program().ingress.start);
+        self.threads.push(thread);
         Ok(())
     }
 }

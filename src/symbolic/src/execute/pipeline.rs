@@ -1,18 +1,14 @@
 //! Pipelines: tables, conditions, actions.
 
 use hyper4_bits::Bits;
-use hyper4_ir::{
-    ActionId, NextNode, Node, PipelineKind, Primitive, PrimitiveKind, StandardField, Table, TableId,
-    TableNext,
-};
+use hyper4_ir::{ActionId, NextNode, Node, PipelineKind, PrimitiveKind, Table, TableId, TableNext};
 
 use crate::integer::Integer;
 use crate::term::Word;
 use crate::visit::Visit;
 
 use super::expression::Scope;
-use super::state::State;
-use super::{DROP_PORT, Executor, Point, Stop, Thread, unsupported};
+use super::{Executor, MAX_STEPS, Point, Stop, Thread, unsupported};
 
 impl Executor<'_, '_> {
     /// A node of a pipeline, or its end.
@@ -31,12 +27,13 @@ impl Executor<'_, '_> {
                 self.threads.push(thread);
                 Ok(())
             }
-            None => self.end_of_egress(&thread),
+            None => self.end_of_egress(thread),
             Some(Node::Conditional(id)) => {
                 let Some(conditional) = self.program().conditionals.get(id.index()) else {
                     return Err(unsupported("a condition", None, "it is missing"));
                 };
-                let condition = self.truth(&Scope::of(&thread.state), &conditional.expression)?;
+                let condition =
+                    self.truth(&Scope::of(&thread.path, &thread.state), &conditional.expression)?;
                 self.fork(&thread, &condition, |_, thread, holds| {
                     let next = if holds { conditional.true_next } else { conditional.false_next };
                     thread.visits.push(Visit::Branch { condition: id, holds });
@@ -57,98 +54,62 @@ impl Executor<'_, '_> {
         for matched in self.look_up(thread.path.clone(), &thread.state, id, table)? {
             let mut next = thread.on(matched.path);
             let hit = matched.row.is_some();
+            if let Some(row) = matched.row {
+                self.count_directly(&mut next, table, row.handle);
+            }
             let action = matched.row.map(|row| (row.action, row.arguments.as_slice())).or(default);
             let ran = action.map(|(action, _)| action);
             next.visits.push(Visit::Table { table: id, rows: matched.rows, action: ran });
-            if let Some((action, arguments)) = action {
-                self.act(&mut next.state, action, arguments)?;
-            }
-            next.point = Point::Node(kind, next_of(table, hit, ran));
-            self.threads.push(next);
+            let done = match action {
+                Some((action, arguments)) => self.act(next, action, arguments)?,
+                None => vec![next],
+            };
+            let point = Point::Node(kind, next_of(table, hit, ran));
+            self.threads.extend(done.into_iter().map(|thread| Thread { point, ..thread }));
         }
         Ok(())
     }
 
-    fn act(&mut self, state: &mut State, action: ActionId, arguments: &[Bits]) -> Result<(), Stop> {
+    /// An action's primitives, on each way through its jumps.
+    fn act(&mut self, thread: Thread, action: ActionId, arguments: &[Bits]) -> Result<Vec<Thread>, Stop> {
         let Some(action) = self.program().actions.get(action.index()) else {
             return Err(unsupported("an action", None, "it is missing"));
         };
-        for primitive in &action.primitives {
-            self.primitive(state, primitive, arguments).map_err(|stop| {
+        let mut done = Vec::new();
+        let mut running = vec![(thread, 0)];
+        while let Some((mut thread, index)) = running.pop() {
+            let Some(primitive) = action.primitives.get(index) else {
+                done.push(thread);
+                continue;
+            };
+            thread.steps += 1;
+            if thread.steps > MAX_STEPS {
+                return Err(Stop(format!("a path has more than {MAX_STEPS} steps")));
+            }
+            let refused = |stop: Stop| {
                 let place = primitive.source_info.as_ref();
                 unsupported(&format!("action `{}`", action.name), place, &stop.0)
-            })?;
-        }
-        Ok(())
-    }
-
-    fn primitive(
-        &mut self,
-        state: &mut State,
-        primitive: &Primitive,
-        arguments: &[Bits],
-    ) -> Result<(), Stop> {
-        match &primitive.kind {
-            PrimitiveKind::Assign { place, value } => {
-                let value = self.number(&Scope { state, arguments }, value)?;
-                self.store(state, place, &value)?;
-            }
-            PrimitiveKind::AssignHeader { destination, source } => {
-                if state.is_valid(*source) {
-                    state.copy_header(*destination, *source);
-                } else {
-                    state.set_valid(*destination, false);
+            };
+            match &primitive.kind {
+                PrimitiveKind::Jump { target } => running.push((thread, *target as usize)),
+                PrimitiveKind::JumpIfZero { condition, target } => {
+                    let scope = Scope { state: &thread.state, arguments, path: &thread.path };
+                    let value = self.number(&scope, condition).map_err(refused)?;
+                    let zero = Integer::unsigned(Word::zero(1));
+                    let is_zero =
+                        value.equal(&mut self.context.terms, &zero).map_err(|why| refused(Stop(why)))?;
+                    let split = self.context.split(thread.path.clone(), &is_zero)?;
+                    let ways = [(split.holds, *target as usize), (split.fails, index + 1)];
+                    let ways = ways.into_iter().filter_map(|(path, to)| Some((thread.on(path?), to)));
+                    running.extend(ways);
                 }
-            }
-            PrimitiveKind::SetValid(header) => {
-                if !state.is_valid(*header) {
-                    let fields =
-                        state.header(*header).map(|header| header.fields.clone()).unwrap_or_default();
-                    let zeros = fields.iter().map(|field| Word::zero(field.width())).collect::<Vec<_>>();
-                    let bytes = fields.iter().map(Word::width).sum::<u32>() / 8;
-                    state
-                        .set_header(*header, super::state::HeaderState { valid: true, fields: zeros.into() });
-                    self.grow(state, i64::from(bytes));
+                kind => {
+                    let ways = self.primitive(thread, kind, arguments).map_err(refused)?;
+                    running.extend(ways.into_iter().map(|thread| (thread, index + 1)));
                 }
-            }
-            PrimitiveKind::SetInvalid(header) => {
-                if state.is_valid(*header) {
-                    let fields =
-                        state.header(*header).map(|header| header.fields.clone()).unwrap_or_default();
-                    let bytes = fields.iter().map(Word::width).sum::<u32>() / 8;
-                    state.set_valid(*header, false);
-                    self.grow(state, -i64::from(bytes));
-                }
-            }
-            PrimitiveKind::MarkToDrop => {
-                self.set_standard(state, StandardField::EgressSpec, &super::constant(9, DROP_PORT));
-                self.set_standard(state, StandardField::McastGrp, &Word::zero(16));
-            }
-            PrimitiveKind::Hash { place, base, calculation, modulus } => {
-                let scope = Scope { state, arguments };
-                let (base, modulus) = (self.number(&scope, base)?, self.number(&scope, modulus)?);
-                let hash = self.hash(state, *calculation, &modulus)?;
-                let value = hash.add(&mut self.context.terms, &base);
-                let value: Integer = value.map_err(|reason| unsupported("a hash", None, &reason))?;
-                self.store(state, place, &value)?;
-            }
-            PrimitiveKind::Exit => state.exit = true,
-            PrimitiveKind::NoOp => {}
-            other => {
-                return Err(unsupported(
-                    &format!("primitive `{}`", other.name()),
-                    None,
-                    "the proofs don't carry it",
-                ));
             }
         }
-        Ok(())
-    }
-
-    /// The switch keeps count of headers that are added and removed.
-    fn grow(&mut self, state: &mut State, bytes: i64) {
-        let bytes = Word::constant(Bits::from_u64(32, bytes as u64));
-        state.length = self.context.terms.add(&state.length, &bytes);
+        Ok(done)
     }
 }
 

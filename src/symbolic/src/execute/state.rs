@@ -3,11 +3,20 @@
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
-use hyper4_ir::{FieldRef, HeaderId, Program};
+use hyper4_ir::{FieldListId, FieldRef, HeaderId, HeaderType, Program};
 
 use crate::term::{Cond, Word};
 
 use super::{Input, Stop, unsupported};
+
+/// What is asked for a packet and done when a pipeline ends; the last call counts.
+#[derive(Clone, Default)]
+pub(super) struct Asked {
+    /// A mirroring session of 15 bits, and what the copy keeps.
+    pub(super) clone: Option<(Word, Option<FieldListId>)>,
+    pub(super) resubmit: Option<Option<FieldListId>>,
+    pub(super) recirculate: Option<Option<FieldListId>>,
+}
 
 /// A header or metadata instance.
 #[derive(Clone)]
@@ -25,8 +34,21 @@ pub(super) struct State {
     pub(super) payload: Word,
     /// Bytes, as the switch keeps count of them: 32 bits.
     pub(super) length: Word,
+    /// Bytes as they were when it came in: 32 bits.
+    pub(super) ingress_length: Word,
+    /// Bits that the parser took.
+    pub(super) parsed: u32,
+    /// The input's opaque bytes follow.
+    pub(super) tail: bool,
     /// `exit` was met.
     pub(super) exit: bool,
+    /// Elements in use of each stack of headers.
+    pub(super) used: Vec<usize>,
+    /// Elements in use of each stack of unions.
+    pub(super) unions_used: Vec<usize>,
+    pub(super) asked: Asked,
+    /// Bytes to which the packet is cut when it leaves, 32 bits.
+    pub(super) cut: Option<Word>,
     /// Signed fields that were given a number beyond their range, and when: the switch keeps numbers that fit the field
     /// unsigned, and reads them as they were given.
     unwrapped: BTreeMap<FieldRef, Cond>,
@@ -40,22 +62,33 @@ impl State {
                 .header_types
                 .get(header.header_type.index())
                 .ok_or_else(|| unsupported(&format!("header `{}`", header.name), None, "has no type"))?;
-            if header_type.fields.iter().any(|field| field.varbit) {
-                let construct = format!("header `{}`", header.name);
-                return Err(unsupported(&construct, None, "fields of variable width are not dealt with"));
-            }
-            headers.push(HeaderState {
-                valid: header.metadata,
-                fields: Rc::new(header_type.fields.iter().map(|field| Word::zero(field.width)).collect()),
-            });
+            headers.push(HeaderState { valid: header.metadata, fields: Rc::new(zeros(header_type)) });
         }
         Ok(Self {
             headers,
             payload: input.head.clone(),
             length: input.length.clone(),
+            ingress_length: input.length.clone(),
+            parsed: 0,
+            tail: input.tail,
             exit: false,
+            used: vec![0; program.header_stacks.len()],
+            unions_used: vec![0; program.header_union_stacks.len()],
+            asked: Asked::default(),
+            cut: None,
             unwrapped: BTreeMap::new(),
         })
+    }
+
+    /// Metadata are what they are in a packet that has just come in.
+    pub(super) fn reset_metadata(&mut self, program: &Program) {
+        for (number, header) in (0..).zip(&program.headers) {
+            let header_type = program.header_types.get(header.header_type.index());
+            if let (true, Some(header_type)) = (header.metadata, header_type) {
+                let fields = Rc::new(zeros(header_type));
+                self.set_header(HeaderId(number), HeaderState { valid: true, fields });
+            }
+        }
     }
 
     pub(super) fn header(&self, header: HeaderId) -> Option<&HeaderState> {
@@ -110,9 +143,30 @@ impl State {
         }
     }
 
+    /// Two headers of one type change places.
+    pub(super) fn swap(&mut self, left: HeaderId, right: HeaderId) {
+        if left.index().max(right.index()) < self.headers.len() {
+            self.headers.swap(left.index(), right.index());
+        }
+        let kept = std::mem::take(&mut self.unwrapped).into_iter().map(|(field, when)| {
+            let header = match field.header {
+                header if header == left => right,
+                header if header == right => left,
+                header => header,
+            };
+            (FieldRef { header, ..field }, when)
+        });
+        self.unwrapped = kept.collect();
+    }
+
     pub(super) fn set_valid(&mut self, header: HeaderId, valid: bool) {
         if let Some(header) = self.headers.get_mut(header.index()) {
             header.valid = valid;
         }
     }
+}
+
+/// The fields of a header that nothing was written to; one of variable width has none then.
+pub(super) fn zeros(header_type: &HeaderType) -> Vec<Word> {
+    header_type.fields.iter().map(|field| Word::zero(if field.varbit { 0 } else { field.width })).collect()
 }

@@ -6,7 +6,8 @@ use hyper4_ir::{PipelineKind, StandardField};
 
 use crate::term::Word;
 
-use super::{DROP_PORT, Executor, Outcome, Pending, Point, Sent, Stop, Thread, constant, unsupported};
+use super::state::State;
+use super::{DROP_PORT, Executor, Outcome, Point, Sent, Stop, Thread, Waiting, constant, unsupported};
 
 /// `instance_type` of a packet that goes to one port.
 const NORMAL: u64 = 0;
@@ -16,8 +17,19 @@ const REPLICATION: u64 = 5;
 const MAX_GROWTH: u32 = 512;
 
 impl Executor<'_, '_> {
+    /// Clone, then resubmit, or multicast, or drop, or unicast.
+    pub(super) fn end_of_ingress(&mut self, thread: Thread) -> Result<(), Stop> {
+        for mut thread in self.clone_at_ingress(thread)? {
+            match thread.state.asked.resubmit.take() {
+                Some(kept) => self.resubmit(thread, kept)?,
+                None => self.traffic_manager(&thread)?,
+            }
+        }
+        Ok(())
+    }
+
     /// Multicast before drop before unicast.
-    pub(super) fn traffic_manager(&mut self, thread: &Thread) -> Result<(), Stop> {
+    fn traffic_manager(&mut self, thread: &Thread) -> Result<(), Stop> {
         let group = self.standard(&thread.state, StandardField::McastGrp).unwrap_or_else(|| Word::zero(16));
         let none = self.context.terms.equal(&group, &Word::zero(group.width()));
         let split = self.context.split(thread.path.clone(), &none)?;
@@ -31,16 +43,15 @@ impl Executor<'_, '_> {
             let split = self.context.split(path, &this)?;
             if let Some(path) = split.holds {
                 let copies = self.subject.subject.groups().copies(number);
-                let pending = copies
-                    .into_iter()
-                    .map(|(rid, port)| Pending { rid: Some(rid), port: Word::number(9, port.into()) });
-                self.enqueue(&thread.on(path), pending.collect(), REPLICATION)?;
+                let copies = copies.into_iter().map(|(rid, port)| (Some(rid), constant(9, port.into())));
+                self.uncut(&thread.state)?;
+                self.leave(thread.on(path), copies.collect(), REPLICATION)?;
             }
             rest = split.fails;
         }
         if let Some(path) = rest {
             // No such group: no copy.
-            self.enqueue(&thread.on(path), Vec::new(), REPLICATION)?;
+            self.leave(thread.on(path), Vec::new(), REPLICATION)?;
         }
         Ok(())
     }
@@ -53,39 +64,94 @@ impl Executor<'_, '_> {
         let port = self.context.terms.resize(&port, 9);
         let split = self.context.split(thread.path.clone(), &dropped)?;
         if let Some(path) = split.holds {
-            self.enqueue(&thread.on(path), Vec::new(), NORMAL)?;
+            self.leave(thread.on(path), Vec::new(), NORMAL)?;
         }
         if let Some(path) = split.fails {
-            self.enqueue(&thread.on(path), vec![Pending { rid: None, port }], NORMAL)?;
+            self.leave(thread.on(path), vec![(None, port)], NORMAL)?;
         }
         Ok(())
     }
 
-    /// Only queue 0 exists: what has another priority is dropped.
-    fn enqueue(&mut self, thread: &Thread, mut copies: Vec<Pending>, instance_type: u64) -> Result<(), Stop> {
-        copies.reverse();
-        let priority = self.standard(&thread.state, StandardField::Priority).unwrap_or_else(|| Word::zero(3));
-        let first = self.context.terms.equal(&priority, &Word::zero(priority.width()));
-        self.fork(thread, &first, |this, thread, first| {
-            this.set_standard(&mut thread.state, StandardField::InstanceType, &constant(32, instance_type));
-            thread.copied = Rc::new(thread.state.clone());
-            thread.pending = if first { copies.clone() } else { Vec::new() };
-            thread.point = Point::Copy;
-            Ok(())
-        })
+    /// Ingress is done, and copies wait for egress.
+    fn leave(
+        &mut self,
+        mut thread: Thread,
+        copies: Vec<(Option<u16>, Word)>,
+        instance_type: u64,
+    ) -> Result<(), Stop> {
+        let mut state = thread.state.clone();
+        self.set_standard(&mut state, StandardField::InstanceType, &constant(32, instance_type));
+        // Replicas are asked for nothing that the packet was asked for.
+        if instance_type == REPLICATION {
+            state.asked = super::state::Asked::default();
+        }
+        thread.point = Point::Next;
+        let threads = self.enqueue(thread, state, copies, false)?;
+        self.threads.extend(threads);
+        Ok(())
     }
 
-    /// The next copy enters egress; when there is none, that is all.
-    pub(super) fn copy(&mut self, mut thread: Thread) -> Result<Option<Outcome>, Stop> {
-        let Some(copy) = thread.pending.pop() else {
-            return Ok(Some(Outcome { path: thread.path, sent: thread.sent, visits: thread.visits }));
-        };
-        let mut state = (*thread.copied).clone();
-        if let Some(rid) = copy.rid {
+    /// Copies of a state wait for egress, before all others that wait or behind them. Only queue 0 exists: what has
+    /// another priority is dropped.
+    pub(super) fn enqueue(
+        &mut self,
+        thread: Thread,
+        state: State,
+        copies: Vec<(Option<u16>, Word)>,
+        at_once: bool,
+    ) -> Result<Vec<Thread>, Stop> {
+        if copies.is_empty() {
+            return Ok(vec![thread]);
+        }
+        let priority = self.standard(&state, StandardField::Priority).unwrap_or_else(|| Word::zero(3));
+        let first = self.context.terms.equal(&priority, &Word::zero(priority.width()));
+        let split = self.context.split(thread.path.clone(), &first)?;
+        let mut threads: Vec<Thread> = split.fails.map(|path| thread.on(path)).into_iter().collect();
+        if let Some(path) = split.holds {
+            let mut thread = thread.on(path);
+            let state = Rc::new(state);
+            let copies =
+                copies.into_iter().map(|(rid, port)| Waiting::Egress { state: Rc::clone(&state), rid, port });
+            if at_once {
+                copies.rev().for_each(|copy| thread.waiting.push_front(copy));
+            } else {
+                thread.waiting.extend(copies);
+            }
+            threads.push(thread);
+        }
+        Ok(threads)
+    }
+
+    /// It is the next packet's turn; when there is none, that is all.
+    pub(super) fn next(&mut self, mut thread: Thread) -> Option<Outcome> {
+        match thread.waiting.pop_front() {
+            None => {
+                let Thread { path, sent, visits, world, .. } = thread;
+                return Some(Outcome { path, sent, visits, world });
+            }
+            Some(Waiting::Egress { state, rid, port }) => self.begin_egress(thread, &state, rid, port),
+            Some(Waiting::Clone { from, kept, session, arrived }) => {
+                let thread = self.begin_clone(thread, from, kept, session, arrived);
+                self.threads.push(thread);
+            }
+            Some(Waiting::Ingress { state }) => {
+                thread.state = (*state).clone();
+                thread.arrived = (thread.state.payload.clone(), thread.state.length.clone());
+                thread.came_by = self.standard(&thread.state, StandardField::IngressPort);
+                thread.point = self.first_state();
+                self.threads.push(thread);
+            }
+        }
+        None
+    }
+
+    fn begin_egress(&mut self, mut thread: Thread, state: &State, rid: Option<u16>, port: Word) {
+        let mut state = state.clone();
+        if let Some(rid) = rid {
             self.set_standard(&mut state, StandardField::EgressRid, &constant(16, rid.into()));
         }
-        self.set_standard(&mut state, StandardField::EgressPort, &copy.port);
-        thread.port = copy.port;
+        self.set_standard(&mut state, StandardField::EgressPort, &port);
+        thread.port = port;
         // A value that isn't the drop port: 512, of which nine bits are left.
         self.set_standard(&mut state, StandardField::EgressSpec, &constant(32, DROP_PORT + 1));
         let length = state.length.clone();
@@ -97,40 +163,100 @@ impl Executor<'_, '_> {
             StandardField::DeqQdepth,
             StandardField::EgressGlobalTimestamp,
         ] {
-            self.set_undefined(&mut state, field);
+            self.set_moment(&mut state, &mut thread.world, field);
         }
+        state.exit = false;
         thread.state = state;
         thread.point = Point::Node(PipelineKind::Egress, self.program().egress.start);
         self.threads.push(thread);
-        Ok(None)
     }
 
-    /// A drop, or the deparser.
-    pub(super) fn end_of_egress(&mut self, thread: &Thread) -> Result<(), Stop> {
-        let spec = self.standard(&thread.state, StandardField::EgressSpec).unwrap_or_else(|| Word::zero(9));
-        let dropped = self.context.terms.equal(&spec, &Word::number(spec.width(), DROP_PORT));
-        self.fork(thread, &dropped, |this, thread, dropped| {
-            thread.point = Point::Copy;
-            if dropped { Ok(()) } else { this.send(thread) }
-        })
+    /// Clone, then a drop, or the deparser.
+    pub(super) fn end_of_egress(&mut self, thread: Thread) -> Result<(), Stop> {
+        for thread in self.clone_at_egress(thread)? {
+            let spec = self.standard(&thread.state, StandardField::EgressSpec);
+            let spec = spec.unwrap_or_else(|| Word::zero(9));
+            let dropped = self.context.terms.equal(&spec, &Word::number(spec.width(), DROP_PORT));
+            let split = self.context.split(thread.path.clone(), &dropped)?;
+            if let Some(path) = split.holds {
+                let mut thread = thread.on(path);
+                thread.point = Point::Next;
+                self.threads.push(thread);
+            }
+            if let Some(path) = split.fails {
+                self.send(thread.on(path))?;
+            }
+        }
+        Ok(())
     }
 
-    fn send(&mut self, thread: &mut Thread) -> Result<(), Stop> {
+    fn send(&mut self, mut thread: Thread) -> Result<(), Stop> {
         let mut state = thread.state.clone();
-        self.update_checksums(&mut state)?;
+        self.update_checksums(&thread.path, &mut state)?;
         let mut bytes = Word::zero(0);
         for header in &self.program().deparser.order {
             if let Some(header) = state.header(*header).filter(|header| header.valid) {
                 bytes = header.fields.iter().fold(bytes, |bytes, field| bytes.concat(field));
             }
         }
-        let bytes = bytes.concat(&state.payload);
-        if bytes.width() > self.input.head.width() + 8 * MAX_GROWTH {
+        if bytes.width() > state.parsed + 8 * MAX_GROWTH {
             let reason = "the packet gets more than 512 bytes longer, which kills simple_switch";
             return Err(unsupported("the deparser", None, reason));
         }
-        // By the port it was queued for, whatever the program wrote to `egress_port`.
-        thread.sent.push(Sent { port: thread.port.clone(), bytes, tail: self.input.tail });
+        let bytes = bytes.concat(&state.payload);
+        let tail = state.tail;
+        let cut = state.cut.take();
+        let recirculate = state.asked.recirculate.take();
+        thread.state = state;
+        for Departing { mut thread, bytes, tail, cut } in self.cut(thread, bytes, tail, cut)? {
+            thread.point = Point::Next;
+            match (recirculate, &cut) {
+                (Some(_), Some(_)) => {
+                    let reason = "a packet that is cut behind the window is recirculated";
+                    return Err(unsupported("primitive `truncate`", None, reason));
+                }
+                (Some(kept), None) => self.recirculate(&mut thread, bytes, tail, kept)?,
+                // By the port it was queued for, whatever the program wrote to `egress_port`.
+                (None, _) => thread.sent.push(Sent { port: thread.port.clone(), bytes, tail, cut }),
+            }
+            self.threads.push(thread);
+        }
         Ok(())
     }
+
+    /// A packet with its end cut off: on a path of its own for each length that it can be cut to.
+    fn cut(
+        &mut self,
+        thread: Thread,
+        bytes: Word,
+        tail: bool,
+        cut: Option<Word>,
+    ) -> Result<Vec<Departing>, Stop> {
+        let Some(most) = cut else { return Ok(vec![Departing { thread, bytes, tail, cut: None }]) };
+        let mut ways = Vec::new();
+        let mut rest = Some(thread.path.clone());
+        for length in 0..=bytes.width() / 8 {
+            let Some(path) = rest.take() else { break };
+            let this = self.context.terms.equal(&most, &Word::number(most.width(), length.into()));
+            let split = self.context.split(path, &this)?;
+            if let Some(path) = split.holds {
+                let kept = self.context.terms.extract(&bytes, bytes.width() - 8 * length, 8 * length);
+                ways.push(Departing { thread: thread.on(path), bytes: kept, tail: false, cut: None });
+            }
+            rest = split.fails;
+        }
+        ways.extend(rest.map(|path| {
+            let cut = tail.then_some(most);
+            Departing { thread: thread.on(path), bytes, tail, cut }
+        }));
+        Ok(ways)
+    }
+}
+
+/// A packet that leaves, or is about to: its bytes, whether the opaque ones follow, and where it ends behind the window.
+struct Departing {
+    thread: Thread,
+    bytes: Word,
+    tail: bool,
+    cut: Option<Word>,
 }

@@ -8,7 +8,7 @@ use hyper4_ir::{ActionId, MatchKind, MatchValue, Table};
 use super::{SubjectError, invalid};
 
 /// Bits of a handle that say the place; above them is a count of how often the place was freed.
-const PLACE_BITS: u32 = 24;
+pub(crate) const PLACE_BITS: u32 = 24;
 
 /// An entry.
 #[derive(Clone, Debug)]

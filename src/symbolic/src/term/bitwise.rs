@@ -199,15 +199,31 @@ impl Terms {
         joiner.finish()
     }
 
-    fn xor_slices(&mut self, left: &Slice, right: &Slice) -> Part {
-        let flipped = left.flipped != right.flipped;
+    /// The exclusive or of single bits.
+    pub(crate) fn xor_all(&mut self, bits: &[Word]) -> Word {
+        let mut flipped = false;
         let mut slices = Vec::new();
-        for slice in [left, right] {
-            match slice.term.node() {
-                Node::Xor(inner) => slices.extend(inner.iter().cloned()),
-                _ => slices.push(Slice { flipped: false, ..slice.clone() }),
+        for part in bits.iter().flat_map(|bit| bit.parts()) {
+            match part {
+                Part::Const(bit) => flipped ^= bit.is_ones(),
+                Part::Slice(slice) => {
+                    flipped ^= slice.flipped;
+                    unfolded(slice, &mut slices);
+                }
             }
         }
+        let part = self.xor_of(slices, flipped, 1);
+        Joiner::default().with(part).finish()
+    }
+
+    fn xor_slices(&mut self, left: &Slice, right: &Slice) -> Part {
+        let mut slices = Vec::new();
+        unfolded(left, &mut slices);
+        unfolded(right, &mut slices);
+        self.xor_of(slices, left.flipped != right.flipped, left.width)
+    }
+
+    fn xor_of(&mut self, mut slices: Vec<Slice>, flipped: bool, width: u32) -> Part {
         slices.sort();
         // Twice the same is nothing.
         let mut odd: Vec<Slice> = Vec::new();
@@ -215,10 +231,10 @@ impl Terms {
             if odd.last() == Some(&slice) { odd.pop().map_or((), drop) } else { odd.push(slice) }
         }
         match odd.as_slice() {
-            [] => Part::Const(if flipped { Bits::ones(left.width) } else { Bits::zero(left.width) }),
+            [] => Part::Const(if flipped { Bits::ones(width) } else { Bits::zero(width) }),
             [only] => Part::Slice(Slice { flipped, ..only.clone() }),
             _ => {
-                let term = self.term(Node::Xor(odd), left.width);
+                let term = self.term(Node::Xor(odd), width);
                 Part::Slice(Slice { flipped, ..Slice::whole(term) })
             }
         }
@@ -277,5 +293,13 @@ impl Terms {
             self.cut(part, low, width, &mut joiner);
             stack.extend(joiner.finish().parts().iter().rev().cloned());
         }
+    }
+}
+
+/// What a slice is the exclusive or of, but for whether it is flipped. A slice of such a term is in normal form whole.
+fn unfolded(slice: &Slice, slices: &mut Vec<Slice>) {
+    match slice.term.node() {
+        Node::Xor(inner) => slices.extend(inner.iter().cloned()),
+        _ => slices.push(Slice { flipped: false, ..slice.clone() }),
     }
 }

@@ -1,8 +1,9 @@
 //! Values of words and conditions under an assignment.
 
 use std::collections::HashMap;
+use std::rc::Rc;
 
-use hyper4_bits::Bits;
+use hyper4_bits::{Bits, HashAlgorithm};
 use num_traits::CheckedDiv;
 
 use super::runs::bits_at;
@@ -12,9 +13,16 @@ use super::{Cond, CondNode, Node, Part, Slice, Term, Word, checksum};
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Assignment {
     values: HashMap<Term, Bits>,
+    /// Functions' values by their arguments; others are 0.
+    functions: HashMap<(Rc<str>, Vec<Bits>), Bits>,
 }
 
 impl Assignment {
+    /// Give a function a value for some arguments.
+    pub(crate) fn set_function(&mut self, name: Rc<str>, arguments: Vec<Bits>, value: Bits) {
+        self.functions.insert((name, arguments), value);
+    }
+
     pub(crate) fn get(&self, variable: &Term) -> Bits {
         self.values.get(variable).cloned().unwrap_or_else(|| Bits::zero(variable.width()))
     }
@@ -90,6 +98,15 @@ impl<'a> Evaluator<'a> {
                 } else {
                     self.word(otherwise)
                 }
+            }
+            Node::Apply(name, arguments) => {
+                let arguments: Vec<Bits> = arguments.iter().map(|word| self.word(word)).collect();
+                let algorithm = name.strip_prefix("hash ").and_then(HashAlgorithm::from_bmv2_name);
+                if let (Some(algorithm), [input]) = (algorithm, arguments.as_slice()) {
+                    return Bits::from_u64(64, algorithm.compute(&input.to_be_bytes()));
+                }
+                let value = self.assignment.functions.get(&(Rc::clone(name), arguments));
+                value.cloned().unwrap_or_else(|| Bits::zero(term.width()))
             }
             Node::Checksum(words) => {
                 let words: Vec<Bits> = words.iter().map(|word| self.word(word)).collect();

@@ -36,6 +36,9 @@ pub(crate) enum Node {
     Select(Cond, Word, Word),
     /// The Internet checksum of 16-bit words, in ascending order, none of them constant zero.
     Checksum(Vec<Word>),
+    /// The value of a function of which nothing is known but that equal arguments have equal values: what a register
+    /// holds, a meter's colour. It is named after what it stands for.
+    Apply(Rc<str>, Vec<Word>),
 }
 
 /// An unknown.
@@ -55,6 +58,8 @@ pub(crate) enum VariableKind {
     IngressPort,
     /// Its bytes, where there are more than the window holds.
     Length,
+    /// What both sides see alike although no packet says it, such as a time; its name says which.
+    Surroundings(Rc<str>),
     /// Something that nothing defines: in which subject it is read, and what.
     Undefined(Side, Rc<str>),
 }
@@ -97,6 +102,7 @@ impl Node {
             Self::Select(condition, then, otherwise) => {
                 condition.is_hard() || then.is_hard() || otherwise.is_hard()
             }
+            Self::Apply(_, arguments) => arguments.iter().any(Word::is_hard),
             Self::Multiply(..) | Self::Divide(..) | Self::Remainder(..) | Self::Checksum(..) => true,
         }
     }
@@ -139,6 +145,7 @@ impl std::fmt::Debug for Term {
 pub(crate) struct Terms {
     terms: HashMap<Node, Term>,
     conditions: HashMap<CondNode, Cond>,
+    surroundings: HashMap<String, Word>,
     variables: u32,
 }
 
@@ -149,6 +156,21 @@ impl Terms {
         self.variables += 1;
         let term = self.term(Node::Variable(variable), width);
         Word::slice(Slice::whole(term))
+    }
+
+    /// What both sides see alike: the same unknown for the same name.
+    pub(crate) fn surroundings(&mut self, name: &str, width: u32) -> Word {
+        if let Some(known) = self.surroundings.get(name) {
+            return known.clone();
+        }
+        let word = self.variable(VariableKind::Surroundings(name.into()), width);
+        self.surroundings.insert(name.to_owned(), word.clone());
+        word
+    }
+
+    /// The value of a function of which nothing is known. The name goes with the arguments' widths and the value's.
+    pub(crate) fn apply(&mut self, name: &str, arguments: Vec<Word>, width: u32) -> Word {
+        Word::slice(Slice::whole(self.term(Node::Apply(name.into(), arguments), width)))
     }
 
     pub(super) fn term(&mut self, node: Node, width: u32) -> Term {

@@ -10,6 +10,8 @@ use super::{Cond, CondNode, Node, Part, Slice, Term, VariableKind, Word};
 pub(crate) struct Support {
     /// Whose, and what.
     pub(crate) undefined: BTreeSet<(Side, String)>,
+    /// What no packet says, but both sides see alike: times, what state holds.
+    pub(crate) surroundings: BTreeSet<String>,
     terms: HashSet<Term>,
     conditions: HashSet<u32>,
 }
@@ -43,10 +45,18 @@ impl Support {
             return;
         }
         match slice.term.node() {
-            Node::Variable(variable) => {
-                if let VariableKind::Undefined(side, what) = &variable.kind {
+            Node::Variable(variable) => match &variable.kind {
+                VariableKind::Undefined(side, what) => {
                     self.undefined.insert((*side, what.to_string()));
                 }
+                VariableKind::Surroundings(what) => {
+                    self.surroundings.insert(what.to_string());
+                }
+                VariableKind::Packet | VariableKind::IngressPort | VariableKind::Length => {}
+            },
+            Node::Apply(what, arguments) => {
+                self.surroundings.insert(what.to_string());
+                arguments.iter().for_each(|word| self.word(word));
             }
             Node::And(slices) | Node::Xor(slices) => slices.iter().for_each(|slice| self.slice(slice)),
             Node::Add(left, right)
