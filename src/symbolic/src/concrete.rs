@@ -120,7 +120,7 @@ fn looked_up(
         support.word(&sent.port);
         support.word(&sent.bytes);
     }
-    if let Some((_, what)) = support.undefined.first() {
+    if let Some(what) = support.unsaid() {
         return Err(format!("what becomes of it may depend on `{what}`, which is undefined"));
     }
     let mut evaluator = Evaluator::new(&assignment);

@@ -62,7 +62,7 @@ impl OneLength<'_, '_> {
     fn packet_of(&mut self, context: &mut Context, path: Path, outcome: &Outcome, first: bool) {
         let mut support = Support::default();
         path.conditions().iter().for_each(|condition| support.condition(condition));
-        let undefined = support.undefined.iter().next().map(|(_, what)| what.clone());
+        let undefined = support.unsaid();
         for sent in &outcome.sent {
             support.word(&sent.port);
             support.word(&sent.bytes);
@@ -86,8 +86,7 @@ impl OneLength<'_, '_> {
         if new.is_empty() && !upgraded && !every {
             return;
         }
-        let outputs: Option<Vec<Output>> =
-            support.undefined.is_empty().then(|| example.outputs(&outcome.sent));
+        let outputs: Option<Vec<Output>> = support.unsaid().is_none().then(|| example.outputs(&outcome.sent));
         self.search.packets.push(CoveringPacket { packet: example.packet(), goals: reached, outputs });
     }
 

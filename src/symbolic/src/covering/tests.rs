@@ -62,7 +62,7 @@ fn every_goal_of_the_fixture_is_reached_or_said_to_be_out_of_reach() {
 
 #[test]
 fn each_packet_has_a_path_of_its_own() {
-    let options = CoverOptions { paths: Some(40), ..CoverOptions::default() };
+    let options = CoverOptions { paths: Some(80), ..CoverOptions::default() };
     let covering = cover(&subject(), &options).expect("the executor carries it");
     are_right(&covering);
     assert!(covering.packets.len() >= 25, "{}", covering.packets.len());

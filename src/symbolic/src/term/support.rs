@@ -17,6 +17,12 @@ pub(crate) struct Support {
 }
 
 impl Support {
+    /// Something that no packet says, if there is any.
+    pub(crate) fn unsaid(&self) -> Option<String> {
+        let undefined = self.undefined.iter().map(|(_, what)| what);
+        undefined.chain(&self.surroundings).next().cloned()
+    }
+
     pub(crate) fn condition(&mut self, condition: &Cond) {
         if !self.conditions.insert(condition.id()) {
             return;
