@@ -144,7 +144,7 @@ fn equivalence(
         Err(SwitchError::Unsupported { construct, reason, source_info }) => {
             unknown(format!("{NOT_CARRIED}: {}", refusal(&construct, &reason, source_info)), limits)
         }
-        Err(error) => return Err(crate::run::failure(error)),
+        Err(error) => unknown(error.to_string(), limits),
     };
     let seconds = begun.elapsed().as_secs_f64();
     let replayed = match &verdict {
@@ -183,13 +183,18 @@ fn equivalence_verdict(
                 devices.insert(name.clone(), with_commands(Arc::clone(&guest.program), &guest.commands)?);
             }
             let links = sides::links(wiring);
-            if !links.conditional.is_empty() {
-                let reason = "the prover doesn't know links that packets choose by a condition";
-                return Ok(unknown(reason.to_owned(), limits));
-            }
+            let conditional = links.conditional.into_iter().map(|(from, links)| {
+                let links = links.into_iter().map(|link| symbolic::ConditionalLink {
+                    bytes: link.when.bytes().collect(),
+                    to: endpoint(link.to),
+                });
+                (from, links.collect())
+            });
+            let conditional = conditional.collect();
             let ingress = links.ingress.into_iter().map(|(port, end)| (port, endpoint(end))).collect();
             let egress = links.egress.into_iter().map(|(from, end)| (from, endpoint(end))).collect();
             let native = symbolic::Composition::new(devices, ingress, egress)
+                .and_then(|native| native.with_conditional(conditional))
                 .map_err(|e| SwitchError::Failed(e.to_string()))?;
             Ok(symbolic::prove_composition(&native, &on_persona, limits))
         }

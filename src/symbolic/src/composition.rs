@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use crate::execute::{Executor, Input, Outcome, Prepared, Sent, Stop, World};
 use crate::path::{Context, Path};
 use crate::subject::Subject;
-use crate::term::{Side, Word};
+use crate::term::{Cond, Side, Word};
 use crate::visit::Visits;
 
 /// Subjects that one packet, with all its copies, may visit: links may form a circle.
@@ -31,6 +31,16 @@ pub struct Composition {
     devices: BTreeMap<String, Subject>,
     ingress: BTreeMap<u16, Endpoint>,
     egress: BTreeMap<(String, u16), Endpoint>,
+    conditional: BTreeMap<(String, u16), Vec<ConditionalLink>>,
+}
+
+/// A link that a packet takes if it is so as it leaves the device.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ConditionalLink {
+    /// Bytes that it must have: position, value, and which bits of it count.
+    pub bytes: Vec<(u16, u8, u8)>,
+    /// Where the link leads.
+    pub to: Endpoint,
 }
 
 /// A link that leads nowhere.
@@ -63,8 +73,44 @@ impl Composition {
         });
         match ends.chain(egress.keys().map(|(device, _)| device)).find(|name| !devices.contains_key(*name)) {
             Some(unknown) => Err(CompositionError::UnknownDevice(unknown.clone())),
-            None => Ok(Self { devices, ingress, egress }),
+            None => Ok(Self { devices, ingress, egress, conditional: BTreeMap::new() }),
         }
+    }
+
+    /// The same with links that come before the others of their ports: the first whose condition holds.
+    ///
+    /// # Errors
+    /// [`CompositionError::UnknownDevice`].
+    pub fn with_conditional(
+        mut self,
+        conditional: BTreeMap<(String, u16), Vec<ConditionalLink>>,
+    ) -> Result<Self, CompositionError> {
+        for ((from, _), links) in &conditional {
+            let ends = links.iter().filter_map(|link| match &link.to {
+                Endpoint::Device { device, .. } => Some(device),
+                Endpoint::Physical(_) => None,
+            });
+            let mut named = ends.chain([from]);
+            if let Some(unknown) = named.find(|name| !self.devices.contains_key(*name)) {
+                return Err(CompositionError::UnknownDevice(unknown.clone()));
+            }
+        }
+        self.conditional = conditional;
+        Ok(self)
+    }
+
+    /// The links of a device's ports.
+    fn links(&self, device: &str) -> BTreeMap<u16, Vec<ConditionalLink>> {
+        let ports = (device.to_owned(), 0)..=(device.to_owned(), u16::MAX);
+        let mut links: BTreeMap<u16, Vec<ConditionalLink>> = BTreeMap::new();
+        for ((_, port), conditional) in self.conditional.range(ports.clone()) {
+            links.entry(*port).or_default().extend(conditional.iter().cloned());
+        }
+        for ((_, port), to) in self.egress.range(ports) {
+            let always = ConditionalLink { bytes: Vec::new(), to: to.clone() };
+            links.entry(*port).or_default().push(always);
+        }
+        links
     }
 }
 
@@ -110,7 +156,11 @@ impl<'a> PreparedComposition<'a> {
             Sent { port: input.port.clone(), bytes: input.head.clone(), tail: input.tail, cut: None };
         let (waiting, sent, world) = (VecDeque::new(), Vec::new(), World::default());
         let start = Journey { path, waiting, sent, world, hops: 0 };
-        let mut journeys = follow(context, start, &arrival, &self.composition.ingress)?;
+        let entrances = self.composition.ingress.iter().map(|(port, to)| {
+            let always = ConditionalLink { bytes: Vec::new(), to: to.clone() };
+            (*port, vec![always])
+        });
+        let mut journeys = follow(context, start, &arrival, &entrances.collect())?;
         let mut reads = BTreeSet::new();
         let mut outcomes = Vec::new();
         while let Some(mut journey) = journeys.pop() {
@@ -143,9 +193,7 @@ impl<'a> PreparedComposition<'a> {
                     let (done, read) = done.map_err(|stop| Stop(format!("device `{device}`: {}", stop.0)))?;
                     reads.extend(read.into_iter().map(|read| format!("{device}: {read}")));
                     for outcome in done {
-                        let links =
-                            self.composition.egress.range((device.clone(), 0)..=(device.clone(), 511));
-                        let links = links.map(|((_, port), end)| (*port, end.clone())).collect();
+                        let links = self.composition.links(device);
                         let (path, world) = (outcome.path, outcome.world);
                         let mut next = vec![Journey { path, world, ..journey.clone() }];
                         for sent in &outcome.sent {
@@ -171,29 +219,56 @@ impl<'a> PreparedComposition<'a> {
     }
 }
 
-/// Where a packet goes by links: one journey for each link that its port can be, and one where it is none of them.
+/// Where a packet goes by links: one journey for each link that it can take, and one where it takes none.
 fn follow(
     context: &mut Context,
     journey: Journey,
     sent: &Sent,
-    links: &BTreeMap<u16, Endpoint>,
+    links: &BTreeMap<u16, Vec<ConditionalLink>>,
 ) -> Result<Vec<Journey>, Stop> {
     let mut journeys = Vec::new();
     let mut rest = Some(journey.path.clone());
-    for (port, end) in links {
+    for (port, links) in links {
         let Some(path) = rest.take() else { break };
         let here = context.terms.equal(&sent.port, &Word::number(9, (*port).into()));
         let split = context.split(path, &here)?;
         rest = split.fails;
-        if let Some(path) = split.holds {
-            let mut next = Journey { path, ..journey.clone() };
-            let arrival = Arrival { end: end.clone(), bytes: sent.bytes.clone(), tail: sent.tail };
-            next.waiting.push_back(arrival);
-            journeys.push(next);
+        let mut left = split.holds;
+        for link in links {
+            let Some(path) = left.take() else { break };
+            let condition = is_so(context, sent, &link.bytes)?;
+            let split = context.split(path, &condition)?;
+            left = split.fails;
+            if let Some(path) = split.holds {
+                let mut next = Journey { path, ..journey.clone() };
+                let arrival = Arrival { end: link.to.clone(), bytes: sent.bytes.clone(), tail: sent.tail };
+                next.waiting.push_back(arrival);
+                journeys.push(next);
+            }
         }
+        journeys.extend(left.map(|path| Journey { path, ..journey.clone() }));
     }
     journeys.extend(rest.map(|path| Journey { path, ..journey.clone() }));
     Ok(journeys)
+}
+
+/// Whether a packet has these bytes; one that is too short hasn't.
+fn is_so(context: &mut Context, sent: &Sent, bytes: &[(u16, u8, u8)]) -> Result<Cond, Stop> {
+    let length = sent.bytes.width() / 8;
+    let mut conditions = Vec::new();
+    for (at, value, mask) in bytes {
+        let end = u32::from(*at) + 1;
+        if end > length {
+            if sent.tail {
+                return Err(Stop("a link: its condition looks behind the window".to_owned()));
+            }
+            return Ok(context.terms.bool(false));
+        }
+        let byte = context.terms.extract(&sent.bytes, 8 * (length - end), 8);
+        let masked = context.terms.and(&byte, &Word::number(8, (*mask).into()));
+        conditions.push(context.terms.equal(&masked, &Word::number(8, (value & mask).into())));
+    }
+    Ok(context.terms.all(conditions))
 }
 
 /// A packet that came over a link, as what comes in at a device.

@@ -35,7 +35,7 @@ mod term;
 mod verdict;
 mod visit;
 
-pub use composition::{Composition, CompositionError, Endpoint};
+pub use composition::{Composition, CompositionError, ConditionalLink, Endpoint};
 pub use concrete::{ExecutionError, outputs, outputs_by_paths};
 pub use covering::{CoverError, CoverOptions, Covering, CoveringPacket, Goal, GoalKind, GoalStatus, cover};
 pub use equivalence::{prove_composition, prove_equivalence};

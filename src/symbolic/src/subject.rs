@@ -4,6 +4,7 @@
 //! in theirs shows as a refutation that doesn't replay.
 
 mod groups;
+mod profiles;
 mod rows;
 #[cfg(test)]
 mod tests;
@@ -18,6 +19,7 @@ use hyper4_ir::{
 };
 
 pub(crate) use groups::Groups;
+pub(crate) use profiles::Profile;
 pub(crate) use rows::{PLACE_BITS, Row, Rows, prefix_bits};
 
 /// Why a command is refused; nothing is changed then.
@@ -49,6 +51,7 @@ pub struct Subject {
     program: Arc<Program>,
     tables: Vec<Rows>,
     groups: Groups,
+    profiles: Vec<Profile>,
     mirroring: BTreeMap<u16, MirroringSession>,
     /// Members of value sets, by the set's number.
     value_sets: BTreeMap<usize, BTreeSet<Bits>>,
@@ -91,9 +94,11 @@ impl Subject {
             }
             tables.push(rows);
         }
+        let profiles = vec![Profile::default(); program.action_profiles.len()];
         Ok(Self {
             program,
             tables,
+            profiles,
             groups: Groups::default(),
             mirroring: BTreeMap::new(),
             value_sets: BTreeMap::new(),
@@ -208,6 +213,12 @@ impl Subject {
                 self.mirroring.remove(session);
                 Ok(Reply::Done)
             }
+            Command::Profile { profile, command } => self.profile_command(&program, profile, command),
+            Command::TableIndirectAdd { .. }
+            | Command::TableIndirectModify { .. }
+            | Command::TableIndirectDelete { .. }
+            | Command::TableIndirectSetDefault { .. }
+            | Command::TableIndirectResetDefault { .. } => self.indirect_command(&program, command),
             Command::ValueSet { set, command } => self.value_set_command(set, command),
             // Proofs are for whatever they hold.
             Command::Register { command: RegisterCommand::Write { .. }, .. }

@@ -18,8 +18,19 @@ impl Executor<'_, '_> {
             return Err(unsupported("a calculation", None, "it is missing"));
         };
         let construct = format!("calculation `{}`", calculation.name);
+        let input = self.gather(&construct, state, &calculation.inputs)?;
+        self.hashed(&construct, calculation.algorithm, &input)
+    }
+
+    /// The input of a calculation.
+    pub(super) fn gather(
+        &mut self,
+        construct: &str,
+        state: &State,
+        inputs: &[CalculationInput],
+    ) -> Result<Word, Stop> {
         let mut input = Word::zero(0);
-        for part in &calculation.inputs {
+        for part in inputs {
             let next = match part {
                 CalculationInput::Field(field) if state.is_valid(field.header) => {
                     state.field(*field).cloned()
@@ -32,7 +43,7 @@ impl Executor<'_, '_> {
                 }
                 CalculationInput::Field(_) | CalculationInput::Header(_) => None,
                 CalculationInput::Payload if state.tail => {
-                    return Err(unsupported(&construct, None, "it looks behind the window"));
+                    return Err(unsupported(construct, None, "it looks behind the window"));
                 }
                 CalculationInput::Payload => Some(state.payload.clone()),
             };
@@ -41,7 +52,7 @@ impl Executor<'_, '_> {
                 input = input.concat(&next);
             }
         }
-        self.hashed(&construct, calculation.algorithm, &input)
+        Ok(input)
     }
 
     /// Whether a checksum is dealt with.

@@ -21,6 +21,13 @@ pub(super) struct Matched<'a> {
     pub(super) rows: Vec<(u64, Cond)>,
 }
 
+/// What a row does; of one that refers to a group, which.
+type Effect<'a> = (ActionId, &'a [Bits], Option<u64>);
+
+fn effect(row: &Row) -> Effect<'_> {
+    (row.action, row.arguments.as_slice(), row.group())
+}
+
 impl<'a> Executor<'a, '_> {
     /// What a table does to the packets of a path: hits that do the same are taken together, unless the run is row by row.
     pub(super) fn look_up(
@@ -33,7 +40,7 @@ impl<'a> Executor<'a, '_> {
         let key = self.key(state, table);
         let mut groups: Vec<(Vec<(u64, Cond)>, &'a Row)> = Vec::new();
         // Rows of an exact table never match together, so that their order says nothing.
-        let mut by_effect: HashMap<(ActionId, &[Bits]), usize> = HashMap::new();
+        let mut by_effect: HashMap<Effect<'_>, usize> = HashMap::new();
         let rows: &'a [&'a Row] = self.subject.rows.get(id.index()).map_or(&[], Vec::as_slice);
         for row in rows {
             let condition = self.matches(&key, row);
@@ -41,14 +48,14 @@ impl<'a> Executor<'a, '_> {
             if decided == Some(false) {
                 continue;
             }
-            let effect = (row.action, row.arguments.as_slice());
+            let effect = self::effect(row);
             let known = match table.match_kind {
                 _ if self.row_by_row => None,
                 MatchKind::Exact => by_effect.get(&effect).copied(),
                 _ => groups.len().checked_sub(1),
             };
             match known.and_then(|known| groups.get_mut(known)) {
-                Some((conditions, other)) if (other.action, other.arguments.as_slice()) == effect => {
+                Some((conditions, other)) if self::effect(other) == effect => {
                     conditions.push((row.handle, condition));
                 }
                 _ => {

@@ -1,16 +1,22 @@
 //! Pipelines: tables, conditions, actions.
 
 use hyper4_bits::Bits;
-use hyper4_ir::{ActionId, NextNode, Node, PipelineKind, PrimitiveKind, Table, TableId, TableNext};
+use hyper4_ir::{
+    ActionId, NextNode, Node, PipelineKind, PrimitiveKind, Table, TableId, TableImplementation, TableNext,
+};
 
 use crate::integer::Integer;
+use crate::subject::Row;
 use crate::term::Word;
 use crate::visit::Visit;
 
 use super::expression::Scope;
 use super::{Executor, MAX_STEPS, Point, Stop, Thread, unsupported};
 
-impl Executor<'_, '_> {
+/// An action with its arguments, if there is one.
+type Does<'a> = Option<(ActionId, &'a [Bits])>;
+
+impl<'a> Executor<'a, '_> {
     /// A node of a pipeline, or its end.
     pub(super) fn node(
         &mut self,
@@ -57,17 +63,62 @@ impl Executor<'_, '_> {
             if let Some(row) = matched.row {
                 self.count_directly(&mut next, table, row.handle);
             }
-            let action = matched.row.map(|row| (row.action, row.arguments.as_slice())).or(default);
-            let ran = action.map(|(action, _)| action);
-            next.visits.push(Visit::Table { table: id, rows: matched.rows, action: ran });
-            let done = match action {
-                Some((action, arguments)) => self.act(next, action, arguments)?,
-                None => vec![next],
+            let ways = match matched.row {
+                Some(row) => self.chosen(next, table, row)?,
+                None => vec![(next, default)],
             };
-            let point = Point::Node(kind, next_of(table, hit, ran));
-            self.threads.extend(done.into_iter().map(|thread| Thread { point, ..thread }));
+            for (mut next, action) in ways {
+                let ran = action.map(|(action, _)| action);
+                next.visits.push(Visit::Table { table: id, rows: matched.rows.clone(), action: ran });
+                let done = match action {
+                    Some((action, arguments)) => self.act(next, action, arguments)?,
+                    None => vec![next],
+                };
+                let point = Point::Node(kind, next_of(table, hit, ran));
+                self.threads.extend(done.into_iter().map(|thread| Thread { point, ..thread }));
+            }
         }
         Ok(())
+    }
+
+    /// What a row does: of one that refers to a group what each member does, on a path of its own.
+    fn chosen(
+        &mut self,
+        thread: Thread,
+        table: &Table,
+        row: &'a Row,
+    ) -> Result<Vec<(Thread, Does<'a>)>, Stop> {
+        let own = (row.action, row.arguments.as_slice());
+        let profile = self.subject.subject.profile(table);
+        let (Some(group), Some(profile)) = (row.group(), profile) else {
+            return Ok(vec![(thread, Some(own))]);
+        };
+        let construct = format!("table `{}`", table.name);
+        let refused = |reason: &str| unsupported(&construct, table.source_info.as_ref(), reason);
+        let members = profile.group(group);
+        let TableImplementation::Profile(id) = table.implementation else {
+            return Ok(vec![(thread, Some(own))]);
+        };
+        let selector = self.program().action_profiles.get(id.index()).and_then(|p| p.selector.as_ref());
+        let Some(selector) = selector else { return Err(refused("its action profile has no selector")) };
+        if members.is_empty() {
+            return Err(refused("a group that is empty"));
+        }
+        let input = self.gather(&construct, &thread.state, &selector.inputs)?;
+        let hash = self.hashed(&construct, selector.algorithm, &input)?;
+        let size = Bits::from_u64(hash.width(), members.len() as u64);
+        let number = self.context.terms.remainder(&hash, &size);
+        let mut ways = Vec::new();
+        let mut rest = Some(thread.path.clone());
+        for (place, (action, arguments)) in members.into_iter().enumerate() {
+            let Some(path) = rest.take() else { break };
+            let this = Word::number(number.width(), place as u64);
+            let this = self.context.terms.equal(&number, &this);
+            let split = self.context.split(path, &this)?;
+            ways.extend(split.holds.map(|path| (thread.on(path), Some((*action, arguments.as_slice())))));
+            rest = split.fails;
+        }
+        Ok(ways)
     }
 
     /// An action's primitives, on each way through its jumps.

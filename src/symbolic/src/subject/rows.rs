@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use hyper4_bits::Bits;
-use hyper4_ir::{ActionId, MatchKind, MatchValue, Table};
+use hyper4_ir::{ActionId, MatchKind, MatchValue, ProfileTarget, Table};
 
 use super::{SubjectError, invalid};
 
@@ -18,6 +18,18 @@ pub(crate) struct Row {
     pub(crate) action: ActionId,
     pub(crate) arguments: Vec<Bits>,
     pub(crate) priority: Option<u32>,
+    /// Where the action comes from, in a table with an action profile; of a group it is the first member's.
+    pub(crate) target: Option<ProfileTarget>,
+}
+
+impl Row {
+    /// The group that it refers to.
+    pub(crate) fn group(&self) -> Option<u64> {
+        match self.target {
+            Some(ProfileTarget::Group(group)) => Some(group),
+            Some(ProfileTarget::Member(_)) | None => None,
+        }
+    }
 }
 
 /// The entries of one table, and its default action.
@@ -27,11 +39,12 @@ pub(crate) struct Rows {
     rows: BTreeMap<u64, Row>,
     freed: BTreeMap<u64, u64>,
     default: Option<(ActionId, Vec<Bits>)>,
+    default_target: Option<ProfileTarget>,
 }
 
 impl Rows {
     pub(super) fn new(default: Option<(ActionId, Vec<Bits>)>) -> Self {
-        Self { rows: BTreeMap::new(), freed: BTreeMap::new(), default }
+        Self { rows: BTreeMap::new(), freed: BTreeMap::new(), default, default_target: None }
     }
 
     /// What is done on a miss.
@@ -88,7 +101,7 @@ impl Rows {
         let taken = self.rows.keys().zip(0u64..).take_while(|(place, expected)| *place == expected);
         let place = taken.count() as u64;
         let handle = self.freed.get(&place).copied().unwrap_or(0) << PLACE_BITS | place;
-        self.rows.insert(place, Row { handle, key, action, arguments, priority });
+        self.rows.insert(place, Row { handle, key, action, arguments, priority, target: None });
         Ok(handle)
     }
 
@@ -135,11 +148,37 @@ impl Rows {
             }
         }
         self.default = Some((action, arguments));
+        self.default_target = None;
         Ok(())
     }
 
     pub(super) fn reset_default(&mut self, table: &Table) {
         self.default = table.default_entry.as_ref().map(|entry| (entry.action, entry.arguments.clone()));
+        self.default_target = None;
+    }
+
+    /// An entry's action is that of a member or group.
+    pub(super) fn refer(&mut self, handle: u64, target: ProfileTarget) {
+        if let Some(row) = self.rows.values_mut().find(|row| row.handle == handle) {
+            row.target = Some(target);
+        }
+    }
+
+    /// So is what is done on a miss.
+    pub(super) fn refer_default(&mut self, target: ProfileTarget) {
+        self.default_target = Some(target);
+    }
+
+    /// Take over what members and groups do now.
+    pub(super) fn follow(&mut self, does: impl Fn(ProfileTarget) -> Option<(ActionId, Vec<Bits>)>) {
+        for row in self.rows.values_mut() {
+            if let Some((action, arguments)) = row.target.and_then(&does) {
+                (row.action, row.arguments) = (action, arguments);
+            }
+        }
+        if let Some(default) = self.default_target.and_then(&does) {
+            self.default = Some(default);
+        }
     }
 
     fn place(&self, table: &Table, handle: u64) -> Result<u64, SubjectError> {
