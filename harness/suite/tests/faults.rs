@@ -45,6 +45,11 @@ const fn byte(byte: u32) -> u32 {
     256 + 8 * (127 - byte)
 }
 
+/// The same of what a lookup by prefixes matches.
+const fn prefix_byte(byte: u32) -> u32 {
+    8 * (59 - byte)
+}
+
 #[test]
 fn a_fault_in_a_row_of_each_kind_is_found_and_named() -> Result<(), Error> {
     let cases: [Case; 11] = [
@@ -52,7 +57,7 @@ fn a_fault_in_a_row_of_each_kind_is_found_and_named() -> Result<(), Error> {
         ("l2_switch", "Ingress.enter", 0, Damage::Argument { index: 0, bit: 3 }, "parse state `start`"),
         // A parser path is missing.
         ("firewall", ".ternary_0", 0, Damage::Drop, "parser error `PacketTooShort`"),
-        ("l2_switch", ".exact_2", 0, Damage::Key { bit: byte(5) }, "`SwitchIngress.dmac`"),
+        ("l2_switch", ".lpm_2", 1, Damage::Key { bit: prefix_byte(5) }, "`SwitchIngress.dmac`"),
         ("ipv4_router", ".lpm_", 1, Damage::Mask { bit: 0 }, "`RouterIngress.ipv4_lpm`"),
         ("firewall", ".ternary_2", 3, Damage::Drop, "`FirewallIngress.acl`"),
         ("firewall", ".ternary_2", 5, Damage::Mask { bit: byte(29) }, "`FirewallIngress.acl`"),
@@ -61,7 +66,7 @@ fn a_fault_in_a_row_of_each_kind_is_found_and_named() -> Result<(), Error> {
         ("arp_proxy", ".step_", 0, Damage::Argument { index: 1, bit: byte(21) }, "`ProxyIngress.reply`"),
         ("l2_switch", ".leave_multicast_3", 0, Damage::Drop, "`SwitchIngress.flood`"),
         // The egress pipeline is left out, or begins elsewhere.
-        ("l2_switch", ".leave_3", 1, Damage::Argument { index: 14, bit: 3 }, "condition `node_6`"),
+        ("l2_switch", ".leave_same_3", 0, Damage::Argument { index: 14, bit: 3 }, "condition `node_6`"),
         ("l2_switch", ".enter_egress", 0, Damage::Argument { index: 14, bit: 3 }, "condition `node_6`"),
     ];
     let mut missed = Vec::new();

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use hyper4_ir::{ActionProfileId, Command, MirroringSession, TableEntry, TableId};
-use hyper4_persona::{Refusal, Row};
+use hyper4_persona::{Layout, Refusal, Row};
 use hyper4_switch::{Change, DefaultAction, Handles, Multicast, ProfileChange};
 
 use crate::device::{Device, Step};
@@ -64,7 +64,9 @@ impl<'a> Edit<'a> {
             Change::Default { table, default } => self.default(below.rows(), *table, default.as_ref())?,
             Change::Profile { profile, change } => self.profile(below.rows(), *profile, change)?,
             Change::Multicast(next) => self.multicast(next, wiring, lease, others(), below)?,
-            Change::Mirroring { session, copies } => self.mirroring(*session, *copies, wiring, lease)?,
+            Change::Mirroring { session, copies } => {
+                self.mirroring(*session, *copies, wiring, lease, below.layout())?
+            }
             Change::Timeout { .. }
             | Change::ValueSet { .. }
             | Change::Queue { .. }
@@ -221,7 +223,8 @@ impl<'a> Edit<'a> {
                 made += nodes.len() as u64;
                 self.steps.push(Step::CreateGroup { group: physical, nodes });
                 let held: Vec<RowId> = placement.rows.of(part).to_vec();
-                self.place_rows(part, &held, translate::group_steps(placing, group, physical));
+                let steps = translate::group_steps(placing, group, physical, below.layout());
+                self.place_rows(part, &held, steps);
                 groups.insert(group, physical);
             } else {
                 self.remove_all(part);
@@ -242,6 +245,7 @@ impl<'a> Edit<'a> {
         copies: Option<MirroringSession>,
         wiring: Option<&Wiring>,
         lease: &Lease,
+        layout: &Layout,
     ) -> Result<(), DpmuError> {
         let (Some(placement), Some(wiring)) = (self.device.placement.as_ref(), wiring) else { return Ok(()) };
         let part = Part::Session(session);
@@ -252,7 +256,7 @@ impl<'a> Edit<'a> {
         let site = Site { id: placement.id, slot_base: placement.slot_base };
         let placing = Placing { device: self.device, guest: self.device.placed(), site };
         let held: Vec<RowId> = placement.rows.of(part).to_vec();
-        let Some((made, rows)) = mirroring::steps(placing, session, copies, wiring, lease)? else {
+        let Some((made, rows)) = mirroring::steps(placing, session, copies, wiring, lease, layout)? else {
             return Ok(());
         };
         self.steps.push(made);

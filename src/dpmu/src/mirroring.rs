@@ -6,7 +6,7 @@
 use std::sync::Arc;
 
 use hyper4_ir::{Command, MirroringCommand, MirroringSession, PipelineKind};
-use hyper4_persona::{OperatorRow, Refusal};
+use hyper4_persona::{Layout, OperatorRow, Refusal};
 use hyper4_switch::Endpoint;
 
 use crate::device::Step;
@@ -23,6 +23,7 @@ pub(crate) fn steps(
     copies: MirroringSession,
     wiring: &Wiring,
     lease: &Lease,
+    layout: &Layout,
 ) -> Result<Option<(Step, Vec<Step>)>, DpmuError> {
     let Placing { device, guest, site } = placing;
     if guest.clones().is_empty() {
@@ -46,7 +47,7 @@ pub(crate) fn steps(
     let made = Step::Clear(Command::Mirroring { session: physical, command: set });
     let row = |pipeline| {
         let row = OperatorRow::Mirror { pipeline, device: site.id, session, physical };
-        operator(row, RowMeaning::Mirror { device: Arc::clone(&device.name), session })
+        operator(row, RowMeaning::Mirror { device: Arc::clone(&device.name), session }, layout)
     };
     Ok(Some((made, [PipelineKind::Ingress, PipelineKind::Egress].map(row).into())))
 }

@@ -50,7 +50,7 @@ impl Plan {
             added: Vec::new(),
             ports: BTreeSet::new(),
         };
-        let starts = sites.starts();
+        let starts = sites.starts(matches!(wiring, Wiring::Direct(_)) && slice.lease.has_all_ports());
         let layout = device.layout();
         let mut free_groups = device.free_groups();
         let (mut groups, mut copies) = (0u64, 0u64);
@@ -71,7 +71,7 @@ impl Plan {
                 plan.steps.extend(steps);
             }
         }
-        let kept = plan.enter(slice, wiring, &starts.devices);
+        let kept = plan.enter(slice, wiring, &starts.devices, layout);
         let needed = plan.added.len() as u64 + kept;
         if needed > slice.lease.rows {
             let left = slice.lease.rows;
@@ -106,11 +106,12 @@ impl Plan {
             let steps = rows.into_iter().map(|r| device.add(site.id, site.slot_base, r)).collect();
             self.add(name, part, steps);
         }
-        self.add(name, Part::State, translate::state_steps(placing));
+        self.add(name, Part::State, translate::state_steps(placing, layout));
         self.add(name, Part::Fixed, translate::inside_steps(placing, wiring, layout));
-        self.add(name, Part::Ports, translate::port_steps(placing, wiring, &slice.lease, starts)?);
+        self.add(name, Part::Ports, translate::port_steps(placing, wiring, &slice.lease, starts, layout)?);
         for (session, copies) in device.plane.mirroring_sessions() {
-            if let Some((made, rows)) = mirroring::steps(placing, session, copies, wiring, &slice.lease)? {
+            let steps = mirroring::steps(placing, session, copies, wiring, &slice.lease, layout)?;
+            if let Some((made, rows)) = steps {
                 self.steps.push(made);
                 self.add(name, Part::Session(session), rows);
             }
@@ -122,7 +123,7 @@ impl Plan {
             copies += nodes.len() as u64;
             self.steps.push(Step::CreateGroup { group: physical, nodes });
             made.insert(group, physical);
-            self.add(name, Part::Group(group), translate::group_steps(placing, group, physical));
+            self.add(name, Part::Group(group), translate::group_steps(placing, group, physical, layout));
         }
         let count = made.len() as u64;
         let (id, slot_base) = (site.id, site.slot_base);
@@ -137,7 +138,13 @@ impl Plan {
     }
 
     /// Each port changes over: its row gets another action, or is added. Answers how many were there already.
-    fn enter(&mut self, slice: &Slice, wiring: &Wiring, starts: &BTreeMap<String, DeviceStart>) -> u64 {
+    fn enter(
+        &mut self,
+        slice: &Slice,
+        wiring: &Wiring,
+        starts: &BTreeMap<String, DeviceStart>,
+        layout: &Layout,
+    ) -> u64 {
         let mut ways: Vec<(PortMatch, &str, Option<u16>)> = Vec::new();
         match wiring {
             Wiring::Direct(device) if slice.lease.has_all_ports() => {
@@ -161,7 +168,7 @@ impl Plan {
                 continue;
             };
             self.ports.insert(port);
-            match (slice.enter.get(&port), translate::enter(port, *start, guest_port, name)) {
+            match (slice.enter.get(&port), translate::enter(port, *start, guest_port, name, layout)) {
                 (Some(row), Step::Add { command, meaning, .. }) => {
                     self.steps.push(Step::Replace { row: *row, command, meaning });
                     kept += 1;

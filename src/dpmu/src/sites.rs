@@ -71,10 +71,10 @@ impl<'a> Sites<'a> {
         Ok(sites)
     }
 
-    /// Their first lookups.
-    pub(crate) fn starts(&self) -> Starts {
+    /// Their first lookups. `every_port`: the only one has every port under its own number.
+    pub(crate) fn starts(&self, every_port: bool) -> Starts {
         let device = |(name, (guest, site)): (&String, &(Cow<'_, Guest>, Site))| {
-            (name.clone(), translate::start(guest, *site))
+            (name.clone(), translate::start(guest, *site, every_port))
         };
         Starts {
             devices: self.devices.iter().map(device).collect(),

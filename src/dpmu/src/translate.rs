@@ -24,9 +24,16 @@ pub(crate) struct Site {
 }
 
 /// Where the ingress of a virtual device begins.
-pub(crate) fn start(guest: &Guest, site: Site) -> DeviceStart {
+pub(crate) fn start(guest: &Guest, site: Site, every_port: bool) -> DeviceStart {
     let (slot, pc, lookup) = guest.start();
-    DeviceStart { device: site.id, slot: slot.saturating_add(site.slot_base), pc, lookup }
+    DeviceStart {
+        device: site.id,
+        slot: slot.saturating_add(site.slot_base),
+        pc,
+        lookup,
+        every_port,
+        rewrites: guest.rewrites(),
+    }
 }
 
 /// Where the links lead: the first lookups of virtual devices, and of the wires behind ports.
@@ -53,6 +60,7 @@ pub(crate) fn port_steps(
     wiring: &Wiring,
     lease: &Lease,
     starts: &Starts,
+    layout: &Layout,
 ) -> Result<Vec<Step>, WiringError> {
     let Placing { device, guest, site } = placing;
     // One that has its egress inside has done it when it leaves.
@@ -64,11 +72,11 @@ pub(crate) fn port_steps(
     let mut choices = vec![discard.clone()];
     match wiring {
         Wiring::Direct(_) => {
-            let same = Verdict::Transmit { port: None, egress: egress.cloned().map(Box::new) };
+            let by = |port| Verdict::Transmit { port, egress: egress.cloned().map(Box::new) };
             if lease.has_all_ports() {
-                choices.push((PortMatch::Any, same, None));
+                choices.push((PortMatch::Any, by(None), None));
             } else {
-                choices.extend(lease.ports.iter().map(|p| (PortMatch::Port(*p), same.clone(), None)));
+                choices.extend(lease.ports.iter().map(|p| (PortMatch::Port(*p), by(Some(*p)), None)));
             }
         }
         Wiring::Links(_) => choices.extend(linked(&device.name, wiring, egress, starts)?),
@@ -87,7 +95,7 @@ pub(crate) fn port_steps(
             },
             egress_done: guest.inside().is_some(),
         };
-        operator(row, meaning)
+        operator(row, meaning, layout)
     };
     let slots = guest.leave_slots().iter();
     let mut steps: Vec<Step> = slots
@@ -97,16 +105,18 @@ pub(crate) fn port_steps(
     if let Some(inside) = guest.inside() {
         steps.extend(inside.early_slots.iter().map(|slot| leave(*slot, &discard)));
     }
-    steps.extend(egress_steps(placing, wiring));
+    steps.extend(egress_steps(placing, wiring, layout));
+    let every_port = matches!(wiring, Wiring::Direct(_)) && lease.has_all_ports();
     steps.extend(guest.again().iter().map(|(list, keep)| {
-        let row = OperatorRow::EnterAgain { start: start(guest, site), list: *list, keep: keep.clone() };
-        operator(row, RowMeaning::Enter { device: Arc::clone(&device.name) })
+        let start = start(guest, site, every_port);
+        let row = OperatorRow::EnterAgain { start, list: *list, keep: keep.clone() };
+        operator(row, RowMeaning::Enter { device: Arc::clone(&device.name) }, layout)
     }));
     Ok(steps)
 }
 
 /// The rows that say what its accesses to registers, counters and meters mean.
-pub(crate) fn state_steps(placing: Placing<'_>) -> Vec<Step> {
+pub(crate) fn state_steps(placing: Placing<'_>, layout: &Layout) -> Vec<Step> {
     let Placing { device, guest, site } = placing;
     let row = |(pipeline, slot, access): &(PipelineKind, u8, StateAccess)| {
         let cells = match access {
@@ -116,7 +126,8 @@ pub(crate) fn state_steps(placing: Placing<'_>) -> Vec<Step> {
         let base = if *pipeline == PipelineKind::Ingress { site.slot_base } else { 0 };
         let slot = slot.saturating_add(base);
         let row = OperatorRow::State { pipeline: *pipeline, slot, device: site.id, access: *access, cells };
-        Some(operator(row, RowMeaning::State { device: Arc::clone(&device.name), access: *access }))
+        let meaning = RowMeaning::State { device: Arc::clone(&device.name), access: *access };
+        Some(operator(row, meaning, layout))
     };
     guest.accesses().iter().filter_map(row).collect()
 }
@@ -165,15 +176,15 @@ pub(crate) fn inside_steps(placing: Placing<'_>, wiring: &Wiring, layout: &Layou
 }
 
 /// How its egress begins for replicas, for each physical port.
-fn egress_steps(placing: Placing<'_>, wiring: &Wiring) -> Vec<Step> {
+fn egress_steps(placing: Placing<'_>, wiring: &Wiring, layout: &Layout) -> Vec<Step> {
     let Placing { device, guest, site } = placing;
     let Some((start, origin)) = guest.egress_start() else { return Vec::new() };
-    let mut steps = clone_steps(placing, wiring, start, &Arc::new(origin.clone()));
+    let mut steps = clone_steps(placing, wiring, start, &Arc::new(origin.clone()), layout);
     let meaning = RowMeaning::EnterEgress { device: Arc::clone(&device.name), egress: Arc::new(origin) };
     let row = |port, guest_port| {
         let start = Box::new(start.clone());
         let row = OperatorRow::EnterEgress { port, device: site.id, start, guest_port };
-        operator(row, meaning.clone())
+        operator(row, meaning.clone(), layout)
     };
     steps.extend(egress_ports(device, wiring).into_iter().map(|(port, own)| row(port, own)));
     steps
@@ -200,6 +211,7 @@ fn clone_steps(
     wiring: &Wiring,
     start: &EgressStart,
     origin: &Arc<hyper4_persona::Origin>,
+    layout: &Layout,
 ) -> Vec<Step> {
     let Placing { device, guest, site } = placing;
     let mut steps = Vec::new();
@@ -219,20 +231,25 @@ fn clone_steps(
                 made_in: *made_in,
                 egress: Arc::clone(origin),
             };
-            steps.push(operator(row, meaning));
+            steps.push(operator(row, meaning, layout));
         }
     }
     steps
 }
 
 /// The rows that lead one of its groups to a group of the device.
-pub(crate) fn group_steps(placing: Placing<'_>, group: u16, physical_group: u16) -> Vec<Step> {
+pub(crate) fn group_steps(
+    placing: Placing<'_>,
+    group: u16,
+    physical_group: u16,
+    layout: &Layout,
+) -> Vec<Step> {
     let Placing { device, guest, site } = placing;
     let egress = guest.egress_start().is_some();
     let row = |slot: &u8| {
         let slot = slot.saturating_add(site.slot_base);
         let row = OperatorRow::LeaveMulticast { slot, device: site.id, group, physical_group, egress };
-        operator(row, RowMeaning::LeaveMulticast { device: Arc::clone(&device.name), group })
+        operator(row, RowMeaning::LeaveMulticast { device: Arc::clone(&device.name), group }, layout)
     };
     let slots = guest.inside().map_or(guest.leave_slots(), |inside| &inside.early_slots);
     slots.iter().map(row).collect()
@@ -244,13 +261,15 @@ pub(crate) fn enter(
     start: DeviceStart,
     guest_port: Option<u16>,
     device: &Arc<DeviceName>,
+    layout: &Layout,
 ) -> Step {
-    operator(OperatorRow::Enter { port, start, guest_port }, RowMeaning::Enter { device: Arc::clone(device) })
+    let meaning = RowMeaning::Enter { device: Arc::clone(device) };
+    operator(OperatorRow::Enter { port, start, guest_port }, meaning, layout)
 }
 
-pub(crate) fn operator(row: OperatorRow, meaning: RowMeaning) -> Step {
+pub(crate) fn operator(row: OperatorRow, meaning: RowMeaning, layout: &Layout) -> Step {
     let devices = std::collections::BTreeSet::new();
-    Step::Add { owner: RowOwner::Operator, devices, command: row.command(), meaning }
+    Step::Add { owner: RowOwner::Operator, devices, command: row.command(layout), meaning }
 }
 
 /// Whether what is asked for whole packets is done behind the last virtual device.

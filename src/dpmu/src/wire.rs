@@ -26,7 +26,14 @@ const PC: u16 = 1;
 
 /// Where a wire begins.
 pub(crate) fn start(site: Site) -> DeviceStart {
-    DeviceStart { device: site.id, slot: site.slot_base, pc: PC, lookup: Lookup::Ternary }
+    DeviceStart {
+        device: site.id,
+        slot: site.slot_base,
+        pc: PC,
+        lookup: Lookup::Ternary,
+        every_port: false,
+        rewrites: false,
+    }
 }
 
 /// The rows of the wire behind `port` of a device. A packet for which no link is there is lost.
@@ -85,7 +92,10 @@ pub(crate) fn steps(
         };
         let slot = site.slot_base.saturating_add(SLOTS - 1);
         let row = OperatorRow::Leave { slot, device: site.id, port: PortMatch::Port(way), verdict };
-        steps.push(operator(row.command(), RowMeaning::WireEnd { device: Arc::clone(from), port, next }));
+        steps.push(operator(
+            row.command(layout),
+            RowMeaning::WireEnd { device: Arc::clone(from), port, next },
+        ));
     }
     Ok(steps)
 }

@@ -34,8 +34,11 @@ impl Row {
             }
         }
         let (action, mut arguments) = effect(&self.effect, self.pipeline);
-        let slot_base = if self.pipeline == PipelineKind::Ingress { slot_base } else { 0 };
-        arguments.extend(next_arguments(&self.next, slot_base, self.effect.state_bits()));
+        let first = match self.pipeline {
+            PipelineKind::Ingress => slot_base,
+            PipelineKind::Egress => Layout::EGRESS_SLOTS,
+        };
+        arguments.extend(next_arguments(&self.next, first, self.effect.state_bits()));
         let action = format!("{}.{action}", Layout::control(self.pipeline));
         Command::TableAdd { table: self.table(slot_base), key, action, arguments, priority: rank }
     }
@@ -180,7 +183,7 @@ pub(crate) fn slot_roles(layout: &Layout, pipeline: PipelineKind) -> Vec<TableRo
         roles.push(TableRole::State);
     }
     if pipeline == PipelineKind::Ingress {
-        roles.extend([TableRole::Leave, TableRole::LeaveMulticast]);
+        roles.extend([TableRole::Leave, TableRole::LeaveSame, TableRole::LeaveMulticast]);
     }
     roles
 }

@@ -2,7 +2,7 @@
 //!
 //! Plain v1model that stock p4c compiles for simple_switch; no preprocessor macros, so that what is compiled is what
 //! is read. The back end limits a constant shift to 256 bits and a run-time amount to 8 bits: wide shifts are several
-//! in a row.
+//! in a row, or slices and concatenations, which it doesn't limit.
 
 mod actions;
 mod again;
@@ -13,8 +13,8 @@ mod wire;
 
 use hyper4_ir::PipelineKind;
 
-use crate::Layout;
 use crate::encode::slot_roles;
+use crate::{Layout, Lookup};
 use wire::pieces;
 
 /// The P4_16 text of the persona with that layout. The same layout gives the same text.
@@ -109,7 +109,7 @@ impl Text {
             members.push(format!("byte_t[{}] each;", layout.parse_bytes()));
         }
         self.line(&format!("struct headers_t {{ {} }}", members.join(" ")));
-        let (state, window) = (layout.state_bits(), layout.window_bits());
+        let state = layout.state_bits();
         let (has_state, copies) = (layout.config().has_state(), layout.config().copies);
         let copied = COPIED.replace("{state}", &state.to_string());
         self.lines(&format!(
@@ -117,22 +117,18 @@ impl Text {
             // ingress_port (9), egress_spec (9), egress_port (9), at bit 32 mcast_grp (16), at bit 48 length (8).
             struct metadata_t {{
             bit<{state}> state;
-            bit<{state}> key;       // the part of the state that an exact or lpm lookup matches
+            bit<{state}> key;       // the part of the state that an exact lookup matches, or that is hashed
             bit<{prefix}> prefix;    // its upper bits, which an lpm lookup matches
-            bit<8> prefix_shift; // what brings them down; a constant amount would be too large for the back end
-            {kept}bit<{window}> window;    // the packet's first bytes on their way in and out
+            bit<128> tail;      // the packet's bytes behind the pieces of 16 and more, on their way in and out
             {kept}bit<16> device;     // written by the operator's rows alone
             bit<16> pc;         // the row to be looked up next: micro-PC, slot, kind of lookup
-            bit<8> slot;        // {done}: nothing more
+            bit<8> slot;        // from {egress} on: of egress; {replica}: enter_egress says where it begins; {done}: nothing more
             bit<8> lookup;
             {kept}bit<8> length;      // bytes of the packet that came into the window
-            {kept}bit<8> pad;         // by how much a short packet is shifted, in parts of bytes
+            bit<8> pad;         // by how many bits the tail is shifted; by how much a clone's bytes are
             bit<16> checksum;
             bit<64> hash;
-            bit<9> port;        // copies of state fields that the operator's tables match
-            bit<16> group;
-            bit<2> egress;      // 0: the guest has nothing to do in egress; 1: enter_egress begins it; 2: begun
-            bit<8> egress_slot; // where it goes on when it was begun by `leave`{access}
+            bit<8> traits;      // 1: the device has every port under its own number; 2: the packet may have been changed{access}
             }}
             ",
             kept = if layout.config().copies { "@field_list(1) " } else { "" },
@@ -140,6 +136,8 @@ impl Text {
                 .into_iter()
                 .flatten()
                 .collect::<String>(),
+            egress = Layout::EGRESS_SLOTS,
+            replica = Layout::REPLICA,
             done = Layout::DONE,
             prefix = layout.prefix_bits()
         ));
@@ -159,6 +157,9 @@ impl Text {
         self.computing(layout);
         self.state_effects(layout, pipeline);
         self.accesses(layout, pipeline);
+        if pipeline == PipelineKind::Egress {
+            self.emission(layout);
+        }
         for slot in 0..layout.slots(pipeline) {
             for role in slot_roles(layout, pipeline) {
                 self.table(layout, pipeline, role, slot);
@@ -177,16 +178,25 @@ impl Text {
                     "enter.apply();"
                 });
                 self.slots(pipeline, layout);
-                self.lines("if (meta.slot != 255) {\nmark_to_drop(standard_metadata);\n}");
+                self.lines(&format!(
+                    "if (meta.slot < {}) {{
+                    mark_to_drop(standard_metadata);
+                    }}",
+                    Layout::EGRESS_SLOTS
+                ));
                 self.again(layout, pipeline);
             }
             PipelineKind::Egress => {
                 self.begin_egress_control(layout);
                 self.slots(pipeline, layout);
-                self.lines(
-                    "if (meta.slot != 255 || meta.state[17:9] == 511) {\nmark_to_drop(standard_metadata);\n}\n}",
-                );
-                self.emit_window(layout);
+                self.lines(&format!(
+                    "if (meta.slot != {} || meta.state[17:9] == 511) {{
+                    mark_to_drop(standard_metadata);
+                    }}
+                    }}",
+                    Layout::DONE
+                ));
+                self.apply_emission(layout);
                 self.again(layout, pipeline);
             }
         }
@@ -195,13 +205,10 @@ impl Text {
 
     fn ingress_actions(&mut self, layout: &Layout) {
         let width = layout.state_bits();
-        let start = "bit<16> device, bit<16> pc, bit<8> slot, bit<8> lookup";
+        let start = "bit<16> device, bit<16> pc, bit<8> slot, bit<8> lookup, bit<8> traits";
         let go = "meta.device = device;\nmeta.pc = pc;\nmeta.slot = slot;\nmeta.lookup = lookup;";
-        let packet = format!(
-            "meta.state = {} | ((bit<{width}>)meta.length << {}) | (bit<{width}>)",
-            shifted(&format!("((bit<{width}>)meta.window)"), "<<", layout.metadata_bits()),
-            Layout::LENGTH.offset
-        );
+        let spec = Layout::EGRESS_SPEC;
+        let came = layout.mask(Layout::INGRESS_PORT).not();
         let wire = layout.mask(layout.window()).or(&layout.mask(Layout::LENGTH));
         self.lines(&format!(
             "action discard() {{
@@ -210,31 +217,33 @@ impl Text {
             }}
             action enter_device({start}) {{
             {go}
-            {packet}standard_metadata.ingress_port;
+            meta.traits = traits;
             }}
             action enter_device_as(bit<9> port, {start}) {{
             {go}
-            {packet}port;
+            meta.traits = traits;
+            meta.state = (meta.state & {width}w{came}) | (bit<{width}>)port;
             }}
             action transmit(bit<9> port) {{
             standard_metadata.egress_spec = port;
-            meta.egress = 0;
             meta.slot = {done};
             }}
             action transmit_same() {{
-            standard_metadata.egress_spec = meta.port;
-            meta.egress = 0;
+            standard_metadata.egress_spec = meta.state[{high}:{low}];
             meta.slot = {done};
             }}
             action forward(bit<9> port, {start}) {{
             {go}
+            meta.traits = (meta.traits & {rewrites}) | traits;
             meta.state = (meta.state & {width}w{wire}) | (bit<{width}>)port;
             }}
-            action replicate(bit<16> group, bit<1> egress) {{
+            action replicate(bit<16> group, bit<8> slot) {{
             standard_metadata.mcast_grp = group;
-            meta.egress = (bit<2>)egress;
-            meta.slot = {done};
+            meta.slot = slot;
             }}",
+            high = spec.end() - 1,
+            low = spec.offset,
+            rewrites = Layout::REWRITES,
             done = Layout::DONE
         ));
         self.transmit_actions(layout);
@@ -283,19 +292,21 @@ fn shifts(operator: &str, prefix: &str) -> String {
 }
 
 /// The parameters that say what is looked up next, and what they do.
-fn go(layout: &Layout) -> (String, &'static str) {
+///
+/// The key alone is prepared that the lookup wants: on simple_switch a write to a wide field costs much.
+fn go(layout: &Layout) -> (String, String) {
     let next = format!("bit<16> pc, bit<8> slot, bit<8> lookup, bit<{}> key_mask", layout.state_bits());
-    (next, "meta.key = meta.state & key_mask;\nmeta.pc = pc;\nmeta.slot = slot;\nmeta.lookup = lookup;")
-}
-
-/// A shift by a constant, in steps that the back end allows.
-fn shifted(what: &str, op: &str, bits: u32) -> String {
-    let mut text = what.to_owned();
-    let mut left = bits;
-    while left > 0 {
-        let step = left.min(256);
-        text.push_str(&format!(" {op} {step}"));
-        left -= step;
-    }
-    format!("({text})")
+    let (exact, lpm, top) = (Lookup::Exact as u8, Lookup::Lpm as u8, layout.state_bits() - 1);
+    let go = format!(
+        "if (lookup == {exact}) {{
+        meta.key = meta.state & key_mask;
+        }} else if (lookup == {lpm}) {{
+        meta.prefix = (meta.state & key_mask)[{top}:{}];
+        }}
+        meta.pc = pc;
+        meta.slot = slot;
+        meta.lookup = lookup;",
+        layout.state_bits() - layout.prefix_bits()
+    );
+    (next, go)
 }

@@ -48,6 +48,8 @@ pub enum TableRole {
     State,
     /// A guest's decision to a port, a drop, or the next device; the operator's.
     Leave,
+    /// A guest's decision to any port, of a device that has every port under its own number; the operator's.
+    LeaveSame,
     /// A guest's multicast group to a group of the switch; the operator's.
     LeaveMulticast,
     /// Physical egress port to the guest's; the operator's.
@@ -69,6 +71,14 @@ pub struct Layout {
 impl Layout {
     /// `slot` after which nothing more runs.
     pub const DONE: u8 = 255;
+    /// `slot` of a replica, whose way into a guest's egress is still to be found.
+    pub const REPLICA: u8 = 254;
+    /// `slot` of the first egress slot; those below it are of ingress.
+    pub const EGRESS_SLOTS: u8 = 64;
+    /// Of a device's traits: it has every port under its own number.
+    pub const EVERY_PORT: u8 = 1;
+    /// Of a device's traits: packets may leave otherwise than they came.
+    pub const REWRITES: u8 = 2;
     /// Greatest distance of a copy: five amounts of 8 bits.
     pub const MAX_SHIFT: u32 = 5 * 255;
 
@@ -149,14 +159,6 @@ impl Layout {
         self.state_bits().min(Self::MAX_PREFIX_BITS)
     }
 
-    /// How the bits below [`Layout::prefix_bits`] are shifted out: so many times by that amount, of 8 bits.
-    pub fn prefix_shift(&self) -> (u32, u32) {
-        let below = self.state_bits() - self.prefix_bits();
-        // All sizes are multiples of 16.
-        let times = [1, 2, 4].into_iter().find(|times| below / times <= 255).unwrap_or(8);
-        (times, below / times)
-    }
-
     /// A mask as wide as the state: ones in `range`.
     pub fn mask(&self, range: BitRange) -> Bits {
         Bits::mask(self.state_bits(), range.offset, range.width)
@@ -193,6 +195,7 @@ impl Layout {
             TableRole::Mirror => format!("{control}.mirror"),
             TableRole::State => format!("{control}.state_{slot}"),
             TableRole::Leave => format!("{control}.leave_{slot}"),
+            TableRole::LeaveSame => format!("{control}.leave_same_{slot}"),
             TableRole::LeaveMulticast => format!("{control}.leave_multicast_{slot}"),
             TableRole::Lookup(lookup) => format!("{control}.{}_{slot}", lookup.name()),
         }

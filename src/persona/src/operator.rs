@@ -5,7 +5,7 @@ use hyper4_bits::Bits;
 use hyper4_ir::{Command, MatchValue, MeterUnit, PipelineKind};
 
 use crate::encode::{effect, exact, lookup_code, next_arguments, port_bits};
-use crate::{EgressStart, Layout, Lookup, StateAccess, TableRole};
+use crate::{BitRange, EgressStart, Layout, Lookup, StateAccess, TableRole};
 
 /// Which ports a row is for; the lowest priority number wins.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -27,6 +27,10 @@ pub struct DeviceStart {
     pub pc: u16,
     /// The kind: [`Lookup::Ternary`] or [`Lookup::Step`], which need no key mask.
     pub lookup: Lookup,
+    /// It has every port under its own number.
+    pub every_port: bool,
+    /// Packets may leave it otherwise than they came.
+    pub rewrites: bool,
 }
 
 /// What becomes of a packet for which a guest chose a port.
@@ -166,7 +170,13 @@ impl OperatorRow {
     pub fn table(&self) -> String {
         match self {
             Self::Enter { .. } => Layout::table(PipelineKind::Ingress, TableRole::Enter, 0),
-            Self::Leave { slot, .. } => Layout::table(PipelineKind::Ingress, TableRole::Leave, *slot),
+            Self::Leave { slot, port, .. } => {
+                let role = match port {
+                    PortMatch::Port(_) => TableRole::Leave,
+                    PortMatch::Any => TableRole::LeaveSame,
+                };
+                Layout::table(PipelineKind::Ingress, role, *slot)
+            }
             Self::LeaveMulticast { slot, .. } => {
                 Layout::table(PipelineKind::Ingress, TableRole::LeaveMulticast, *slot)
             }
@@ -179,7 +189,11 @@ impl OperatorRow {
     }
 
     /// The command that adds it.
-    pub fn command(&self) -> Command {
+    pub fn command(&self, layout: &Layout) -> Command {
+        let of_state = |range: BitRange, value: u16| {
+            let value = Bits::from_u64(layout.state_bits(), value.into()).shl(range.offset as usize);
+            MatchValue::Exact(value)
+        };
         let (key, priority, action, arguments) = match self {
             Self::Enter { port, start, guest_port } => {
                 let (key, priority) = port_key(*port);
@@ -190,7 +204,10 @@ impl OperatorRow {
                 (vec![key], Some(priority), action, arguments)
             }
             Self::Leave { device, port, verdict, .. } => {
-                let (key, priority) = port_key(*port);
+                let mut key = vec![exact(16, *device)];
+                if let PortMatch::Port(port) = port {
+                    key.push(of_state(Layout::EGRESS_SPEC, *port));
+                }
                 let (action, arguments) = match verdict {
                     Verdict::Transmit { port, egress } => {
                         let name = if port.is_some() { "transmit" } else { "transmit_same" };
@@ -205,14 +222,17 @@ impl OperatorRow {
                         ("forward".to_owned(), with_port(*port, start_arguments(start)))
                     }
                 };
-                (vec![exact(16, *device), key], Some(priority), action, arguments)
+                (key, None, action, arguments)
             }
-            Self::LeaveMulticast { device, group, physical_group, egress, .. } => (
-                vec![exact(16, *device), exact(16, *group)],
-                None,
-                "replicate".to_owned(),
-                vec![Bits::from_u64(16, (*physical_group).into()), Bits::from_u64(1, (*egress).into())],
-            ),
+            Self::LeaveMulticast { device, group, physical_group, egress, .. } => {
+                let slot = if *egress { Layout::REPLICA } else { Layout::DONE };
+                (
+                    vec![exact(16, *device), of_state(Layout::MCAST_GRP, *group)],
+                    None,
+                    "replicate".to_owned(),
+                    vec![Bits::from_u64(16, (*physical_group).into()), Bits::from_u64(8, slot.into())],
+                )
+            }
             Self::State { device, access, cells, .. } => {
                 let unit = cells.map_or(MeterUnit::Packets, |cells| cells.unit);
                 let action = match (access, unit) {
@@ -236,13 +256,13 @@ impl OperatorRow {
             }
             Self::EnterClone { port, device, made_in, list, keep, start, guest_port } => {
                 let (port, priority) = port_key(*port);
-                let (name, kind) = match made_in {
-                    PipelineKind::Ingress => ("arrive", 1),
-                    PipelineKind::Egress => ("depart", 2),
+                let kind = match made_in {
+                    PipelineKind::Ingress => 1,
+                    PipelineKind::Egress => 2,
                 };
-                let name = if guest_port.is_some() { format!("{name}_as") } else { name.to_owned() };
+                let name = if guest_port.is_some() { "copy_as" } else { "copy" };
                 let first = guest_port.map(port_bits).into_iter().chain([keep.clone()]);
-                let (action, arguments) = begin(&name, first, start);
+                let (action, arguments) = begin(name, first, start);
                 let kind = MatchValue::Exact(Bits::from_u64(32, kind));
                 let list = MatchValue::Exact(Bits::from_u64(8, (*list).into()));
                 (vec![exact(16, *device), kind, list, port], Some(priority), action, arguments)
@@ -285,20 +305,27 @@ fn port_key(port: PortMatch) -> (MatchValue, u32) {
 fn begin(name: &str, first: impl IntoIterator<Item = Bits>, start: &EgressStart) -> (String, Vec<Bits>) {
     let (doing, effect) = effect(&start.effect, PipelineKind::Egress);
     let state_bits = effect.first().map_or(0, Bits::width);
-    let arguments = first.into_iter().chain(effect).chain(next_arguments(&start.next, 0, state_bits));
+    let arguments =
+        first.into_iter().chain(effect).chain(next_arguments(&start.next, Layout::EGRESS_SLOTS, state_bits));
     (format!("{name}_{doing}"), arguments.collect())
 }
 
-/// Device, pc, slot, lookup.
-fn start_arguments(start: &DeviceStart) -> [Bits; 4] {
+/// Device, pc, slot, lookup, traits.
+fn start_arguments(start: &DeviceStart) -> [Bits; 5] {
     [
         Bits::from_u64(16, start.device.into()),
         Bits::from_u64(16, start.pc.into()),
         Bits::from_u64(8, start.slot.into()),
         lookup_code(start.lookup),
+        Bits::from_u64(
+            8,
+            (if start.every_port { Layout::EVERY_PORT } else { 0 }
+                | if start.rewrites { Layout::REWRITES } else { 0 })
+            .into(),
+        ),
     ]
 }
 
-fn with_port(port: u16, arguments: [Bits; 4]) -> Vec<Bits> {
+fn with_port(port: u16, arguments: [Bits; 5]) -> Vec<Bits> {
     [port_bits(port)].into_iter().chain(arguments).collect()
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::time::Instant;
 
 use hyper4_bits::Bits;
-use hyper4_ir::{Command, MatchValue};
+use hyper4_ir::Command;
 use hyper4_suite::{Error, guest};
 use hyper4_symbolic::{self as symbolic, Options, Verdict, prove_isolation};
 
@@ -86,15 +86,13 @@ fn bent(command: &Command) -> Option<Command> {
             let device = arguments.first_mut()?;
             *device = Bits::from_u64(16, 3 - device.to_u64()?);
         }
-        Command::TableAdd { table, key, action, arguments, .. } if table.contains(".leave_") => {
-            // A port that is matched becomes one that leads to the other side.
-            let MatchValue::Ternary { value, .. } = key.last()? else { return None };
-            if !action.contains(".transmit_same") {
+        Command::TableAdd { table, action, arguments, .. } if table.contains(".leave_") => {
+            if !action.contains(".transmit") {
                 return None;
             }
-            let port = if value.to_u64()? <= 2 { 3 } else { 1 };
-            *action = action.replace(".transmit_same", ".transmit");
-            arguments.insert(0, Bits::from_u64(9, port));
+            // A port becomes one of the other side.
+            let port = arguments.first_mut()?;
+            *port = Bits::from_u64(9, if port.to_u64()? <= 2 { 3 } else { 1 });
         }
         _ => return None,
     }

@@ -140,6 +140,7 @@ impl Emitter<'_> {
                         chosen.insert(key, outcome(transition, &mut emitted)?);
                     }
                     let keys = table.keys.iter().map(|part| self.place(part)).collect();
+                    let exact_prefix = self.exact_prefix(table.table, here.lookup, &here.key_mask);
                     let placed = PlacedTable {
                         pipeline: self.pipeline,
                         slot: here.slot,
@@ -148,6 +149,7 @@ impl Emitter<'_> {
                         state_bits: self.layout.state_bits(),
                         max_rows: self.layout.config().rows_per_table,
                         keys,
+                        exact_prefix,
                         outcomes,
                         no_action,
                         chosen,

@@ -24,6 +24,8 @@ pub(super) struct PlacedTable {
     /// Rows that the persona's table holds.
     pub(super) max_rows: u32,
     pub(super) keys: Vec<PlacedKey>,
+    /// Of a table whose keys are exact, but that is looked up by prefixes: the length of each entry's.
+    pub(super) exact_prefix: Option<u32>,
     pub(super) outcomes: BTreeMap<(ActionId, bool), Outcome>,
     pub(super) no_action: Outcome,
     /// Of a table with an action profile: what leads to a member or to a group, by whether it was a hit.
@@ -61,7 +63,7 @@ impl PlacedTable {
     ) -> Option<Vec<Row>> {
         let nothing = Masked { value: Bits::zero(self.state_bits), mask: Bits::zero(self.state_bits) };
         let mut matches = vec![nothing];
-        let mut prefix = None;
+        let mut prefix = self.exact_prefix;
         for ((place, value), declared) in self.keys.iter().zip(key).zip(declared) {
             let mut alternatives = alternatives(value, declared.width);
             if let Some(cut) = declared.mask.as_ref() {
@@ -127,7 +129,9 @@ impl PlacedTable {
         let on_top = |key: &PlacedKey| matches!(key, PlacedKey::Place(at) if at.end() == self.state_bits);
         let matches = match self.lookup {
             Lookup::Ternary => RowMatch::Ternary { value: zero(), mask: zero(), priority: LAST },
-            Lookup::Lpm if !self.keys.iter().any(on_top) => RowMatch::Lpm { value: zero(), prefix_length: 0 },
+            Lookup::Lpm if self.exact_prefix.is_some() || !self.keys.iter().any(on_top) => {
+                RowMatch::Lpm { value: zero(), prefix_length: 0 }
+            }
             _ => RowMatch::Step,
         };
         self.row(matches, outcome, events, arguments)

@@ -43,6 +43,7 @@ pub struct Guest {
     pub(super) again: Vec<(u8, Bits)>,
     /// What clones keep of it, by the pipeline that they are made in, and that number.
     pub(super) clones: Vec<(PipelineKind, u8, Bits)>,
+    pub(super) rewrites: bool,
 }
 
 impl Guest {
@@ -55,6 +56,11 @@ impl Guest {
     /// has less room to make one longer.
     pub fn size_change(&self) -> SizeChange {
         self.size_change
+    }
+
+    /// Whether packets may leave it otherwise than they came.
+    pub fn rewrites(&self) -> bool {
+        self.rewrites
     }
 
     /// Its first lookup in ingress: slot, micro-PC and kind, which needs no key mask.

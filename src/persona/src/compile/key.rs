@@ -1,7 +1,7 @@
 //! What a table's key looks at, and which kind of lookup that needs.
 
 use hyper4_bits::Bits;
-use hyper4_ir::MatchKind;
+use hyper4_ir::{MatchKind, TableId};
 
 use super::emit::Emitter;
 use super::entry::PlacedKey;
@@ -66,6 +66,23 @@ impl Emitter<'_> {
         if ranked_prefix {
             kind = Lookup::Ternary;
         }
+        // As a prefix, an exact key has a row for its miss, which saves a second lookup.
+        let reached = self.layout.state_bits() - self.layout.prefix_bits();
+        if kind == Lookup::Exact && lowest_bit(&mask).is_some_and(|lowest| lowest >= reached) {
+            kind = Lookup::Lpm;
+        }
         if kind == Lookup::Ternary { (kind, self.zero()) } else { (kind, mask) }
     }
+
+    /// The prefix of all entries of a table whose keys are exact, but that is looked up by prefixes.
+    pub(super) fn exact_prefix(&self, table: TableId, lookup: Lookup, key_mask: &Bits) -> Option<u32> {
+        let table = self.program.tables.get(table.index())?;
+        let exact = table.keys.iter().all(|key| key.match_kind == MatchKind::Exact);
+        let length = lowest_bit(key_mask).map(|lowest| self.layout.state_bits() - lowest);
+        length.filter(|_| exact && lookup == Lookup::Lpm)
+    }
+}
+
+fn lowest_bit(mask: &Bits) -> Option<u32> {
+    (0..mask.width()).find(|bit| mask.bit(*bit))
 }

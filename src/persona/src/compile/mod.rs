@@ -70,6 +70,7 @@ use cells::Cells;
 use context::Known;
 pub use deparse::SizeChange;
 use emit::{Emitted, Emitter};
+use entry::PlacedTable;
 use explore::Explorer;
 use flow::Flow;
 use standard::StandardLoad;
@@ -239,8 +240,14 @@ fn guest(
             next: Next::Lookup { slot, pc, lookup, key_mask: zero.clone() },
         },
     });
+    let ingress_start = start(&ingress).unwrap_or((0, 1, Lookup::Step));
+    let fixed_rows: Vec<Row> = ingress.rows.into_iter().chain(egress.rows).collect();
+    let by_rows = fixed_rows.iter().chain(&egress_prologue).map(|row| row.effect.changes());
+    let by_tables = tables.values().flatten().flat_map(PlacedTable::changes);
+    let wire = layout.mask(layout.window()).or(&layout.mask(Layout::LENGTH));
+    let rewrites = by_rows.chain(by_tables).any(|changed| !changed.and(&wire).is_zero());
     Guest {
-        start: start(&ingress).unwrap_or((0, 1, Lookup::Step)),
+        start: ingress_start,
         egress_start,
         egress_prologue,
         leave_slots: leave_slots.into_iter().collect(),
@@ -250,13 +257,14 @@ fn guest(
             .into_iter()
             .flat_map(|(pipeline, all)| all.into_iter().map(move |(slot, access)| (pipeline, slot, access)))
             .collect(),
-        fixed_rows: ingress.rows.into_iter().chain(egress.rows).collect(),
+        fixed_rows,
         tables,
         pieces: ingress.pieces.into_iter().chain(egress.pieces).collect(),
         inside: None,
         size_change: change,
         again: Vec::new(),
         clones: Vec::new(),
+        rewrites,
         program,
     }
 }

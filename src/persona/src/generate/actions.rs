@@ -1,8 +1,11 @@
 //! The actions that carry out a row's [`crate::Effect`].
+//!
+//! What externs read is put into a field first: p4c makes a field of its own for each expression of each table's copy
+//! of an action, and simple_switch clears them all for each packet.
 
 use hyper4_bits::HashAlgorithm;
 
-use super::{Text, amounts, shifts};
+use super::{Text, amounts, go, shifts};
 use crate::{HASHES, Layout, Operation};
 
 impl Text {
@@ -10,8 +13,7 @@ impl Text {
     pub(super) fn effects(&mut self, layout: &Layout) {
         let width = layout.state_bits();
         let word = |names: &[&str]| names.iter().map(|n| format!("bit<{width}> {n}, ")).collect::<String>();
-        let next = format!("bit<16> pc, bit<8> slot, bit<8> lookup, bit<{width}> key_mask");
-        let go = "meta.key = meta.state & key_mask;\nmeta.pc = pc;\nmeta.slot = slot;\nmeta.lookup = lookup;";
+        let (next, go) = go(layout);
         let kept = "meta.state = (meta.state & keep) ^ value";
         self.lines(&format!(
             "action commit({kv}{next}) {{
@@ -27,7 +29,8 @@ impl Text {
             {go}
             }}
             action commit_checksum({kv}{sm}{t}{rm}{r}{next}) {{
-            hash(meta.checksum, HashAlgorithm.csum16, 16w0, {{ meta.state & sum_mask }}, 32w0x10000);
+            meta.key = meta.state & sum_mask;
+            hash(meta.checksum, HashAlgorithm.csum16, 16w0, {{ meta.key }}, 32w0x10000);
             {kept} ^ (((bit<{width}>)meta.checksum){to}) ^ ((meta.state & right_mask){right});
             {go}
             }}",
@@ -52,8 +55,7 @@ impl Text {
         let both_ways = |what: &str, p: &str| {
             format!("(({what}{}){})", shifts("<<", &format!("{p}l")), shifts(">>", &format!("{p}r")))
         };
-        let next = format!("bit<16> pc, bit<8> slot, bit<8> lookup, bit<{width}> key_mask");
-        let go = "meta.key = meta.state & key_mask;\nmeta.pc = pc;\nmeta.slot = slot;\nmeta.lookup = lookup;";
+        let (next, go) = go(layout);
         let b = format!("({} ^ b_value)", both_ways("(meta.state & b_mask)", "b"));
         for operation in Operation::ALL {
             let computed = match operation {
@@ -86,7 +88,8 @@ impl Text {
                 "action commit_{algorithm}(bit<{width}> keep, bit<{width}> value, bit<{width}> input_mask,
                 {}bit<{width}> input_value, bit<64> base, bit<64> modulus,
                 bit<{width}> result_mask, {}{next}) {{
-                hash(meta.hash, HashAlgorithm.{algorithm}, base, {{ {input} }}, modulus);
+                meta.key = {input};
+                hash(meta.hash, HashAlgorithm.{algorithm}, base, {{ meta.key }}, modulus);
                 meta.state = (meta.state & keep) ^ value ^ {result};
                 {go}
                 }}",

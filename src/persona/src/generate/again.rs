@@ -3,22 +3,25 @@
 //! When a guest asks for it, the state is kept beside the one that goes on; where the packet comes in
 //! again, or the clone, the device's row takes from it what the guest's field list keeps.
 
+use hyper4_bits::Bits;
 use hyper4_ir::PipelineKind;
 
+use super::Text;
 use super::egress::Begin;
-use super::{Text, shifted};
 use crate::Layout;
 
 impl Text {
     /// How such a packet begins.
     pub(super) fn enter_again(&mut self, layout: &Layout) {
         let width = layout.state_bits();
+        let wire = layout.mask(layout.window()).or(&layout.mask(Layout::LENGTH));
         self.lines(&format!(
-            "action begin_again(bit<{width}> keep, bit<16> pc, bit<8> slot, bit<8> lookup) {{
+            "action begin_again(bit<{width}> keep, bit<16> pc, bit<8> slot, bit<8> lookup, bit<8> traits) {{
             meta.pc = pc;
             meta.slot = slot;
             meta.lookup = lookup;
-            meta.state = {} | ((bit<{width}>)meta.length << {}) | (meta.copied & keep);
+            meta.traits = traits;
+            meta.state = (meta.state & {width}w{wire}) | (meta.copied & keep);
             }}
             table enter_again {{
             key = {{ meta.device: exact; meta.again: exact; }}
@@ -26,8 +29,6 @@ impl Text {
             default_action = discard();
             size = {};
             }}",
-            shifted(&format!("((bit<{width}>)meta.window)"), "<<", layout.metadata_bits()),
-            Layout::LENGTH.offset,
             layout.config().rows_per_table
         ));
     }
@@ -88,54 +89,70 @@ impl Text {
         ));
     }
 
-    /// How egress begins: for a clone with a table of its own.
+    /// How egress begins: for a replica and for a clone with a table of its own.
     pub(super) fn begin_egress_control(&mut self, layout: &Layout) {
-        self.lines(if layout.config().copies {
-            "if (meta.egress != 0 || standard_metadata.instance_type == 1 || standard_metadata.instance_type == 2) {
-            if (meta.egress == 0) {
+        // A clone's metadata were reset, and what comes from ingress has a slot of egress.
+        let clones = if layout.config().copies {
+            "} else if (meta.slot == 0) {
+            if (standard_metadata.instance_type == 1) {
+            arrive();
+            }
             enter_clone.apply();
-            } else if (meta.egress == 1) {
-            enter_egress.apply();
-            } else {
-            meta.slot = meta.egress_slot;
-            }"
+            "
         } else {
-            "if (meta.egress != 0) {
-            if (meta.egress == 1) {
+            ""
+        };
+        self.lines(&format!(
+            "if (meta.slot != {}) {{
+            if (meta.slot == {}) {{
             enter_egress.apply();
-            } else {
-            meta.slot = meta.egress_slot;
-            }"
-        });
+            {clones}}}",
+            Layout::DONE,
+            Layout::REPLICA
+        ));
     }
 
-    /// How clones begin egress: with the packet as it came to the switch, byte for byte in headers of its own, or with what
-    /// it was when it left its guest's egress.
-    pub(super) fn enter_clone(&mut self, layout: &Layout) {
-        let width = layout.state_bits();
-        let each: String =
-            (0..layout.parse_bytes()).map(|i| format!("hdr.each[{i}].setInvalid();\n")).collect();
-        let arrived = format!(
-            "meta.state = {} | ((bit<{width}>)meta.length << {}) | (meta.copied & kept);
+    /// An ingress clone is the packet as it came to the switch, byte for byte in headers of its own: the state is made of
+    /// them, and the packet is to leave in the pieces that others leave in.
+    fn arrive(&mut self, layout: &Layout) {
+        let (width, parsed) = (layout.state_bits(), layout.parse_bytes());
+        let each = |what: &str| (0..parsed).map(|i| format!("hdr.each[{i}].{what}")).collect::<Vec<_>>();
+        let (double, times) = lengths(parsed);
+        let ones = Bits::ones(width);
+        // Those behind the packet's end are invalid, and read as anything. No chunks make up a whole that fills the window.
+        self.lines(&format!(
+            "action arrive() {{
+            meta.pad = meta.length << {double};
+            meta.state = (({} ++ {}w0) & ({width}w{ones} ^ ({width}w{ones}{}))) | ((bit<{width}>)meta.length << {});
+            if (meta.length == {parsed}) {{
+            hdr.whole.setValid();
+            }} else {{
             meta.length = 0;
-            {each}",
-            shifted(&format!("((bit<{width}>)meta.window)"), "<<", layout.metadata_bits()),
-            Layout::LENGTH.offset
-        );
-        let departed = "meta.state = meta.copied & kept;".to_owned();
-        let kept = format!("bit<{width}> kept, ");
+            }}
+            {};
+            }}",
+            joined(&each("byte")),
+            width - 8 * u32::from(parsed),
+            " >> meta.pad".repeat(times),
+            Layout::LENGTH.offset,
+            each("setInvalid()").join(";\n"),
+        ));
+    }
+
+    /// How clones begin egress: with the packet as it came to the switch, or with what it was when it left its guest's
+    /// egress, all of which was kept. Either way the window is put back into the packet.
+    pub(super) fn enter_clone(&mut self, layout: &Layout) {
+        self.arrive(layout);
+        let kept = format!("bit<{}> kept, ", layout.state_bits());
         let with_port = format!("bit<9> port, {kept}");
+        let statements =
+            format!("meta.state = meta.state | (meta.copied & kept);\nmeta.traits = {};", Layout::REWRITES);
         let mut names = Vec::new();
-        for (name, statements) in [("arrive", arrived), ("depart", departed)] {
-            for (form, parameters, port) in
-                [("", &kept, "standard_metadata.egress_port"), ("_as", &with_port, "port")]
-            {
-                let name = format!("{name}{form}");
-                let begin =
-                    Begin { name: &name, parameters, statements: statements.clone(), port, slot: "slot" };
-                self.begin_egress(layout, &begin);
-                names.push(format!("{name}_commit; {name}_commit_move;"));
-            }
+        for (name, parameters, port) in
+            [("copy", &kept, "standard_metadata.egress_port"), ("copy_as", &with_port, "port")]
+        {
+            self.begin_egress(layout, &Begin { name, parameters, statements: statements.clone(), port });
+            names.push(format!("{name}_commit; {name}_commit_move;"));
         }
         self.lines(&format!(
             "table enter_clone {{
@@ -152,6 +169,25 @@ impl Text {
             names.join(" "),
             size = layout.config().rows_per_table
         ));
+    }
+}
+
+/// How often the number of bytes is doubled, and how often it is shifted by that, for a shift by so many bytes: amounts
+/// have 8 bits.
+fn lengths(most: u16) -> (u32, usize) {
+    let double = (0..=3).rev().find(|double| most << double <= 255).unwrap_or(0);
+    (double, 8 >> double)
+}
+
+/// One after the other, as a tree that isn't deep.
+fn joined(parts: &[String]) -> String {
+    match parts {
+        [] => String::new(),
+        [part] => part.clone(),
+        _ => {
+            let (upper, lower) = parts.split_at(parts.len() / 2);
+            format!("({} ++ {})", joined(upper), joined(lower))
+        }
     }
 }
 

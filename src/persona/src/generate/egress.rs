@@ -1,12 +1,15 @@
 //! How a guest's egress begins: with the row that lets a packet leave ingress, or, for a replica, whose port is known
 //! later, with a row of its own.
 
-use super::{Text, amounts, shifts};
+use super::{Text, amounts, go, shifts};
 use crate::Layout;
 
 /// The actions of the operator's `leave` tables.
-pub(super) const LEAVE_ACTIONS: &str = "transmit; transmit_same; transmit_commit; transmit_commit_move; \
-                                        transmit_same_commit; transmit_same_commit_move; forward; discard;";
+pub(super) const LEAVE_ACTIONS: &str = "transmit; transmit_commit; transmit_commit_move; forward; discard;";
+
+/// The actions of the operator's `leave_same` tables.
+pub(super) const LEAVE_SAME_ACTIONS: &str =
+    "transmit_same; transmit_same_commit; transmit_same_commit_move; discard;";
 
 /// An action that begins egress.
 pub(super) struct Begin<'a> {
@@ -17,22 +20,17 @@ pub(super) struct Begin<'a> {
     pub(super) statements: String,
     /// The guest's egress port.
     pub(super) port: &'a str,
-    /// Where the first slot goes.
-    pub(super) slot: &'a str,
 }
 
 impl Text {
     /// In ingress: to a port, and on to egress where the guest has one.
     pub(super) fn transmit_actions(&mut self, layout: &Layout) {
-        let ways = [("transmit", "bit<9> port, ", "port"), ("transmit_same", "", "meta.port")];
+        let spec = Layout::EGRESS_SPEC;
+        let chosen = &format!("meta.state[{}:{}]", spec.end() - 1, spec.offset);
+        let ways = [("transmit", "bit<9> port, ", "port"), ("transmit_same", "", chosen)];
         for (name, parameters, port) in ways {
-            let statements = format!(
-                "standard_metadata.egress_spec = {port};
-                meta.egress = 2;
-                meta.slot = {};",
-                Layout::DONE
-            );
-            let begin = Begin { name, parameters, statements, port: "meta.port", slot: "egress_slot" };
+            let statements = format!("standard_metadata.egress_spec = {port};");
+            let begin = Begin { name, parameters, statements, port: chosen };
             self.begin_egress(layout, &begin);
         }
     }
@@ -47,7 +45,7 @@ impl Text {
         );
         let ways = [("enter", "", "standard_metadata.egress_port"), ("enter_as", "bit<9> port, ", "port")];
         for (name, parameters, port) in ways {
-            let begin = Begin { name, parameters, statements: String::new(), port, slot: "slot" };
+            let begin = Begin { name, parameters, statements: String::new(), port };
             self.begin_egress(layout, &begin);
         }
         self.lines(
@@ -69,9 +67,9 @@ impl Text {
     pub(super) fn begin_egress(&mut self, layout: &Layout, begin: &Begin<'_>) {
         let width = layout.state_bits();
         let kept = layout.mask(Layout::EGRESS_SPEC).or(&layout.mask(Layout::EGRESS_PORT)).not();
-        let Begin { name, parameters, statements, port, slot } = begin;
+        let Begin { name, parameters, statements, port } = begin;
         let at = Layout::EGRESS_PORT.offset;
-        let next = format!("bit<16> pc, bit<8> slot, bit<8> lookup, bit<{width}> key_mask");
+        let (next, go) = go(layout);
         let (left, right) = (amounts("l"), amounts("r"));
         let moved = format!(
             " ^ ((meta.state & left_mask){}) ^ ((meta.state & right_mask){})",
@@ -85,10 +83,7 @@ impl Text {
                 {statements}
                 meta.state = (meta.state & {width}w{kept}) | ((bit<{width}>){port} << {at});
                 meta.state = (meta.state & keep) ^ value{effect};
-                meta.key = meta.state & key_mask;
-                meta.pc = pc;
-                meta.{slot} = slot;
-                meta.lookup = lookup;
+                {go}
                 }}"
             ));
         }

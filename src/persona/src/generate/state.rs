@@ -55,9 +55,9 @@ impl Text {
                 _ => {}
             }
             let done = match name {
-                "read_register" => format!("{}.read(meta.data, base + meta.index);", Layout::REGISTERS),
-                "write_register" => format!("{}.write(base + meta.index, meta.data);", Layout::REGISTERS),
-                "count" => format!("{}.count(base + meta.index);", Layout::COUNTERS),
+                "read_register" => format!("{}.read(meta.data, meta.index);", Layout::REGISTERS),
+                "write_register" => format!("{}.write(meta.index, meta.data);", Layout::REGISTERS),
+                "count" => format!("{}.count(meta.index);", Layout::COUNTERS),
                 _ => {
                     let unit = match name {
                         "meter_packets" => hyper4_ir::MeterUnit::Packets,
@@ -65,13 +65,14 @@ impl Text {
                     };
                     let meters = Layout::meters(unit);
                     format!(
-                        "{meters}.execute_meter(base + meta.index, meta.colour);\nmeta.data = (bit<64>)meta.colour;"
+                        "{meters}.execute_meter(meta.index, meta.colour);\nmeta.data = (bit<64>)meta.colour;"
                     )
                 }
             };
             self.lines(&format!(
                 "action {name}(bit<32> base, bit<32> size) {{
                 if (meta.index < size) {{
+                meta.index = base + meta.index;
                 {done}
                 }}
                 }}"

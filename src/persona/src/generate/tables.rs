@@ -3,12 +3,16 @@
 use hyper4_ir::PipelineKind;
 
 use super::Text;
-use super::egress::LEAVE_ACTIONS;
+use super::egress::{LEAVE_ACTIONS, LEAVE_SAME_ACTIONS};
 use super::state::access_names;
 use crate::{Effect, Layout, Lookup, TableRole};
 
 impl Text {
     pub(super) fn table(&mut self, layout: &Layout, pipeline: PipelineKind, role: TableRole, slot: u8) {
+        let of_state = |range| {
+            let (width, mask) = (layout.state_bits(), layout.mask(range));
+            format!("meta.state & {width}w{mask}: exact;")
+        };
         let name = Layout::table(pipeline, role, slot);
         let name = name.split_once('.').map_or(name.as_str(), |(_, local)| local);
         let key = match role {
@@ -16,12 +20,14 @@ impl Text {
             TableRole::Lookup(Lookup::Exact) => "meta.device: exact; meta.pc: exact; meta.key: exact;",
             TableRole::Lookup(Lookup::Lpm) => "meta.device: exact; meta.pc: exact; meta.prefix: lpm;",
             TableRole::Lookup(Lookup::Ternary) => "meta.device: exact; meta.pc: exact; meta.state: ternary;",
-            TableRole::Leave => "meta.device: exact; meta.port: ternary;",
+            TableRole::Leave => &format!("meta.device: exact; {}", of_state(Layout::EGRESS_SPEC)),
+            TableRole::LeaveSame => "meta.device: exact;",
             TableRole::State => "meta.device: exact; meta.access: exact;",
-            _ => "meta.device: exact; meta.group: exact;",
+            _ => &format!("meta.device: exact; {}", of_state(Layout::MCAST_GRP)),
         };
         let (actions, default) = match role {
             TableRole::Leave => (LEAVE_ACTIONS.to_owned(), "discard"),
+            TableRole::LeaveSame => (LEAVE_SAME_ACTIONS.to_owned(), "discard"),
             TableRole::LeaveMulticast => ("replicate; discard;".to_owned(), "discard"),
             TableRole::State => {
                 (format!("{}; @defaultonly NoAction;", access_names(layout).join("; ")), "NoAction")
@@ -48,35 +54,41 @@ impl Text {
     }
 
     pub(super) fn slots(&mut self, pipeline: PipelineKind, layout: &Layout) {
+        let (spec, group) = (Layout::EGRESS_SPEC, Layout::MCAST_GRP);
         let last = layout.slots(pipeline);
+        let (first, running) = match pipeline {
+            PipelineKind::Ingress => (0, format!("meta.slot < {}", Layout::EGRESS_SLOTS)),
+            PipelineKind::Egress => (Layout::EGRESS_SLOTS, format!("meta.slot != {}", Layout::DONE)),
+        };
         for slot in 0..last {
+            let number = first + slot;
             if slot > 0 {
                 // Nested, so that a packet that is done passes one test and not one for each slot.
-                self.line("if (meta.slot != 255) {");
+                self.line(&format!("if ({running}) {{"));
             }
-            self.line(&format!("if (meta.slot == {slot}) {{"));
+            self.line(&format!("if (meta.slot == {number}) {{"));
             for (lookup, word) in
                 [(Lookup::Exact, "if"), (Lookup::Ternary, "} else if"), (Lookup::Lpm, "} else if")]
             {
                 let (code, name) = (lookup as u8, lookup.name());
                 self.line(&format!("{word} (meta.lookup == {code}) {{"));
-                if lookup == Lookup::Lpm {
-                    let shifts = " >> meta.prefix_shift".repeat(layout.prefix_shift().0 as usize);
-                    self.line(&format!("meta.prefix = (bit<{}>)(meta.key{shifts});", layout.prefix_bits()));
-                }
                 self.line(&format!("{name}_{slot}.apply();"));
             }
             if pipeline == PipelineKind::Ingress {
                 self.lines(&format!(
                     "}} else if (meta.lookup == {}) {{
-                    meta.port = meta.state[17:9];
-                    meta.group = meta.state[47:32];
-                    if (meta.group != 0) {{
+                    if (meta.state[{}:{}] != 0) {{
                     leave_multicast_{slot}.apply();
+                    }} else if (meta.traits[0:0] == 1 && meta.state[{}:{}] != 511) {{
+                    leave_same_{slot}.apply();
                     }} else {{
                     leave_{slot}.apply();
                     }}",
-                    Lookup::Leave as u8
+                    Lookup::Leave as u8,
+                    group.end() - 1,
+                    group.offset,
+                    spec.end() - 1,
+                    spec.offset
                 ));
             }
             if layout.config().has_state() {
@@ -86,7 +98,7 @@ impl Text {
             // Whoever found something went on to another slot.
             self.lines(&format!(
                 "}}
-                if (meta.slot == {slot}) {{
+                if (meta.slot == {number}) {{
                 step_{slot}.apply();
                 }}
                 }}"

@@ -2,102 +2,164 @@
 //!
 //! A packet that is long enough comes in as one piece, any other one in the powers of two that its length is made of.
 //! It leaves as it came in, unless headers were added or taken away: then in the powers of two of what there is now.
+//!
+//! Where a piece of 16 bytes or more lies in the window depends on few bits of the length, so each way has code of its
+//! own, and slices by constants; all that is shifted by the length is the *tail*, the up to 15 bytes behind them. On
+//! simple_switch a write to a wide field costs more than anything that is computed for it, so there is one for each
+//! way in.
 
-use super::{Text, shifted};
+use super::Text;
 use crate::Layout;
+
+/// Bytes of the tail's word.
+const TAIL: u16 = 16;
 
 impl Text {
     /// The parser.
     pub(super) fn parser(&mut self, layout: &Layout) {
-        let (parsed, window) = (layout.parse_bytes(), layout.window_bits());
-        let short: String = short_lengths(parsed)
-            .map(|(value, mask)| format!("32w0x{value:08x} &&& 32w0x{mask:08x}: short_packet;\n"))
-            .collect();
-        let first = pieces(layout).find(|bytes| *bytes < parsed).unwrap_or(1);
-        let taken = format!("((bit<{window}>)hdr.whole.bytes)");
-        // simple_switch parses an ingress clone with what metadata the packet had whose place it takes, except for the
-        // port. So no packet is left with a length, and one without is taken in without looking at it.
-        let (by_bytes, taken_over, each) = match layout.config().copies {
-            true => (
-                "32w0: by_bytes;\n",
-                "meta.packet_length = standard_metadata.packet_length;\nstandard_metadata.packet_length = 0;\n",
-                "state by_bytes {
-                meta.window = 0;
-                meta.length = 0;
-                meta.packet_length = 0;
-                transition one_byte;
-                }
-                state one_byte {
-                packet.extract(hdr.each.next);
-                transition one_byte;
-                }
-                ",
-            ),
-            false => ("", "", ""),
-        };
+        let (parsed, state) = (layout.parse_bytes(), layout.state_bits());
+        let below = state - 8 * u32::from(parsed);
+        let copies = layout.config().copies;
+        let (by_bytes, taken_over) = (if copies { "32w0: by_bytes;\n" } else { "" }, taken_over(layout));
         self.lines(&format!(
             "parser PersonaParser(packet_in packet, out headers_t hdr, inout metadata_t meta,
             inout standard_metadata_t standard_metadata) {{
             state start {{
-            meta.prefix_shift = {};
             transition select(standard_metadata.packet_length) {{
-            {by_bytes}{short}default: full_window;
+            {by_bytes}{}default: full_window;
             }}
             }}
             state full_window {{
             packet.extract(hdr.whole);
-            meta.window = {};
             meta.length = {parsed};
+            meta.state = (hdr.whole.bytes ++ {below}w{}) | (bit<{state}>)standard_metadata.ingress_port;
             {taken_over}transition accept;
-            }}
-            {each}
-            state short_packet {{
-            meta.window = 0;
-            meta.length = standard_metadata.packet_length[7:0];
-            transition at{first};
             }}",
-            layout.prefix_shift().1,
-            shifted(&taken, "<<", window - 8 * u32::from(parsed)),
+            short_lengths(parsed),
+            u64::from(parsed) << Layout::LENGTH.offset,
         ));
-        for bytes in pieces(layout).skip_while(|bytes| *bytes > first) {
-            let next = if bytes == 1 { "align".to_owned() } else { format!("at{}", bytes / 2) };
-            let bit = bytes.trailing_zeros();
-            let taken = format!("(bit<{window}>)hdr.chunk{bytes}.bytes");
-            let value = if bytes == first {
-                taken
-            } else {
-                format!("{} | {taken}", shifted("meta.window", "<<", 8 * u32::from(bytes)))
-            };
-            self.lines(&format!(
-                "state at{bytes} {{
-                transition select(standard_metadata.packet_length[{bit}:{bit}]) {{
-                1w1: take{bytes};
-                default: {next};
-                }}
-                }}
-                state take{bytes} {{
-                packet.extract(hdr.chunk{bytes});
-                meta.window = {value};
-                transition {next};
-                }}"
-            ));
+        if copies {
+            self.by_bytes(layout);
         }
+        for head in heads(parsed) {
+            self.head(layout, head);
+        }
+        self.tail();
+        let last = heads(parsed).last().unwrap_or(0);
+        let ways = heads(parsed).filter(|head| *head < last);
+        let ways: String = ways.map(|head| format!("{}: tail_of{head};\n", head / TAIL)).collect();
         self.lines(&format!(
-            "state align {{
-            {}
-            meta.window = {};
-            {taken_over}transition accept;
+            "state aligned {{
+            meta.pad = (16 - (bit<8>)standard_metadata.packet_length[3:0]) << 3;
+            meta.tail = meta.tail << meta.pad;
+            transition select(standard_metadata.packet_length[7:4]) {{
+            {ways}default: tail_of{last};
             }}
             }}
-            ",
-            pad(layout),
-            padded("<<", layout)
+            }}
+            "
         ));
     }
 
-    /// What egress does last: the window goes back into the packet.
-    pub(super) fn emit_window(&mut self, layout: &Layout) {
-        let window = layout.window_bits();
+    /// The way in of a packet without a length.
+    ///
+    /// simple_switch parses an ingress clone with what metadata the packet had whose place it takes, except for the port.
+    /// So no packet is left with a length, and one without is taken in without looking at it. What is written here to
+    /// metadata is for packets of no bytes; a clone's are lost, and `arrive` writes its state.
+    fn by_bytes(&mut self, layout: &Layout) {
+        self.lines(&format!(
+            "state by_bytes {{
+            meta.length = 0;
+            meta.packet_length = 0;
+            meta.state = (bit<{}>)standard_metadata.ingress_port;
+            transition one_byte;
+            }}
+            state one_byte {{
+            packet.extract(hdr.each.next);
+            transition one_byte;
+            }}",
+            layout.state_bits()
+        ));
+    }
+
+    /// The ways in of a packet whose first `head` bytes come as pieces of at least the tail's size.
+    fn head(&mut self, layout: &Layout, head: u16) {
+        let state = layout.state_bits();
+        let chunks: Vec<u16> = pieces(layout).filter(|bytes| *bytes >= TAIL && head & bytes != 0).collect();
+        let extracts: String =
+            chunks.iter().map(|bytes| format!("packet.extract(hdr.chunk{bytes});\n")).collect();
+        let bytes: Vec<String> = chunks.iter().map(|bytes| format!("hdr.chunk{bytes}.bytes")).collect();
+        self.lines(&format!(
+            "state head{head} {{
+            {extracts}meta.tail = 0;
+            transition select(standard_metadata.packet_length[3:0]) {{
+            4w0: whole_of{head};
+            4w8 &&& 4w8: take8;
+            4w4 &&& 4w12: take4;
+            4w2 &&& 4w14: take2;
+            default: take1;
+            }}
+            }}"
+        ));
+        let taken_over = taken_over(layout);
+        let ends = [("whole", 0, None), ("tail", TAIL, Some("meta.tail".to_owned()))];
+        for (name, more, tail) in ends {
+            let mut parts: Vec<String> = bytes.iter().cloned().chain(tail).collect();
+            parts.push(format!("{}w0", state - 8 * u32::from(head + more)));
+            self.lines(&format!(
+                "state {name}_of{head} {{
+                meta.length = standard_metadata.packet_length[7:0];
+                meta.state = ({}) | ((bit<{state}>)meta.length << {}) | (bit<{state}>)standard_metadata.ingress_port;
+                {taken_over}transition accept;
+                }}",
+                parts.join(" ++ "),
+                Layout::LENGTH.offset
+            ));
+        }
+    }
+
+    /// The tail's pieces come in, the last byte lowest.
+    fn tail(&mut self) {
+        let ways = [
+            (
+                8,
+                "transition select(standard_metadata.packet_length[2:0]) {\n3w4 &&& 3w4: take4;\n3w2 &&& 3w6: take2;\n3w1: take1;\ndefault: aligned;\n}",
+            ),
+            (
+                4,
+                "transition select(standard_metadata.packet_length[1:0]) {\n2w2 &&& 2w2: take2;\n2w1: take1;\ndefault: aligned;\n}",
+            ),
+            (
+                2,
+                "transition select(standard_metadata.packet_length[0:0]) {\n1w1: take1;\ndefault: aligned;\n}",
+            ),
+            (1, "transition aligned;"),
+        ];
+        for (bytes, transition) in ways {
+            self.lines(&format!(
+                "state take{bytes} {{
+                packet.extract(hdr.chunk{bytes});
+                meta.tail = (meta.tail << {}) | (bit<{}>)hdr.chunk{bytes}.bytes;
+                {transition}
+                }}",
+                8 * bytes,
+                8 * TAIL
+            ));
+        }
+    }
+
+    /// What egress does last, by one action.
+    pub(super) fn apply_emission(&mut self, layout: &Layout) {
+        let otherwise = if layout.config().copies { "} else {\nforget();\n" } else { "" };
+        self.lines(&format!("if (meta.traits[1:1] == 1) {{\nemit();\n{otherwise}}}"));
+    }
+
+    /// Its actions: the window goes back into the packet; or the length alone is forgotten, see the parser.
+    pub(super) fn emission(&mut self, layout: &Layout) {
+        let forgotten = if layout.config().copies { "standard_metadata.packet_length = 0;\n" } else { "" };
+        if layout.config().copies {
+            self.lines(&format!("action forget() {{\n{forgotten}}}"));
+        }
         let validity: String = pieces(layout)
             .map(|bytes| {
                 let bit = bytes.trailing_zeros();
@@ -111,42 +173,63 @@ impl Text {
                 )
             })
             .collect();
-        let parsed = 8 * u32::from(layout.parse_bytes());
-        // See the parser.
-        let forgotten = if layout.config().copies { "standard_metadata.packet_length = 0;\n" } else { "" };
+        let length = Layout::LENGTH;
+        let now = format!("meta.state[{}:{}]", length.end() - 1, length.offset);
         self.lines(&format!(
-            "if (meta.state[55:48] != meta.length) {{
+            "action emit() {{
+            {forgotten}if ({now} != meta.length) {{
             hdr.whole.setInvalid();
-            meta.length = meta.state[55:48];
-            {}
+            meta.length = {now};
             {validity}}}
-            meta.window = (bit<{window}>)({});
-            {forgotten}if (hdr.whole.isValid()) {{
-            hdr.whole.bytes = (bit<{parsed}>)({});
-            }} else {{
-            meta.window = {};",
-            pad(layout),
-            shifted("meta.state", ">>", layout.metadata_bits()),
-            shifted("meta.window", ">>", window - parsed),
-            padded(">>", layout)
+            if (hdr.whole.isValid()) {{
+            hdr.whole.bytes = {};
+            }} else {{",
+            window_bytes(layout, 0, layout.parse_bytes()),
         ));
-        let mut smallest_first: Vec<u16> = pieces(layout).collect();
-        smallest_first.reverse();
-        let largest = smallest_first.last().copied();
-        for bytes in smallest_first {
-            // One that fills the window is the only one.
-            let filled = u32::from(bytes) * 8 == window;
-            let slice = if filled { String::new() } else { format!("[{}:0]", 8 * bytes - 1) };
+        let heads: Vec<u16> = pieces(layout).filter(|bytes| *bytes >= TAIL).collect();
+        self.emit_heads(layout, &heads, 0);
+        self.lines(
+            "if (meta.length[3:0] != 0) {
+            meta.pad = (16 - (bit<8>)meta.length[3:0]) << 3;
+            meta.tail = meta.tail >> meta.pad;",
+        );
+        for bytes in [1, 2, 4, 8] {
+            let bits = 8 * bytes;
             self.lines(&format!(
                 "if (hdr.chunk{bytes}.isValid()) {{
-                hdr.chunk{bytes}.bytes = meta.window{slice};"
+                hdr.chunk{bytes}.bytes = meta.tail[{}:0];",
+                bits - 1
             ));
-            // Two shifts in a row are one to p4c, and too far.
-            if Some(bytes) != largest && 16 * u32::from(bytes) < window {
-                self.line(&format!("meta.window = meta.window >> {};", 8 * bytes));
+            if bytes < 8 {
+                self.line(&format!("meta.tail = meta.tail >> {bits};"));
             }
             self.line("}");
         }
+        self.lines("}\n}\n}");
+    }
+
+    /// The pieces of those sizes that the packet has, behind its first `from` bytes, and then the tail.
+    fn emit_heads(&mut self, layout: &Layout, sizes: &[u16], from: u16) {
+        let Some((bytes, smaller)) = sizes.split_first() else {
+            self.lines(&format!(
+                "if (meta.length[3:0] != 0) {{
+                meta.tail = {};
+                }}",
+                window_bytes(layout, from, TAIL)
+            ));
+            return;
+        };
+        self.lines(&format!(
+            "if (hdr.chunk{bytes}.isValid()) {{
+            hdr.chunk{bytes}.bytes = {};",
+            window_bytes(layout, from, *bytes)
+        ));
+        // One that fills the window is the only one.
+        if from + bytes < layout.config().window_bytes {
+            self.emit_heads(layout, smaller, from + bytes);
+        }
+        self.line("} else {");
+        self.emit_heads(layout, smaller, from);
         self.line("}");
     }
 }
@@ -159,25 +242,39 @@ pub(super) fn pieces(layout: &Layout) -> impl Iterator<Item = u16> {
     (0..=largest.trailing_zeros()).map(move |i| largest >> i)
 }
 
-/// All lengths below `bytes`, as values and masks.
-fn short_lengths(bytes: u16) -> impl Iterator<Item = (u32, u32)> {
-    let set = (0..16).rev().filter(move |bit| bytes >> bit & 1 == 1);
-    set.map(move |bit| (u32::from(bytes) >> (bit + 1) << (bit + 1), u32::MAX << bit))
+/// What the parser does when it has looked at the packet's length: see [`Text::by_bytes`].
+fn taken_over(layout: &Layout) -> &'static str {
+    if layout.config().copies {
+        "meta.packet_length = standard_metadata.packet_length;\nstandard_metadata.packet_length = 0;\n"
+    } else {
+        ""
+    }
 }
 
-/// The statement that says by how much the window is shifted to make up for missing bytes.
-fn pad(layout: &Layout) -> String {
-    let (window, unit) = (layout.config().window_bytes, pad_unit(layout).0);
-    format!("meta.pad = ({window} - meta.length) * {unit};")
+/// How many bytes packets of less than `parsed` bytes can have before the tail.
+fn heads(parsed: u16) -> impl Iterator<Item = u16> {
+    (0..parsed).step_by(TAIL.into())
 }
 
-/// How many shifts make up for one missing byte, and how often: amounts have 8 bits.
-fn pad_unit(layout: &Layout) -> (u16, u16) {
-    let unit = (255 / (layout.config().window_bytes - 1)).min(8);
-    (unit, 8 / unit)
+/// `bytes` bytes of the window, from `from` on.
+fn window_bytes(layout: &Layout, from: u16, bytes: u16) -> String {
+    let above = layout.state_bits() - 8 * u32::from(from);
+    format!("meta.state[{}:{}]", above - 1, above - 8 * u32::from(bytes))
 }
 
-/// The window shifted by the missing bytes.
-fn padded(op: &str, layout: &Layout) -> String {
-    format!("meta.window{}", format!(" {op} meta.pad").repeat(pad_unit(layout).1.into()))
+/// Where a packet of less than `parsed` bytes comes in, as cases of a `select` by its length.
+fn short_lengths(parsed: u16) -> String {
+    let mut cases = String::new();
+    for head in heads(parsed) {
+        // Of the last ones, some are long enough.
+        let mut low = head;
+        while low < parsed.min(head + TAIL) {
+            let left = parsed.min(head + TAIL) - low;
+            let size = 1 << left.ilog2();
+            let mask = u32::MAX << left.ilog2();
+            cases.push_str(&format!("32w0x{low:08x} &&& 32w0x{mask:08x}: head{head};\n"));
+            low += size;
+        }
+    }
+    cases
 }
