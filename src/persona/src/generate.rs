@@ -110,6 +110,7 @@ impl Text {
         }
         self.line(&format!("struct headers_t {{ {} }}", members.join(" ")));
         let state = layout.state_bits();
+        self.line(&format!("struct hashed_t {{ bit<{state}> bytes; }}"));
         let (has_state, copies) = (layout.config().has_state(), layout.config().copies);
         let copied = COPIED.replace("{state}", &state.to_string());
         self.lines(&format!(
@@ -117,7 +118,7 @@ impl Text {
             // ingress_port (9), egress_spec (9), egress_port (9), at bit 32 mcast_grp (16), at bit 48 length (8).
             struct metadata_t {{
             bit<{state}> state;
-            bit<{state}> key;       // the part of the state that an exact lookup matches, or that is hashed
+            bit<{state}> key;       // the part of the state that an exact lookup matches
             bit<{prefix}> prefix;    // its upper bits, which an lpm lookup matches
             bit<128> tail;      // the packet's bytes behind the pieces of 16 and more, on their way in and out
             {kept}bit<16> device;     // written by the operator's rows alone

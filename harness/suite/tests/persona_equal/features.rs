@@ -3,10 +3,12 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use hyper4_engine::Engine;
 use hyper4_gen::{Guest, PacketGenerator, PacketLimits};
-use hyper4_ir::{Command, MirroringCommand, MirroringSession, PrimitiveKind, Program};
+use hyper4_ir::{Command, MirroringCommand, MirroringSession, Packet, PrimitiveKind, Program};
 use hyper4_persona::{PersonaConfig, compile};
 use hyper4_suite::{Error, persona_of, program, root};
+use hyper4_switch::{Switch, Tracing};
 
 use crate::draw::Draw;
 use crate::{compare, compare_on};
@@ -55,6 +57,32 @@ fn every_feature_is_the_same_on_a_persona() -> Result<(), Error> {
         }
         let has_keys = program.tables.iter().any(|t| !t.keys.is_empty());
         assert!(hits > 100 || !has_keys, "{name}: only {hits} hits");
+    }
+    Ok(())
+}
+
+/// A clone is taken in without its length, and its window is made of what came: at each place where the pieces change.
+#[test]
+fn clones_of_every_length_are_the_same_on_a_persona() -> Result<(), Error> {
+    let program = program(&root().join("harness/suite/tests/persona_equal/clones.p4"))?;
+    for seed in 0..SEEDS {
+        let mut draw = Draw(seed);
+        let mut commands = draw.commands(&program);
+        commands.extend(sessions(&program));
+        let mut packets = Vec::new();
+        for length in [0, 1, 7, 8, 11, 12, 15, 16, 17, 95, 96, 97, 300] {
+            let bytes: Vec<u8> = (0..length).map(|_| draw.next() as u8).collect();
+            packets.extend((0..4).map(|port| Packet { port, bytes: bytes.clone() }));
+        }
+        compare(&program, &format!("clones, seed {seed}"), &commands, &packets)?;
+        let mut native = Engine::new();
+        native.load(Arc::clone(&program))?;
+        for command in &commands {
+            // A refusal is compared above.
+            let _ = native.control(command);
+        }
+        let cloned = native.inject(&packets, Tracing::Off)?.outputs.len();
+        assert!(cloned > packets.len(), "seed {seed}: {cloned} packets came out of {}", packets.len());
     }
     Ok(())
 }

@@ -73,6 +73,7 @@ use emit::{Emitted, Emitter};
 use entry::PlacedTable;
 use explore::Explorer;
 use flow::Flow;
+use member::PlacedPiece;
 use standard::StandardLoad;
 use term::Terms;
 
@@ -244,8 +245,10 @@ fn guest(
     let fixed_rows: Vec<Row> = ingress.rows.into_iter().chain(egress.rows).collect();
     let by_rows = fixed_rows.iter().chain(&egress_prologue).map(|row| row.effect.changes());
     let by_tables = tables.values().flatten().flat_map(PlacedTable::changes);
+    let pieces: Vec<PlacedPiece> = ingress.pieces.into_iter().chain(egress.pieces).collect();
+    let by_pieces = pieces.iter().flat_map(PlacedPiece::changes);
     let wire = layout.mask(layout.window()).or(&layout.mask(Layout::LENGTH));
-    let rewrites = by_rows.chain(by_tables).any(|changed| !changed.and(&wire).is_zero());
+    let rewrites = by_rows.chain(by_tables).chain(by_pieces).any(|changed| !changed.and(&wire).is_zero());
     Guest {
         start: ingress_start,
         egress_start,
@@ -259,7 +262,7 @@ fn guest(
             .collect(),
         fixed_rows,
         tables,
-        pieces: ingress.pieces.into_iter().chain(egress.pieces).collect(),
+        pieces,
         inside: None,
         size_change: change,
         again: Vec::new(),

@@ -1,7 +1,7 @@
 //! The actions that carry out a row's [`crate::Effect`].
 //!
-//! What externs read is put into a field first: p4c makes a field of its own for each expression of each table's copy
-//! of an action, and simple_switch clears them all for each packet.
+//! What is hashed is put into a struct of the control's own first: p4c makes a field of its own for each list or expression of
+//! each table's copy of an action, and simple_switch clears them all for each packet.
 
 use hyper4_bits::HashAlgorithm;
 
@@ -16,7 +16,8 @@ impl Text {
         let (next, go) = go(layout);
         let kept = "meta.state = (meta.state & keep) ^ value";
         self.lines(&format!(
-            "action commit({kv}{next}) {{
+            "hashed_t input;
+            action commit({kv}{next}) {{
             {kept};
             {go}
             }}
@@ -29,8 +30,8 @@ impl Text {
             {go}
             }}
             action commit_checksum({kv}{sm}{t}{rm}{r}{next}) {{
-            meta.key = meta.state & sum_mask;
-            hash(meta.checksum, HashAlgorithm.csum16, 16w0, {{ meta.key }}, 32w0x10000);
+            input.bytes = meta.state & sum_mask;
+            hash(meta.checksum, HashAlgorithm.csum16, 16w0, input, 32w0x10000);
             {kept} ^ (((bit<{width}>)meta.checksum){to}) ^ ((meta.state & right_mask){right});
             {go}
             }}",
@@ -88,8 +89,8 @@ impl Text {
                 "action commit_{algorithm}(bit<{width}> keep, bit<{width}> value, bit<{width}> input_mask,
                 {}bit<{width}> input_value, bit<64> base, bit<64> modulus,
                 bit<{width}> result_mask, {}{next}) {{
-                meta.key = {input};
-                hash(meta.hash, HashAlgorithm.{algorithm}, base, {{ meta.key }}, modulus);
+                input.bytes = {input};
+                hash(meta.hash, HashAlgorithm.{algorithm}, base, input, modulus);
                 meta.state = (meta.state & keep) ^ value ^ {result};
                 {go}
                 }}",
