@@ -80,7 +80,10 @@ inout standard_metadata_t standard_metadata) {
     }
     state one_byte {
         packet.extract(hdr.each.next);
-        transition one_byte;
+        transition select(standard_metadata.packet_length) {
+            32w0: one_byte;
+            default: accept;
+        }
     }
     state head0 {
         meta.tail = 0;

@@ -16,26 +16,23 @@ header chunk2_t { bit<16> bytes; }
 header chunk1_t { bit<8> bytes; }
 header byte_t { bit<8> byte; }
 struct headers_t { whole_t whole; chunk128_t chunk128; chunk64_t chunk64; chunk32_t chunk32; chunk16_t chunk16; chunk8_t chunk8; chunk4_t chunk4; chunk2_t chunk2; chunk1_t chunk1; byte_t[96] each; }
+struct hashed_t { bit<1280> bytes; }
 // state: the window, byte 0 of the packet uppermost; below it the guest's metadata, then from bit 0
 // ingress_port (9), egress_spec (9), egress_port (9), at bit 32 mcast_grp (16), at bit 48 length (8).
 struct metadata_t {
     bit<1280> state;
-    bit<1280> key;       // the part of the state that an exact or lpm lookup matches
+    bit<1280> key;       // the part of the state that an exact lookup matches
     bit<480> prefix;    // its upper bits, which an lpm lookup matches
-    bit<8> prefix_shift; // what brings them down; a constant amount would be too large for the back end
-    @field_list(1) bit<1024> window;    // the packet's first bytes on their way in and out
+    bit<128> tail;      // the packet's bytes behind the pieces of 16 and more, on their way in and out
     @field_list(1) bit<16> device;     // written by the operator's rows alone
     bit<16> pc;         // the row to be looked up next: micro-PC, slot, kind of lookup
-    bit<8> slot;        // 255: nothing more
+    bit<8> slot;        // from 64 on: of egress; 254: enter_egress says where it begins; 255: nothing more
     bit<8> lookup;
     @field_list(1) bit<8> length;      // bytes of the packet that came into the window
-    @field_list(1) bit<8> pad;         // by how much a short packet is shifted, in parts of bytes
+    bit<8> pad;         // by how many bits the tail is shifted; by how much a clone's bytes are
     bit<16> checksum;
     bit<64> hash;
-    bit<9> port;        // copies of state fields that the operator's tables match
-    bit<16> group;
-    bit<2> egress;      // 0: the guest has nothing to do in egress; 1: enter_egress begins it; 2: begun
-    bit<8> egress_slot; // where it goes on when it was begun by `leave`
+    bit<8> traits;      // 1: the device has every port under its own number; 2: the packet may have been changed
     bit<16> access;     // one of the guest's arrays, and what is done to it
     bit<32> index;      // the guest's number of a cell
     bit<64> data;       // what a register is to be, or was
@@ -56,121 +53,232 @@ meter(4096, MeterType.bytes) byte_meters;
 parser PersonaParser(packet_in packet, out headers_t hdr, inout metadata_t meta,
 inout standard_metadata_t standard_metadata) {
     state start {
-        meta.prefix_shift = 200;
         transition select(standard_metadata.packet_length) {
             32w0: by_bytes;
-            32w0x00000000 &&& 32w0xffffffc0: short_packet;
-            32w0x00000040 &&& 32w0xffffffe0: short_packet;
+            32w0x00000000 &&& 32w0xfffffff0: head0;
+            32w0x00000010 &&& 32w0xfffffff0: head16;
+            32w0x00000020 &&& 32w0xfffffff0: head32;
+            32w0x00000030 &&& 32w0xfffffff0: head48;
+            32w0x00000040 &&& 32w0xfffffff0: head64;
+            32w0x00000050 &&& 32w0xfffffff0: head80;
             default: full_window;
         }
     }
     state full_window {
         packet.extract(hdr.whole);
-        meta.window = (((bit<1024>)hdr.whole.bytes) << 256);
         meta.length = 96;
+        meta.state = (hdr.whole.bytes ++ 512w27021597764222976) | (bit<1280>)standard_metadata.ingress_port;
         meta.packet_length = standard_metadata.packet_length;
         standard_metadata.packet_length = 0;
         transition accept;
     }
     state by_bytes {
-        meta.window = 0;
         meta.length = 0;
         meta.packet_length = 0;
+        meta.state = (bit<1280>)standard_metadata.ingress_port;
         transition one_byte;
     }
     state one_byte {
         packet.extract(hdr.each.next);
-        transition one_byte;
+        transition select(standard_metadata.packet_length) {
+            32w0: one_byte;
+            default: accept;
+        }
     }
-
-    state short_packet {
-        meta.window = 0;
+    state head0 {
+        meta.tail = 0;
+        transition select(standard_metadata.packet_length[3:0]) {
+            4w0: whole_of0;
+            4w8 &&& 4w8: take8;
+            4w4 &&& 4w12: take4;
+            4w2 &&& 4w14: take2;
+            default: take1;
+        }
+    }
+    state whole_of0 {
         meta.length = standard_metadata.packet_length[7:0];
-        transition at64;
+        meta.state = (1280w0) | ((bit<1280>)meta.length << 48) | (bit<1280>)standard_metadata.ingress_port;
+        meta.packet_length = standard_metadata.packet_length;
+        standard_metadata.packet_length = 0;
+        transition accept;
     }
-    state at64 {
-        transition select(standard_metadata.packet_length[6:6]) {
-            1w1: take64;
-            default: at32;
-        }
+    state tail_of0 {
+        meta.length = standard_metadata.packet_length[7:0];
+        meta.state = (meta.tail ++ 1152w0) | ((bit<1280>)meta.length << 48) | (bit<1280>)standard_metadata.ingress_port;
+        meta.packet_length = standard_metadata.packet_length;
+        standard_metadata.packet_length = 0;
+        transition accept;
     }
-    state take64 {
-        packet.extract(hdr.chunk64);
-        meta.window = (bit<1024>)hdr.chunk64.bytes;
-        transition at32;
-    }
-    state at32 {
-        transition select(standard_metadata.packet_length[5:5]) {
-            1w1: take32;
-            default: at16;
-        }
-    }
-    state take32 {
-        packet.extract(hdr.chunk32);
-        meta.window = (meta.window << 256) | (bit<1024>)hdr.chunk32.bytes;
-        transition at16;
-    }
-    state at16 {
-        transition select(standard_metadata.packet_length[4:4]) {
-            1w1: take16;
-            default: at8;
-        }
-    }
-    state take16 {
+    state head16 {
         packet.extract(hdr.chunk16);
-        meta.window = (meta.window << 128) | (bit<1024>)hdr.chunk16.bytes;
-        transition at8;
-    }
-    state at8 {
-        transition select(standard_metadata.packet_length[3:3]) {
-            1w1: take8;
-            default: at4;
+        meta.tail = 0;
+        transition select(standard_metadata.packet_length[3:0]) {
+            4w0: whole_of16;
+            4w8 &&& 4w8: take8;
+            4w4 &&& 4w12: take4;
+            4w2 &&& 4w14: take2;
+            default: take1;
         }
+    }
+    state whole_of16 {
+        meta.length = standard_metadata.packet_length[7:0];
+        meta.state = (hdr.chunk16.bytes ++ 1152w0) | ((bit<1280>)meta.length << 48) | (bit<1280>)standard_metadata.ingress_port;
+        meta.packet_length = standard_metadata.packet_length;
+        standard_metadata.packet_length = 0;
+        transition accept;
+    }
+    state tail_of16 {
+        meta.length = standard_metadata.packet_length[7:0];
+        meta.state = (hdr.chunk16.bytes ++ meta.tail ++ 1024w0) | ((bit<1280>)meta.length << 48) | (bit<1280>)standard_metadata.ingress_port;
+        meta.packet_length = standard_metadata.packet_length;
+        standard_metadata.packet_length = 0;
+        transition accept;
+    }
+    state head32 {
+        packet.extract(hdr.chunk32);
+        meta.tail = 0;
+        transition select(standard_metadata.packet_length[3:0]) {
+            4w0: whole_of32;
+            4w8 &&& 4w8: take8;
+            4w4 &&& 4w12: take4;
+            4w2 &&& 4w14: take2;
+            default: take1;
+        }
+    }
+    state whole_of32 {
+        meta.length = standard_metadata.packet_length[7:0];
+        meta.state = (hdr.chunk32.bytes ++ 1024w0) | ((bit<1280>)meta.length << 48) | (bit<1280>)standard_metadata.ingress_port;
+        meta.packet_length = standard_metadata.packet_length;
+        standard_metadata.packet_length = 0;
+        transition accept;
+    }
+    state tail_of32 {
+        meta.length = standard_metadata.packet_length[7:0];
+        meta.state = (hdr.chunk32.bytes ++ meta.tail ++ 896w0) | ((bit<1280>)meta.length << 48) | (bit<1280>)standard_metadata.ingress_port;
+        meta.packet_length = standard_metadata.packet_length;
+        standard_metadata.packet_length = 0;
+        transition accept;
+    }
+    state head48 {
+        packet.extract(hdr.chunk32);
+        packet.extract(hdr.chunk16);
+        meta.tail = 0;
+        transition select(standard_metadata.packet_length[3:0]) {
+            4w0: whole_of48;
+            4w8 &&& 4w8: take8;
+            4w4 &&& 4w12: take4;
+            4w2 &&& 4w14: take2;
+            default: take1;
+        }
+    }
+    state whole_of48 {
+        meta.length = standard_metadata.packet_length[7:0];
+        meta.state = (hdr.chunk32.bytes ++ hdr.chunk16.bytes ++ 896w0) | ((bit<1280>)meta.length << 48) | (bit<1280>)standard_metadata.ingress_port;
+        meta.packet_length = standard_metadata.packet_length;
+        standard_metadata.packet_length = 0;
+        transition accept;
+    }
+    state tail_of48 {
+        meta.length = standard_metadata.packet_length[7:0];
+        meta.state = (hdr.chunk32.bytes ++ hdr.chunk16.bytes ++ meta.tail ++ 768w0) | ((bit<1280>)meta.length << 48) | (bit<1280>)standard_metadata.ingress_port;
+        meta.packet_length = standard_metadata.packet_length;
+        standard_metadata.packet_length = 0;
+        transition accept;
+    }
+    state head64 {
+        packet.extract(hdr.chunk64);
+        meta.tail = 0;
+        transition select(standard_metadata.packet_length[3:0]) {
+            4w0: whole_of64;
+            4w8 &&& 4w8: take8;
+            4w4 &&& 4w12: take4;
+            4w2 &&& 4w14: take2;
+            default: take1;
+        }
+    }
+    state whole_of64 {
+        meta.length = standard_metadata.packet_length[7:0];
+        meta.state = (hdr.chunk64.bytes ++ 768w0) | ((bit<1280>)meta.length << 48) | (bit<1280>)standard_metadata.ingress_port;
+        meta.packet_length = standard_metadata.packet_length;
+        standard_metadata.packet_length = 0;
+        transition accept;
+    }
+    state tail_of64 {
+        meta.length = standard_metadata.packet_length[7:0];
+        meta.state = (hdr.chunk64.bytes ++ meta.tail ++ 640w0) | ((bit<1280>)meta.length << 48) | (bit<1280>)standard_metadata.ingress_port;
+        meta.packet_length = standard_metadata.packet_length;
+        standard_metadata.packet_length = 0;
+        transition accept;
+    }
+    state head80 {
+        packet.extract(hdr.chunk64);
+        packet.extract(hdr.chunk16);
+        meta.tail = 0;
+        transition select(standard_metadata.packet_length[3:0]) {
+            4w0: whole_of80;
+            4w8 &&& 4w8: take8;
+            4w4 &&& 4w12: take4;
+            4w2 &&& 4w14: take2;
+            default: take1;
+        }
+    }
+    state whole_of80 {
+        meta.length = standard_metadata.packet_length[7:0];
+        meta.state = (hdr.chunk64.bytes ++ hdr.chunk16.bytes ++ 640w0) | ((bit<1280>)meta.length << 48) | (bit<1280>)standard_metadata.ingress_port;
+        meta.packet_length = standard_metadata.packet_length;
+        standard_metadata.packet_length = 0;
+        transition accept;
+    }
+    state tail_of80 {
+        meta.length = standard_metadata.packet_length[7:0];
+        meta.state = (hdr.chunk64.bytes ++ hdr.chunk16.bytes ++ meta.tail ++ 512w0) | ((bit<1280>)meta.length << 48) | (bit<1280>)standard_metadata.ingress_port;
+        meta.packet_length = standard_metadata.packet_length;
+        standard_metadata.packet_length = 0;
+        transition accept;
     }
     state take8 {
         packet.extract(hdr.chunk8);
-        meta.window = (meta.window << 64) | (bit<1024>)hdr.chunk8.bytes;
-        transition at4;
-    }
-    state at4 {
-        transition select(standard_metadata.packet_length[2:2]) {
-            1w1: take4;
-            default: at2;
+        meta.tail = (meta.tail << 64) | (bit<128>)hdr.chunk8.bytes;
+        transition select(standard_metadata.packet_length[2:0]) {
+            3w4 &&& 3w4: take4;
+            3w2 &&& 3w6: take2;
+            3w1: take1;
+            default: aligned;
         }
     }
     state take4 {
         packet.extract(hdr.chunk4);
-        meta.window = (meta.window << 32) | (bit<1024>)hdr.chunk4.bytes;
-        transition at2;
-    }
-    state at2 {
-        transition select(standard_metadata.packet_length[1:1]) {
-            1w1: take2;
-            default: at1;
+        meta.tail = (meta.tail << 32) | (bit<128>)hdr.chunk4.bytes;
+        transition select(standard_metadata.packet_length[1:0]) {
+            2w2 &&& 2w2: take2;
+            2w1: take1;
+            default: aligned;
         }
     }
     state take2 {
         packet.extract(hdr.chunk2);
-        meta.window = (meta.window << 16) | (bit<1024>)hdr.chunk2.bytes;
-        transition at1;
-    }
-    state at1 {
+        meta.tail = (meta.tail << 16) | (bit<128>)hdr.chunk2.bytes;
         transition select(standard_metadata.packet_length[0:0]) {
             1w1: take1;
-            default: align;
+            default: aligned;
         }
     }
     state take1 {
         packet.extract(hdr.chunk1);
-        meta.window = (meta.window << 8) | (bit<1024>)hdr.chunk1.bytes;
-        transition align;
+        meta.tail = (meta.tail << 8) | (bit<128>)hdr.chunk1.bytes;
+        transition aligned;
     }
-    state align {
-        meta.pad = (128 - meta.length) * 2;
-        meta.window = meta.window << meta.pad << meta.pad << meta.pad << meta.pad;
-        meta.packet_length = standard_metadata.packet_length;
-        standard_metadata.packet_length = 0;
-        transition accept;
+    state aligned {
+        meta.pad = (16 - (bit<8>)standard_metadata.packet_length[3:0]) << 3;
+        meta.tail = meta.tail << meta.pad;
+        transition select(standard_metadata.packet_length[7:4]) {
+            0: tail_of0;
+            1: tail_of16;
+            2: tail_of32;
+            3: tail_of48;
+            4: tail_of64;
+            default: tail_of80;
+        }
     }
 }
 
@@ -180,91 +288,99 @@ inout standard_metadata_t standard_metadata) {
         mark_to_drop(standard_metadata);
         meta.slot = 255;
     }
-    action enter_device(bit<16> device, bit<16> pc, bit<8> slot, bit<8> lookup) {
+    action enter_device(bit<16> device, bit<16> pc, bit<8> slot, bit<8> lookup, bit<8> traits) {
         meta.device = device;
         meta.pc = pc;
         meta.slot = slot;
         meta.lookup = lookup;
-        meta.state = (((bit<1280>)meta.window) << 256) | ((bit<1280>)meta.length << 48) | (bit<1280>)standard_metadata.ingress_port;
+        meta.traits = traits;
     }
-    action enter_device_as(bit<9> port, bit<16> device, bit<16> pc, bit<8> slot, bit<8> lookup) {
+    action enter_device_as(bit<9> port, bit<16> device, bit<16> pc, bit<8> slot, bit<8> lookup, bit<8> traits) {
         meta.device = device;
         meta.pc = pc;
         meta.slot = slot;
         meta.lookup = lookup;
-        meta.state = (((bit<1280>)meta.window) << 256) | ((bit<1280>)meta.length << 48) | (bit<1280>)port;
+        meta.traits = traits;
+        meta.state = (meta.state & 1280w0xfffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffe00) | (bit<1280>)port;
     }
     action transmit(bit<9> port) {
         standard_metadata.egress_spec = port;
-        meta.egress = 0;
         meta.slot = 255;
     }
     action transmit_same() {
-        standard_metadata.egress_spec = meta.port;
-        meta.egress = 0;
+        standard_metadata.egress_spec = meta.state[17:9];
         meta.slot = 255;
     }
-    action forward(bit<9> port, bit<16> device, bit<16> pc, bit<8> slot, bit<8> lookup) {
+    action forward(bit<9> port, bit<16> device, bit<16> pc, bit<8> slot, bit<8> lookup, bit<8> traits) {
         meta.device = device;
         meta.pc = pc;
         meta.slot = slot;
         meta.lookup = lookup;
+        meta.traits = (meta.traits & 2) | traits;
         meta.state = (meta.state & 1280w0xffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff00000000000000000000000000000000000000000000000000ff000000000000) | (bit<1280>)port;
     }
-    action replicate(bit<16> group, bit<1> egress) {
+    action replicate(bit<16> group, bit<8> slot) {
         standard_metadata.mcast_grp = group;
-        meta.egress = (bit<2>)egress;
-        meta.slot = 255;
+        meta.slot = slot;
     }
     action transmit_commit(bit<9> port, bit<1280> keep, bit<1280> value, bit<16> pc, bit<8> slot, bit<8> lookup, bit<1280> key_mask) {
         standard_metadata.egress_spec = port;
-        meta.egress = 2;
-        meta.slot = 255;
-        meta.state = (meta.state & 1280w0xfffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff80001ff) | ((bit<1280>)meta.port << 18);
+        meta.state = (meta.state & 1280w0xfffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff80001ff) | ((bit<1280>)meta.state[17:9] << 18);
         meta.state = (meta.state & keep) ^ value;
-        meta.key = meta.state & key_mask;
+        if (lookup == 1) {
+            meta.key = meta.state & key_mask;
+        } else if (lookup == 2) {
+            meta.prefix = (meta.state & key_mask)[1279:800];
+        }
         meta.pc = pc;
-        meta.egress_slot = slot;
+        meta.slot = slot;
         meta.lookup = lookup;
     }
     action transmit_commit_move(bit<9> port, bit<1280> keep, bit<1280> value, bit<1280> left_mask, bit<8> l0, bit<8> l1, bit<8> l2, bit<8> l3, bit<8> l4, bit<1280> right_mask, bit<8> r0, bit<8> r1, bit<8> r2, bit<8> r3, bit<8> r4, bit<16> pc, bit<8> slot, bit<8> lookup, bit<1280> key_mask) {
         standard_metadata.egress_spec = port;
-        meta.egress = 2;
-        meta.slot = 255;
-        meta.state = (meta.state & 1280w0xfffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff80001ff) | ((bit<1280>)meta.port << 18);
+        meta.state = (meta.state & 1280w0xfffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff80001ff) | ((bit<1280>)meta.state[17:9] << 18);
         meta.state = (meta.state & keep) ^ value ^ ((meta.state & left_mask) << l0 << l1 << l2 << l3 << l4) ^ ((meta.state & right_mask) >> r0 >> r1 >> r2 >> r3 >> r4);
-        meta.key = meta.state & key_mask;
-        meta.pc = pc;
-        meta.egress_slot = slot;
-        meta.lookup = lookup;
-    }
-    action transmit_same_commit(bit<1280> keep, bit<1280> value, bit<16> pc, bit<8> slot, bit<8> lookup, bit<1280> key_mask) {
-        standard_metadata.egress_spec = meta.port;
-        meta.egress = 2;
-        meta.slot = 255;
-        meta.state = (meta.state & 1280w0xfffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff80001ff) | ((bit<1280>)meta.port << 18);
-        meta.state = (meta.state & keep) ^ value;
-        meta.key = meta.state & key_mask;
-        meta.pc = pc;
-        meta.egress_slot = slot;
-        meta.lookup = lookup;
-    }
-    action transmit_same_commit_move(bit<1280> keep, bit<1280> value, bit<1280> left_mask, bit<8> l0, bit<8> l1, bit<8> l2, bit<8> l3, bit<8> l4, bit<1280> right_mask, bit<8> r0, bit<8> r1, bit<8> r2, bit<8> r3, bit<8> r4, bit<16> pc, bit<8> slot, bit<8> lookup, bit<1280> key_mask) {
-        standard_metadata.egress_spec = meta.port;
-        meta.egress = 2;
-        meta.slot = 255;
-        meta.state = (meta.state & 1280w0xfffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff80001ff) | ((bit<1280>)meta.port << 18);
-        meta.state = (meta.state & keep) ^ value ^ ((meta.state & left_mask) << l0 << l1 << l2 << l3 << l4) ^ ((meta.state & right_mask) >> r0 >> r1 >> r2 >> r3 >> r4);
-        meta.key = meta.state & key_mask;
-        meta.pc = pc;
-        meta.egress_slot = slot;
-        meta.lookup = lookup;
-    }
-    action begin_again(bit<1280> keep, bit<16> pc, bit<8> slot, bit<8> lookup) {
+        if (lookup == 1) {
+            meta.key = meta.state & key_mask;
+        } else if (lookup == 2) {
+            meta.prefix = (meta.state & key_mask)[1279:800];
+        }
         meta.pc = pc;
         meta.slot = slot;
         meta.lookup = lookup;
-        meta.state = (((bit<1280>)meta.window) << 256) | ((bit<1280>)meta.length << 48) | (meta.copied & keep);
+    }
+    action transmit_same_commit(bit<1280> keep, bit<1280> value, bit<16> pc, bit<8> slot, bit<8> lookup, bit<1280> key_mask) {
+        standard_metadata.egress_spec = meta.state[17:9];
+        meta.state = (meta.state & 1280w0xfffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff80001ff) | ((bit<1280>)meta.state[17:9] << 18);
+        meta.state = (meta.state & keep) ^ value;
+        if (lookup == 1) {
+            meta.key = meta.state & key_mask;
+        } else if (lookup == 2) {
+            meta.prefix = (meta.state & key_mask)[1279:800];
+        }
+        meta.pc = pc;
+        meta.slot = slot;
+        meta.lookup = lookup;
+    }
+    action transmit_same_commit_move(bit<1280> keep, bit<1280> value, bit<1280> left_mask, bit<8> l0, bit<8> l1, bit<8> l2, bit<8> l3, bit<8> l4, bit<1280> right_mask, bit<8> r0, bit<8> r1, bit<8> r2, bit<8> r3, bit<8> r4, bit<16> pc, bit<8> slot, bit<8> lookup, bit<1280> key_mask) {
+        standard_metadata.egress_spec = meta.state[17:9];
+        meta.state = (meta.state & 1280w0xfffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff80001ff) | ((bit<1280>)meta.state[17:9] << 18);
+        meta.state = (meta.state & keep) ^ value ^ ((meta.state & left_mask) << l0 << l1 << l2 << l3 << l4) ^ ((meta.state & right_mask) >> r0 >> r1 >> r2 >> r3 >> r4);
+        if (lookup == 1) {
+            meta.key = meta.state & key_mask;
+        } else if (lookup == 2) {
+            meta.prefix = (meta.state & key_mask)[1279:800];
+        }
+        meta.pc = pc;
+        meta.slot = slot;
+        meta.lookup = lookup;
+    }
+    action begin_again(bit<1280> keep, bit<16> pc, bit<8> slot, bit<8> lookup, bit<8> traits) {
+        meta.pc = pc;
+        meta.slot = slot;
+        meta.lookup = lookup;
+        meta.traits = traits;
+        meta.state = (meta.state & 1280w0xffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff00000000000000000000000000000000000000000000000000ff000000000000) | (meta.copied & keep);
     }
     table enter_again {
         key = { meta.device: exact; meta.again: exact; }
@@ -287,31 +403,49 @@ inout standard_metadata_t standard_metadata) {
         default_action = discard();
         size = 1024;
     }
+    hashed_t input;
     action commit(bit<1280> keep, bit<1280> value, bit<16> pc, bit<8> slot, bit<8> lookup, bit<1280> key_mask) {
         meta.state = (meta.state & keep) ^ value;
-        meta.key = meta.state & key_mask;
+        if (lookup == 1) {
+            meta.key = meta.state & key_mask;
+        } else if (lookup == 2) {
+            meta.prefix = (meta.state & key_mask)[1279:800];
+        }
         meta.pc = pc;
         meta.slot = slot;
         meta.lookup = lookup;
     }
     action commit_add(bit<1280> keep, bit<1280> value, bit<1280> add_mask, bit<1280> addend, bit<16> pc, bit<8> slot, bit<8> lookup, bit<1280> key_mask) {
         meta.state = (meta.state & keep) ^ value ^ (((meta.state & add_mask) + addend) & add_mask);
-        meta.key = meta.state & key_mask;
+        if (lookup == 1) {
+            meta.key = meta.state & key_mask;
+        } else if (lookup == 2) {
+            meta.prefix = (meta.state & key_mask)[1279:800];
+        }
         meta.pc = pc;
         meta.slot = slot;
         meta.lookup = lookup;
     }
     action commit_move(bit<1280> keep, bit<1280> value, bit<1280> left_mask, bit<8> l0, bit<8> l1, bit<8> l2, bit<8> l3, bit<8> l4, bit<1280> right_mask, bit<8> r0, bit<8> r1, bit<8> r2, bit<8> r3, bit<8> r4, bit<16> pc, bit<8> slot, bit<8> lookup, bit<1280> key_mask) {
         meta.state = (meta.state & keep) ^ value ^ ((meta.state & left_mask) << l0 << l1 << l2 << l3 << l4) ^ ((meta.state & right_mask) >> r0 >> r1 >> r2 >> r3 >> r4);
-        meta.key = meta.state & key_mask;
+        if (lookup == 1) {
+            meta.key = meta.state & key_mask;
+        } else if (lookup == 2) {
+            meta.prefix = (meta.state & key_mask)[1279:800];
+        }
         meta.pc = pc;
         meta.slot = slot;
         meta.lookup = lookup;
     }
     action commit_checksum(bit<1280> keep, bit<1280> value, bit<1280> sum_mask, bit<8> t0, bit<8> t1, bit<8> t2, bit<8> t3, bit<8> t4, bit<1280> right_mask, bit<8> r0, bit<8> r1, bit<8> r2, bit<8> r3, bit<8> r4, bit<16> pc, bit<8> slot, bit<8> lookup, bit<1280> key_mask) {
-        hash(meta.checksum, HashAlgorithm.csum16, 16w0, { meta.state & sum_mask }, 32w0x10000);
+        input.bytes = meta.state & sum_mask;
+        hash(meta.checksum, HashAlgorithm.csum16, 16w0, input, 32w0x10000);
         meta.state = (meta.state & keep) ^ value ^ (((bit<1280>)meta.checksum) << t0 << t1 << t2 << t3 << t4) ^ ((meta.state & right_mask) >> r0 >> r1 >> r2 >> r3 >> r4);
-        meta.key = meta.state & key_mask;
+        if (lookup == 1) {
+            meta.key = meta.state & key_mask;
+        } else if (lookup == 2) {
+            meta.prefix = (meta.state & key_mask)[1279:800];
+        }
         meta.pc = pc;
         meta.slot = slot;
         meta.lookup = lookup;
@@ -321,7 +455,11 @@ inout standard_metadata_t standard_metadata) {
     bit<1280> result_mask, bit<8> tl0, bit<8> tl1, bit<8> tl2, bit<8> tl3, bit<8> tl4, bit<8> tr0, bit<8> tr1, bit<8> tr2, bit<8> tr3, bit<8> tr4, bit<16> pc, bit<8> slot, bit<8> lookup, bit<1280> key_mask) {
         meta.state = (meta.state & keep) ^ value ^
         ((((((meta.state & a_mask) ^ a_value) + ((((meta.state & b_mask) << bl0 << bl1 << bl2 << bl3 << bl4) >> br0 >> br1 >> br2 >> br3 >> br4) ^ b_value)) & result_mask) << tl0 << tl1 << tl2 << tl3 << tl4) >> tr0 >> tr1 >> tr2 >> tr3 >> tr4);
-        meta.key = meta.state & key_mask;
+        if (lookup == 1) {
+            meta.key = meta.state & key_mask;
+        } else if (lookup == 2) {
+            meta.prefix = (meta.state & key_mask)[1279:800];
+        }
         meta.pc = pc;
         meta.slot = slot;
         meta.lookup = lookup;
@@ -331,7 +469,11 @@ inout standard_metadata_t standard_metadata) {
     bit<1280> result_mask, bit<8> tl0, bit<8> tl1, bit<8> tl2, bit<8> tl3, bit<8> tl4, bit<8> tr0, bit<8> tr1, bit<8> tr2, bit<8> tr3, bit<8> tr4, bit<16> pc, bit<8> slot, bit<8> lookup, bit<1280> key_mask) {
         meta.state = (meta.state & keep) ^ value ^
         ((((((meta.state & a_mask) ^ a_value) - ((((meta.state & b_mask) << bl0 << bl1 << bl2 << bl3 << bl4) >> br0 >> br1 >> br2 >> br3 >> br4) ^ b_value)) & result_mask) << tl0 << tl1 << tl2 << tl3 << tl4) >> tr0 >> tr1 >> tr2 >> tr3 >> tr4);
-        meta.key = meta.state & key_mask;
+        if (lookup == 1) {
+            meta.key = meta.state & key_mask;
+        } else if (lookup == 2) {
+            meta.prefix = (meta.state & key_mask)[1279:800];
+        }
         meta.pc = pc;
         meta.slot = slot;
         meta.lookup = lookup;
@@ -341,7 +483,11 @@ inout standard_metadata_t standard_metadata) {
     bit<1280> result_mask, bit<8> tl0, bit<8> tl1, bit<8> tl2, bit<8> tl3, bit<8> tl4, bit<8> tr0, bit<8> tr1, bit<8> tr2, bit<8> tr3, bit<8> tr4, bit<16> pc, bit<8> slot, bit<8> lookup, bit<1280> key_mask) {
         meta.state = (meta.state & keep) ^ value ^
         ((((((meta.state & a_mask) ^ a_value) & ((((meta.state & b_mask) << bl0 << bl1 << bl2 << bl3 << bl4) >> br0 >> br1 >> br2 >> br3 >> br4) ^ b_value)) & result_mask) << tl0 << tl1 << tl2 << tl3 << tl4) >> tr0 >> tr1 >> tr2 >> tr3 >> tr4);
-        meta.key = meta.state & key_mask;
+        if (lookup == 1) {
+            meta.key = meta.state & key_mask;
+        } else if (lookup == 2) {
+            meta.prefix = (meta.state & key_mask)[1279:800];
+        }
         meta.pc = pc;
         meta.slot = slot;
         meta.lookup = lookup;
@@ -351,7 +497,11 @@ inout standard_metadata_t standard_metadata) {
     bit<1280> result_mask, bit<8> tl0, bit<8> tl1, bit<8> tl2, bit<8> tl3, bit<8> tl4, bit<8> tr0, bit<8> tr1, bit<8> tr2, bit<8> tr3, bit<8> tr4, bit<16> pc, bit<8> slot, bit<8> lookup, bit<1280> key_mask) {
         meta.state = (meta.state & keep) ^ value ^
         ((((((meta.state & a_mask) ^ a_value) * ((((meta.state & b_mask) << bl0 << bl1 << bl2 << bl3 << bl4) >> br0 >> br1 >> br2 >> br3 >> br4) ^ b_value)) & result_mask) << tl0 << tl1 << tl2 << tl3 << tl4) >> tr0 >> tr1 >> tr2 >> tr3 >> tr4);
-        meta.key = meta.state & key_mask;
+        if (lookup == 1) {
+            meta.key = meta.state & key_mask;
+        } else if (lookup == 2) {
+            meta.prefix = (meta.state & key_mask)[1279:800];
+        }
         meta.pc = pc;
         meta.slot = slot;
         meta.lookup = lookup;
@@ -361,7 +511,11 @@ inout standard_metadata_t standard_metadata) {
     bit<1280> result_mask, bit<8> tl0, bit<8> tl1, bit<8> tl2, bit<8> tl3, bit<8> tl4, bit<8> tr0, bit<8> tr1, bit<8> tr2, bit<8> tr3, bit<8> tr4, bit<16> pc, bit<8> slot, bit<8> lookup, bit<1280> key_mask) {
         meta.state = (meta.state & keep) ^ value ^
         ((((((meta.state & a_mask) ^ a_value) << (bit<8>)((((meta.state & b_mask) << bl0 << bl1 << bl2 << bl3 << bl4) >> br0 >> br1 >> br2 >> br3 >> br4) ^ b_value)) & result_mask) << tl0 << tl1 << tl2 << tl3 << tl4) >> tr0 >> tr1 >> tr2 >> tr3 >> tr4);
-        meta.key = meta.state & key_mask;
+        if (lookup == 1) {
+            meta.key = meta.state & key_mask;
+        } else if (lookup == 2) {
+            meta.prefix = (meta.state & key_mask)[1279:800];
+        }
         meta.pc = pc;
         meta.slot = slot;
         meta.lookup = lookup;
@@ -371,7 +525,11 @@ inout standard_metadata_t standard_metadata) {
     bit<1280> result_mask, bit<8> tl0, bit<8> tl1, bit<8> tl2, bit<8> tl3, bit<8> tl4, bit<8> tr0, bit<8> tr1, bit<8> tr2, bit<8> tr3, bit<8> tr4, bit<16> pc, bit<8> slot, bit<8> lookup, bit<1280> key_mask) {
         meta.state = (meta.state & keep) ^ value ^
         ((((((meta.state & a_mask) ^ a_value) >> (bit<8>)((((meta.state & b_mask) << bl0 << bl1 << bl2 << bl3 << bl4) >> br0 >> br1 >> br2 >> br3 >> br4) ^ b_value)) & result_mask) << tl0 << tl1 << tl2 << tl3 << tl4) >> tr0 >> tr1 >> tr2 >> tr3 >> tr4);
-        meta.key = meta.state & key_mask;
+        if (lookup == 1) {
+            meta.key = meta.state & key_mask;
+        } else if (lookup == 2) {
+            meta.prefix = (meta.state & key_mask)[1279:800];
+        }
         meta.pc = pc;
         meta.slot = slot;
         meta.lookup = lookup;
@@ -379,9 +537,14 @@ inout standard_metadata_t standard_metadata) {
     action commit_crc16(bit<1280> keep, bit<1280> value, bit<1280> input_mask,
     bit<8> il0, bit<8> il1, bit<8> il2, bit<8> il3, bit<8> il4, bit<8> ir0, bit<8> ir1, bit<8> ir2, bit<8> ir3, bit<8> ir4, bit<1280> input_value, bit<64> base, bit<64> modulus,
     bit<1280> result_mask, bit<8> tl0, bit<8> tl1, bit<8> tl2, bit<8> tl3, bit<8> tl4, bit<8> tr0, bit<8> tr1, bit<8> tr2, bit<8> tr3, bit<8> tr4, bit<16> pc, bit<8> slot, bit<8> lookup, bit<1280> key_mask) {
-        hash(meta.hash, HashAlgorithm.crc16, base, { (((meta.state & input_mask) << il0 << il1 << il2 << il3 << il4) >> ir0 >> ir1 >> ir2 >> ir3 >> ir4) ^ input_value }, modulus);
+        input.bytes = (((meta.state & input_mask) << il0 << il1 << il2 << il3 << il4) >> ir0 >> ir1 >> ir2 >> ir3 >> ir4) ^ input_value;
+        hash(meta.hash, HashAlgorithm.crc16, base, input, modulus);
         meta.state = (meta.state & keep) ^ value ^ ((((bit<1280>)meta.hash & result_mask) << tl0 << tl1 << tl2 << tl3 << tl4) >> tr0 >> tr1 >> tr2 >> tr3 >> tr4);
-        meta.key = meta.state & key_mask;
+        if (lookup == 1) {
+            meta.key = meta.state & key_mask;
+        } else if (lookup == 2) {
+            meta.prefix = (meta.state & key_mask)[1279:800];
+        }
         meta.pc = pc;
         meta.slot = slot;
         meta.lookup = lookup;
@@ -389,9 +552,14 @@ inout standard_metadata_t standard_metadata) {
     action commit_crc32(bit<1280> keep, bit<1280> value, bit<1280> input_mask,
     bit<8> il0, bit<8> il1, bit<8> il2, bit<8> il3, bit<8> il4, bit<8> ir0, bit<8> ir1, bit<8> ir2, bit<8> ir3, bit<8> ir4, bit<1280> input_value, bit<64> base, bit<64> modulus,
     bit<1280> result_mask, bit<8> tl0, bit<8> tl1, bit<8> tl2, bit<8> tl3, bit<8> tl4, bit<8> tr0, bit<8> tr1, bit<8> tr2, bit<8> tr3, bit<8> tr4, bit<16> pc, bit<8> slot, bit<8> lookup, bit<1280> key_mask) {
-        hash(meta.hash, HashAlgorithm.crc32, base, { (((meta.state & input_mask) << il0 << il1 << il2 << il3 << il4) >> ir0 >> ir1 >> ir2 >> ir3 >> ir4) ^ input_value }, modulus);
+        input.bytes = (((meta.state & input_mask) << il0 << il1 << il2 << il3 << il4) >> ir0 >> ir1 >> ir2 >> ir3 >> ir4) ^ input_value;
+        hash(meta.hash, HashAlgorithm.crc32, base, input, modulus);
         meta.state = (meta.state & keep) ^ value ^ ((((bit<1280>)meta.hash & result_mask) << tl0 << tl1 << tl2 << tl3 << tl4) >> tr0 >> tr1 >> tr2 >> tr3 >> tr4);
-        meta.key = meta.state & key_mask;
+        if (lookup == 1) {
+            meta.key = meta.state & key_mask;
+        } else if (lookup == 2) {
+            meta.prefix = (meta.state & key_mask)[1279:800];
+        }
         meta.pc = pc;
         meta.slot = slot;
         meta.lookup = lookup;
@@ -399,9 +567,14 @@ inout standard_metadata_t standard_metadata) {
     action commit_csum16(bit<1280> keep, bit<1280> value, bit<1280> input_mask,
     bit<8> il0, bit<8> il1, bit<8> il2, bit<8> il3, bit<8> il4, bit<8> ir0, bit<8> ir1, bit<8> ir2, bit<8> ir3, bit<8> ir4, bit<1280> input_value, bit<64> base, bit<64> modulus,
     bit<1280> result_mask, bit<8> tl0, bit<8> tl1, bit<8> tl2, bit<8> tl3, bit<8> tl4, bit<8> tr0, bit<8> tr1, bit<8> tr2, bit<8> tr3, bit<8> tr4, bit<16> pc, bit<8> slot, bit<8> lookup, bit<1280> key_mask) {
-        hash(meta.hash, HashAlgorithm.csum16, base, { (((meta.state & input_mask) << il0 << il1 << il2 << il3 << il4) >> ir0 >> ir1 >> ir2 >> ir3 >> ir4) ^ input_value }, modulus);
+        input.bytes = (((meta.state & input_mask) << il0 << il1 << il2 << il3 << il4) >> ir0 >> ir1 >> ir2 >> ir3 >> ir4) ^ input_value;
+        hash(meta.hash, HashAlgorithm.csum16, base, input, modulus);
         meta.state = (meta.state & keep) ^ value ^ ((((bit<1280>)meta.hash & result_mask) << tl0 << tl1 << tl2 << tl3 << tl4) >> tr0 >> tr1 >> tr2 >> tr3 >> tr4);
-        meta.key = meta.state & key_mask;
+        if (lookup == 1) {
+            meta.key = meta.state & key_mask;
+        } else if (lookup == 2) {
+            meta.prefix = (meta.state & key_mask)[1279:800];
+        }
         meta.pc = pc;
         meta.slot = slot;
         meta.lookup = lookup;
@@ -409,9 +582,14 @@ inout standard_metadata_t standard_metadata) {
     action commit_xor16(bit<1280> keep, bit<1280> value, bit<1280> input_mask,
     bit<8> il0, bit<8> il1, bit<8> il2, bit<8> il3, bit<8> il4, bit<8> ir0, bit<8> ir1, bit<8> ir2, bit<8> ir3, bit<8> ir4, bit<1280> input_value, bit<64> base, bit<64> modulus,
     bit<1280> result_mask, bit<8> tl0, bit<8> tl1, bit<8> tl2, bit<8> tl3, bit<8> tl4, bit<8> tr0, bit<8> tr1, bit<8> tr2, bit<8> tr3, bit<8> tr4, bit<16> pc, bit<8> slot, bit<8> lookup, bit<1280> key_mask) {
-        hash(meta.hash, HashAlgorithm.xor16, base, { (((meta.state & input_mask) << il0 << il1 << il2 << il3 << il4) >> ir0 >> ir1 >> ir2 >> ir3 >> ir4) ^ input_value }, modulus);
+        input.bytes = (((meta.state & input_mask) << il0 << il1 << il2 << il3 << il4) >> ir0 >> ir1 >> ir2 >> ir3 >> ir4) ^ input_value;
+        hash(meta.hash, HashAlgorithm.xor16, base, input, modulus);
         meta.state = (meta.state & keep) ^ value ^ ((((bit<1280>)meta.hash & result_mask) << tl0 << tl1 << tl2 << tl3 << tl4) >> tr0 >> tr1 >> tr2 >> tr3 >> tr4);
-        meta.key = meta.state & key_mask;
+        if (lookup == 1) {
+            meta.key = meta.state & key_mask;
+        } else if (lookup == 2) {
+            meta.prefix = (meta.state & key_mask)[1279:800];
+        }
         meta.pc = pc;
         meta.slot = slot;
         meta.lookup = lookup;
@@ -422,49 +600,66 @@ inout standard_metadata_t standard_metadata) {
         meta.access = access;
         meta.index = (bit<32>)((meta.state & index_mask) >> i0 >> i1 >> i2 >> i3 >> i4) ^ index;
         meta.data = (bit<64>)((meta.state & data_mask) >> d0 >> d1 >> d2 >> d3 >> d4) ^ data;
-        meta.key = meta.state & key_mask;
+        if (lookup == 1) {
+            meta.key = meta.state & key_mask;
+        } else if (lookup == 2) {
+            meta.prefix = (meta.state & key_mask)[1279:800];
+        }
         meta.pc = pc;
         meta.slot = slot;
         meta.lookup = lookup;
     }
     action commit_load(bit<1280> keep, bit<1280> value, bit<64> data_mask, bit<8> t0, bit<8> t1, bit<8> t2, bit<8> t3, bit<8> t4, bit<16> pc, bit<8> slot, bit<8> lookup, bit<1280> key_mask) {
         meta.state = (meta.state & keep) ^ value ^ (((bit<1280>)(meta.data & data_mask)) << t0 << t1 << t2 << t3 << t4);
-        meta.key = meta.state & key_mask;
+        if (lookup == 1) {
+            meta.key = meta.state & key_mask;
+        } else if (lookup == 2) {
+            meta.prefix = (meta.state & key_mask)[1279:800];
+        }
         meta.pc = pc;
         meta.slot = slot;
         meta.lookup = lookup;
     }
     action commit_standard(bit<1280> keep, bit<1280> value, bit<32> packet_length, bit<32> instance_type, bit<48> ingress_global_timestamp, bit<8> t0, bit<8> t1, bit<8> t2, bit<8> t3, bit<8> t4, bit<16> pc, bit<8> slot, bit<8> lookup, bit<1280> key_mask) {
         meta.state = (meta.state & keep) ^ value ^ (((bit<1280>)((bit<48>)(meta.packet_length & packet_length) | (bit<48>)(standard_metadata.instance_type & instance_type) | (bit<48>)(standard_metadata.ingress_global_timestamp & ingress_global_timestamp))) << t0 << t1 << t2 << t3 << t4);
-        meta.key = meta.state & key_mask;
+        if (lookup == 1) {
+            meta.key = meta.state & key_mask;
+        } else if (lookup == 2) {
+            meta.prefix = (meta.state & key_mask)[1279:800];
+        }
         meta.pc = pc;
         meta.slot = slot;
         meta.lookup = lookup;
     }
     action read_register(bit<32> base, bit<32> size) {
         if (meta.index < size) {
-            registers.read(meta.data, base + meta.index);
+            meta.index = base + meta.index;
+            registers.read(meta.data, meta.index);
         }
     }
     action write_register(bit<32> base, bit<32> size) {
         if (meta.index < size) {
-            registers.write(base + meta.index, meta.data);
+            meta.index = base + meta.index;
+            registers.write(meta.index, meta.data);
         }
     }
     action count(bit<32> base, bit<32> size) {
         if (meta.index < size) {
-            counters.count(base + meta.index);
+            meta.index = base + meta.index;
+            counters.count(meta.index);
         }
     }
     action meter_packets(bit<32> base, bit<32> size) {
         if (meta.index < size) {
-            packet_meters.execute_meter(base + meta.index, meta.colour);
+            meta.index = base + meta.index;
+            packet_meters.execute_meter(meta.index, meta.colour);
             meta.data = (bit<64>)meta.colour;
         }
     }
     action meter_bytes(bit<32> base, bit<32> size) {
         if (meta.index < size) {
-            byte_meters.execute_meter(base + meta.index, meta.colour);
+            meta.index = base + meta.index;
+            byte_meters.execute_meter(meta.index, meta.colour);
             meta.data = (bit<64>)meta.colour;
         }
     }
@@ -509,13 +704,19 @@ inout standard_metadata_t standard_metadata) {
         size = 4096;
     }
     table leave_0 {
-        key = { meta.device: exact; meta.port: ternary; }
-        actions = { transmit; transmit_same; transmit_commit; transmit_commit_move; transmit_same_commit; transmit_same_commit_move; forward; discard; }
+        key = { meta.device: exact; meta.state & 1280w0x0000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000003fe00: exact; }
+        actions = { transmit; transmit_commit; transmit_commit_move; forward; discard; }
+        default_action = discard();
+        size = 4096;
+    }
+    table leave_same_0 {
+        key = { meta.device: exact; }
+        actions = { transmit_same; transmit_same_commit; transmit_same_commit_move; discard; }
         default_action = discard();
         size = 4096;
     }
     table leave_multicast_0 {
-        key = { meta.device: exact; meta.group: exact; }
+        key = { meta.device: exact; meta.state & 1280w0x00000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000ffff00000000: exact; }
         actions = { replicate; discard; }
         default_action = discard();
         size = 4096;
@@ -551,13 +752,19 @@ inout standard_metadata_t standard_metadata) {
         size = 4096;
     }
     table leave_1 {
-        key = { meta.device: exact; meta.port: ternary; }
-        actions = { transmit; transmit_same; transmit_commit; transmit_commit_move; transmit_same_commit; transmit_same_commit_move; forward; discard; }
+        key = { meta.device: exact; meta.state & 1280w0x0000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000003fe00: exact; }
+        actions = { transmit; transmit_commit; transmit_commit_move; forward; discard; }
+        default_action = discard();
+        size = 4096;
+    }
+    table leave_same_1 {
+        key = { meta.device: exact; }
+        actions = { transmit_same; transmit_same_commit; transmit_same_commit_move; discard; }
         default_action = discard();
         size = 4096;
     }
     table leave_multicast_1 {
-        key = { meta.device: exact; meta.group: exact; }
+        key = { meta.device: exact; meta.state & 1280w0x00000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000ffff00000000: exact; }
         actions = { replicate; discard; }
         default_action = discard();
         size = 4096;
@@ -593,13 +800,19 @@ inout standard_metadata_t standard_metadata) {
         size = 4096;
     }
     table leave_2 {
-        key = { meta.device: exact; meta.port: ternary; }
-        actions = { transmit; transmit_same; transmit_commit; transmit_commit_move; transmit_same_commit; transmit_same_commit_move; forward; discard; }
+        key = { meta.device: exact; meta.state & 1280w0x0000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000003fe00: exact; }
+        actions = { transmit; transmit_commit; transmit_commit_move; forward; discard; }
+        default_action = discard();
+        size = 4096;
+    }
+    table leave_same_2 {
+        key = { meta.device: exact; }
+        actions = { transmit_same; transmit_same_commit; transmit_same_commit_move; discard; }
         default_action = discard();
         size = 4096;
     }
     table leave_multicast_2 {
-        key = { meta.device: exact; meta.group: exact; }
+        key = { meta.device: exact; meta.state & 1280w0x00000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000ffff00000000: exact; }
         actions = { replicate; discard; }
         default_action = discard();
         size = 4096;
@@ -635,13 +848,19 @@ inout standard_metadata_t standard_metadata) {
         size = 4096;
     }
     table leave_3 {
-        key = { meta.device: exact; meta.port: ternary; }
-        actions = { transmit; transmit_same; transmit_commit; transmit_commit_move; transmit_same_commit; transmit_same_commit_move; forward; discard; }
+        key = { meta.device: exact; meta.state & 1280w0x0000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000003fe00: exact; }
+        actions = { transmit; transmit_commit; transmit_commit_move; forward; discard; }
+        default_action = discard();
+        size = 4096;
+    }
+    table leave_same_3 {
+        key = { meta.device: exact; }
+        actions = { transmit_same; transmit_same_commit; transmit_same_commit_move; discard; }
         default_action = discard();
         size = 4096;
     }
     table leave_multicast_3 {
-        key = { meta.device: exact; meta.group: exact; }
+        key = { meta.device: exact; meta.state & 1280w0x00000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000ffff00000000: exact; }
         actions = { replicate; discard; }
         default_action = discard();
         size = 4096;
@@ -677,13 +896,19 @@ inout standard_metadata_t standard_metadata) {
         size = 4096;
     }
     table leave_4 {
-        key = { meta.device: exact; meta.port: ternary; }
-        actions = { transmit; transmit_same; transmit_commit; transmit_commit_move; transmit_same_commit; transmit_same_commit_move; forward; discard; }
+        key = { meta.device: exact; meta.state & 1280w0x0000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000003fe00: exact; }
+        actions = { transmit; transmit_commit; transmit_commit_move; forward; discard; }
+        default_action = discard();
+        size = 4096;
+    }
+    table leave_same_4 {
+        key = { meta.device: exact; }
+        actions = { transmit_same; transmit_same_commit; transmit_same_commit_move; discard; }
         default_action = discard();
         size = 4096;
     }
     table leave_multicast_4 {
-        key = { meta.device: exact; meta.group: exact; }
+        key = { meta.device: exact; meta.state & 1280w0x00000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000ffff00000000: exact; }
         actions = { replicate; discard; }
         default_action = discard();
         size = 4096;
@@ -719,13 +944,19 @@ inout standard_metadata_t standard_metadata) {
         size = 4096;
     }
     table leave_5 {
-        key = { meta.device: exact; meta.port: ternary; }
-        actions = { transmit; transmit_same; transmit_commit; transmit_commit_move; transmit_same_commit; transmit_same_commit_move; forward; discard; }
+        key = { meta.device: exact; meta.state & 1280w0x0000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000003fe00: exact; }
+        actions = { transmit; transmit_commit; transmit_commit_move; forward; discard; }
+        default_action = discard();
+        size = 4096;
+    }
+    table leave_same_5 {
+        key = { meta.device: exact; }
+        actions = { transmit_same; transmit_same_commit; transmit_same_commit_move; discard; }
         default_action = discard();
         size = 4096;
     }
     table leave_multicast_5 {
-        key = { meta.device: exact; meta.group: exact; }
+        key = { meta.device: exact; meta.state & 1280w0x00000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000ffff00000000: exact; }
         actions = { replicate; discard; }
         default_action = discard();
         size = 4096;
@@ -761,13 +992,19 @@ inout standard_metadata_t standard_metadata) {
         size = 4096;
     }
     table leave_6 {
-        key = { meta.device: exact; meta.port: ternary; }
-        actions = { transmit; transmit_same; transmit_commit; transmit_commit_move; transmit_same_commit; transmit_same_commit_move; forward; discard; }
+        key = { meta.device: exact; meta.state & 1280w0x0000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000003fe00: exact; }
+        actions = { transmit; transmit_commit; transmit_commit_move; forward; discard; }
+        default_action = discard();
+        size = 4096;
+    }
+    table leave_same_6 {
+        key = { meta.device: exact; }
+        actions = { transmit_same; transmit_same_commit; transmit_same_commit_move; discard; }
         default_action = discard();
         size = 4096;
     }
     table leave_multicast_6 {
-        key = { meta.device: exact; meta.group: exact; }
+        key = { meta.device: exact; meta.state & 1280w0x00000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000ffff00000000: exact; }
         actions = { replicate; discard; }
         default_action = discard();
         size = 4096;
@@ -803,13 +1040,19 @@ inout standard_metadata_t standard_metadata) {
         size = 4096;
     }
     table leave_7 {
-        key = { meta.device: exact; meta.port: ternary; }
-        actions = { transmit; transmit_same; transmit_commit; transmit_commit_move; transmit_same_commit; transmit_same_commit_move; forward; discard; }
+        key = { meta.device: exact; meta.state & 1280w0x0000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000003fe00: exact; }
+        actions = { transmit; transmit_commit; transmit_commit_move; forward; discard; }
+        default_action = discard();
+        size = 4096;
+    }
+    table leave_same_7 {
+        key = { meta.device: exact; }
+        actions = { transmit_same; transmit_same_commit; transmit_same_commit_move; discard; }
         default_action = discard();
         size = 4096;
     }
     table leave_multicast_7 {
-        key = { meta.device: exact; meta.group: exact; }
+        key = { meta.device: exact; meta.state & 1280w0x00000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000ffff00000000: exact; }
         actions = { replicate; discard; }
         default_action = discard();
         size = 4096;
@@ -845,13 +1088,19 @@ inout standard_metadata_t standard_metadata) {
         size = 4096;
     }
     table leave_8 {
-        key = { meta.device: exact; meta.port: ternary; }
-        actions = { transmit; transmit_same; transmit_commit; transmit_commit_move; transmit_same_commit; transmit_same_commit_move; forward; discard; }
+        key = { meta.device: exact; meta.state & 1280w0x0000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000003fe00: exact; }
+        actions = { transmit; transmit_commit; transmit_commit_move; forward; discard; }
+        default_action = discard();
+        size = 4096;
+    }
+    table leave_same_8 {
+        key = { meta.device: exact; }
+        actions = { transmit_same; transmit_same_commit; transmit_same_commit_move; discard; }
         default_action = discard();
         size = 4096;
     }
     table leave_multicast_8 {
-        key = { meta.device: exact; meta.group: exact; }
+        key = { meta.device: exact; meta.state & 1280w0x00000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000ffff00000000: exact; }
         actions = { replicate; discard; }
         default_action = discard();
         size = 4096;
@@ -887,13 +1136,19 @@ inout standard_metadata_t standard_metadata) {
         size = 4096;
     }
     table leave_9 {
-        key = { meta.device: exact; meta.port: ternary; }
-        actions = { transmit; transmit_same; transmit_commit; transmit_commit_move; transmit_same_commit; transmit_same_commit_move; forward; discard; }
+        key = { meta.device: exact; meta.state & 1280w0x0000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000003fe00: exact; }
+        actions = { transmit; transmit_commit; transmit_commit_move; forward; discard; }
+        default_action = discard();
+        size = 4096;
+    }
+    table leave_same_9 {
+        key = { meta.device: exact; }
+        actions = { transmit_same; transmit_same_commit; transmit_same_commit_move; discard; }
         default_action = discard();
         size = 4096;
     }
     table leave_multicast_9 {
-        key = { meta.device: exact; meta.group: exact; }
+        key = { meta.device: exact; meta.state & 1280w0x00000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000ffff00000000: exact; }
         actions = { replicate; discard; }
         default_action = discard();
         size = 4096;
@@ -929,13 +1184,19 @@ inout standard_metadata_t standard_metadata) {
         size = 4096;
     }
     table leave_10 {
-        key = { meta.device: exact; meta.port: ternary; }
-        actions = { transmit; transmit_same; transmit_commit; transmit_commit_move; transmit_same_commit; transmit_same_commit_move; forward; discard; }
+        key = { meta.device: exact; meta.state & 1280w0x0000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000003fe00: exact; }
+        actions = { transmit; transmit_commit; transmit_commit_move; forward; discard; }
+        default_action = discard();
+        size = 4096;
+    }
+    table leave_same_10 {
+        key = { meta.device: exact; }
+        actions = { transmit_same; transmit_same_commit; transmit_same_commit_move; discard; }
         default_action = discard();
         size = 4096;
     }
     table leave_multicast_10 {
-        key = { meta.device: exact; meta.group: exact; }
+        key = { meta.device: exact; meta.state & 1280w0x00000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000ffff00000000: exact; }
         actions = { replicate; discard; }
         default_action = discard();
         size = 4096;
@@ -971,13 +1232,19 @@ inout standard_metadata_t standard_metadata) {
         size = 4096;
     }
     table leave_11 {
-        key = { meta.device: exact; meta.port: ternary; }
-        actions = { transmit; transmit_same; transmit_commit; transmit_commit_move; transmit_same_commit; transmit_same_commit_move; forward; discard; }
+        key = { meta.device: exact; meta.state & 1280w0x0000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000003fe00: exact; }
+        actions = { transmit; transmit_commit; transmit_commit_move; forward; discard; }
+        default_action = discard();
+        size = 4096;
+    }
+    table leave_same_11 {
+        key = { meta.device: exact; }
+        actions = { transmit_same; transmit_same_commit; transmit_same_commit_move; discard; }
         default_action = discard();
         size = 4096;
     }
     table leave_multicast_11 {
-        key = { meta.device: exact; meta.group: exact; }
+        key = { meta.device: exact; meta.state & 1280w0x00000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000ffff00000000: exact; }
         actions = { replicate; discard; }
         default_action = discard();
         size = 4096;
@@ -1013,13 +1280,19 @@ inout standard_metadata_t standard_metadata) {
         size = 4096;
     }
     table leave_12 {
-        key = { meta.device: exact; meta.port: ternary; }
-        actions = { transmit; transmit_same; transmit_commit; transmit_commit_move; transmit_same_commit; transmit_same_commit_move; forward; discard; }
+        key = { meta.device: exact; meta.state & 1280w0x0000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000003fe00: exact; }
+        actions = { transmit; transmit_commit; transmit_commit_move; forward; discard; }
+        default_action = discard();
+        size = 4096;
+    }
+    table leave_same_12 {
+        key = { meta.device: exact; }
+        actions = { transmit_same; transmit_same_commit; transmit_same_commit_move; discard; }
         default_action = discard();
         size = 4096;
     }
     table leave_multicast_12 {
-        key = { meta.device: exact; meta.group: exact; }
+        key = { meta.device: exact; meta.state & 1280w0x00000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000ffff00000000: exact; }
         actions = { replicate; discard; }
         default_action = discard();
         size = 4096;
@@ -1055,13 +1328,19 @@ inout standard_metadata_t standard_metadata) {
         size = 4096;
     }
     table leave_13 {
-        key = { meta.device: exact; meta.port: ternary; }
-        actions = { transmit; transmit_same; transmit_commit; transmit_commit_move; transmit_same_commit; transmit_same_commit_move; forward; discard; }
+        key = { meta.device: exact; meta.state & 1280w0x0000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000003fe00: exact; }
+        actions = { transmit; transmit_commit; transmit_commit_move; forward; discard; }
+        default_action = discard();
+        size = 4096;
+    }
+    table leave_same_13 {
+        key = { meta.device: exact; }
+        actions = { transmit_same; transmit_same_commit; transmit_same_commit_move; discard; }
         default_action = discard();
         size = 4096;
     }
     table leave_multicast_13 {
-        key = { meta.device: exact; meta.group: exact; }
+        key = { meta.device: exact; meta.state & 1280w0x00000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000ffff00000000: exact; }
         actions = { replicate; discard; }
         default_action = discard();
         size = 4096;
@@ -1097,13 +1376,19 @@ inout standard_metadata_t standard_metadata) {
         size = 4096;
     }
     table leave_14 {
-        key = { meta.device: exact; meta.port: ternary; }
-        actions = { transmit; transmit_same; transmit_commit; transmit_commit_move; transmit_same_commit; transmit_same_commit_move; forward; discard; }
+        key = { meta.device: exact; meta.state & 1280w0x0000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000003fe00: exact; }
+        actions = { transmit; transmit_commit; transmit_commit_move; forward; discard; }
+        default_action = discard();
+        size = 4096;
+    }
+    table leave_same_14 {
+        key = { meta.device: exact; }
+        actions = { transmit_same; transmit_same_commit; transmit_same_commit_move; discard; }
         default_action = discard();
         size = 4096;
     }
     table leave_multicast_14 {
-        key = { meta.device: exact; meta.group: exact; }
+        key = { meta.device: exact; meta.state & 1280w0x00000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000ffff00000000: exact; }
         actions = { replicate; discard; }
         default_action = discard();
         size = 4096;
@@ -1139,13 +1424,19 @@ inout standard_metadata_t standard_metadata) {
         size = 4096;
     }
     table leave_15 {
-        key = { meta.device: exact; meta.port: ternary; }
-        actions = { transmit; transmit_same; transmit_commit; transmit_commit_move; transmit_same_commit; transmit_same_commit_move; forward; discard; }
+        key = { meta.device: exact; meta.state & 1280w0x0000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000003fe00: exact; }
+        actions = { transmit; transmit_commit; transmit_commit_move; forward; discard; }
+        default_action = discard();
+        size = 4096;
+    }
+    table leave_same_15 {
+        key = { meta.device: exact; }
+        actions = { transmit_same; transmit_same_commit; transmit_same_commit_move; discard; }
         default_action = discard();
         size = 4096;
     }
     table leave_multicast_15 {
-        key = { meta.device: exact; meta.group: exact; }
+        key = { meta.device: exact; meta.state & 1280w0x00000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000ffff00000000: exact; }
         actions = { replicate; discard; }
         default_action = discard();
         size = 4096;
@@ -1181,13 +1472,19 @@ inout standard_metadata_t standard_metadata) {
         size = 4096;
     }
     table leave_16 {
-        key = { meta.device: exact; meta.port: ternary; }
-        actions = { transmit; transmit_same; transmit_commit; transmit_commit_move; transmit_same_commit; transmit_same_commit_move; forward; discard; }
+        key = { meta.device: exact; meta.state & 1280w0x0000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000003fe00: exact; }
+        actions = { transmit; transmit_commit; transmit_commit_move; forward; discard; }
+        default_action = discard();
+        size = 4096;
+    }
+    table leave_same_16 {
+        key = { meta.device: exact; }
+        actions = { transmit_same; transmit_same_commit; transmit_same_commit_move; discard; }
         default_action = discard();
         size = 4096;
     }
     table leave_multicast_16 {
-        key = { meta.device: exact; meta.group: exact; }
+        key = { meta.device: exact; meta.state & 1280w0x00000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000ffff00000000: exact; }
         actions = { replicate; discard; }
         default_action = discard();
         size = 4096;
@@ -1223,13 +1520,19 @@ inout standard_metadata_t standard_metadata) {
         size = 4096;
     }
     table leave_17 {
-        key = { meta.device: exact; meta.port: ternary; }
-        actions = { transmit; transmit_same; transmit_commit; transmit_commit_move; transmit_same_commit; transmit_same_commit_move; forward; discard; }
+        key = { meta.device: exact; meta.state & 1280w0x0000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000003fe00: exact; }
+        actions = { transmit; transmit_commit; transmit_commit_move; forward; discard; }
+        default_action = discard();
+        size = 4096;
+    }
+    table leave_same_17 {
+        key = { meta.device: exact; }
+        actions = { transmit_same; transmit_same_commit; transmit_same_commit_move; discard; }
         default_action = discard();
         size = 4096;
     }
     table leave_multicast_17 {
-        key = { meta.device: exact; meta.group: exact; }
+        key = { meta.device: exact; meta.state & 1280w0x00000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000ffff00000000: exact; }
         actions = { replicate; discard; }
         default_action = discard();
         size = 4096;
@@ -1265,13 +1568,19 @@ inout standard_metadata_t standard_metadata) {
         size = 4096;
     }
     table leave_18 {
-        key = { meta.device: exact; meta.port: ternary; }
-        actions = { transmit; transmit_same; transmit_commit; transmit_commit_move; transmit_same_commit; transmit_same_commit_move; forward; discard; }
+        key = { meta.device: exact; meta.state & 1280w0x0000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000003fe00: exact; }
+        actions = { transmit; transmit_commit; transmit_commit_move; forward; discard; }
+        default_action = discard();
+        size = 4096;
+    }
+    table leave_same_18 {
+        key = { meta.device: exact; }
+        actions = { transmit_same; transmit_same_commit; transmit_same_commit_move; discard; }
         default_action = discard();
         size = 4096;
     }
     table leave_multicast_18 {
-        key = { meta.device: exact; meta.group: exact; }
+        key = { meta.device: exact; meta.state & 1280w0x00000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000ffff00000000: exact; }
         actions = { replicate; discard; }
         default_action = discard();
         size = 4096;
@@ -1307,13 +1616,19 @@ inout standard_metadata_t standard_metadata) {
         size = 4096;
     }
     table leave_19 {
-        key = { meta.device: exact; meta.port: ternary; }
-        actions = { transmit; transmit_same; transmit_commit; transmit_commit_move; transmit_same_commit; transmit_same_commit_move; forward; discard; }
+        key = { meta.device: exact; meta.state & 1280w0x0000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000003fe00: exact; }
+        actions = { transmit; transmit_commit; transmit_commit_move; forward; discard; }
+        default_action = discard();
+        size = 4096;
+    }
+    table leave_same_19 {
+        key = { meta.device: exact; }
+        actions = { transmit_same; transmit_same_commit; transmit_same_commit_move; discard; }
         default_action = discard();
         size = 4096;
     }
     table leave_multicast_19 {
-        key = { meta.device: exact; meta.group: exact; }
+        key = { meta.device: exact; meta.state & 1280w0x00000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000ffff00000000: exact; }
         actions = { replicate; discard; }
         default_action = discard();
         size = 4096;
@@ -1330,13 +1645,12 @@ inout standard_metadata_t standard_metadata) {
             } else if (meta.lookup == 3) {
                 ternary_0.apply();
             } else if (meta.lookup == 2) {
-                meta.prefix = (bit<480>)(meta.key >> meta.prefix_shift >> meta.prefix_shift >> meta.prefix_shift >> meta.prefix_shift);
                 lpm_0.apply();
             } else if (meta.lookup == 4) {
-                meta.port = meta.state[17:9];
-                meta.group = meta.state[47:32];
-                if (meta.group != 0) {
+                if (meta.state[47:32] != 0) {
                     leave_multicast_0.apply();
+                } else if (meta.traits[0:0] == 1 && meta.state[17:9] != 511) {
+                    leave_same_0.apply();
                 } else {
                     leave_0.apply();
                 }
@@ -1347,20 +1661,19 @@ inout standard_metadata_t standard_metadata) {
                 step_0.apply();
             }
         }
-        if (meta.slot != 255) {
+        if (meta.slot < 64) {
             if (meta.slot == 1) {
                 if (meta.lookup == 1) {
                     exact_1.apply();
                 } else if (meta.lookup == 3) {
                     ternary_1.apply();
                 } else if (meta.lookup == 2) {
-                    meta.prefix = (bit<480>)(meta.key >> meta.prefix_shift >> meta.prefix_shift >> meta.prefix_shift >> meta.prefix_shift);
                     lpm_1.apply();
                 } else if (meta.lookup == 4) {
-                    meta.port = meta.state[17:9];
-                    meta.group = meta.state[47:32];
-                    if (meta.group != 0) {
+                    if (meta.state[47:32] != 0) {
                         leave_multicast_1.apply();
+                    } else if (meta.traits[0:0] == 1 && meta.state[17:9] != 511) {
+                        leave_same_1.apply();
                     } else {
                         leave_1.apply();
                     }
@@ -1371,20 +1684,19 @@ inout standard_metadata_t standard_metadata) {
                     step_1.apply();
                 }
             }
-            if (meta.slot != 255) {
+            if (meta.slot < 64) {
                 if (meta.slot == 2) {
                     if (meta.lookup == 1) {
                         exact_2.apply();
                     } else if (meta.lookup == 3) {
                         ternary_2.apply();
                     } else if (meta.lookup == 2) {
-                        meta.prefix = (bit<480>)(meta.key >> meta.prefix_shift >> meta.prefix_shift >> meta.prefix_shift >> meta.prefix_shift);
                         lpm_2.apply();
                     } else if (meta.lookup == 4) {
-                        meta.port = meta.state[17:9];
-                        meta.group = meta.state[47:32];
-                        if (meta.group != 0) {
+                        if (meta.state[47:32] != 0) {
                             leave_multicast_2.apply();
+                        } else if (meta.traits[0:0] == 1 && meta.state[17:9] != 511) {
+                            leave_same_2.apply();
                         } else {
                             leave_2.apply();
                         }
@@ -1395,20 +1707,19 @@ inout standard_metadata_t standard_metadata) {
                         step_2.apply();
                     }
                 }
-                if (meta.slot != 255) {
+                if (meta.slot < 64) {
                     if (meta.slot == 3) {
                         if (meta.lookup == 1) {
                             exact_3.apply();
                         } else if (meta.lookup == 3) {
                             ternary_3.apply();
                         } else if (meta.lookup == 2) {
-                            meta.prefix = (bit<480>)(meta.key >> meta.prefix_shift >> meta.prefix_shift >> meta.prefix_shift >> meta.prefix_shift);
                             lpm_3.apply();
                         } else if (meta.lookup == 4) {
-                            meta.port = meta.state[17:9];
-                            meta.group = meta.state[47:32];
-                            if (meta.group != 0) {
+                            if (meta.state[47:32] != 0) {
                                 leave_multicast_3.apply();
+                            } else if (meta.traits[0:0] == 1 && meta.state[17:9] != 511) {
+                                leave_same_3.apply();
                             } else {
                                 leave_3.apply();
                             }
@@ -1419,20 +1730,19 @@ inout standard_metadata_t standard_metadata) {
                             step_3.apply();
                         }
                     }
-                    if (meta.slot != 255) {
+                    if (meta.slot < 64) {
                         if (meta.slot == 4) {
                             if (meta.lookup == 1) {
                                 exact_4.apply();
                             } else if (meta.lookup == 3) {
                                 ternary_4.apply();
                             } else if (meta.lookup == 2) {
-                                meta.prefix = (bit<480>)(meta.key >> meta.prefix_shift >> meta.prefix_shift >> meta.prefix_shift >> meta.prefix_shift);
                                 lpm_4.apply();
                             } else if (meta.lookup == 4) {
-                                meta.port = meta.state[17:9];
-                                meta.group = meta.state[47:32];
-                                if (meta.group != 0) {
+                                if (meta.state[47:32] != 0) {
                                     leave_multicast_4.apply();
+                                } else if (meta.traits[0:0] == 1 && meta.state[17:9] != 511) {
+                                    leave_same_4.apply();
                                 } else {
                                     leave_4.apply();
                                 }
@@ -1443,20 +1753,19 @@ inout standard_metadata_t standard_metadata) {
                                 step_4.apply();
                             }
                         }
-                        if (meta.slot != 255) {
+                        if (meta.slot < 64) {
                             if (meta.slot == 5) {
                                 if (meta.lookup == 1) {
                                     exact_5.apply();
                                 } else if (meta.lookup == 3) {
                                     ternary_5.apply();
                                 } else if (meta.lookup == 2) {
-                                    meta.prefix = (bit<480>)(meta.key >> meta.prefix_shift >> meta.prefix_shift >> meta.prefix_shift >> meta.prefix_shift);
                                     lpm_5.apply();
                                 } else if (meta.lookup == 4) {
-                                    meta.port = meta.state[17:9];
-                                    meta.group = meta.state[47:32];
-                                    if (meta.group != 0) {
+                                    if (meta.state[47:32] != 0) {
                                         leave_multicast_5.apply();
+                                    } else if (meta.traits[0:0] == 1 && meta.state[17:9] != 511) {
+                                        leave_same_5.apply();
                                     } else {
                                         leave_5.apply();
                                     }
@@ -1467,20 +1776,19 @@ inout standard_metadata_t standard_metadata) {
                                     step_5.apply();
                                 }
                             }
-                            if (meta.slot != 255) {
+                            if (meta.slot < 64) {
                                 if (meta.slot == 6) {
                                     if (meta.lookup == 1) {
                                         exact_6.apply();
                                     } else if (meta.lookup == 3) {
                                         ternary_6.apply();
                                     } else if (meta.lookup == 2) {
-                                        meta.prefix = (bit<480>)(meta.key >> meta.prefix_shift >> meta.prefix_shift >> meta.prefix_shift >> meta.prefix_shift);
                                         lpm_6.apply();
                                     } else if (meta.lookup == 4) {
-                                        meta.port = meta.state[17:9];
-                                        meta.group = meta.state[47:32];
-                                        if (meta.group != 0) {
+                                        if (meta.state[47:32] != 0) {
                                             leave_multicast_6.apply();
+                                        } else if (meta.traits[0:0] == 1 && meta.state[17:9] != 511) {
+                                            leave_same_6.apply();
                                         } else {
                                             leave_6.apply();
                                         }
@@ -1491,20 +1799,19 @@ inout standard_metadata_t standard_metadata) {
                                         step_6.apply();
                                     }
                                 }
-                                if (meta.slot != 255) {
+                                if (meta.slot < 64) {
                                     if (meta.slot == 7) {
                                         if (meta.lookup == 1) {
                                             exact_7.apply();
                                         } else if (meta.lookup == 3) {
                                             ternary_7.apply();
                                         } else if (meta.lookup == 2) {
-                                            meta.prefix = (bit<480>)(meta.key >> meta.prefix_shift >> meta.prefix_shift >> meta.prefix_shift >> meta.prefix_shift);
                                             lpm_7.apply();
                                         } else if (meta.lookup == 4) {
-                                            meta.port = meta.state[17:9];
-                                            meta.group = meta.state[47:32];
-                                            if (meta.group != 0) {
+                                            if (meta.state[47:32] != 0) {
                                                 leave_multicast_7.apply();
+                                            } else if (meta.traits[0:0] == 1 && meta.state[17:9] != 511) {
+                                                leave_same_7.apply();
                                             } else {
                                                 leave_7.apply();
                                             }
@@ -1515,20 +1822,19 @@ inout standard_metadata_t standard_metadata) {
                                             step_7.apply();
                                         }
                                     }
-                                    if (meta.slot != 255) {
+                                    if (meta.slot < 64) {
                                         if (meta.slot == 8) {
                                             if (meta.lookup == 1) {
                                                 exact_8.apply();
                                             } else if (meta.lookup == 3) {
                                                 ternary_8.apply();
                                             } else if (meta.lookup == 2) {
-                                                meta.prefix = (bit<480>)(meta.key >> meta.prefix_shift >> meta.prefix_shift >> meta.prefix_shift >> meta.prefix_shift);
                                                 lpm_8.apply();
                                             } else if (meta.lookup == 4) {
-                                                meta.port = meta.state[17:9];
-                                                meta.group = meta.state[47:32];
-                                                if (meta.group != 0) {
+                                                if (meta.state[47:32] != 0) {
                                                     leave_multicast_8.apply();
+                                                } else if (meta.traits[0:0] == 1 && meta.state[17:9] != 511) {
+                                                    leave_same_8.apply();
                                                 } else {
                                                     leave_8.apply();
                                                 }
@@ -1539,20 +1845,19 @@ inout standard_metadata_t standard_metadata) {
                                                 step_8.apply();
                                             }
                                         }
-                                        if (meta.slot != 255) {
+                                        if (meta.slot < 64) {
                                             if (meta.slot == 9) {
                                                 if (meta.lookup == 1) {
                                                     exact_9.apply();
                                                 } else if (meta.lookup == 3) {
                                                     ternary_9.apply();
                                                 } else if (meta.lookup == 2) {
-                                                    meta.prefix = (bit<480>)(meta.key >> meta.prefix_shift >> meta.prefix_shift >> meta.prefix_shift >> meta.prefix_shift);
                                                     lpm_9.apply();
                                                 } else if (meta.lookup == 4) {
-                                                    meta.port = meta.state[17:9];
-                                                    meta.group = meta.state[47:32];
-                                                    if (meta.group != 0) {
+                                                    if (meta.state[47:32] != 0) {
                                                         leave_multicast_9.apply();
+                                                    } else if (meta.traits[0:0] == 1 && meta.state[17:9] != 511) {
+                                                        leave_same_9.apply();
                                                     } else {
                                                         leave_9.apply();
                                                     }
@@ -1563,20 +1868,19 @@ inout standard_metadata_t standard_metadata) {
                                                     step_9.apply();
                                                 }
                                             }
-                                            if (meta.slot != 255) {
+                                            if (meta.slot < 64) {
                                                 if (meta.slot == 10) {
                                                     if (meta.lookup == 1) {
                                                         exact_10.apply();
                                                     } else if (meta.lookup == 3) {
                                                         ternary_10.apply();
                                                     } else if (meta.lookup == 2) {
-                                                        meta.prefix = (bit<480>)(meta.key >> meta.prefix_shift >> meta.prefix_shift >> meta.prefix_shift >> meta.prefix_shift);
                                                         lpm_10.apply();
                                                     } else if (meta.lookup == 4) {
-                                                        meta.port = meta.state[17:9];
-                                                        meta.group = meta.state[47:32];
-                                                        if (meta.group != 0) {
+                                                        if (meta.state[47:32] != 0) {
                                                             leave_multicast_10.apply();
+                                                        } else if (meta.traits[0:0] == 1 && meta.state[17:9] != 511) {
+                                                            leave_same_10.apply();
                                                         } else {
                                                             leave_10.apply();
                                                         }
@@ -1587,20 +1891,19 @@ inout standard_metadata_t standard_metadata) {
                                                         step_10.apply();
                                                     }
                                                 }
-                                                if (meta.slot != 255) {
+                                                if (meta.slot < 64) {
                                                     if (meta.slot == 11) {
                                                         if (meta.lookup == 1) {
                                                             exact_11.apply();
                                                         } else if (meta.lookup == 3) {
                                                             ternary_11.apply();
                                                         } else if (meta.lookup == 2) {
-                                                            meta.prefix = (bit<480>)(meta.key >> meta.prefix_shift >> meta.prefix_shift >> meta.prefix_shift >> meta.prefix_shift);
                                                             lpm_11.apply();
                                                         } else if (meta.lookup == 4) {
-                                                            meta.port = meta.state[17:9];
-                                                            meta.group = meta.state[47:32];
-                                                            if (meta.group != 0) {
+                                                            if (meta.state[47:32] != 0) {
                                                                 leave_multicast_11.apply();
+                                                            } else if (meta.traits[0:0] == 1 && meta.state[17:9] != 511) {
+                                                                leave_same_11.apply();
                                                             } else {
                                                                 leave_11.apply();
                                                             }
@@ -1611,20 +1914,19 @@ inout standard_metadata_t standard_metadata) {
                                                             step_11.apply();
                                                         }
                                                     }
-                                                    if (meta.slot != 255) {
+                                                    if (meta.slot < 64) {
                                                         if (meta.slot == 12) {
                                                             if (meta.lookup == 1) {
                                                                 exact_12.apply();
                                                             } else if (meta.lookup == 3) {
                                                                 ternary_12.apply();
                                                             } else if (meta.lookup == 2) {
-                                                                meta.prefix = (bit<480>)(meta.key >> meta.prefix_shift >> meta.prefix_shift >> meta.prefix_shift >> meta.prefix_shift);
                                                                 lpm_12.apply();
                                                             } else if (meta.lookup == 4) {
-                                                                meta.port = meta.state[17:9];
-                                                                meta.group = meta.state[47:32];
-                                                                if (meta.group != 0) {
+                                                                if (meta.state[47:32] != 0) {
                                                                     leave_multicast_12.apply();
+                                                                } else if (meta.traits[0:0] == 1 && meta.state[17:9] != 511) {
+                                                                    leave_same_12.apply();
                                                                 } else {
                                                                     leave_12.apply();
                                                                 }
@@ -1635,20 +1937,19 @@ inout standard_metadata_t standard_metadata) {
                                                                 step_12.apply();
                                                             }
                                                         }
-                                                        if (meta.slot != 255) {
+                                                        if (meta.slot < 64) {
                                                             if (meta.slot == 13) {
                                                                 if (meta.lookup == 1) {
                                                                     exact_13.apply();
                                                                 } else if (meta.lookup == 3) {
                                                                     ternary_13.apply();
                                                                 } else if (meta.lookup == 2) {
-                                                                    meta.prefix = (bit<480>)(meta.key >> meta.prefix_shift >> meta.prefix_shift >> meta.prefix_shift >> meta.prefix_shift);
                                                                     lpm_13.apply();
                                                                 } else if (meta.lookup == 4) {
-                                                                    meta.port = meta.state[17:9];
-                                                                    meta.group = meta.state[47:32];
-                                                                    if (meta.group != 0) {
+                                                                    if (meta.state[47:32] != 0) {
                                                                         leave_multicast_13.apply();
+                                                                    } else if (meta.traits[0:0] == 1 && meta.state[17:9] != 511) {
+                                                                        leave_same_13.apply();
                                                                     } else {
                                                                         leave_13.apply();
                                                                     }
@@ -1659,20 +1960,19 @@ inout standard_metadata_t standard_metadata) {
                                                                     step_13.apply();
                                                                 }
                                                             }
-                                                            if (meta.slot != 255) {
+                                                            if (meta.slot < 64) {
                                                                 if (meta.slot == 14) {
                                                                     if (meta.lookup == 1) {
                                                                         exact_14.apply();
                                                                     } else if (meta.lookup == 3) {
                                                                         ternary_14.apply();
                                                                     } else if (meta.lookup == 2) {
-                                                                        meta.prefix = (bit<480>)(meta.key >> meta.prefix_shift >> meta.prefix_shift >> meta.prefix_shift >> meta.prefix_shift);
                                                                         lpm_14.apply();
                                                                     } else if (meta.lookup == 4) {
-                                                                        meta.port = meta.state[17:9];
-                                                                        meta.group = meta.state[47:32];
-                                                                        if (meta.group != 0) {
+                                                                        if (meta.state[47:32] != 0) {
                                                                             leave_multicast_14.apply();
+                                                                        } else if (meta.traits[0:0] == 1 && meta.state[17:9] != 511) {
+                                                                            leave_same_14.apply();
                                                                         } else {
                                                                             leave_14.apply();
                                                                         }
@@ -1683,20 +1983,19 @@ inout standard_metadata_t standard_metadata) {
                                                                         step_14.apply();
                                                                     }
                                                                 }
-                                                                if (meta.slot != 255) {
+                                                                if (meta.slot < 64) {
                                                                     if (meta.slot == 15) {
                                                                         if (meta.lookup == 1) {
                                                                             exact_15.apply();
                                                                         } else if (meta.lookup == 3) {
                                                                             ternary_15.apply();
                                                                         } else if (meta.lookup == 2) {
-                                                                            meta.prefix = (bit<480>)(meta.key >> meta.prefix_shift >> meta.prefix_shift >> meta.prefix_shift >> meta.prefix_shift);
                                                                             lpm_15.apply();
                                                                         } else if (meta.lookup == 4) {
-                                                                            meta.port = meta.state[17:9];
-                                                                            meta.group = meta.state[47:32];
-                                                                            if (meta.group != 0) {
+                                                                            if (meta.state[47:32] != 0) {
                                                                                 leave_multicast_15.apply();
+                                                                            } else if (meta.traits[0:0] == 1 && meta.state[17:9] != 511) {
+                                                                                leave_same_15.apply();
                                                                             } else {
                                                                                 leave_15.apply();
                                                                             }
@@ -1707,20 +2006,19 @@ inout standard_metadata_t standard_metadata) {
                                                                             step_15.apply();
                                                                         }
                                                                     }
-                                                                    if (meta.slot != 255) {
+                                                                    if (meta.slot < 64) {
                                                                         if (meta.slot == 16) {
                                                                             if (meta.lookup == 1) {
                                                                                 exact_16.apply();
                                                                             } else if (meta.lookup == 3) {
                                                                                 ternary_16.apply();
                                                                             } else if (meta.lookup == 2) {
-                                                                                meta.prefix = (bit<480>)(meta.key >> meta.prefix_shift >> meta.prefix_shift >> meta.prefix_shift >> meta.prefix_shift);
                                                                                 lpm_16.apply();
                                                                             } else if (meta.lookup == 4) {
-                                                                                meta.port = meta.state[17:9];
-                                                                                meta.group = meta.state[47:32];
-                                                                                if (meta.group != 0) {
+                                                                                if (meta.state[47:32] != 0) {
                                                                                     leave_multicast_16.apply();
+                                                                                } else if (meta.traits[0:0] == 1 && meta.state[17:9] != 511) {
+                                                                                    leave_same_16.apply();
                                                                                 } else {
                                                                                     leave_16.apply();
                                                                                 }
@@ -1731,20 +2029,19 @@ inout standard_metadata_t standard_metadata) {
                                                                                 step_16.apply();
                                                                             }
                                                                         }
-                                                                        if (meta.slot != 255) {
+                                                                        if (meta.slot < 64) {
                                                                             if (meta.slot == 17) {
                                                                                 if (meta.lookup == 1) {
                                                                                     exact_17.apply();
                                                                                 } else if (meta.lookup == 3) {
                                                                                     ternary_17.apply();
                                                                                 } else if (meta.lookup == 2) {
-                                                                                    meta.prefix = (bit<480>)(meta.key >> meta.prefix_shift >> meta.prefix_shift >> meta.prefix_shift >> meta.prefix_shift);
                                                                                     lpm_17.apply();
                                                                                 } else if (meta.lookup == 4) {
-                                                                                    meta.port = meta.state[17:9];
-                                                                                    meta.group = meta.state[47:32];
-                                                                                    if (meta.group != 0) {
+                                                                                    if (meta.state[47:32] != 0) {
                                                                                         leave_multicast_17.apply();
+                                                                                    } else if (meta.traits[0:0] == 1 && meta.state[17:9] != 511) {
+                                                                                        leave_same_17.apply();
                                                                                     } else {
                                                                                         leave_17.apply();
                                                                                     }
@@ -1755,20 +2052,19 @@ inout standard_metadata_t standard_metadata) {
                                                                                     step_17.apply();
                                                                                 }
                                                                             }
-                                                                            if (meta.slot != 255) {
+                                                                            if (meta.slot < 64) {
                                                                                 if (meta.slot == 18) {
                                                                                     if (meta.lookup == 1) {
                                                                                         exact_18.apply();
                                                                                     } else if (meta.lookup == 3) {
                                                                                         ternary_18.apply();
                                                                                     } else if (meta.lookup == 2) {
-                                                                                        meta.prefix = (bit<480>)(meta.key >> meta.prefix_shift >> meta.prefix_shift >> meta.prefix_shift >> meta.prefix_shift);
                                                                                         lpm_18.apply();
                                                                                     } else if (meta.lookup == 4) {
-                                                                                        meta.port = meta.state[17:9];
-                                                                                        meta.group = meta.state[47:32];
-                                                                                        if (meta.group != 0) {
+                                                                                        if (meta.state[47:32] != 0) {
                                                                                             leave_multicast_18.apply();
+                                                                                        } else if (meta.traits[0:0] == 1 && meta.state[17:9] != 511) {
+                                                                                            leave_same_18.apply();
                                                                                         } else {
                                                                                             leave_18.apply();
                                                                                         }
@@ -1779,20 +2075,19 @@ inout standard_metadata_t standard_metadata) {
                                                                                         step_18.apply();
                                                                                     }
                                                                                 }
-                                                                                if (meta.slot != 255) {
+                                                                                if (meta.slot < 64) {
                                                                                     if (meta.slot == 19) {
                                                                                         if (meta.lookup == 1) {
                                                                                             exact_19.apply();
                                                                                         } else if (meta.lookup == 3) {
                                                                                             ternary_19.apply();
                                                                                         } else if (meta.lookup == 2) {
-                                                                                            meta.prefix = (bit<480>)(meta.key >> meta.prefix_shift >> meta.prefix_shift >> meta.prefix_shift >> meta.prefix_shift);
                                                                                             lpm_19.apply();
                                                                                         } else if (meta.lookup == 4) {
-                                                                                            meta.port = meta.state[17:9];
-                                                                                            meta.group = meta.state[47:32];
-                                                                                            if (meta.group != 0) {
+                                                                                            if (meta.state[47:32] != 0) {
                                                                                                 leave_multicast_19.apply();
+                                                                                            } else if (meta.traits[0:0] == 1 && meta.state[17:9] != 511) {
+                                                                                                leave_same_19.apply();
                                                                                             } else {
                                                                                                 leave_19.apply();
                                                                                             }
@@ -1822,7 +2117,7 @@ inout standard_metadata_t standard_metadata) {
                 }
             }
         }
-        if (meta.slot != 255) {
+        if (meta.slot < 64) {
             mark_to_drop(standard_metadata);
         }
         if (meta.asked == 1) {
@@ -1845,7 +2140,11 @@ inout standard_metadata_t standard_metadata) {
 
         meta.state = (meta.state & 1280w0xfffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff80001ff) | ((bit<1280>)standard_metadata.egress_port << 18);
         meta.state = (meta.state & keep) ^ value;
-        meta.key = meta.state & key_mask;
+        if (lookup == 1) {
+            meta.key = meta.state & key_mask;
+        } else if (lookup == 2) {
+            meta.prefix = (meta.state & key_mask)[1279:800];
+        }
         meta.pc = pc;
         meta.slot = slot;
         meta.lookup = lookup;
@@ -1854,7 +2153,11 @@ inout standard_metadata_t standard_metadata) {
 
         meta.state = (meta.state & 1280w0xfffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff80001ff) | ((bit<1280>)standard_metadata.egress_port << 18);
         meta.state = (meta.state & keep) ^ value ^ ((meta.state & left_mask) << l0 << l1 << l2 << l3 << l4) ^ ((meta.state & right_mask) >> r0 >> r1 >> r2 >> r3 >> r4);
-        meta.key = meta.state & key_mask;
+        if (lookup == 1) {
+            meta.key = meta.state & key_mask;
+        } else if (lookup == 2) {
+            meta.prefix = (meta.state & key_mask)[1279:800];
+        }
         meta.pc = pc;
         meta.slot = slot;
         meta.lookup = lookup;
@@ -1863,7 +2166,11 @@ inout standard_metadata_t standard_metadata) {
 
         meta.state = (meta.state & 1280w0xfffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff80001ff) | ((bit<1280>)port << 18);
         meta.state = (meta.state & keep) ^ value;
-        meta.key = meta.state & key_mask;
+        if (lookup == 1) {
+            meta.key = meta.state & key_mask;
+        } else if (lookup == 2) {
+            meta.prefix = (meta.state & key_mask)[1279:800];
+        }
         meta.pc = pc;
         meta.slot = slot;
         meta.lookup = lookup;
@@ -1872,7 +2179,11 @@ inout standard_metadata_t standard_metadata) {
 
         meta.state = (meta.state & 1280w0xfffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff80001ff) | ((bit<1280>)port << 18);
         meta.state = (meta.state & keep) ^ value ^ ((meta.state & left_mask) << l0 << l1 << l2 << l3 << l4) ^ ((meta.state & right_mask) >> r0 >> r1 >> r2 >> r3 >> r4);
-        meta.key = meta.state & key_mask;
+        if (lookup == 1) {
+            meta.key = meta.state & key_mask;
+        } else if (lookup == 2) {
+            meta.prefix = (meta.state & key_mask)[1279:800];
+        }
         meta.pc = pc;
         meta.slot = slot;
         meta.lookup = lookup;
@@ -1883,9 +2194,14 @@ inout standard_metadata_t standard_metadata) {
         default_action = discard();
         size = 1024;
     }
-    action arrive_commit(bit<1280> kept, bit<1280> keep, bit<1280> value, bit<16> pc, bit<8> slot, bit<8> lookup, bit<1280> key_mask) {
-        meta.state = (((bit<1280>)meta.window) << 256) | ((bit<1280>)meta.length << 48) | (meta.copied & kept);
-        meta.length = 0;
+    action arrive() {
+        meta.pad = meta.length << 1;
+        meta.state = ((((((((hdr.each[0].byte ++ (hdr.each[1].byte ++ hdr.each[2].byte)) ++ (hdr.each[3].byte ++ (hdr.each[4].byte ++ hdr.each[5].byte))) ++ ((hdr.each[6].byte ++ (hdr.each[7].byte ++ hdr.each[8].byte)) ++ (hdr.each[9].byte ++ (hdr.each[10].byte ++ hdr.each[11].byte)))) ++ (((hdr.each[12].byte ++ (hdr.each[13].byte ++ hdr.each[14].byte)) ++ (hdr.each[15].byte ++ (hdr.each[16].byte ++ hdr.each[17].byte))) ++ ((hdr.each[18].byte ++ (hdr.each[19].byte ++ hdr.each[20].byte)) ++ (hdr.each[21].byte ++ (hdr.each[22].byte ++ hdr.each[23].byte))))) ++ ((((hdr.each[24].byte ++ (hdr.each[25].byte ++ hdr.each[26].byte)) ++ (hdr.each[27].byte ++ (hdr.each[28].byte ++ hdr.each[29].byte))) ++ ((hdr.each[30].byte ++ (hdr.each[31].byte ++ hdr.each[32].byte)) ++ (hdr.each[33].byte ++ (hdr.each[34].byte ++ hdr.each[35].byte)))) ++ (((hdr.each[36].byte ++ (hdr.each[37].byte ++ hdr.each[38].byte)) ++ (hdr.each[39].byte ++ (hdr.each[40].byte ++ hdr.each[41].byte))) ++ ((hdr.each[42].byte ++ (hdr.each[43].byte ++ hdr.each[44].byte)) ++ (hdr.each[45].byte ++ (hdr.each[46].byte ++ hdr.each[47].byte)))))) ++ (((((hdr.each[48].byte ++ (hdr.each[49].byte ++ hdr.each[50].byte)) ++ (hdr.each[51].byte ++ (hdr.each[52].byte ++ hdr.each[53].byte))) ++ ((hdr.each[54].byte ++ (hdr.each[55].byte ++ hdr.each[56].byte)) ++ (hdr.each[57].byte ++ (hdr.each[58].byte ++ hdr.each[59].byte)))) ++ (((hdr.each[60].byte ++ (hdr.each[61].byte ++ hdr.each[62].byte)) ++ (hdr.each[63].byte ++ (hdr.each[64].byte ++ hdr.each[65].byte))) ++ ((hdr.each[66].byte ++ (hdr.each[67].byte ++ hdr.each[68].byte)) ++ (hdr.each[69].byte ++ (hdr.each[70].byte ++ hdr.each[71].byte))))) ++ ((((hdr.each[72].byte ++ (hdr.each[73].byte ++ hdr.each[74].byte)) ++ (hdr.each[75].byte ++ (hdr.each[76].byte ++ hdr.each[77].byte))) ++ ((hdr.each[78].byte ++ (hdr.each[79].byte ++ hdr.each[80].byte)) ++ (hdr.each[81].byte ++ (hdr.each[82].byte ++ hdr.each[83].byte)))) ++ (((hdr.each[84].byte ++ (hdr.each[85].byte ++ hdr.each[86].byte)) ++ (hdr.each[87].byte ++ (hdr.each[88].byte ++ hdr.each[89].byte))) ++ ((hdr.each[90].byte ++ (hdr.each[91].byte ++ hdr.each[92].byte)) ++ (hdr.each[93].byte ++ (hdr.each[94].byte ++ hdr.each[95].byte))))))) ++ 512w0) & (1280w0xffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff ^ (1280w0xffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff >> meta.pad >> meta.pad >> meta.pad >> meta.pad))) | ((bit<1280>)meta.length << 48);
+        if (meta.length == 96) {
+            hdr.whole.setValid();
+        } else {
+            meta.length = 0;
+        }
         hdr.each[0].setInvalid();
         hdr.each[1].setInvalid();
         hdr.each[2].setInvalid();
@@ -1982,367 +2298,59 @@ inout standard_metadata_t standard_metadata) {
         hdr.each[93].setInvalid();
         hdr.each[94].setInvalid();
         hdr.each[95].setInvalid();
-
+    }
+    action copy_commit(bit<1280> kept, bit<1280> keep, bit<1280> value, bit<16> pc, bit<8> slot, bit<8> lookup, bit<1280> key_mask) {
+        meta.state = meta.state | (meta.copied & kept);
+        meta.traits = 2;
         meta.state = (meta.state & 1280w0xfffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff80001ff) | ((bit<1280>)standard_metadata.egress_port << 18);
         meta.state = (meta.state & keep) ^ value;
-        meta.key = meta.state & key_mask;
+        if (lookup == 1) {
+            meta.key = meta.state & key_mask;
+        } else if (lookup == 2) {
+            meta.prefix = (meta.state & key_mask)[1279:800];
+        }
         meta.pc = pc;
         meta.slot = slot;
         meta.lookup = lookup;
     }
-    action arrive_commit_move(bit<1280> kept, bit<1280> keep, bit<1280> value, bit<1280> left_mask, bit<8> l0, bit<8> l1, bit<8> l2, bit<8> l3, bit<8> l4, bit<1280> right_mask, bit<8> r0, bit<8> r1, bit<8> r2, bit<8> r3, bit<8> r4, bit<16> pc, bit<8> slot, bit<8> lookup, bit<1280> key_mask) {
-        meta.state = (((bit<1280>)meta.window) << 256) | ((bit<1280>)meta.length << 48) | (meta.copied & kept);
-        meta.length = 0;
-        hdr.each[0].setInvalid();
-        hdr.each[1].setInvalid();
-        hdr.each[2].setInvalid();
-        hdr.each[3].setInvalid();
-        hdr.each[4].setInvalid();
-        hdr.each[5].setInvalid();
-        hdr.each[6].setInvalid();
-        hdr.each[7].setInvalid();
-        hdr.each[8].setInvalid();
-        hdr.each[9].setInvalid();
-        hdr.each[10].setInvalid();
-        hdr.each[11].setInvalid();
-        hdr.each[12].setInvalid();
-        hdr.each[13].setInvalid();
-        hdr.each[14].setInvalid();
-        hdr.each[15].setInvalid();
-        hdr.each[16].setInvalid();
-        hdr.each[17].setInvalid();
-        hdr.each[18].setInvalid();
-        hdr.each[19].setInvalid();
-        hdr.each[20].setInvalid();
-        hdr.each[21].setInvalid();
-        hdr.each[22].setInvalid();
-        hdr.each[23].setInvalid();
-        hdr.each[24].setInvalid();
-        hdr.each[25].setInvalid();
-        hdr.each[26].setInvalid();
-        hdr.each[27].setInvalid();
-        hdr.each[28].setInvalid();
-        hdr.each[29].setInvalid();
-        hdr.each[30].setInvalid();
-        hdr.each[31].setInvalid();
-        hdr.each[32].setInvalid();
-        hdr.each[33].setInvalid();
-        hdr.each[34].setInvalid();
-        hdr.each[35].setInvalid();
-        hdr.each[36].setInvalid();
-        hdr.each[37].setInvalid();
-        hdr.each[38].setInvalid();
-        hdr.each[39].setInvalid();
-        hdr.each[40].setInvalid();
-        hdr.each[41].setInvalid();
-        hdr.each[42].setInvalid();
-        hdr.each[43].setInvalid();
-        hdr.each[44].setInvalid();
-        hdr.each[45].setInvalid();
-        hdr.each[46].setInvalid();
-        hdr.each[47].setInvalid();
-        hdr.each[48].setInvalid();
-        hdr.each[49].setInvalid();
-        hdr.each[50].setInvalid();
-        hdr.each[51].setInvalid();
-        hdr.each[52].setInvalid();
-        hdr.each[53].setInvalid();
-        hdr.each[54].setInvalid();
-        hdr.each[55].setInvalid();
-        hdr.each[56].setInvalid();
-        hdr.each[57].setInvalid();
-        hdr.each[58].setInvalid();
-        hdr.each[59].setInvalid();
-        hdr.each[60].setInvalid();
-        hdr.each[61].setInvalid();
-        hdr.each[62].setInvalid();
-        hdr.each[63].setInvalid();
-        hdr.each[64].setInvalid();
-        hdr.each[65].setInvalid();
-        hdr.each[66].setInvalid();
-        hdr.each[67].setInvalid();
-        hdr.each[68].setInvalid();
-        hdr.each[69].setInvalid();
-        hdr.each[70].setInvalid();
-        hdr.each[71].setInvalid();
-        hdr.each[72].setInvalid();
-        hdr.each[73].setInvalid();
-        hdr.each[74].setInvalid();
-        hdr.each[75].setInvalid();
-        hdr.each[76].setInvalid();
-        hdr.each[77].setInvalid();
-        hdr.each[78].setInvalid();
-        hdr.each[79].setInvalid();
-        hdr.each[80].setInvalid();
-        hdr.each[81].setInvalid();
-        hdr.each[82].setInvalid();
-        hdr.each[83].setInvalid();
-        hdr.each[84].setInvalid();
-        hdr.each[85].setInvalid();
-        hdr.each[86].setInvalid();
-        hdr.each[87].setInvalid();
-        hdr.each[88].setInvalid();
-        hdr.each[89].setInvalid();
-        hdr.each[90].setInvalid();
-        hdr.each[91].setInvalid();
-        hdr.each[92].setInvalid();
-        hdr.each[93].setInvalid();
-        hdr.each[94].setInvalid();
-        hdr.each[95].setInvalid();
-
+    action copy_commit_move(bit<1280> kept, bit<1280> keep, bit<1280> value, bit<1280> left_mask, bit<8> l0, bit<8> l1, bit<8> l2, bit<8> l3, bit<8> l4, bit<1280> right_mask, bit<8> r0, bit<8> r1, bit<8> r2, bit<8> r3, bit<8> r4, bit<16> pc, bit<8> slot, bit<8> lookup, bit<1280> key_mask) {
+        meta.state = meta.state | (meta.copied & kept);
+        meta.traits = 2;
         meta.state = (meta.state & 1280w0xfffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff80001ff) | ((bit<1280>)standard_metadata.egress_port << 18);
         meta.state = (meta.state & keep) ^ value ^ ((meta.state & left_mask) << l0 << l1 << l2 << l3 << l4) ^ ((meta.state & right_mask) >> r0 >> r1 >> r2 >> r3 >> r4);
-        meta.key = meta.state & key_mask;
+        if (lookup == 1) {
+            meta.key = meta.state & key_mask;
+        } else if (lookup == 2) {
+            meta.prefix = (meta.state & key_mask)[1279:800];
+        }
         meta.pc = pc;
         meta.slot = slot;
         meta.lookup = lookup;
     }
-    action arrive_as_commit(bit<9> port, bit<1280> kept, bit<1280> keep, bit<1280> value, bit<16> pc, bit<8> slot, bit<8> lookup, bit<1280> key_mask) {
-        meta.state = (((bit<1280>)meta.window) << 256) | ((bit<1280>)meta.length << 48) | (meta.copied & kept);
-        meta.length = 0;
-        hdr.each[0].setInvalid();
-        hdr.each[1].setInvalid();
-        hdr.each[2].setInvalid();
-        hdr.each[3].setInvalid();
-        hdr.each[4].setInvalid();
-        hdr.each[5].setInvalid();
-        hdr.each[6].setInvalid();
-        hdr.each[7].setInvalid();
-        hdr.each[8].setInvalid();
-        hdr.each[9].setInvalid();
-        hdr.each[10].setInvalid();
-        hdr.each[11].setInvalid();
-        hdr.each[12].setInvalid();
-        hdr.each[13].setInvalid();
-        hdr.each[14].setInvalid();
-        hdr.each[15].setInvalid();
-        hdr.each[16].setInvalid();
-        hdr.each[17].setInvalid();
-        hdr.each[18].setInvalid();
-        hdr.each[19].setInvalid();
-        hdr.each[20].setInvalid();
-        hdr.each[21].setInvalid();
-        hdr.each[22].setInvalid();
-        hdr.each[23].setInvalid();
-        hdr.each[24].setInvalid();
-        hdr.each[25].setInvalid();
-        hdr.each[26].setInvalid();
-        hdr.each[27].setInvalid();
-        hdr.each[28].setInvalid();
-        hdr.each[29].setInvalid();
-        hdr.each[30].setInvalid();
-        hdr.each[31].setInvalid();
-        hdr.each[32].setInvalid();
-        hdr.each[33].setInvalid();
-        hdr.each[34].setInvalid();
-        hdr.each[35].setInvalid();
-        hdr.each[36].setInvalid();
-        hdr.each[37].setInvalid();
-        hdr.each[38].setInvalid();
-        hdr.each[39].setInvalid();
-        hdr.each[40].setInvalid();
-        hdr.each[41].setInvalid();
-        hdr.each[42].setInvalid();
-        hdr.each[43].setInvalid();
-        hdr.each[44].setInvalid();
-        hdr.each[45].setInvalid();
-        hdr.each[46].setInvalid();
-        hdr.each[47].setInvalid();
-        hdr.each[48].setInvalid();
-        hdr.each[49].setInvalid();
-        hdr.each[50].setInvalid();
-        hdr.each[51].setInvalid();
-        hdr.each[52].setInvalid();
-        hdr.each[53].setInvalid();
-        hdr.each[54].setInvalid();
-        hdr.each[55].setInvalid();
-        hdr.each[56].setInvalid();
-        hdr.each[57].setInvalid();
-        hdr.each[58].setInvalid();
-        hdr.each[59].setInvalid();
-        hdr.each[60].setInvalid();
-        hdr.each[61].setInvalid();
-        hdr.each[62].setInvalid();
-        hdr.each[63].setInvalid();
-        hdr.each[64].setInvalid();
-        hdr.each[65].setInvalid();
-        hdr.each[66].setInvalid();
-        hdr.each[67].setInvalid();
-        hdr.each[68].setInvalid();
-        hdr.each[69].setInvalid();
-        hdr.each[70].setInvalid();
-        hdr.each[71].setInvalid();
-        hdr.each[72].setInvalid();
-        hdr.each[73].setInvalid();
-        hdr.each[74].setInvalid();
-        hdr.each[75].setInvalid();
-        hdr.each[76].setInvalid();
-        hdr.each[77].setInvalid();
-        hdr.each[78].setInvalid();
-        hdr.each[79].setInvalid();
-        hdr.each[80].setInvalid();
-        hdr.each[81].setInvalid();
-        hdr.each[82].setInvalid();
-        hdr.each[83].setInvalid();
-        hdr.each[84].setInvalid();
-        hdr.each[85].setInvalid();
-        hdr.each[86].setInvalid();
-        hdr.each[87].setInvalid();
-        hdr.each[88].setInvalid();
-        hdr.each[89].setInvalid();
-        hdr.each[90].setInvalid();
-        hdr.each[91].setInvalid();
-        hdr.each[92].setInvalid();
-        hdr.each[93].setInvalid();
-        hdr.each[94].setInvalid();
-        hdr.each[95].setInvalid();
-
+    action copy_as_commit(bit<9> port, bit<1280> kept, bit<1280> keep, bit<1280> value, bit<16> pc, bit<8> slot, bit<8> lookup, bit<1280> key_mask) {
+        meta.state = meta.state | (meta.copied & kept);
+        meta.traits = 2;
         meta.state = (meta.state & 1280w0xfffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff80001ff) | ((bit<1280>)port << 18);
         meta.state = (meta.state & keep) ^ value;
-        meta.key = meta.state & key_mask;
+        if (lookup == 1) {
+            meta.key = meta.state & key_mask;
+        } else if (lookup == 2) {
+            meta.prefix = (meta.state & key_mask)[1279:800];
+        }
         meta.pc = pc;
         meta.slot = slot;
         meta.lookup = lookup;
     }
-    action arrive_as_commit_move(bit<9> port, bit<1280> kept, bit<1280> keep, bit<1280> value, bit<1280> left_mask, bit<8> l0, bit<8> l1, bit<8> l2, bit<8> l3, bit<8> l4, bit<1280> right_mask, bit<8> r0, bit<8> r1, bit<8> r2, bit<8> r3, bit<8> r4, bit<16> pc, bit<8> slot, bit<8> lookup, bit<1280> key_mask) {
-        meta.state = (((bit<1280>)meta.window) << 256) | ((bit<1280>)meta.length << 48) | (meta.copied & kept);
-        meta.length = 0;
-        hdr.each[0].setInvalid();
-        hdr.each[1].setInvalid();
-        hdr.each[2].setInvalid();
-        hdr.each[3].setInvalid();
-        hdr.each[4].setInvalid();
-        hdr.each[5].setInvalid();
-        hdr.each[6].setInvalid();
-        hdr.each[7].setInvalid();
-        hdr.each[8].setInvalid();
-        hdr.each[9].setInvalid();
-        hdr.each[10].setInvalid();
-        hdr.each[11].setInvalid();
-        hdr.each[12].setInvalid();
-        hdr.each[13].setInvalid();
-        hdr.each[14].setInvalid();
-        hdr.each[15].setInvalid();
-        hdr.each[16].setInvalid();
-        hdr.each[17].setInvalid();
-        hdr.each[18].setInvalid();
-        hdr.each[19].setInvalid();
-        hdr.each[20].setInvalid();
-        hdr.each[21].setInvalid();
-        hdr.each[22].setInvalid();
-        hdr.each[23].setInvalid();
-        hdr.each[24].setInvalid();
-        hdr.each[25].setInvalid();
-        hdr.each[26].setInvalid();
-        hdr.each[27].setInvalid();
-        hdr.each[28].setInvalid();
-        hdr.each[29].setInvalid();
-        hdr.each[30].setInvalid();
-        hdr.each[31].setInvalid();
-        hdr.each[32].setInvalid();
-        hdr.each[33].setInvalid();
-        hdr.each[34].setInvalid();
-        hdr.each[35].setInvalid();
-        hdr.each[36].setInvalid();
-        hdr.each[37].setInvalid();
-        hdr.each[38].setInvalid();
-        hdr.each[39].setInvalid();
-        hdr.each[40].setInvalid();
-        hdr.each[41].setInvalid();
-        hdr.each[42].setInvalid();
-        hdr.each[43].setInvalid();
-        hdr.each[44].setInvalid();
-        hdr.each[45].setInvalid();
-        hdr.each[46].setInvalid();
-        hdr.each[47].setInvalid();
-        hdr.each[48].setInvalid();
-        hdr.each[49].setInvalid();
-        hdr.each[50].setInvalid();
-        hdr.each[51].setInvalid();
-        hdr.each[52].setInvalid();
-        hdr.each[53].setInvalid();
-        hdr.each[54].setInvalid();
-        hdr.each[55].setInvalid();
-        hdr.each[56].setInvalid();
-        hdr.each[57].setInvalid();
-        hdr.each[58].setInvalid();
-        hdr.each[59].setInvalid();
-        hdr.each[60].setInvalid();
-        hdr.each[61].setInvalid();
-        hdr.each[62].setInvalid();
-        hdr.each[63].setInvalid();
-        hdr.each[64].setInvalid();
-        hdr.each[65].setInvalid();
-        hdr.each[66].setInvalid();
-        hdr.each[67].setInvalid();
-        hdr.each[68].setInvalid();
-        hdr.each[69].setInvalid();
-        hdr.each[70].setInvalid();
-        hdr.each[71].setInvalid();
-        hdr.each[72].setInvalid();
-        hdr.each[73].setInvalid();
-        hdr.each[74].setInvalid();
-        hdr.each[75].setInvalid();
-        hdr.each[76].setInvalid();
-        hdr.each[77].setInvalid();
-        hdr.each[78].setInvalid();
-        hdr.each[79].setInvalid();
-        hdr.each[80].setInvalid();
-        hdr.each[81].setInvalid();
-        hdr.each[82].setInvalid();
-        hdr.each[83].setInvalid();
-        hdr.each[84].setInvalid();
-        hdr.each[85].setInvalid();
-        hdr.each[86].setInvalid();
-        hdr.each[87].setInvalid();
-        hdr.each[88].setInvalid();
-        hdr.each[89].setInvalid();
-        hdr.each[90].setInvalid();
-        hdr.each[91].setInvalid();
-        hdr.each[92].setInvalid();
-        hdr.each[93].setInvalid();
-        hdr.each[94].setInvalid();
-        hdr.each[95].setInvalid();
-
+    action copy_as_commit_move(bit<9> port, bit<1280> kept, bit<1280> keep, bit<1280> value, bit<1280> left_mask, bit<8> l0, bit<8> l1, bit<8> l2, bit<8> l3, bit<8> l4, bit<1280> right_mask, bit<8> r0, bit<8> r1, bit<8> r2, bit<8> r3, bit<8> r4, bit<16> pc, bit<8> slot, bit<8> lookup, bit<1280> key_mask) {
+        meta.state = meta.state | (meta.copied & kept);
+        meta.traits = 2;
         meta.state = (meta.state & 1280w0xfffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff80001ff) | ((bit<1280>)port << 18);
         meta.state = (meta.state & keep) ^ value ^ ((meta.state & left_mask) << l0 << l1 << l2 << l3 << l4) ^ ((meta.state & right_mask) >> r0 >> r1 >> r2 >> r3 >> r4);
-        meta.key = meta.state & key_mask;
-        meta.pc = pc;
-        meta.slot = slot;
-        meta.lookup = lookup;
-    }
-    action depart_commit(bit<1280> kept, bit<1280> keep, bit<1280> value, bit<16> pc, bit<8> slot, bit<8> lookup, bit<1280> key_mask) {
-        meta.state = meta.copied & kept;
-        meta.state = (meta.state & 1280w0xfffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff80001ff) | ((bit<1280>)standard_metadata.egress_port << 18);
-        meta.state = (meta.state & keep) ^ value;
-        meta.key = meta.state & key_mask;
-        meta.pc = pc;
-        meta.slot = slot;
-        meta.lookup = lookup;
-    }
-    action depart_commit_move(bit<1280> kept, bit<1280> keep, bit<1280> value, bit<1280> left_mask, bit<8> l0, bit<8> l1, bit<8> l2, bit<8> l3, bit<8> l4, bit<1280> right_mask, bit<8> r0, bit<8> r1, bit<8> r2, bit<8> r3, bit<8> r4, bit<16> pc, bit<8> slot, bit<8> lookup, bit<1280> key_mask) {
-        meta.state = meta.copied & kept;
-        meta.state = (meta.state & 1280w0xfffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff80001ff) | ((bit<1280>)standard_metadata.egress_port << 18);
-        meta.state = (meta.state & keep) ^ value ^ ((meta.state & left_mask) << l0 << l1 << l2 << l3 << l4) ^ ((meta.state & right_mask) >> r0 >> r1 >> r2 >> r3 >> r4);
-        meta.key = meta.state & key_mask;
-        meta.pc = pc;
-        meta.slot = slot;
-        meta.lookup = lookup;
-    }
-    action depart_as_commit(bit<9> port, bit<1280> kept, bit<1280> keep, bit<1280> value, bit<16> pc, bit<8> slot, bit<8> lookup, bit<1280> key_mask) {
-        meta.state = meta.copied & kept;
-        meta.state = (meta.state & 1280w0xfffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff80001ff) | ((bit<1280>)port << 18);
-        meta.state = (meta.state & keep) ^ value;
-        meta.key = meta.state & key_mask;
-        meta.pc = pc;
-        meta.slot = slot;
-        meta.lookup = lookup;
-    }
-    action depart_as_commit_move(bit<9> port, bit<1280> kept, bit<1280> keep, bit<1280> value, bit<1280> left_mask, bit<8> l0, bit<8> l1, bit<8> l2, bit<8> l3, bit<8> l4, bit<1280> right_mask, bit<8> r0, bit<8> r1, bit<8> r2, bit<8> r3, bit<8> r4, bit<16> pc, bit<8> slot, bit<8> lookup, bit<1280> key_mask) {
-        meta.state = meta.copied & kept;
-        meta.state = (meta.state & 1280w0xfffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff80001ff) | ((bit<1280>)port << 18);
-        meta.state = (meta.state & keep) ^ value ^ ((meta.state & left_mask) << l0 << l1 << l2 << l3 << l4) ^ ((meta.state & right_mask) >> r0 >> r1 >> r2 >> r3 >> r4);
-        meta.key = meta.state & key_mask;
+        if (lookup == 1) {
+            meta.key = meta.state & key_mask;
+        } else if (lookup == 2) {
+            meta.prefix = (meta.state & key_mask)[1279:800];
+        }
         meta.pc = pc;
         meta.slot = slot;
         meta.lookup = lookup;
@@ -2354,7 +2362,7 @@ inout standard_metadata_t standard_metadata) {
             meta.clone_list: exact;
             standard_metadata.egress_port: ternary;
         }
-        actions = { arrive_commit; arrive_commit_move; arrive_as_commit; arrive_as_commit_move; depart_commit; depart_commit_move; depart_as_commit; depart_as_commit_move; discard; }
+        actions = { copy_commit; copy_commit_move; copy_as_commit; copy_as_commit_move; discard; }
         default_action = discard();
         size = 4096;
     }
@@ -2367,31 +2375,49 @@ inout standard_metadata_t standard_metadata) {
         default_action = NoAction();
         size = 4096;
     }
+    hashed_t input;
     action commit(bit<1280> keep, bit<1280> value, bit<16> pc, bit<8> slot, bit<8> lookup, bit<1280> key_mask) {
         meta.state = (meta.state & keep) ^ value;
-        meta.key = meta.state & key_mask;
+        if (lookup == 1) {
+            meta.key = meta.state & key_mask;
+        } else if (lookup == 2) {
+            meta.prefix = (meta.state & key_mask)[1279:800];
+        }
         meta.pc = pc;
         meta.slot = slot;
         meta.lookup = lookup;
     }
     action commit_add(bit<1280> keep, bit<1280> value, bit<1280> add_mask, bit<1280> addend, bit<16> pc, bit<8> slot, bit<8> lookup, bit<1280> key_mask) {
         meta.state = (meta.state & keep) ^ value ^ (((meta.state & add_mask) + addend) & add_mask);
-        meta.key = meta.state & key_mask;
+        if (lookup == 1) {
+            meta.key = meta.state & key_mask;
+        } else if (lookup == 2) {
+            meta.prefix = (meta.state & key_mask)[1279:800];
+        }
         meta.pc = pc;
         meta.slot = slot;
         meta.lookup = lookup;
     }
     action commit_move(bit<1280> keep, bit<1280> value, bit<1280> left_mask, bit<8> l0, bit<8> l1, bit<8> l2, bit<8> l3, bit<8> l4, bit<1280> right_mask, bit<8> r0, bit<8> r1, bit<8> r2, bit<8> r3, bit<8> r4, bit<16> pc, bit<8> slot, bit<8> lookup, bit<1280> key_mask) {
         meta.state = (meta.state & keep) ^ value ^ ((meta.state & left_mask) << l0 << l1 << l2 << l3 << l4) ^ ((meta.state & right_mask) >> r0 >> r1 >> r2 >> r3 >> r4);
-        meta.key = meta.state & key_mask;
+        if (lookup == 1) {
+            meta.key = meta.state & key_mask;
+        } else if (lookup == 2) {
+            meta.prefix = (meta.state & key_mask)[1279:800];
+        }
         meta.pc = pc;
         meta.slot = slot;
         meta.lookup = lookup;
     }
     action commit_checksum(bit<1280> keep, bit<1280> value, bit<1280> sum_mask, bit<8> t0, bit<8> t1, bit<8> t2, bit<8> t3, bit<8> t4, bit<1280> right_mask, bit<8> r0, bit<8> r1, bit<8> r2, bit<8> r3, bit<8> r4, bit<16> pc, bit<8> slot, bit<8> lookup, bit<1280> key_mask) {
-        hash(meta.checksum, HashAlgorithm.csum16, 16w0, { meta.state & sum_mask }, 32w0x10000);
+        input.bytes = meta.state & sum_mask;
+        hash(meta.checksum, HashAlgorithm.csum16, 16w0, input, 32w0x10000);
         meta.state = (meta.state & keep) ^ value ^ (((bit<1280>)meta.checksum) << t0 << t1 << t2 << t3 << t4) ^ ((meta.state & right_mask) >> r0 >> r1 >> r2 >> r3 >> r4);
-        meta.key = meta.state & key_mask;
+        if (lookup == 1) {
+            meta.key = meta.state & key_mask;
+        } else if (lookup == 2) {
+            meta.prefix = (meta.state & key_mask)[1279:800];
+        }
         meta.pc = pc;
         meta.slot = slot;
         meta.lookup = lookup;
@@ -2401,7 +2427,11 @@ inout standard_metadata_t standard_metadata) {
     bit<1280> result_mask, bit<8> tl0, bit<8> tl1, bit<8> tl2, bit<8> tl3, bit<8> tl4, bit<8> tr0, bit<8> tr1, bit<8> tr2, bit<8> tr3, bit<8> tr4, bit<16> pc, bit<8> slot, bit<8> lookup, bit<1280> key_mask) {
         meta.state = (meta.state & keep) ^ value ^
         ((((((meta.state & a_mask) ^ a_value) + ((((meta.state & b_mask) << bl0 << bl1 << bl2 << bl3 << bl4) >> br0 >> br1 >> br2 >> br3 >> br4) ^ b_value)) & result_mask) << tl0 << tl1 << tl2 << tl3 << tl4) >> tr0 >> tr1 >> tr2 >> tr3 >> tr4);
-        meta.key = meta.state & key_mask;
+        if (lookup == 1) {
+            meta.key = meta.state & key_mask;
+        } else if (lookup == 2) {
+            meta.prefix = (meta.state & key_mask)[1279:800];
+        }
         meta.pc = pc;
         meta.slot = slot;
         meta.lookup = lookup;
@@ -2411,7 +2441,11 @@ inout standard_metadata_t standard_metadata) {
     bit<1280> result_mask, bit<8> tl0, bit<8> tl1, bit<8> tl2, bit<8> tl3, bit<8> tl4, bit<8> tr0, bit<8> tr1, bit<8> tr2, bit<8> tr3, bit<8> tr4, bit<16> pc, bit<8> slot, bit<8> lookup, bit<1280> key_mask) {
         meta.state = (meta.state & keep) ^ value ^
         ((((((meta.state & a_mask) ^ a_value) - ((((meta.state & b_mask) << bl0 << bl1 << bl2 << bl3 << bl4) >> br0 >> br1 >> br2 >> br3 >> br4) ^ b_value)) & result_mask) << tl0 << tl1 << tl2 << tl3 << tl4) >> tr0 >> tr1 >> tr2 >> tr3 >> tr4);
-        meta.key = meta.state & key_mask;
+        if (lookup == 1) {
+            meta.key = meta.state & key_mask;
+        } else if (lookup == 2) {
+            meta.prefix = (meta.state & key_mask)[1279:800];
+        }
         meta.pc = pc;
         meta.slot = slot;
         meta.lookup = lookup;
@@ -2421,7 +2455,11 @@ inout standard_metadata_t standard_metadata) {
     bit<1280> result_mask, bit<8> tl0, bit<8> tl1, bit<8> tl2, bit<8> tl3, bit<8> tl4, bit<8> tr0, bit<8> tr1, bit<8> tr2, bit<8> tr3, bit<8> tr4, bit<16> pc, bit<8> slot, bit<8> lookup, bit<1280> key_mask) {
         meta.state = (meta.state & keep) ^ value ^
         ((((((meta.state & a_mask) ^ a_value) & ((((meta.state & b_mask) << bl0 << bl1 << bl2 << bl3 << bl4) >> br0 >> br1 >> br2 >> br3 >> br4) ^ b_value)) & result_mask) << tl0 << tl1 << tl2 << tl3 << tl4) >> tr0 >> tr1 >> tr2 >> tr3 >> tr4);
-        meta.key = meta.state & key_mask;
+        if (lookup == 1) {
+            meta.key = meta.state & key_mask;
+        } else if (lookup == 2) {
+            meta.prefix = (meta.state & key_mask)[1279:800];
+        }
         meta.pc = pc;
         meta.slot = slot;
         meta.lookup = lookup;
@@ -2431,7 +2469,11 @@ inout standard_metadata_t standard_metadata) {
     bit<1280> result_mask, bit<8> tl0, bit<8> tl1, bit<8> tl2, bit<8> tl3, bit<8> tl4, bit<8> tr0, bit<8> tr1, bit<8> tr2, bit<8> tr3, bit<8> tr4, bit<16> pc, bit<8> slot, bit<8> lookup, bit<1280> key_mask) {
         meta.state = (meta.state & keep) ^ value ^
         ((((((meta.state & a_mask) ^ a_value) * ((((meta.state & b_mask) << bl0 << bl1 << bl2 << bl3 << bl4) >> br0 >> br1 >> br2 >> br3 >> br4) ^ b_value)) & result_mask) << tl0 << tl1 << tl2 << tl3 << tl4) >> tr0 >> tr1 >> tr2 >> tr3 >> tr4);
-        meta.key = meta.state & key_mask;
+        if (lookup == 1) {
+            meta.key = meta.state & key_mask;
+        } else if (lookup == 2) {
+            meta.prefix = (meta.state & key_mask)[1279:800];
+        }
         meta.pc = pc;
         meta.slot = slot;
         meta.lookup = lookup;
@@ -2441,7 +2483,11 @@ inout standard_metadata_t standard_metadata) {
     bit<1280> result_mask, bit<8> tl0, bit<8> tl1, bit<8> tl2, bit<8> tl3, bit<8> tl4, bit<8> tr0, bit<8> tr1, bit<8> tr2, bit<8> tr3, bit<8> tr4, bit<16> pc, bit<8> slot, bit<8> lookup, bit<1280> key_mask) {
         meta.state = (meta.state & keep) ^ value ^
         ((((((meta.state & a_mask) ^ a_value) << (bit<8>)((((meta.state & b_mask) << bl0 << bl1 << bl2 << bl3 << bl4) >> br0 >> br1 >> br2 >> br3 >> br4) ^ b_value)) & result_mask) << tl0 << tl1 << tl2 << tl3 << tl4) >> tr0 >> tr1 >> tr2 >> tr3 >> tr4);
-        meta.key = meta.state & key_mask;
+        if (lookup == 1) {
+            meta.key = meta.state & key_mask;
+        } else if (lookup == 2) {
+            meta.prefix = (meta.state & key_mask)[1279:800];
+        }
         meta.pc = pc;
         meta.slot = slot;
         meta.lookup = lookup;
@@ -2451,7 +2497,11 @@ inout standard_metadata_t standard_metadata) {
     bit<1280> result_mask, bit<8> tl0, bit<8> tl1, bit<8> tl2, bit<8> tl3, bit<8> tl4, bit<8> tr0, bit<8> tr1, bit<8> tr2, bit<8> tr3, bit<8> tr4, bit<16> pc, bit<8> slot, bit<8> lookup, bit<1280> key_mask) {
         meta.state = (meta.state & keep) ^ value ^
         ((((((meta.state & a_mask) ^ a_value) >> (bit<8>)((((meta.state & b_mask) << bl0 << bl1 << bl2 << bl3 << bl4) >> br0 >> br1 >> br2 >> br3 >> br4) ^ b_value)) & result_mask) << tl0 << tl1 << tl2 << tl3 << tl4) >> tr0 >> tr1 >> tr2 >> tr3 >> tr4);
-        meta.key = meta.state & key_mask;
+        if (lookup == 1) {
+            meta.key = meta.state & key_mask;
+        } else if (lookup == 2) {
+            meta.prefix = (meta.state & key_mask)[1279:800];
+        }
         meta.pc = pc;
         meta.slot = slot;
         meta.lookup = lookup;
@@ -2459,9 +2509,14 @@ inout standard_metadata_t standard_metadata) {
     action commit_crc16(bit<1280> keep, bit<1280> value, bit<1280> input_mask,
     bit<8> il0, bit<8> il1, bit<8> il2, bit<8> il3, bit<8> il4, bit<8> ir0, bit<8> ir1, bit<8> ir2, bit<8> ir3, bit<8> ir4, bit<1280> input_value, bit<64> base, bit<64> modulus,
     bit<1280> result_mask, bit<8> tl0, bit<8> tl1, bit<8> tl2, bit<8> tl3, bit<8> tl4, bit<8> tr0, bit<8> tr1, bit<8> tr2, bit<8> tr3, bit<8> tr4, bit<16> pc, bit<8> slot, bit<8> lookup, bit<1280> key_mask) {
-        hash(meta.hash, HashAlgorithm.crc16, base, { (((meta.state & input_mask) << il0 << il1 << il2 << il3 << il4) >> ir0 >> ir1 >> ir2 >> ir3 >> ir4) ^ input_value }, modulus);
+        input.bytes = (((meta.state & input_mask) << il0 << il1 << il2 << il3 << il4) >> ir0 >> ir1 >> ir2 >> ir3 >> ir4) ^ input_value;
+        hash(meta.hash, HashAlgorithm.crc16, base, input, modulus);
         meta.state = (meta.state & keep) ^ value ^ ((((bit<1280>)meta.hash & result_mask) << tl0 << tl1 << tl2 << tl3 << tl4) >> tr0 >> tr1 >> tr2 >> tr3 >> tr4);
-        meta.key = meta.state & key_mask;
+        if (lookup == 1) {
+            meta.key = meta.state & key_mask;
+        } else if (lookup == 2) {
+            meta.prefix = (meta.state & key_mask)[1279:800];
+        }
         meta.pc = pc;
         meta.slot = slot;
         meta.lookup = lookup;
@@ -2469,9 +2524,14 @@ inout standard_metadata_t standard_metadata) {
     action commit_crc32(bit<1280> keep, bit<1280> value, bit<1280> input_mask,
     bit<8> il0, bit<8> il1, bit<8> il2, bit<8> il3, bit<8> il4, bit<8> ir0, bit<8> ir1, bit<8> ir2, bit<8> ir3, bit<8> ir4, bit<1280> input_value, bit<64> base, bit<64> modulus,
     bit<1280> result_mask, bit<8> tl0, bit<8> tl1, bit<8> tl2, bit<8> tl3, bit<8> tl4, bit<8> tr0, bit<8> tr1, bit<8> tr2, bit<8> tr3, bit<8> tr4, bit<16> pc, bit<8> slot, bit<8> lookup, bit<1280> key_mask) {
-        hash(meta.hash, HashAlgorithm.crc32, base, { (((meta.state & input_mask) << il0 << il1 << il2 << il3 << il4) >> ir0 >> ir1 >> ir2 >> ir3 >> ir4) ^ input_value }, modulus);
+        input.bytes = (((meta.state & input_mask) << il0 << il1 << il2 << il3 << il4) >> ir0 >> ir1 >> ir2 >> ir3 >> ir4) ^ input_value;
+        hash(meta.hash, HashAlgorithm.crc32, base, input, modulus);
         meta.state = (meta.state & keep) ^ value ^ ((((bit<1280>)meta.hash & result_mask) << tl0 << tl1 << tl2 << tl3 << tl4) >> tr0 >> tr1 >> tr2 >> tr3 >> tr4);
-        meta.key = meta.state & key_mask;
+        if (lookup == 1) {
+            meta.key = meta.state & key_mask;
+        } else if (lookup == 2) {
+            meta.prefix = (meta.state & key_mask)[1279:800];
+        }
         meta.pc = pc;
         meta.slot = slot;
         meta.lookup = lookup;
@@ -2479,9 +2539,14 @@ inout standard_metadata_t standard_metadata) {
     action commit_csum16(bit<1280> keep, bit<1280> value, bit<1280> input_mask,
     bit<8> il0, bit<8> il1, bit<8> il2, bit<8> il3, bit<8> il4, bit<8> ir0, bit<8> ir1, bit<8> ir2, bit<8> ir3, bit<8> ir4, bit<1280> input_value, bit<64> base, bit<64> modulus,
     bit<1280> result_mask, bit<8> tl0, bit<8> tl1, bit<8> tl2, bit<8> tl3, bit<8> tl4, bit<8> tr0, bit<8> tr1, bit<8> tr2, bit<8> tr3, bit<8> tr4, bit<16> pc, bit<8> slot, bit<8> lookup, bit<1280> key_mask) {
-        hash(meta.hash, HashAlgorithm.csum16, base, { (((meta.state & input_mask) << il0 << il1 << il2 << il3 << il4) >> ir0 >> ir1 >> ir2 >> ir3 >> ir4) ^ input_value }, modulus);
+        input.bytes = (((meta.state & input_mask) << il0 << il1 << il2 << il3 << il4) >> ir0 >> ir1 >> ir2 >> ir3 >> ir4) ^ input_value;
+        hash(meta.hash, HashAlgorithm.csum16, base, input, modulus);
         meta.state = (meta.state & keep) ^ value ^ ((((bit<1280>)meta.hash & result_mask) << tl0 << tl1 << tl2 << tl3 << tl4) >> tr0 >> tr1 >> tr2 >> tr3 >> tr4);
-        meta.key = meta.state & key_mask;
+        if (lookup == 1) {
+            meta.key = meta.state & key_mask;
+        } else if (lookup == 2) {
+            meta.prefix = (meta.state & key_mask)[1279:800];
+        }
         meta.pc = pc;
         meta.slot = slot;
         meta.lookup = lookup;
@@ -2489,9 +2554,14 @@ inout standard_metadata_t standard_metadata) {
     action commit_xor16(bit<1280> keep, bit<1280> value, bit<1280> input_mask,
     bit<8> il0, bit<8> il1, bit<8> il2, bit<8> il3, bit<8> il4, bit<8> ir0, bit<8> ir1, bit<8> ir2, bit<8> ir3, bit<8> ir4, bit<1280> input_value, bit<64> base, bit<64> modulus,
     bit<1280> result_mask, bit<8> tl0, bit<8> tl1, bit<8> tl2, bit<8> tl3, bit<8> tl4, bit<8> tr0, bit<8> tr1, bit<8> tr2, bit<8> tr3, bit<8> tr4, bit<16> pc, bit<8> slot, bit<8> lookup, bit<1280> key_mask) {
-        hash(meta.hash, HashAlgorithm.xor16, base, { (((meta.state & input_mask) << il0 << il1 << il2 << il3 << il4) >> ir0 >> ir1 >> ir2 >> ir3 >> ir4) ^ input_value }, modulus);
+        input.bytes = (((meta.state & input_mask) << il0 << il1 << il2 << il3 << il4) >> ir0 >> ir1 >> ir2 >> ir3 >> ir4) ^ input_value;
+        hash(meta.hash, HashAlgorithm.xor16, base, input, modulus);
         meta.state = (meta.state & keep) ^ value ^ ((((bit<1280>)meta.hash & result_mask) << tl0 << tl1 << tl2 << tl3 << tl4) >> tr0 >> tr1 >> tr2 >> tr3 >> tr4);
-        meta.key = meta.state & key_mask;
+        if (lookup == 1) {
+            meta.key = meta.state & key_mask;
+        } else if (lookup == 2) {
+            meta.prefix = (meta.state & key_mask)[1279:800];
+        }
         meta.pc = pc;
         meta.slot = slot;
         meta.lookup = lookup;
@@ -2502,49 +2572,66 @@ inout standard_metadata_t standard_metadata) {
         meta.access = access;
         meta.index = (bit<32>)((meta.state & index_mask) >> i0 >> i1 >> i2 >> i3 >> i4) ^ index;
         meta.data = (bit<64>)((meta.state & data_mask) >> d0 >> d1 >> d2 >> d3 >> d4) ^ data;
-        meta.key = meta.state & key_mask;
+        if (lookup == 1) {
+            meta.key = meta.state & key_mask;
+        } else if (lookup == 2) {
+            meta.prefix = (meta.state & key_mask)[1279:800];
+        }
         meta.pc = pc;
         meta.slot = slot;
         meta.lookup = lookup;
     }
     action commit_load(bit<1280> keep, bit<1280> value, bit<64> data_mask, bit<8> t0, bit<8> t1, bit<8> t2, bit<8> t3, bit<8> t4, bit<16> pc, bit<8> slot, bit<8> lookup, bit<1280> key_mask) {
         meta.state = (meta.state & keep) ^ value ^ (((bit<1280>)(meta.data & data_mask)) << t0 << t1 << t2 << t3 << t4);
-        meta.key = meta.state & key_mask;
+        if (lookup == 1) {
+            meta.key = meta.state & key_mask;
+        } else if (lookup == 2) {
+            meta.prefix = (meta.state & key_mask)[1279:800];
+        }
         meta.pc = pc;
         meta.slot = slot;
         meta.lookup = lookup;
     }
     action commit_standard(bit<1280> keep, bit<1280> value, bit<32> packet_length, bit<32> instance_type, bit<48> egress_global_timestamp, bit<32> enq_timestamp, bit<19> enq_qdepth, bit<32> deq_timedelta, bit<19> deq_qdepth, bit<16> egress_rid, bit<8> t0, bit<8> t1, bit<8> t2, bit<8> t3, bit<8> t4, bit<16> pc, bit<8> slot, bit<8> lookup, bit<1280> key_mask) {
         meta.state = (meta.state & keep) ^ value ^ (((bit<1280>)((bit<48>)(standard_metadata.packet_length & packet_length) | (bit<48>)(standard_metadata.instance_type & instance_type) | (bit<48>)(standard_metadata.egress_global_timestamp & egress_global_timestamp) | (bit<48>)(standard_metadata.enq_timestamp & enq_timestamp) | (bit<48>)(standard_metadata.enq_qdepth & enq_qdepth) | (bit<48>)(standard_metadata.deq_timedelta & deq_timedelta) | (bit<48>)(standard_metadata.deq_qdepth & deq_qdepth) | (bit<48>)(standard_metadata.egress_rid & egress_rid))) << t0 << t1 << t2 << t3 << t4);
-        meta.key = meta.state & key_mask;
+        if (lookup == 1) {
+            meta.key = meta.state & key_mask;
+        } else if (lookup == 2) {
+            meta.prefix = (meta.state & key_mask)[1279:800];
+        }
         meta.pc = pc;
         meta.slot = slot;
         meta.lookup = lookup;
     }
     action read_register(bit<32> base, bit<32> size) {
         if (meta.index < size) {
-            registers.read(meta.data, base + meta.index);
+            meta.index = base + meta.index;
+            registers.read(meta.data, meta.index);
         }
     }
     action write_register(bit<32> base, bit<32> size) {
         if (meta.index < size) {
-            registers.write(base + meta.index, meta.data);
+            meta.index = base + meta.index;
+            registers.write(meta.index, meta.data);
         }
     }
     action count(bit<32> base, bit<32> size) {
         if (meta.index < size) {
-            counters.count(base + meta.index);
+            meta.index = base + meta.index;
+            counters.count(meta.index);
         }
     }
     action meter_packets(bit<32> base, bit<32> size) {
         if (meta.index < size) {
-            packet_meters.execute_meter(base + meta.index, meta.colour);
+            meta.index = base + meta.index;
+            packet_meters.execute_meter(meta.index, meta.colour);
             meta.data = (bit<64>)meta.colour;
         }
     }
     action meter_bytes(bit<32> base, bit<32> size) {
         if (meta.index < size) {
-            byte_meters.execute_meter(base + meta.index, meta.colour);
+            meta.index = base + meta.index;
+            byte_meters.execute_meter(meta.index, meta.colour);
             meta.data = (bit<64>)meta.colour;
         }
     }
@@ -2557,6 +2644,135 @@ inout standard_metadata_t standard_metadata) {
         meta.clone_list = meta.index[15:8];
         meta.session = meta.data[15:0];
         meta.asked = 2;
+    }
+    action forget() {
+        standard_metadata.packet_length = 0;
+    }
+    action emit() {
+        standard_metadata.packet_length = 0;
+        if (meta.state[55:48] != meta.length) {
+            hdr.whole.setInvalid();
+            meta.length = meta.state[55:48];
+            if (meta.length[7:7] == 1) {
+                hdr.chunk128.setValid();
+            } else {
+                hdr.chunk128.setInvalid();
+            }
+            if (meta.length[6:6] == 1) {
+                hdr.chunk64.setValid();
+            } else {
+                hdr.chunk64.setInvalid();
+            }
+            if (meta.length[5:5] == 1) {
+                hdr.chunk32.setValid();
+            } else {
+                hdr.chunk32.setInvalid();
+            }
+            if (meta.length[4:4] == 1) {
+                hdr.chunk16.setValid();
+            } else {
+                hdr.chunk16.setInvalid();
+            }
+            if (meta.length[3:3] == 1) {
+                hdr.chunk8.setValid();
+            } else {
+                hdr.chunk8.setInvalid();
+            }
+            if (meta.length[2:2] == 1) {
+                hdr.chunk4.setValid();
+            } else {
+                hdr.chunk4.setInvalid();
+            }
+            if (meta.length[1:1] == 1) {
+                hdr.chunk2.setValid();
+            } else {
+                hdr.chunk2.setInvalid();
+            }
+            if (meta.length[0:0] == 1) {
+                hdr.chunk1.setValid();
+            } else {
+                hdr.chunk1.setInvalid();
+            }
+        }
+        if (hdr.whole.isValid()) {
+            hdr.whole.bytes = meta.state[1279:512];
+        } else {
+            if (hdr.chunk128.isValid()) {
+                hdr.chunk128.bytes = meta.state[1279:256];
+            } else {
+                if (hdr.chunk64.isValid()) {
+                    hdr.chunk64.bytes = meta.state[1279:768];
+                    if (hdr.chunk32.isValid()) {
+                        hdr.chunk32.bytes = meta.state[767:512];
+                        if (hdr.chunk16.isValid()) {
+                            hdr.chunk16.bytes = meta.state[511:384];
+                            if (meta.length[3:0] != 0) {
+                                meta.tail = meta.state[383:256];
+                            }
+                        } else {
+                            if (meta.length[3:0] != 0) {
+                                meta.tail = meta.state[511:384];
+                            }
+                        }
+                    } else {
+                        if (hdr.chunk16.isValid()) {
+                            hdr.chunk16.bytes = meta.state[767:640];
+                            if (meta.length[3:0] != 0) {
+                                meta.tail = meta.state[639:512];
+                            }
+                        } else {
+                            if (meta.length[3:0] != 0) {
+                                meta.tail = meta.state[767:640];
+                            }
+                        }
+                    }
+                } else {
+                    if (hdr.chunk32.isValid()) {
+                        hdr.chunk32.bytes = meta.state[1279:1024];
+                        if (hdr.chunk16.isValid()) {
+                            hdr.chunk16.bytes = meta.state[1023:896];
+                            if (meta.length[3:0] != 0) {
+                                meta.tail = meta.state[895:768];
+                            }
+                        } else {
+                            if (meta.length[3:0] != 0) {
+                                meta.tail = meta.state[1023:896];
+                            }
+                        }
+                    } else {
+                        if (hdr.chunk16.isValid()) {
+                            hdr.chunk16.bytes = meta.state[1279:1152];
+                            if (meta.length[3:0] != 0) {
+                                meta.tail = meta.state[1151:1024];
+                            }
+                        } else {
+                            if (meta.length[3:0] != 0) {
+                                meta.tail = meta.state[1279:1152];
+                            }
+                        }
+                    }
+                }
+            }
+            if (meta.length[3:0] != 0) {
+                meta.pad = (16 - (bit<8>)meta.length[3:0]) << 3;
+                meta.tail = meta.tail >> meta.pad;
+                if (hdr.chunk1.isValid()) {
+                    hdr.chunk1.bytes = meta.tail[7:0];
+                    meta.tail = meta.tail >> 8;
+                }
+                if (hdr.chunk2.isValid()) {
+                    hdr.chunk2.bytes = meta.tail[15:0];
+                    meta.tail = meta.tail >> 16;
+                }
+                if (hdr.chunk4.isValid()) {
+                    hdr.chunk4.bytes = meta.tail[31:0];
+                    meta.tail = meta.tail >> 32;
+                }
+                if (hdr.chunk8.isValid()) {
+                    hdr.chunk8.bytes = meta.tail[63:0];
+                }
+            }
+        }
     }
     table step_0 {
         key = { meta.device: exact; meta.pc: exact; }
@@ -2739,106 +2955,101 @@ inout standard_metadata_t standard_metadata) {
         size = 4096;
     }
     apply {
-        if (meta.egress != 0 || standard_metadata.instance_type == 1 || standard_metadata.instance_type == 2) {
-            if (meta.egress == 0) {
-                enter_clone.apply();
-            } else if (meta.egress == 1) {
+        if (meta.slot != 255) {
+            if (meta.slot == 254) {
                 enter_egress.apply();
-            } else {
-                meta.slot = meta.egress_slot;
+            } else if (meta.slot == 0) {
+                if (standard_metadata.instance_type == 1) {
+                    arrive();
+                }
+                enter_clone.apply();
             }
-            if (meta.slot == 0) {
+            if (meta.slot == 64) {
                 if (meta.lookup == 1) {
                     exact_0.apply();
                 } else if (meta.lookup == 3) {
                     ternary_0.apply();
                 } else if (meta.lookup == 2) {
-                    meta.prefix = (bit<480>)(meta.key >> meta.prefix_shift >> meta.prefix_shift >> meta.prefix_shift >> meta.prefix_shift);
                     lpm_0.apply();
                 } else if (meta.lookup == 5) {
                     state_0.apply();
                 }
-                if (meta.slot == 0) {
+                if (meta.slot == 64) {
                     step_0.apply();
                 }
             }
             if (meta.slot != 255) {
-                if (meta.slot == 1) {
+                if (meta.slot == 65) {
                     if (meta.lookup == 1) {
                         exact_1.apply();
                     } else if (meta.lookup == 3) {
                         ternary_1.apply();
                     } else if (meta.lookup == 2) {
-                        meta.prefix = (bit<480>)(meta.key >> meta.prefix_shift >> meta.prefix_shift >> meta.prefix_shift >> meta.prefix_shift);
                         lpm_1.apply();
                     } else if (meta.lookup == 5) {
                         state_1.apply();
                     }
-                    if (meta.slot == 1) {
+                    if (meta.slot == 65) {
                         step_1.apply();
                     }
                 }
                 if (meta.slot != 255) {
-                    if (meta.slot == 2) {
+                    if (meta.slot == 66) {
                         if (meta.lookup == 1) {
                             exact_2.apply();
                         } else if (meta.lookup == 3) {
                             ternary_2.apply();
                         } else if (meta.lookup == 2) {
-                            meta.prefix = (bit<480>)(meta.key >> meta.prefix_shift >> meta.prefix_shift >> meta.prefix_shift >> meta.prefix_shift);
                             lpm_2.apply();
                         } else if (meta.lookup == 5) {
                             state_2.apply();
                         }
-                        if (meta.slot == 2) {
+                        if (meta.slot == 66) {
                             step_2.apply();
                         }
                     }
                     if (meta.slot != 255) {
-                        if (meta.slot == 3) {
+                        if (meta.slot == 67) {
                             if (meta.lookup == 1) {
                                 exact_3.apply();
                             } else if (meta.lookup == 3) {
                                 ternary_3.apply();
                             } else if (meta.lookup == 2) {
-                                meta.prefix = (bit<480>)(meta.key >> meta.prefix_shift >> meta.prefix_shift >> meta.prefix_shift >> meta.prefix_shift);
                                 lpm_3.apply();
                             } else if (meta.lookup == 5) {
                                 state_3.apply();
                             }
-                            if (meta.slot == 3) {
+                            if (meta.slot == 67) {
                                 step_3.apply();
                             }
                         }
                         if (meta.slot != 255) {
-                            if (meta.slot == 4) {
+                            if (meta.slot == 68) {
                                 if (meta.lookup == 1) {
                                     exact_4.apply();
                                 } else if (meta.lookup == 3) {
                                     ternary_4.apply();
                                 } else if (meta.lookup == 2) {
-                                    meta.prefix = (bit<480>)(meta.key >> meta.prefix_shift >> meta.prefix_shift >> meta.prefix_shift >> meta.prefix_shift);
                                     lpm_4.apply();
                                 } else if (meta.lookup == 5) {
                                     state_4.apply();
                                 }
-                                if (meta.slot == 4) {
+                                if (meta.slot == 68) {
                                     step_4.apply();
                                 }
                             }
                             if (meta.slot != 255) {
-                                if (meta.slot == 5) {
+                                if (meta.slot == 69) {
                                     if (meta.lookup == 1) {
                                         exact_5.apply();
                                     } else if (meta.lookup == 3) {
                                         ternary_5.apply();
                                     } else if (meta.lookup == 2) {
-                                        meta.prefix = (bit<480>)(meta.key >> meta.prefix_shift >> meta.prefix_shift >> meta.prefix_shift >> meta.prefix_shift);
                                         lpm_5.apply();
                                     } else if (meta.lookup == 5) {
                                         state_5.apply();
                                     }
-                                    if (meta.slot == 5) {
+                                    if (meta.slot == 69) {
                                         step_5.apply();
                                     }
                                 }
@@ -2851,87 +3062,10 @@ inout standard_metadata_t standard_metadata) {
                 mark_to_drop(standard_metadata);
             }
         }
-        if (meta.state[55:48] != meta.length) {
-            hdr.whole.setInvalid();
-            meta.length = meta.state[55:48];
-            meta.pad = (128 - meta.length) * 2;
-            if (meta.length[7:7] == 1) {
-                hdr.chunk128.setValid();
-            } else {
-                hdr.chunk128.setInvalid();
-            }
-            if (meta.length[6:6] == 1) {
-                hdr.chunk64.setValid();
-            } else {
-                hdr.chunk64.setInvalid();
-            }
-            if (meta.length[5:5] == 1) {
-                hdr.chunk32.setValid();
-            } else {
-                hdr.chunk32.setInvalid();
-            }
-            if (meta.length[4:4] == 1) {
-                hdr.chunk16.setValid();
-            } else {
-                hdr.chunk16.setInvalid();
-            }
-            if (meta.length[3:3] == 1) {
-                hdr.chunk8.setValid();
-            } else {
-                hdr.chunk8.setInvalid();
-            }
-            if (meta.length[2:2] == 1) {
-                hdr.chunk4.setValid();
-            } else {
-                hdr.chunk4.setInvalid();
-            }
-            if (meta.length[1:1] == 1) {
-                hdr.chunk2.setValid();
-            } else {
-                hdr.chunk2.setInvalid();
-            }
-            if (meta.length[0:0] == 1) {
-                hdr.chunk1.setValid();
-            } else {
-                hdr.chunk1.setInvalid();
-            }
-        }
-        meta.window = (bit<1024>)((meta.state >> 256));
-        standard_metadata.packet_length = 0;
-        if (hdr.whole.isValid()) {
-            hdr.whole.bytes = (bit<768>)((meta.window >> 256));
+        if (meta.traits[1:1] == 1) {
+            emit();
         } else {
-            meta.window = meta.window >> meta.pad >> meta.pad >> meta.pad >> meta.pad;
-            if (hdr.chunk1.isValid()) {
-                hdr.chunk1.bytes = meta.window[7:0];
-                meta.window = meta.window >> 8;
-            }
-            if (hdr.chunk2.isValid()) {
-                hdr.chunk2.bytes = meta.window[15:0];
-                meta.window = meta.window >> 16;
-            }
-            if (hdr.chunk4.isValid()) {
-                hdr.chunk4.bytes = meta.window[31:0];
-                meta.window = meta.window >> 32;
-            }
-            if (hdr.chunk8.isValid()) {
-                hdr.chunk8.bytes = meta.window[63:0];
-                meta.window = meta.window >> 64;
-            }
-            if (hdr.chunk16.isValid()) {
-                hdr.chunk16.bytes = meta.window[127:0];
-                meta.window = meta.window >> 128;
-            }
-            if (hdr.chunk32.isValid()) {
-                hdr.chunk32.bytes = meta.window[255:0];
-                meta.window = meta.window >> 256;
-            }
-            if (hdr.chunk64.isValid()) {
-                hdr.chunk64.bytes = meta.window[511:0];
-            }
-            if (hdr.chunk128.isValid()) {
-                hdr.chunk128.bytes = meta.window;
-            }
+            forget();
         }
         if (meta.asked == 2) {
             if (meta.again != 0) {

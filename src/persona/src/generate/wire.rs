@@ -65,7 +65,8 @@ impl Text {
     ///
     /// simple_switch parses an ingress clone with what metadata the packet had whose place it takes, except for the port.
     /// So no packet is left with a length, and one without is taken in without looking at it. What is written here to
-    /// metadata is for packets of no bytes; a clone's are lost, and `arrive` writes its state.
+    /// metadata is for packets of no bytes; a clone's are lost, and `arrive` writes its state. It ends with the packet, never by
+    /// its `select`, which p4c doesn't know: it takes out what is written on the way to a state that never accepts.
     fn by_bytes(&mut self, layout: &Layout) {
         self.lines(&format!(
             "state by_bytes {{
@@ -76,7 +77,10 @@ impl Text {
             }}
             state one_byte {{
             packet.extract(hdr.each.next);
-            transition one_byte;
+            transition select(standard_metadata.packet_length) {{
+            32w0: one_byte;
+            default: accept;
+            }}
             }}",
             layout.state_bits()
         ));
