@@ -226,8 +226,13 @@ fn ask(seed: u64, answers: &mut Answers) -> Result<(), Error> {
     change(&mut other, &mut other_commands, &mut random);
     let (mut engine, subject) = both(&program, &commands)?;
     let (mut other_engine, other_subject) = both(&Arc::new(other), &other_commands)?;
-    let options =
-        Options { window: 100, longest: 100, query_timeout: Duration::from_secs(2), max_paths: 200 };
+    let options = Options {
+        window: 100,
+        longest: 100,
+        query_timeout: Duration::from_secs(2),
+        max_paths: 200,
+        ..Options::default()
+    };
     let mut run = |packets: &[Packet]| -> Result<_, Error> {
         let outputs = engine.inject(packets, Tracing::Off)?.outputs;
         Ok((outputs, other_engine.inject(packets, Tracing::Off)?.outputs))
