@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use hyper4_ir::{Command, Reply};
+use hyper4_ir::{Command, MatchValue, Reply};
 use hyper4_persona::Layout;
 use hyper4_switch::{ControlError, Switch, SwitchError};
 
@@ -79,6 +79,13 @@ pub(crate) const MOST_GROUPS: u64 = 4096;
 /// See [`MOST_GROUPS`].
 pub(crate) const MOST_COPIES: u64 = 4096;
 
+/// The device ID that a row is keyed by.
+fn device_of(command: &Command) -> BTreeSet<u16> {
+    let Command::TableAdd { key, .. } = command else { return BTreeSet::new() };
+    let Some(MatchValue::Exact(id)) = key.first() else { return BTreeSet::new() };
+    id.to_u64().and_then(|id| u16::try_from(id).ok()).into_iter().collect()
+}
+
 impl Device {
     /// `switch` runs a persona of that layout already and has no rows.
     pub(crate) fn new(switch: Box<dyn Switch + Send>, layout: Layout) -> Self {
@@ -138,8 +145,17 @@ impl Device {
     /// lease promised room for what is added; else what was promised to others is left free.
     pub(crate) fn transact(&mut self, steps: Vec<Step>, promised: bool) -> Result<Vec<RowId>, DpmuError> {
         for step in &steps {
-            if let Step::Add { owner: RowOwner::Tenant(_), devices, command, .. } = step {
-                self.gate.check(command, devices)?;
+            match step {
+                Step::Add { owner: RowOwner::Tenant(_), devices, command, .. } => {
+                    self.gate.check(command, devices)?;
+                }
+                // A row that is changed stays its device's.
+                Step::Replace { row, command, .. } => {
+                    if let Some(old) = self.rows.get(*row).filter(|old| old.owner != RowOwner::Operator) {
+                        self.gate.check(command, &device_of(&old.command))?;
+                    }
+                }
+                _ => {}
             }
         }
         let mut added = Vec::new();

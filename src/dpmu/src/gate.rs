@@ -1,7 +1,8 @@
 //! The one gate through which every tenant's row passes on its way to a device.
 //!
 //! Isolation rests on this predicate: a tenant's row lies in a lookup table, is keyed exactly by a device ID of that
-//! tenant, and runs an action that can't write the device ID. Rows of the operator don't pass here; they alone bind
+//! tenant, runs an action that can't write the device ID, and in ingress goes on in a slot that is there: a packet leaves
+//! ingress by a row of the operator's, or is dropped. `hyper4 prove isolation` proves that this is enough. Rows of the operator don't pass here; they alone bind
 //! ports to device IDs, and a device ID's accesses to cells of registers, counters and meters.
 
 use std::collections::BTreeSet;
@@ -15,6 +16,8 @@ use hyper4_persona::{Effect, Layout, Lookup, TableRole};
 pub struct Gate {
     tables: BTreeSet<String>,
     actions: BTreeSet<String>,
+    /// Slots of ingress.
+    slots: u8,
 }
 
 /// Why a row was not let through.
@@ -32,6 +35,16 @@ pub enum GateError {
         /// The table.
         table: String,
     },
+    /// A packet would go on in a slot that isn't there, and leave with no port decided.
+    #[error("row of table `{table}` goes on in slot {slot}, of which there are {slots}")]
+    Slot {
+        /// The table.
+        table: String,
+        /// Where it goes on.
+        slot: u64,
+        /// The slots of ingress.
+        slots: u8,
+    },
     /// Not a command that adds or changes a row.
     #[error("not a command for a row")]
     NoRow,
@@ -40,7 +53,8 @@ pub enum GateError {
 impl Gate {
     /// The gate of a device that runs a persona of that layout.
     pub fn new(layout: &Layout) -> Self {
-        let mut gate = Self { tables: BTreeSet::new(), actions: BTreeSet::new() };
+        let slots = layout.slots(PipelineKind::Ingress);
+        let mut gate = Self { tables: BTreeSet::new(), actions: BTreeSet::new(), slots };
         for pipeline in [PipelineKind::Ingress, PipelineKind::Egress] {
             for slot in 0..layout.slots(pipeline) {
                 for lookup in [Lookup::Step, Lookup::Exact, Lookup::Lpm, Lookup::Ternary] {
@@ -56,12 +70,34 @@ impl Gate {
         gate
     }
 
+    /// Which of an action's last arguments says in which slot a packet goes on, counted from the end: the last is 1.
+    pub const SLOT_FROM_END: usize = 3;
+
+    /// The tables in which tenants may own rows.
+    pub fn tables(&self) -> &BTreeSet<String> {
+        &self.tables
+    }
+
+    /// The actions that they may run.
+    pub fn actions(&self) -> &BTreeSet<String> {
+        &self.actions
+    }
+
+    /// What the slot must be less than in which a row of that action goes on, where it must be; see
+    /// [`Gate::SLOT_FROM_END`].
+    pub fn slot_bound(&self, action: &str) -> Option<u8> {
+        let ingress = action.strip_prefix(Layout::control(PipelineKind::Ingress));
+        ingress.is_some_and(|rest| rest.starts_with('.')).then_some(self.slots)
+    }
+
     /// Whether a tenant that has the device IDs `devices` may install this row.
     ///
     /// # Errors
     /// [`GateError`] says which part of the predicate doesn't hold.
     pub fn check(&self, command: &Command, devices: &BTreeSet<u16>) -> Result<(), GateError> {
-        let Command::TableAdd { table, key, action, .. } = command else { return Err(GateError::NoRow) };
+        let Command::TableAdd { table, key, action, arguments, .. } = command else {
+            return Err(GateError::NoRow);
+        };
         if !self.tables.contains(table) {
             return Err(GateError::Table(table.clone()));
         }
@@ -72,8 +108,14 @@ impl Gate {
             id.to_u64().and_then(|id| u16::try_from(id).ok()).is_some_and(|id| devices.contains(&id))
         };
         match key.first() {
-            Some(MatchValue::Exact(id)) if own(id) => Ok(()),
-            _ => Err(GateError::Device { table: table.clone() }),
+            Some(MatchValue::Exact(id)) if own(id) => {}
+            _ => return Err(GateError::Device { table: table.clone() }),
+        }
+        let Some(slots) = self.slot_bound(action) else { return Ok(()) };
+        let slot = arguments.len().checked_sub(Self::SLOT_FROM_END).and_then(|number| arguments.get(number));
+        match slot.and_then(Bits::to_u64) {
+            Some(slot) if slot < slots.into() => Ok(()),
+            slot => Err(GateError::Slot { table: table.clone(), slot: slot.unwrap_or(u64::MAX), slots }),
         }
     }
 }

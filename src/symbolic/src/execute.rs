@@ -6,6 +6,7 @@
 //! outcome is never a guess.
 
 mod again;
+mod anywhere;
 mod array;
 mod checksum;
 mod explore;
@@ -37,6 +38,7 @@ use crate::term::{Cond, Side, Terms, VariableKind, Word};
 use crate::visit::Visits;
 
 use again::{Purpose, Session};
+pub(crate) use anywhere::Stand;
 pub(crate) use explore::{Guide, Location, Wish};
 use state::State;
 use world::Moment;

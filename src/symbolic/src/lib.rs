@@ -19,6 +19,7 @@
 
 mod composition;
 mod concrete;
+mod confinement;
 mod covering;
 mod equivalence;
 mod execute;
@@ -37,6 +38,7 @@ mod visit;
 
 pub use composition::{Composition, CompositionError, ConditionalLink, Endpoint};
 pub use concrete::{ExecutionError, outputs, outputs_by_paths};
+pub use confinement::{Confinement, ConfinementProof, RowPredicate, prove_confinement};
 pub use covering::{CoverError, CoverOptions, Covering, CoveringPacket, Goal, GoalKind, GoalStatus, cover};
 pub use equivalence::{prove_composition, prove_equivalence};
 pub use isolation::{Slice, prove_isolation};
