@@ -2,13 +2,14 @@
 
 mod batch;
 mod cells;
+mod isolation;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use hyper4_dpmu::{DpmuConfig, Lease, Wiring};
+use hyper4_dpmu::{Lease, Wiring};
 use hyper4_ir::{Packet, Stimulus};
 use hyper4_switch::{Endpoint, Recorder, SwitchError, Tracing};
 use hyper4_symbolic as symbolic;
@@ -20,7 +21,6 @@ use hyper4_report::ExitStatus;
 
 use crate::args::{Format, Options, ProveCommand};
 use crate::failure::{Failure, refusal};
-use crate::frontend::read;
 use crate::output::{print, print_json};
 use crate::persona::{self, Persona};
 use crate::sides::{self, Switches};
@@ -39,6 +39,8 @@ struct Proved {
     seconds: f64,
     /// What came of replaying a counterexample: whether the engines do what the executor says.
     replayed: Option<Result<(), String>>,
+    /// What is to be said beside that.
+    note: Option<String>,
 }
 
 /// `hyper4 prove …`
@@ -64,7 +66,7 @@ pub(crate) fn prove(options: &Options, command: &ProveCommand) -> Result<ExitSta
             }
         }
         ProveCommand::Isolation { config, timeout } => {
-            vec![isolation(options, &persona, config, &limits(&persona, *timeout))?]
+            vec![isolation::prove(options, &persona, config, &limits(&persona, *timeout))?]
         }
     };
     match options.format {
@@ -151,7 +153,7 @@ fn equivalence(
         Verdict::Refuted(refutation) => Some(replay(options, persona, &subject, &refutation.packet)?),
         _ => None,
     };
-    Ok(Proved { name: subject.name, verdict, seconds, replayed })
+    Ok(Proved { name: subject.name, verdict, seconds, replayed, note: None })
 }
 
 /// Neither proved nor refuted, before anything was asked.
@@ -231,43 +233,6 @@ fn replay(
     })
 }
 
-fn isolation(
-    options: &Options,
-    persona: &Persona,
-    path: &Path,
-    limits: &symbolic::Options,
-) -> Result<Proved, Failure> {
-    let bad = |e: &dyn std::fmt::Display| Failure::input(format!("`{}`: {e}", path.display()));
-    let config = DpmuConfig::from_toml(&read(path)?).map_err(|e| bad(&e))?;
-    if config.slices.len() < 2 {
-        return Err(bad(&"isolation is about two slices or more"));
-    }
-    let mut guests = Vec::new();
-    for slice in &config.slices {
-        guests.push(subject::load_devices(options, path, &slice.composition)?);
-    }
-    let fill = |network: &mut VirtualNetwork| {
-        for (slice, guests) in config.slices.iter().zip(&guests) {
-            sides::add_slice(network, &slice.name, slice.lease.clone(), guests, &slice.composition.wiring)?;
-        }
-        Ok(())
-    };
-    let begun = Instant::now();
-    let device = filled(persona, fill).map_err(crate::run::failure)?;
-    let slices: Vec<symbolic::Slice> = config
-        .slices
-        .iter()
-        .map(|s| {
-            let ports = s.lease.ports.clone();
-            symbolic::Slice { name: s.name.clone(), ingress_ports: ports.clone(), egress_ports: ports }
-        })
-        .collect();
-    let verdict = symbolic::prove_isolation(&device, &slices, limits);
-    let name =
-        path.file_stem().map_or_else(|| path.display().to_string(), |n| n.to_string_lossy().into_owned());
-    Ok(Proved { name, verdict, seconds: begun.elapsed().as_secs_f64(), replayed: None })
-}
-
 fn status(result: &Proved) -> ExitStatus {
     match (&result.verdict, &result.replayed) {
         (_, Some(Err(_))) => ExitStatus::ToolFailed,
@@ -294,15 +259,16 @@ fn document(result: &Proved) -> Value {
     };
     json!({
         "name": result.name, "status": status, "paths": paths, "seconds": result.seconds,
-        "bounds": bounds, "reason": reason, "counterexample": counterexample,
+        "bounds": bounds, "reason": reason, "counterexample": counterexample, "note": result.note,
     })
 }
 
 fn text(result: &Proved) -> String {
     let replayed = match &result.replayed {
         None => String::new(),
-        Some(Ok(())) => "\n    replayed: the switches do differ".to_owned(),
+        Some(Ok(())) => "\n    replayed: so it is on a switch".to_owned(),
         Some(Err(wrong)) => format!("\n    replayed: {wrong}"),
     };
-    format!("{} ({:.1} s): {}{replayed}\n", result.name, result.seconds, result.verdict)
+    let note = result.note.as_ref().map(|note| format!("\n    {note}")).unwrap_or_default();
+    format!("{} ({:.1} s): {}{note}{replayed}\n", result.name, result.seconds, result.verdict)
 }

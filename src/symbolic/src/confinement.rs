@@ -18,8 +18,6 @@
 mod probe;
 mod program;
 mod rows;
-#[cfg(test)]
-mod tests;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;

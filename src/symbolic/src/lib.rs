@@ -8,7 +8,8 @@
 //! [`prove_composition`] is [`prove_equivalence`] where the native side is several programs joined by links, and
 //! [`outputs`] what a subject does with packets that are given; [`outputs_by_paths`] says it by a proof's paths.
 //!
-//! [`cover`] finds packets that reach what a program has: its entries, misses, actions, select cases and branches.
+//! [`prove_confinement`] shows that slices stay apart whatever rows their tenants install, by induction over the steps of a
+//! packet's life. [`cover`] finds packets that reach what a program has: its entries, misses, actions, select cases and branches.
 //!
 //! What registers hold and meters answer is whatever it is when a packet comes, the same on both sides, and that they
 //! leave the same behind is part of the proof; so it holds for one packet after the other.

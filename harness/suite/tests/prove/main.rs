@@ -19,6 +19,7 @@ mod programs;
 #[allow(clippy::indexing_slicing, reason = "what is picked from isn't empty")]
 mod random;
 
+mod confinement;
 mod covering;
 mod equivalence;
 mod executor;

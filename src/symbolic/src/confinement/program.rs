@@ -7,7 +7,7 @@ use hyper4_ir::{
     PrimitiveKind, Program, StandardField, Table, TableId, TableNext,
 };
 
-use super::{Hole, RowPredicate};
+use super::{Hole, RowPredicate, probe};
 
 /// What of the persona program the induction needs.
 pub(super) struct Persona {
@@ -24,6 +24,8 @@ pub(super) struct Persona {
     pub(super) operators: Vec<TableId>,
     /// Tables in which tenants may have rows.
     pub(super) tenants: Vec<TableId>,
+    /// See [`probe::fields`].
+    pub(super) probes: [FieldRef; 2],
     pub(super) nodes: usize,
     pub(super) actions: usize,
 }
@@ -43,6 +45,7 @@ impl Persona {
             group: program.standard.get(&StandardField::McastGrp).copied(),
             operators: Vec::new(),
             tenants: Vec::new(),
+            probes: probe::fields(program),
             nodes: 0,
             actions: 0,
         };

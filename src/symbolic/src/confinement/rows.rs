@@ -10,8 +10,9 @@ use crate::execute::{Executor, Input, Prepared, Stand, Stop};
 use crate::isolation::Slice;
 use crate::options::Length;
 use crate::path::{Context, Path};
+use crate::solver::Answer;
 use crate::subject::{Row, Subject};
-use crate::term::{Cond, Evaluator, Side, Word};
+use crate::term::{Assignment, Cond, Evaluator, Side, Word};
 
 use super::program::Persona;
 use super::{Device, Hole, RowPredicate, probe};
@@ -175,7 +176,7 @@ impl Walk<'_> {
         let mut context = Context::new(TIMEOUT);
         let input = Input::new(&mut context.terms, Length::Bytes(0));
         let executor = Executor::new(prepared, Side::Native, &mut context, &input, MAX_PATHS);
-        let [cell, session] = probe::fields(program);
+        let [cell, session] = self.persona.probes;
         let stepped = executor.apply_anywhere(table.pipeline, id, |context, before| {
             let mut known = vec![self.is_kept(context, before)];
             for (field, value) in [
@@ -197,9 +198,9 @@ impl Walk<'_> {
             Ok(path)
         });
         let refused = |stop: Stop| Hole::Unknown(format!("table `{}`: {}", table.name, stop.0));
-        let Some((_, after)) = stepped.map_err(refused)? else { return Ok(()) };
+        let Some((before, after)) = stepped.map_err(refused)? else { return Ok(()) };
         for stand in after {
-            self.check(&mut context, table, prepared, id, &stand)?;
+            self.check(&mut context, table, prepared.only_row(id), (&before, &stand))?;
         }
         self.reached.queries += context.solver.queries;
         Ok(())
@@ -236,11 +237,10 @@ impl Walk<'_> {
         &mut self,
         context: &mut Context,
         table: &Table,
-        prepared: &Prepared<'_>,
-        id: TableId,
-        stand: &Stand,
+        row: Option<&Row>,
+        (before, stand): (&Stand, &Stand),
     ) -> Result<(), Hole> {
-        let row = prepared.only_row(id).filter(|_| stand.hit);
+        let row = row.filter(|_| stand.hit);
         let what = match row {
             Some(row) => format!("row {} of table `{}`", row.handle, table.name),
             None => format!("table `{}`", table.name),
@@ -248,13 +248,11 @@ impl Walk<'_> {
         let slice = &self.slice.name;
         let unknown =
             |undecided: crate::path::Undecided| Hole::Unknown(format!("{what}: Z3 gave up: {}", undecided.0));
-        let program = self.device.subject.program();
         // Egress chooses no port: what is sent leaves by the port for which it was queued.
         if table.pipeline == hyper4_ir::PipelineKind::Ingress {
             let kept = self.is_kept(context, stand);
-            if let Some(path) = context.restrict(stand.path.clone(), &kept.not()).map_err(unknown)? {
-                let value =
-                    |field: FieldRef| Evaluator::new(path.witness()).word(&stand.field(field)).low_u64();
+            if let Some(witness) = breaks(context, &stand.path, &kept).map_err(unknown)? {
+                let value = |field: FieldRef| Evaluator::new(&witness).word(&stand.field(field)).low_u64();
                 let port = value(self.persona.spec);
                 let group = self.persona.group.map_or(0, value);
                 let to = if group == 0 { format!("port {port}") } else { format!("group {group}") };
@@ -271,9 +269,9 @@ impl Walk<'_> {
         if next.low_u64() != 0 && self.reached.devices.insert(next.low_u64()) {
             self.waiting.push_back(next.low_u64());
         }
-        let [cell, session] = probe::fields(program);
+        let [cell, session] = self.persona.probes;
         let touched = stand.field(cell);
-        if !touched.is_zero() {
+        if touched != before.field(cell) {
             let cells = self.cells(context, &stand.path, &touched, row).map_err(unknown)?;
             let Some(cells) = cells else {
                 return Err(Hole::Open(format!(
@@ -282,9 +280,9 @@ impl Walk<'_> {
             };
             self.reached.cells.insert(cells);
         }
-        let session = stand.field(session);
-        if !session.is_zero() {
-            let number = constants(context, &stand.path, &session).map_err(unknown)?;
+        let copied = stand.field(session);
+        if copied != before.field(session) {
+            let number = constants(context, &stand.path, &copied).map_err(unknown)?;
             let number = number.and_then(|number| u16::try_from(probe::split(&number).1).ok());
             let Some(number) = number else {
                 return Err(Hole::Open(format!("{what} copies packets of slice `{slice}` to any session")));
@@ -333,11 +331,24 @@ impl Walk<'_> {
             let below = terms.less(touched, &at(first));
             let inside = terms.less(touched, &at(first + count));
             let inside = terms.all([below.not(), inside]);
-            if context.restrict(path.clone(), &inside.not())?.is_none() {
+            if breaks(context, path, &inside)?.is_none() {
                 return Ok(Some((array, first.into(), u128::from(first) + u128::from(count))));
             }
         }
         Ok(None)
+    }
+}
+
+/// Values under which a condition doesn't hold on a path. Z3 is asked even where the terms' normal forms settle it.
+fn breaks(
+    context: &mut Context,
+    path: &Path,
+    condition: &Cond,
+) -> Result<Option<Assignment>, crate::path::Undecided> {
+    match context.solver.satisfiable(path.conditions().iter().chain([&condition.not()])) {
+        Answer::Satisfiable(witness) => Ok(Some(witness)),
+        Answer::Unsatisfiable => Ok(None),
+        Answer::Unknown(reason) => Err(crate::path::Undecided(reason)),
     }
 }
 
@@ -352,5 +363,5 @@ fn constants(
     }
     let value = Evaluator::new(path.witness()).word(word);
     let same = context.terms.equal(word, &Word::constant(value.clone()));
-    Ok(context.restrict(path.clone(), &same.not())?.is_none().then_some(value))
+    Ok(breaks(context, path, &same)?.is_none().then_some(value))
 }

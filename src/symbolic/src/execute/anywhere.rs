@@ -1,5 +1,6 @@
 //! One table, applied to a packet of which nothing is known but what is assumed: a step of an induction.
 
+use std::collections::VecDeque;
 use std::rc::Rc;
 
 use hyper4_ir::{FieldRef, Node, PipelineKind, TableId};
@@ -9,8 +10,9 @@ use crate::subject::Row;
 use crate::term::Word;
 use crate::visit::{Visit, Visits};
 
+use super::again::Purpose;
 use super::state::{HeaderState, State};
-use super::{Executor, Point, Prepared, Stop, Thread};
+use super::{Executor, Point, Prepared, Stop, Thread, World};
 
 impl<'a> Prepared<'a> {
     /// The same with one row, or none, in one table, and none in all others.
@@ -67,13 +69,16 @@ impl Executor<'_, '_> {
         let Some(path) = assumed(self.context, &before)? else { return Ok(None) };
         let thread = Thread {
             path,
-            copied: Rc::new(state.clone()),
+            arrived: (state.payload.clone(), state.length.clone()),
+            came_by: None,
+            purpose: Purpose::Arrival,
             state,
             point: Point::Node(kind, Some(Node::Table(table))),
-            pending: Vec::new(),
+            waiting: VecDeque::new(),
             port: Word::zero(9),
             sent: Vec::new(),
             visits: Visits::default(),
+            world: World::default(),
             steps: 0,
         };
         self.step(thread)?;

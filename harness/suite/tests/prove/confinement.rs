@@ -1,0 +1,199 @@
+//! Slices stay apart whatever rows their tenants have: many of them, and configurations with a hole.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::time::Instant;
+
+use hyper4_bits::Bits;
+use hyper4_dpmu::Gate;
+use hyper4_ir::{
+    Command, Expr, MatchKind, Node, Place, Primitive, PrimitiveKind, Program, StandardField, Table,
+};
+use hyper4_suite::{Error, guest, persona};
+use hyper4_symbolic::{self as symbolic, Confinement, ConfinementProof, RowPredicate, prove_confinement};
+
+use crate::sides::{Slice, rows};
+
+/// The gate's predicate, as the prover is told it.
+fn predicate() -> Result<RowPredicate, Error> {
+    let persona = persona()?;
+    let gate = Gate::new(&persona.layout);
+    let mut bounds = BTreeMap::new();
+    for action in &persona.program.actions {
+        let number = action.parameters.len().checked_sub(Gate::SLOT_FROM_END);
+        if let (true, Some(below), Some(number)) =
+            (gate.actions().contains(&action.name), gate.slot_bound(&action.name), number)
+        {
+            bounds.insert(action.name.clone(), (number, below.into()));
+        }
+    }
+    Ok(RowPredicate { tables: gate.tables().clone(), actions: gate.actions().clone(), bounds })
+}
+
+/// Tenants with two ports each, whose guests are these in turn.
+fn tenants(count: u16, guests: &[&str]) -> Result<(Vec<Slice>, Vec<symbolic::Slice>), Error> {
+    let guests = guests.iter().map(|name| guest(name)).collect::<Result<Vec<_>, _>>()?;
+    let mut slices = Vec::new();
+    let mut claims = Vec::new();
+    for (number, guest) in (0..count).zip(guests.iter().cycle()) {
+        let ports = [1 + 2 * number, 2 + 2 * number];
+        // The names live as long as the tests.
+        let name: &'static str = Box::leak(format!("tenant {number}").into_boxed_str());
+        slices.push(Slice::of(name, &ports, guest));
+        let ports = BTreeSet::from(ports);
+        claims.push(symbolic::Slice {
+            name: name.to_owned(),
+            ingress_ports: ports.clone(),
+            egress_ports: ports,
+        });
+    }
+    Ok((slices, claims))
+}
+
+fn proved(commands: &[Command], claims: &[symbolic::Slice]) -> Result<ConfinementProof, Error> {
+    match prove_confinement(&persona()?.program, commands, claims, &predicate()?) {
+        Confinement::Proved(proof) => Ok(proof),
+        other => Err(format!("{other:?}").into()),
+    }
+}
+
+#[test]
+fn slices_stay_apart_whatever_rows_they_have() -> Result<(), Error> {
+    for count in [2, 8, 64] {
+        let (slices, claims) = tenants(count, &["l2_switch", "firewall", "load_balancer"])?;
+        let commands = rows(&slices, None)?;
+        let begun = Instant::now();
+        let proof = proved(&commands, &claims)?;
+        println!("{count}: {:?}, {proof:?}", begun.elapsed());
+        assert_eq!(proof.devices.len(), usize::from(count));
+        assert!(proof.devices.iter().all(|devices| devices.len() == 1), "{proof:?}");
+        assert!(proof.rows >= 6 * usize::from(count) && proof.queries >= proof.rows, "{proof:?}");
+        assert!(proof.nodes > 200 && proof.actions > 200, "{proof:?}");
+        assert!(count < 3 || proof.cells > 0, "{proof:?}");
+    }
+    Ok(())
+}
+
+/// A row of the operator's with something changed, by what is changed: a port, a group, a device ID, the first cell or the
+/// number of cells become ones of another tenant's.
+fn bent(command: &Command) -> Vec<(&'static str, Command)> {
+    let (Command::TableAdd { table, action, arguments, .. }
+    | Command::TableModify { table, action, arguments, .. }) = command
+    else {
+        return Vec::new();
+    };
+    let with = |number: usize, change: &dyn Fn(u64) -> u64| -> Option<Command> {
+        let mut command = command.clone();
+        if let Command::TableAdd { arguments, .. } | Command::TableModify { arguments, .. } = &mut command {
+            let argument = arguments.get_mut(number)?;
+            *argument = Bits::from_u64(argument.width(), change(argument.low_u64()));
+        }
+        Some(command)
+    };
+    let next_port = |port: u64| if port.is_multiple_of(2) { port + 1 } else { port + 2 };
+    let changes: Vec<(&str, Option<Command>)> = if table.ends_with(".enter") {
+        vec![("device ID", with(0, &|device| 1 + device % 3))]
+    } else if action.contains(".transmit") && !action.contains("_same") {
+        vec![("port", with(0, &next_port))]
+    } else if matches!(command, Command::TableModify { .. }) && action.ends_with(".replicate") {
+        vec![("group", with(0, &|group| if group == 2 { 3 } else { 2 }))]
+    } else if table.contains(".state_") && arguments.len() == 2 {
+        // The first tenant's neighbour lies behind, the other's before.
+        let first = ("first cell", with(0, &|first| if first == 0 { 1 } else { first - 1 }));
+        let more = ("number of cells", with(1, &|count| count + 1));
+        if arguments.first().is_some_and(Bits::is_zero) { vec![first, more] } else { vec![first] }
+    } else {
+        Vec::new()
+    };
+    changes.into_iter().filter_map(|(kind, command)| Some((kind, command?))).collect()
+}
+
+#[test]
+fn rows_that_lead_to_another_tenant_are_refuted() -> Result<(), Error> {
+    let (slices, claims) = tenants(3, &["load_balancer", "l2_switch", "load_balancer"])?;
+    let right = rows(&slices, None)?;
+    let mut refuted = BTreeMap::<&str, usize>::new();
+    for (index, command) in right.iter().enumerate() {
+        for (kind, wrong) in bent(command) {
+            let mut commands = right.clone();
+            commands[index] = wrong;
+            match prove_confinement(&persona()?.program, &commands, &claims, &predicate()?) {
+                Confinement::Refuted { what } => {
+                    println!("{kind}: {what}");
+                    *refuted.entry(kind).or_default() += 1;
+                }
+                other => return Err(format!("{kind}: {}: {other:?}", commands[index]).into()),
+            }
+        }
+    }
+    println!("{refuted:?}");
+    for kind in ["device ID", "group", "first cell", "number of cells"] {
+        assert!(refuted.get(kind).is_some_and(|count| *count >= 2), "{kind}: {refuted:?}");
+    }
+    Ok(())
+}
+
+/// The persona program itself with a hole: what keeps tenants apart is gone.
+#[test]
+fn a_persona_with_a_hole_is_refuted() -> Result<(), Error> {
+    let (slices, claims) = tenants(2, &["l2_switch"])?;
+    let commands = rows(&slices, None)?;
+    let refuted = |program: &Program, predicate: &RowPredicate, why: &str| -> Result<(), Error> {
+        match prove_confinement(program, &commands, &claims, predicate) {
+            Confinement::Refuted { what } if what.contains(why) => Ok(()),
+            other => Err(format!("{why}: {other:?}").into()),
+        }
+    };
+    let (persona, gate) = (persona()?, predicate()?);
+    let bad = |change: &dyn Fn(&mut Program)| {
+        let mut program = (*persona.program).clone();
+        change(&mut program);
+        program
+    };
+    let tenants = |program: &mut Program, change: &dyn Fn(&mut Table)| {
+        program.tables.iter_mut().filter(|table| gate.tables.contains(&table.name)).take(1).for_each(change);
+    };
+    let not_exact = bad(&|program| tenants(program, &|table| table.keys[0].match_kind = MatchKind::Ternary));
+    refuted(&not_exact, &gate, "isn't keyed exactly")?;
+    let masked = bad(&|program| tenants(program, &|table| table.keys[0].mask = Some(Bits::mask(16, 0, 15))));
+    refuted(&masked, &gate, "isn't keyed exactly")?;
+    let other = bad(&|program| tenants(program, &|table| table.keys.rotate_left(1)));
+    refuted(&other, &gate, "isn't keyed")?;
+    let device = persona.program.tables.iter().find(|table| gate.tables.contains(&table.name));
+    let device = device.and_then(|table| table.keys.first()).ok_or("no table")?.field;
+    let spec = *persona.program.standard.get(&StandardField::EgressSpec).ok_or("no port")?;
+    for (field, why) in [(device, "writes"), (spec, "writes")] {
+        let written = bad(&|program| {
+            let action = program.actions.iter_mut().find(|action| gate.actions.contains(&action.name));
+            let kind = PrimitiveKind::Assign { place: Place::Field(field), value: Expr::Const(1.into()) };
+            action.into_iter().for_each(|action| {
+                action.primitives.push(Primitive { kind: kind.clone(), source_info: None });
+            });
+        });
+        refuted(&written, &gate, why)?;
+    }
+    // Nobody drops a packet whose port isn't decided.
+    let unguarded = bad(&|program| {
+        let guards = program.conditionals.iter_mut().filter(|conditional| {
+            let next = conditional.true_next.and_then(|next| match next {
+                Node::Table(id) => persona.program.tables.get(id.index()),
+                Node::Conditional(_) => None,
+            });
+            let default = next.and_then(|table| table.default_entry.as_ref());
+            let action = default.and_then(|entry| persona.program.actions.get(entry.action.index()));
+            let first = action.and_then(|action| action.primitives.first());
+            first.is_some_and(|primitive| primitive.kind == PrimitiveKind::MarkToDrop)
+        });
+        guards.for_each(|guard| std::mem::swap(&mut guard.true_next, &mut guard.false_next));
+    });
+    refuted(&unguarded, &gate, "without its port being decided")?;
+    // A gate that lets through what it must not.
+    let unbounded = RowPredicate { bounds: BTreeMap::new(), ..gate.clone() };
+    refuted(&persona.program, &unbounded, "before its port is decided")?;
+    let far = gate.bounds.iter().map(|(name, (number, _))| (name.clone(), (*number, 256))).collect();
+    refuted(&persona.program, &RowPredicate { bounds: far, ..gate.clone() }, "port")?;
+    let mut open = gate.clone();
+    open.actions.extend(persona.program.actions.iter().map(|action| action.name.clone()));
+    open.tables
+        .extend(persona.program.tables.iter().filter(|t| t.name.contains(".leave_")).map(|t| t.name.clone()));
+    refuted(&persona.program, &open, "a tenant's row")
+}
