@@ -10,7 +10,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use hyper4_dpmu::{Lease, Wiring};
-use hyper4_ir::{Packet, Stimulus};
+use hyper4_ir::{Command, MirroringCommand, Packet, ProfileCommand, Stimulus, ValueSetCommand};
 use hyper4_switch::{Endpoint, Recorder, SwitchError, Tracing};
 use hyper4_symbolic as symbolic;
 use hyper4_symbolic::{Bounds, Verdict};
@@ -122,7 +122,7 @@ fn filled(
 
 fn with_commands(
     program: Arc<hyper4_ir::Program>,
-    commands: &[hyper4_ir::Command],
+    commands: &[Command],
 ) -> Result<symbolic::Subject, SwitchError> {
     symbolic::Subject::with_commands(program, commands).map_err(|e| SwitchError::Failed(e.to_string()))
 }
@@ -139,6 +139,7 @@ fn equivalence(
             Stimulus::Command(command) => Some(command.clone()),
             Stimulus::Packet(_) => None,
         }));
+        guest.commands.retain(settles);
     }
     let begun = Instant::now();
     let verdict = match equivalence_verdict(persona, &subject, limits) {
@@ -154,6 +155,30 @@ fn equivalence(
         _ => None,
     };
     Ok(Proved { name: subject.name, verdict, seconds, replayed, note: None })
+}
+
+/// Whether a command has to do with what is proved: proofs are for whatever registers, counters and meters hold, and what
+/// is only read makes no difference.
+fn settles(command: &Command) -> bool {
+    !matches!(
+        command,
+        Command::Register { .. }
+            | Command::Counter { .. }
+            | Command::Meter { .. }
+            | Command::TableDump { .. }
+            | Command::TableNumEntries { .. }
+            | Command::TableDumpEntry { .. }
+            | Command::TableDumpEntryFromKey { .. }
+            | Command::MulticastDump
+            | Command::Mirroring { command: MirroringCommand::Get, .. }
+            | Command::ValueSet { command: ValueSetCommand::Get, .. }
+            | Command::Profile {
+                command: ProfileCommand::Dump
+                    | ProfileCommand::DumpMember { .. }
+                    | ProfileCommand::DumpGroup { .. },
+                ..
+            }
+    )
 }
 
 /// Neither proved nor refuted, before anything was asked.

@@ -90,9 +90,31 @@ impl Terms {
     }
 
     /// The difference of two words of one width, modulo 2 to that width.
+    ///
+    /// Where both have zeros above, what is borrowed is whether the first is the lesser one, and each bit there is that; so
+    /// who compares by subtracting asks what others ask with a comparison.
     pub(crate) fn subtract(&mut self, left: &Word, right: &Word) -> Word {
+        let width = left.width();
         if left == right {
-            return Word::zero(left.width());
+            return Word::zero(width);
+        }
+        if right.is_zero() {
+            return left.clone();
+        }
+        let above = left.leading_zeros().min(right.leading_zeros());
+        let below = left.trailing_zeros().min(right.trailing_zeros());
+        if above > 0 || below > 0 {
+            let held = width - above - below;
+            let (a, b) = (self.extract(left, below, held), self.extract(right, below, held));
+            let mut joiner = Joiner::default();
+            if above > 0 {
+                let less = self.less(&a, &b);
+                let borrowed = self.bit(&less);
+                (0..above).for_each(|_| joiner.word(&borrowed));
+            }
+            joiner.word(&self.subtract(&a, &b));
+            joiner.part(Part::Const(Bits::zero(below)));
+            return joiner.finish();
         }
         if let Some(right) = right.as_const() {
             return self.add(left, &Word::constant(right.wrapping_neg()));
@@ -102,17 +124,46 @@ impl Terms {
         self.add(&one_less, &Word::number(left.width(), 1))
     }
 
-    /// The product of two words of one width, modulo 2 to that width.
+    /// The product of two words of one width, modulo 2 to that width: of no more bits than can be other than 0.
     pub(crate) fn multiply(&mut self, left: &Word, right: &Word) -> Word {
         let width = left.width();
+        if let (Some(a), Some(b)) = (left.as_const(), right.as_const()) {
+            return Word::constant(a.wrapping_mul(&b));
+        }
+        if left.is_zero() || right.is_zero() {
+            return Word::zero(width);
+        }
+        let below = left.trailing_zeros() + right.trailing_zeros();
+        if below >= width {
+            return Word::zero(width);
+        }
+        let core = |terms: &mut Self, word: &Word| {
+            let (above, below) = (word.leading_zeros(), word.trailing_zeros());
+            terms.extract(word, below, width - above - below)
+        };
+        let (a, b) = (core(self, left), core(self, right));
+        let held = (a.width() + b.width()).min(width - below);
+        let product = self.product(&a, &b, held);
+        let product = self.resize(&product, width - below);
+        self.append_zeros(&product, below)
+    }
+
+    /// So many bits of a product, of words that have neither zeros above nor below.
+    fn product(&mut self, left: &Word, right: &Word, width: u32) -> Word {
+        for (one, other) in [(left, right), (right, left)] {
+            if one.width() == 1 {
+                let other = self.resize(other, width);
+                let counts = self.equal(one, &Word::number(1, 1));
+                return self.select(&counts, &other, &Word::zero(width));
+            }
+        }
+        let (left, right) = (self.resize(left, width), self.resize(right, width));
         match (left.as_const(), right.as_const()) {
-            (Some(a), Some(b)) => Word::constant(a.wrapping_mul(&b)),
-            (Some(a), None) => self.multiply_by(right, &a),
-            (None, Some(b)) => self.multiply_by(left, &b),
+            (Some(a), _) => self.multiply_by(&right, &a),
+            (None, Some(b)) => self.multiply_by(&left, &b),
             (None, None) => {
                 let (a, b) = if left <= right { (left, right) } else { (right, left) };
-                let node = Node::Multiply(a.clone(), b.clone());
-                Word::slice(Slice::whole(self.term(node, width)))
+                Word::slice(Slice::whole(self.term(Node::Multiply(a, b), width)))
             }
         }
     }

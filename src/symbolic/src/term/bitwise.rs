@@ -191,8 +191,13 @@ impl Terms {
                     }
                 }
                 (Part::Slice(a), Part::Slice(b)) => {
-                    let part = self.xor_slices(&a, &b);
-                    joiner.part(part);
+                    match self.xor_chosen(&a, &b).or_else(|| self.xor_chosen(&b, &a)) {
+                        Some(word) => joiner.word(&word),
+                        None => {
+                            let part = self.xor_slices(&a, &b);
+                            joiner.part(part);
+                        }
+                    }
                 }
             }
         }
@@ -214,6 +219,18 @@ impl Terms {
         }
         let part = self.xor_of(slices, flipped, 1);
         Joiner::default().with(part).finish()
+    }
+
+    /// What is there or zero, joined with something, is one of two: a choice that was made with a product.
+    fn xor_chosen(&mut self, chosen: &Slice, other: &Slice) -> Option<Word> {
+        let Node::Select(condition, then, otherwise) = chosen.term.node() else { return None };
+        if chosen.flipped || !chosen.is_whole() || !(then.is_zero() || otherwise.is_zero()) {
+            return None;
+        }
+        let (condition, then, otherwise) = (condition.clone(), then.clone(), otherwise.clone());
+        let other = Word::slice(other.clone());
+        let (then, otherwise) = (self.xor(&then, &other), self.xor(&otherwise, &other));
+        Some(self.select(&condition, &then, &otherwise))
     }
 
     fn xor_slices(&mut self, left: &Slice, right: &Slice) -> Part {

@@ -5,7 +5,7 @@ use std::rc::Rc;
 use hyper4_bits::Bits;
 
 use super::Term;
-use super::runs::leading_zeros;
+use super::runs::{leading_zeros, run_from};
 
 /// Consecutive bits of a term.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -123,6 +123,15 @@ impl Word {
     pub(crate) fn leading_zeros(&self) -> u32 {
         match self.parts.first() {
             Some(Part::Const(bits)) => leading_zeros(bits),
+            _ => 0,
+        }
+    }
+
+    /// Constant zeros at the least significant end.
+    pub(crate) fn trailing_zeros(&self) -> u32 {
+        match self.parts.last() {
+            Some(Part::Const(bits)) if bits.is_zero() => bits.width(),
+            Some(Part::Const(bits)) if !bits.bit(0) => run_from(bits, 0),
             _ => 0,
         }
     }
