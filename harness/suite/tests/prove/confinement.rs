@@ -8,13 +8,13 @@ use hyper4_dpmu::Gate;
 use hyper4_ir::{
     Command, Expr, MatchKind, Node, Place, Primitive, PrimitiveKind, Program, StandardField, Table,
 };
-use hyper4_suite::{Error, guest, persona};
+use hyper4_suite::{Error, Guest, guest, persona};
 use hyper4_symbolic::{self as symbolic, Confinement, ConfinementProof, RowPredicate, prove_confinement};
 
 use crate::sides::{Slice, rows};
 
 /// The gate's predicate, as the prover is told it.
-fn predicate() -> Result<RowPredicate, Error> {
+pub(crate) fn predicate() -> Result<RowPredicate, Error> {
     let persona = persona()?;
     let gate = Gate::new(&persona.layout);
     let mut bounds = BTreeMap::new();
@@ -32,6 +32,11 @@ fn predicate() -> Result<RowPredicate, Error> {
 /// Tenants with two ports each, whose guests are these in turn.
 fn tenants(count: u16, guests: &[&str]) -> Result<(Vec<Slice>, Vec<symbolic::Slice>), Error> {
     let guests = guests.iter().map(|name| guest(name)).collect::<Result<Vec<_>, _>>()?;
+    Ok(beside(count, &guests))
+}
+
+/// The same of guests that are given.
+pub(crate) fn beside(count: u16, guests: &[Guest]) -> (Vec<Slice>, Vec<symbolic::Slice>) {
     let mut slices = Vec::new();
     let mut claims = Vec::new();
     for (number, guest) in (0..count).zip(guests.iter().cycle()) {
@@ -46,7 +51,7 @@ fn tenants(count: u16, guests: &[&str]) -> Result<(Vec<Slice>, Vec<symbolic::Sli
             egress_ports: ports,
         });
     }
-    Ok((slices, claims))
+    (slices, claims)
 }
 
 fn proved(commands: &[Command], claims: &[symbolic::Slice]) -> Result<ConfinementProof, Error> {

@@ -19,10 +19,12 @@ mod programs;
 #[allow(clippy::indexing_slicing, reason = "what is picked from isn't empty")]
 mod random;
 
+mod cells;
 mod confinement;
 mod covering;
 mod equivalence;
 mod executor;
 mod isolation;
 mod random_programs;
+mod seeded;
 mod sides;
