@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 
 use crate::options::Options;
 use crate::solver::{Answer, Solver};
-use crate::term::{Assignment, Cond, Evaluator, Terms};
+use crate::term::{Assignment, Cond, Evaluator, Substitution, Terms};
 
 use knowledge::Knowledge;
 use repair::repaired;
@@ -104,6 +104,15 @@ impl Context {
         match path.decide(condition) {
             Some(true) => return Ok(Split { holds: Some(path), fails: None }),
             Some(false) => return Ok(Split { holds: None, fails: Some(path) }),
+            // What is hard for Z3 is often the same once the path's constants are in it.
+            None if condition.is_hard() && !path.knowledge.known().is_empty() => {
+                let simple = Substitution::new(path.knowledge.known()).condition(&mut self.terms, condition);
+                match simple.as_bool() {
+                    Some(true) => return Ok(Split { holds: Some(path), fails: None }),
+                    Some(false) => return Ok(Split { holds: None, fails: Some(path) }),
+                    None => {}
+                }
+            }
             None => {}
         }
         let holds_here = Evaluator::new(&path.witness).holds(condition);

@@ -13,6 +13,7 @@ mod condition;
 mod evaluate;
 mod pool;
 mod runs;
+mod substitute;
 mod support;
 #[cfg(test)]
 mod tests;
@@ -21,5 +22,6 @@ mod word;
 pub(crate) use condition::{Cond, CondNode};
 pub(crate) use evaluate::{Assignment, Evaluator};
 pub(crate) use pool::{Node, Side, Term, Terms, VariableKind};
+pub(crate) use substitute::Substitution;
 pub(crate) use support::Support;
 pub(crate) use word::{Part, Slice, Word};

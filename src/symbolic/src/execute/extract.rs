@@ -95,16 +95,25 @@ impl Executor<'_, '_> {
         let Some(path) = split.fails else { return Ok(ways) };
         // What the packet doesn't have is found before what the header can't hold.
         let fixed = header_type.width() - most;
-        let left = thread.state.payload.width().saturating_sub(fixed);
-        if thread.state.tail {
-            return Err(unsupported("an extract", None, "it looks behind the window"));
-        }
-        let fits = Integer::constant(&BigInt::from(left)).less(&mut self.context.terms, width);
+        let left = self.bits_left(&thread.state).map_err(refused)?;
+        let terms = &mut self.context.terms;
+        let left = left.subtract(terms, &Integer::constant(&BigInt::from(fixed))).map_err(refused)?;
+        let fits = left.less(terms, width);
         let short = fits.map_err(refused)?;
         let split = self.context.split(path, &short)?;
         ways.extend(split.holds.map(|path| (thread.on(path), Some(TOO_SHORT))));
         ways.extend(split.fails.map(|path| (thread.on(path), Some("HeaderTooShort"))));
         Ok(ways)
+    }
+
+    /// Bits of the packet that the parser hasn't taken, those behind the window too.
+    fn bits_left(&mut self, state: &State) -> Result<Integer, String> {
+        if !state.tail {
+            return Ok(Integer::constant(&BigInt::from(state.payload.width())));
+        }
+        let terms = &mut self.context.terms;
+        let all = Integer::unsigned(terms.append_zeros(&state.ingress_length, 3));
+        all.subtract(terms, &Integer::constant(&BigInt::from(state.parsed)))
     }
 
     fn is(&mut self, number: &Integer, value: u32) -> Result<Cond, String> {

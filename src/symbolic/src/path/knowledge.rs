@@ -26,6 +26,11 @@ impl Knowledge {
         fact.or_else(|| self.derive(condition))
     }
 
+    /// Bits of terms that are known, and their values.
+    pub(super) fn known(&self) -> &HashMap<Term, (Bits, Bits)> {
+        &self.known
+    }
+
     /// The same from known bits and parts alone.
     fn derive(&self, condition: &Cond) -> Option<bool> {
         let holds = match condition.node() {

@@ -1,5 +1,6 @@
 //! Terms are built at random next to the values that they must have.
 
+use std::collections::HashMap;
 use std::time::Duration;
 
 use hyper4_bits::{Bits, checksum};
@@ -7,7 +8,7 @@ use num_bigint::BigUint;
 use num_traits::One;
 use proptest::prelude::*;
 
-use super::{Assignment, Cond, Evaluator, Part, Side, Terms, VariableKind, Word};
+use super::{Assignment, Cond, Evaluator, Part, Side, Substitution, Terms, VariableKind, Word};
 use crate::solver::{Answer, Solver};
 
 #[derive(Clone, Debug)]
@@ -282,6 +283,32 @@ proptest! {
         let all = stacks.terms.all(claims);
         prop_assert!(matches!(solver.satisfiable(facts.iter().chain([&all])), Answer::Satisfiable(_)));
         prop_assert!(matches!(solver.satisfiable(facts.iter().chain([&all.not()])), Answer::Unsatisfiable));
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(1500))]
+    /// With some bits of the variables filled in, what is said of the values is as true as before.
+    #[test]
+    fn known_bits_are_filled_in(
+        ops in proptest::collection::vec(op(), 1..25),
+        values in [any::<u128>(), any::<u128>(), any::<u128>()],
+        masks in [any::<u128>(), any::<u128>(), any::<u128>()],
+    ) {
+        let (mut stacks, assignment) = built(&ops, values);
+        let mut known = HashMap::new();
+        for ((word, value), mask) in stacks.words.iter().take(3).zip(masks) {
+            let [Part::Slice(slice)] = word.parts() else { panic!("a variable is one slice") };
+            let mask = Bits::from_u128(word.width(), mask);
+            let value = Bits::from_biguint_wrapped(word.width(), value).and(&mask);
+            known.insert(slice.term.clone(), (mask, value));
+        }
+        let mut substitution = Substitution::new(&known);
+        let mut evaluator = Evaluator::new(&assignment);
+        for (condition, value) in stacks.conditions.clone() {
+            let filled_in = substitution.condition(&mut stacks.terms, &condition);
+            prop_assert_eq!(evaluator.holds(&filled_in), value, "{:?}", condition);
+        }
     }
 }
 
