@@ -5,6 +5,7 @@ use proptest::prelude::*;
 use z3::ast::{Ast, BV};
 
 /// A constant for Z3.
+#[allow(clippy::expect_used, reason = "Z3 reads what is written in digits")]
 fn number(bits: &Bits) -> BV {
     BV::from_str(bits.width(), &bits.to_biguint().to_string()).expect("a number of that width")
 }
