@@ -120,7 +120,7 @@ pub(crate) fn state_steps(placing: Placing<'_>, layout: &Layout) -> Vec<Step> {
     let Placing { device, guest, site } = placing;
     let row = |(pipeline, slot, access): &(PipelineKind, u8, StateAccess)| {
         let cells = match access {
-            StateAccess::Truncate | StateAccess::Ask => None,
+            StateAccess::Truncate | StateAccess::Ask | StateAccess::Draw => None,
             _ => Some(device.holdings.cells(guest.program(), *access)?),
         };
         let base = if *pipeline == PipelineKind::Ingress { site.slot_base } else { 0 };

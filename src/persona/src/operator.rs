@@ -243,6 +243,7 @@ impl OperatorRow {
                     (StateAccess::ExecuteMeter(_), MeterUnit::Bytes) => "meter_bytes",
                     (StateAccess::Truncate, _) => "cut",
                     (StateAccess::Ask, _) => "ask",
+                    (StateAccess::Draw, _) => "draw",
                 };
                 let numbers = cells.map(|cells| [cells.base, cells.size]).into_iter().flatten();
                 let arguments = numbers.map(|number| Bits::from_u64(32, number.into())).collect();

@@ -274,6 +274,8 @@ pub enum StateAccess {
     ExecuteMeter(MeterId),
     /// The packet is cut to as many bytes as the index says when it leaves.
     Truncate,
+    /// A random number is drawn, from the index to the data, both included.
+    Draw,
     /// When the pipeline ends, the packet goes through ingress again, as it came or as it leaves, with the field list whose
     /// number, from 1 on, the index' lowest 8 bits are; or it is cloned, with that in the next 8 bits, for the session that
     /// the data is.
@@ -293,6 +295,7 @@ impl StateAccess {
             Self::ExecuteMeter(id) => (3, id.0),
             Self::Truncate => (4, 0),
             Self::Ask => (4, 1),
+            Self::Draw => (4, 2),
         };
         kind << 13 | (array % Self::MOST_ARRAYS) as u16
     }
@@ -301,7 +304,7 @@ impl StateAccess {
     /// they are declared as.
     pub fn counts_bytes(self, program: &Program) -> bool {
         match self {
-            Self::ReadRegister(_) | Self::WriteRegister(_) | Self::Truncate | Self::Ask => false,
+            Self::ReadRegister(_) | Self::WriteRegister(_) | Self::Truncate | Self::Ask | Self::Draw => false,
             Self::Count(_) => true,
             Self::ExecuteMeter(id) => {
                 program.meters.get(id.index()).is_none_or(|meter| meter.unit == MeterUnit::Bytes)

@@ -85,6 +85,14 @@ impl Explorer<'_> {
                 }
                 Ok(())
             }
+            PrimitiveKind::LogMessage { format, arguments } => {
+                let text = format.replace("{}", "");
+                if format.matches("{}").count() != arguments.len() || text.contains(['{', '}', '\\']) {
+                    return Unsupported::new("it logs a text whose `{}` aren't one for each argument");
+                }
+                // What a guest has to say about its packets isn't part of them.
+                Ok(())
+            }
             PrimitiveKind::NoOp => Ok(()),
             other => Unsupported::new(format!("it has `{}`, which the persona can't do", other.name())),
         }

@@ -6,6 +6,7 @@
 
 use hyper4_bits::Bits;
 use hyper4_ir::{Expr, Place, PrimitiveKind, Program};
+use num_traits::ToPrimitive;
 
 use super::allocate::Places;
 use super::context::{Arguments, Context, NO_ARGUMENTS};
@@ -99,6 +100,7 @@ pub(super) fn is_access(primitive: &PrimitiveKind) -> bool {
             | PrimitiveKind::Count { .. }
             | PrimitiveKind::ExecuteMeter { .. }
             | PrimitiveKind::Truncate { .. }
+            | PrimitiveKind::Random { .. }
     )
 }
 
@@ -164,6 +166,26 @@ impl Explorer<'_> {
                     kept: Vec::new(),
                 })
             }
+            PrimitiveKind::Random { place, low, high } => {
+                there(config.has_state().into(), "state")?;
+                let mut constant = |bound: &Expr| {
+                    let known = self.evaluator(context, arguments).number(bound)?.known();
+                    known.and_then(|value| value.to_u64()).ok_or_else(|| {
+                        Unsupported::because(
+                            "a random number whose bounds aren't constants of at most 64 bits",
+                        )
+                    })
+                };
+                let (low, high) = (constant(low)?, constant(high)?);
+                if low > high {
+                    return Ok(None);
+                }
+                if u32::try_from(low).is_err() {
+                    return Unsupported::new("a random number whose lower bound has more than 32 bits");
+                }
+                let drawn = self.reading_at(context, StateAccess::Draw, place, Operand::Constant(low))?;
+                drawn.map(|access| Access { data: Operand::Constant(high), ..access })
+            }
             _ => None,
         })
     }
@@ -205,9 +227,9 @@ impl Explorer<'_> {
         let range = self.cells.field(*field, &context.shape)?;
         let valid = self.evaluator(context, &NO_ARGUMENTS).is_valid(field.header);
         let Some(range) = range.filter(|_| valid) else {
-            // Metering changes the meter even when nobody wants the colour.
+            // Metering changes the meter even when nobody wants the colour, and drawing the numbers that come.
             return Ok(match access {
-                StateAccess::ExecuteMeter(_) => {
+                StateAccess::ExecuteMeter(_) | StateAccess::Draw => {
                     Some(Access { access, index, data: Operand::Constant(0), load: None, kept: Vec::new() })
                 }
                 _ => None,

@@ -8,11 +8,12 @@ use crate::{Effect, Layout};
 /// The actions of [`crate::OperatorRow::State`].
 pub(super) fn access_names(layout: &Layout) -> Vec<&'static str> {
     let config = layout.config();
-    let kinds: [(u32, &[&str]); 4] = [
+    let kinds: [(u32, &[&str]); 5] = [
         (config.registers, &["read_register", "write_register"]),
         (config.counters, &["count"]),
         (config.meters, &["meter_packets", "meter_bytes"]),
         (config.copies.into(), &["cut", "ask"]),
+        (config.has_state().into(), &["draw"]),
     ];
     let there = kinds.into_iter().filter(|(cells, _)| *cells > 0);
     there.flat_map(|(_, names)| names.iter().copied()).collect()
@@ -50,6 +51,10 @@ impl Text {
                 }
                 "ask" => {
                     self.ask(pipeline);
+                    continue;
+                }
+                "draw" => {
+                    self.lines("action draw() {\nrandom(meta.data, (bit<64>)meta.index, meta.data);\n}");
                     continue;
                 }
                 _ => {}
