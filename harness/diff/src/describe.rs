@@ -3,7 +3,7 @@
 use std::fmt::Write;
 
 use hyper4_bits::Bits;
-use hyper4_ir::{ChecksumOutcome, EntryAction, Event, Output, ProfileTarget, Reply, TableOutcome};
+use hyper4_ir::{ChecksumOutcome, Digest, EntryAction, Event, Output, ProfileTarget, Reply, TableOutcome};
 use hyper4_switch::SwitchError;
 
 /// An event in words; `None` is that nothing more happened.
@@ -45,6 +45,18 @@ pub fn describe_event(event: Option<&Event>) -> String {
         Event::Transmit(port) => format!("leaves by port {port}"),
         Event::Unlinked => "leaves by a port without a link".to_owned(),
     }
+}
+
+/// Samples in words: each list with its elements' values, or that there are none.
+pub fn describe_digests(digests: &[Digest]) -> String {
+    if digests.is_empty() {
+        return "no sample".to_owned();
+    }
+    let one = |digest: &Digest| {
+        let values: Vec<String> = digest.values.iter().map(ToString::to_string).collect();
+        format!("a sample of list {}: {}", digest.list.0, values.join(", "))
+    };
+    digests.iter().map(one).collect::<Vec<_>>().join("; ")
 }
 
 /// Outputs in words.

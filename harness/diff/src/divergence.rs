@@ -21,6 +21,8 @@ pub enum DivergenceKind {
     Order,
     /// The outputs are the same, the traces differ.
     Trace,
+    /// The outputs are the same, what controllers learn differs.
+    Digest,
     /// A command was answered differently.
     Reply,
     /// One side failed.

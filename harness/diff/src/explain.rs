@@ -24,6 +24,7 @@ impl<N: Side, V: Side> Explanation<'_, N, V> {
         step: u64,
         packet: &Packet,
         output: Option<OutputMismatch>,
+        learnt: Option<[String; 2]>,
         trace: Option<TraceDifference>,
     ) -> Divergence {
         let events = self.native.trace.as_ref().and_then(|t| t.packets.first()).map(|p| p.events.clone());
@@ -33,7 +34,11 @@ impl<N: Side, V: Side> Explanation<'_, N, V> {
         if let Some(program) = self.pair.native.program(first_device.as_deref()) {
             seen.headers = input_headers(&program, &packet.bytes, &events);
         }
-        let kind = output.as_ref().map_or(DivergenceKind::Trace, |output| output.kind);
+        let kind = match (&output, &learnt) {
+            (Some(output), _) => output.kind,
+            (None, Some(_)) => DivergenceKind::Digest,
+            (None, None) => DivergenceKind::Trace,
+        };
         let (shown, writer) = match &output {
             Some(output) => {
                 let (shown, writer) = self.output(output);
@@ -54,10 +59,11 @@ impl<N: Side, V: Side> Explanation<'_, N, V> {
         let program = self.pair.native.program(device.as_deref());
         let construct = events.first().map(|event| construct_of(program.as_deref(), event));
         let origin = events.iter().rev().find_map(|event| self.pair.other.origin(device.as_deref(), event));
-        let (expected, actual) = match (&shown, &trace) {
-            (Some(shown), _) => in_words(kind, shown),
-            (None, Some(trace)) => trace_in_words(trace),
-            (None, None) => (String::new(), String::new()),
+        let (expected, actual) = match (&shown, learnt, &trace) {
+            (Some(shown), ..) => in_words(kind, shown),
+            (None, Some([expected, actual]), _) => (expected, actual),
+            (None, None, Some(trace)) => trace_in_words(trace),
+            (None, None, None) => (String::new(), String::new()),
         };
         Divergence {
             step,

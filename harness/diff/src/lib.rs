@@ -29,7 +29,7 @@ mod traces;
 
 pub use compare::{Options, TraceShare, compare};
 pub use decode::{DecodedField, DecodedHeader};
-pub use describe::{describe_event, describe_outputs};
+pub use describe::{describe_digests, describe_event, describe_outputs};
 pub use divergence::{
     Construct, Divergence, DivergenceKind, OutputDifference, OutputView, PacketView, TraceDifference,
     TraceMismatch,

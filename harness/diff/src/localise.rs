@@ -9,7 +9,7 @@ use crate::explain::Explanation;
 use crate::run::{Deed, Finding, Found, Pair, outcome_of};
 use crate::{
     Divergence, DivergenceKind, Failure, FailureCause, Options, Outcome, OutputOrder, PacketView, Side,
-    StimulusSource, TraceRule, Which, describe_outputs, outputs, traces,
+    StimulusSource, TraceRule, Which, describe_digests, describe_outputs, outputs, traces,
 };
 
 const ALONE: &str =
@@ -109,7 +109,9 @@ impl<N: Side, V: Side> Replay<'_, N, V> {
             }
             _ => false,
         };
-        by_trace || !outputs::equal(&left, &right, self.order(native, other))
+        by_trace
+            || native.learnt() != other.learnt()
+            || !outputs::equal(&left, &right, self.order(native, other))
     }
 
     /// Send the packets of a batch one by one, to see at which the sides differ.
@@ -231,13 +233,19 @@ impl<N: Side, V: Side> Replay<'_, N, V> {
             }
             _ => None,
         };
-        Explanation { native, pair }.divergence(step, &packet, output, trace)
+        let learnt = (native.learnt() != other.learnt())
+            .then(|| [describe_digests(&native.digests), describe_digests(&other.digests)]);
+        Explanation { native, pair }.divergence(step, &packet, output, learnt, trace)
     }
 }
 
 /// What one packet leads to, with a trace.
 fn send<N: Side, V: Side>(pair: &mut Pair<N, V>, packet: &Packet) -> Deeds {
-    let deed = |batch: Batch| Deed { outputs: batch.outputs, trace: batch.traces.into_iter().next() };
+    let deed = |batch: Batch| Deed {
+        outputs: batch.outputs,
+        digests: batch.digests,
+        trace: batch.traces.into_iter().next(),
+    };
     let packet = std::slice::from_ref(packet);
     (pair.native.inject(packet, Tracing::On).map(deed), pair.other.inject(packet, Tracing::On).map(deed))
 }

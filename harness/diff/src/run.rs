@@ -1,6 +1,7 @@
 //! Running a pair of switches, and finding that they differ.
 
-use hyper4_ir::{Batch, Command, Output, Packet, Reply, Stimulus, Trace};
+use hyper4_bits::Bits;
+use hyper4_ir::{Batch, Command, Digest, LearnListId, Output, Packet, Reply, Stimulus, Trace};
 use hyper4_switch::{ControlError, SwitchError, Tracing};
 
 use crate::outputs;
@@ -14,7 +15,24 @@ use crate::{
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Deed {
     pub(crate) outputs: Vec<Output>,
+    pub(crate) digests: Vec<Digest>,
     pub(crate) trace: Option<Trace>,
+}
+
+impl Deed {
+    /// What a side did with packet `number` of a batch, where it tells causes.
+    fn of(number: usize, batch: &Batch) -> Self {
+        Self {
+            outputs: batch.outputs.iter().filter(|output| output.cause == Some(number)).cloned().collect(),
+            digests: batch.digests.iter().filter(|digest| digest.cause == Some(number)).cloned().collect(),
+            trace: batch.traces.get(number).cloned(),
+        }
+    }
+
+    /// What controllers learn, whatever the packet's number.
+    pub(crate) fn learnt(&self) -> Vec<(LearnListId, &[Bits])> {
+        self.digests.iter().map(|digest| (digest.list, digest.values.as_slice())).collect()
+    }
 }
 
 /// What differs, before it is explained.
@@ -173,6 +191,7 @@ impl<N: Side, V: Side> Pair<N, V> {
             run.counts.outputs += native.outputs.len() as u64;
             return run.traces(step, packets, &native, &other, tracing);
         };
+        let learnt = learnt_otherwise(&native, &other);
         for (number, packet) in packets.iter().enumerate() {
             let nothing = Vec::new();
             let (left, right) = (left.get(number).unwrap_or(&nothing), right.get(number).unwrap_or(&nothing));
@@ -183,22 +202,28 @@ impl<N: Side, V: Side> Pair<N, V> {
             if run.options.rules.output_order == OutputOrder::PerPort && outputs::several_ports(left) {
                 run.veil.hide("the order of a packet's outputs across ports is not compared", 1);
             }
-            if !outputs::equal(left, right, run.options.rules.output_order) {
-                let deed = |outputs: &[&Output], batch: &Batch| Deed {
-                    outputs: outputs.iter().map(|output| (*output).clone()).collect(),
-                    trace: batch.traces.get(number).cloned(),
-                };
-                let found = Found::Packet {
-                    packet: packet.clone(),
-                    native: deed(left, &native),
-                    other: deed(right, &other),
-                };
+            if !outputs::equal(left, right, run.options.rules.output_order) || learnt == Some(number) {
+                let (native, other) = (Deed::of(number, &native), Deed::of(number, &other));
+                let found = Found::Packet { packet: packet.clone(), native, other };
                 let step = step + number as u64;
                 return Err(Stop::Differs(Box::new(Finding { step, began: run.began, found })));
             }
             run.trace(step, number, packet, &native, &other, tracing)?;
         }
         Ok(())
+    }
+}
+
+/// The first packet of which controllers learn something else, or nothing on one side.
+fn learnt_otherwise(native: &Batch, other: &Batch) -> Option<usize> {
+    let mut pairs = native.digests.iter().zip(&other.digests);
+    let first = |a: &Digest, b: &Digest| a.cause.into_iter().chain(b.cause).min();
+    match pairs.find(|(a, b)| a != b) {
+        Some((a, b)) => first(a, b),
+        None => {
+            let common = native.digests.len().min(other.digests.len());
+            native.digests.get(common).or(other.digests.get(common)).and_then(|digest| digest.cause)
+        }
     }
 }
 
@@ -349,11 +374,8 @@ impl<'a> Run<'a> {
         if traces::differ(expected, actual, rules).is_none() {
             return Ok(());
         }
-        let deed = |batch: &Batch| Deed {
-            outputs: batch.outputs.iter().filter(|output| output.cause == Some(number)).cloned().collect(),
-            trace: batch.traces.get(number).cloned(),
-        };
-        let found = Found::Packet { packet: packet.clone(), native: deed(native), other: deed(other) };
+        let (native, other) = (Deed::of(number, native), Deed::of(number, other));
+        let found = Found::Packet { packet: packet.clone(), native, other };
         Err(Stop::Differs(Box::new(Finding { step: at, began: self.began, found })))
     }
 }

@@ -102,6 +102,8 @@ fn every_planted_fault_is_found_where_it_first_shows() {
         (Fault::Table, 4, DivergenceKind::Trace),
         (Fault::Short, 4, DivergenceKind::Trace),
         (Fault::Copy, 4, DivergenceKind::Trace),
+        (Fault::Sample, 4, DivergenceKind::Digest),
+        (Fault::Unlearnt, DROP, DivergenceKind::Digest),
         (Fault::Dies, 4, DivergenceKind::Failure),
     ];
     for (fault, dst, kind) in cases {

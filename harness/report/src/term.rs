@@ -173,6 +173,7 @@ impl Page {
                 DivergenceKind::Bytes => "wrong bytes",
                 DivergenceKind::Order => "wrong order",
                 DivergenceKind::Trace => "same packets, other trace",
+                DivergenceKind::Digest => "same packets, other samples",
                 DivergenceKind::Reply => "a command is answered differently",
                 DivergenceKind::Failure => "one side failed",
             };

@@ -89,6 +89,7 @@ fn construct(meaning: &RowMeaning) -> (String, String, Option<String>) {
                 StateAccess::Count(_) => "a packet is counted",
                 StateAccess::ExecuteMeter(_) => "a packet is metered",
                 StateAccess::Truncate => "a packet is cut",
+                StateAccess::Sample(_) => "a sample of a packet is taken",
                 StateAccess::Draw => "a random number is drawn",
                 StateAccess::Ask => "a packet is to be cloned or to come in again",
             };

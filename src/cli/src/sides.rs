@@ -209,7 +209,10 @@ impl Side for NetworkSide {
     }
 
     fn inject(&mut self, packets: &[Packet], tracing: Tracing) -> Result<Batch, SwitchError> {
-        self.0.inject(packets, tracing)
+        let mut batch = self.0.inject(packets, tracing)?;
+        // Joined switches don't tell whose samples theirs are; the traces do.
+        batch.digests.clear();
+        Ok(batch)
     }
 
     fn origin(&mut self, device: Option<&str>, event: &Event) -> Option<String> {

@@ -184,10 +184,14 @@ impl Dpmu {
         Ok(VirtualDevice::new(named, guest, holdings))
     }
 
+    /// The virtual devices of all slices.
+    pub(crate) fn devices(&self) -> impl Iterator<Item = &VirtualDevice> {
+        self.slices.values().flat_map(|slice| slice.devices.values())
+    }
+
     /// Which of the persona's cells are whose.
     fn ledger(&self) -> Ledger {
-        let devices = self.slices.values().flat_map(|slice| slice.devices.values());
-        devices.fold(Ledger::default(), |mut ledger, device| {
+        self.devices().fold(Ledger::default(), |mut ledger, device| {
             device.holdings.note(device.guest.program(), &mut ledger);
             ledger
         })

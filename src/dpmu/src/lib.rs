@@ -12,6 +12,7 @@ mod dpmu;
 mod edit;
 mod error;
 mod gate;
+mod learning;
 mod lease;
 mod mirroring;
 mod multicast;

@@ -230,7 +230,7 @@ impl Holdings {
                 let (base, unit) = self.meters.get(&id)?;
                 Some(cells(*base, program.meters.get(id.index())?.size, *unit))
             }
-            StateAccess::Truncate | StateAccess::Ask | StateAccess::Draw => None,
+            StateAccess::Truncate | StateAccess::Ask | StateAccess::Draw | StateAccess::Sample(_) => None,
         }
     }
 

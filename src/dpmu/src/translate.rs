@@ -115,16 +115,22 @@ pub(crate) fn port_steps(
     Ok(steps)
 }
 
-/// The rows that say what its accesses to registers, counters and meters mean.
+/// The rows that say what its accesses to what lies outside of the packet mean.
 pub(crate) fn state_steps(placing: Placing<'_>, layout: &Layout) -> Vec<Step> {
     let Placing { device, guest, site } = placing;
     let row = |(pipeline, slot, access): &(PipelineKind, u8, StateAccess)| {
-        let cells = match access {
-            StateAccess::Truncate | StateAccess::Ask | StateAccess::Draw => None,
-            _ => Some(device.holdings.cells(guest.program(), *access)?),
-        };
         let base = if *pipeline == PipelineKind::Ingress { site.slot_base } else { 0 };
         let slot = slot.saturating_add(base);
+        let cells = match access {
+            StateAccess::Truncate | StateAccess::Ask | StateAccess::Draw => None,
+            StateAccess::Sample(list) => {
+                let (_, place) = guest.samples().iter().find(|(of, _)| of == list)?;
+                let row = OperatorRow::Sample { slot, device: site.id, list: *list, place: *place };
+                let meaning = RowMeaning::State { device: Arc::clone(&device.name), access: *access };
+                return Some(operator(row, meaning, layout));
+            }
+            _ => Some(device.holdings.cells(guest.program(), *access)?),
+        };
         let row = OperatorRow::State { pipeline: *pipeline, slot, device: site.id, access: *access, cells };
         let meaning = RowMeaning::State { device: Arc::clone(&device.name), access: *access };
         Some(operator(row, meaning, layout))
@@ -279,7 +285,7 @@ pub(crate) fn check_whole_packets(
     lease: &Lease,
 ) -> Result<(), WiringError> {
     let Placing { device, guest, .. } = placing;
-    let asks = !guest.again().is_empty() || !guest.clones().is_empty();
+    let asks = !guest.again().is_empty() || !guest.clones().is_empty() || !guest.samples().is_empty();
     if asks && wiring.joins(&device.name.device) {
         return Err(WiringError::AgainInside { device: device.name.device.clone() });
     }

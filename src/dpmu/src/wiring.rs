@@ -101,8 +101,8 @@ pub enum WiringError {
     },
     /// What comes in again comes in by no port.
     #[error(
-        "virtual device `{device}` clones, resubmits or recirculates packets, and is linked to another virtual device: the switch \
-         takes packets back as they came to it or leave it"
+        "virtual device `{device}` clones, resubmits or recirculates packets or takes samples of them, and is linked to another \
+         virtual device: the switch does so once, with packets as they came to it or leave it"
     )]
     AgainInside {
         /// The virtual device.

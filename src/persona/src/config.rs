@@ -27,6 +27,10 @@ pub struct PersonaConfig {
     pub meters: u32,
     /// Guests may do things to whole packets: cut, clone, resubmit and recirculate them.
     pub copies: bool,
+    /// Guests may take samples of packets for controllers to learn from.
+    pub digests: bool,
+    /// Guests may draw random numbers.
+    pub random: bool,
 }
 
 impl Default for PersonaConfig {
@@ -42,6 +46,8 @@ impl Default for PersonaConfig {
             counters: 65_536,
             meters: 4096,
             copies: true,
+            digests: true,
+            random: true,
         }
     }
 }
@@ -70,7 +76,12 @@ impl PersonaConfig {
 
     /// Whether guests may ask for what lies outside of their state: arrays, and what becomes of the packet.
     pub fn has_state(&self) -> bool {
-        self.registers > 0 || self.counters > 0 || self.meters > 0 || self.copies
+        self.registers > 0
+            || self.counters > 0
+            || self.meters > 0
+            || self.copies
+            || self.digests
+            || self.random
     }
 
     /// Read a configuration, a TOML table; keys that are missing have their default.
@@ -86,12 +97,14 @@ impl PersonaConfig {
     /// The configuration as TOML, with a comment at its head; [`PersonaConfig::from_toml`] reads it.
     pub fn to_toml(&self, comment: &str) -> String {
         let Self { window_bytes, parse_bytes, metadata_bits, ingress_slots, .. } = self;
-        let Self { egress_slots, rows_per_table, registers, counters, meters, copies, .. } = self;
+        let Self {
+            egress_slots, rows_per_table, registers, counters, meters, copies, digests, random, ..
+        } = self;
         format!(
             "# {comment}\nwindow_bytes = {window_bytes}\nparse_bytes = {parse_bytes}\nmetadata_bits = {metadata_bits}\n\
              ingress_slots = {ingress_slots}\negress_slots = {egress_slots}\nrows_per_table = {rows_per_table}\n\
              registers = {registers}\ncounters = {counters}\nmeters = {meters}\n\
-             copies = {copies}\n"
+             copies = {copies}\ndigests = {digests}\nrandom = {random}\n"
         )
     }
 

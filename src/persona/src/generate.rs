@@ -46,6 +46,11 @@ bit<16> session;    // the guest's, for which the packet is cloned
 bit<32> packet_length; // as the parser was told; see there
 bit<2> asked;       // for one of them: 1: in ingress, 2: in egress";
 
+/// What is learnt from a packet.
+const SAMPLED: &str = "
+bit<16> learnt;     // 1 and the number of the guest's list; 0: nothing
+bit<128> sample;    // its elements' values, the last one lowest";
+
 #[derive(Default)]
 struct Text {
     out: String,
@@ -78,7 +83,7 @@ impl Text {
         self.lines(&format!(
             "// The HyPer4 persona: emulates P4 programs that are given to it as table rows.
             // Made by `hyper4 persona generate`; do not edit.
-            // window_bytes = {}, parse_bytes = {}, metadata_bits = {}, ingress_slots = {}, egress_slots = {}, rows_per_table = {}, registers = {}, counters = {}, meters = {}, copies = {}
+            // window_bytes = {}, parse_bytes = {}, metadata_bits = {}, ingress_slots = {}, egress_slots = {}, rows_per_table = {}, registers = {}, counters = {}, meters = {}, copies = {}, digests = {}, random = {}
             #include <core.p4>
             #include <v1model.p4>
             ",
@@ -91,7 +96,9 @@ impl Text {
             c.registers,
             c.counters,
             c.meters,
-            c.copies
+            c.copies,
+            c.digests,
+            c.random
         ));
     }
 
@@ -109,9 +116,16 @@ impl Text {
             members.push(format!("byte_t[{}] each;", layout.parse_bytes()));
         }
         self.line(&format!("struct headers_t {{ {} }}", members.join(" ")));
+        if layout.config().digests {
+            self.line(&format!(
+                "struct sample_t {{ bit<16> device; bit<16> list; bit<{}> values; }}",
+                Layout::SAMPLE_BITS
+            ));
+        }
         let state = layout.state_bits();
         self.line(&format!("struct hashed_t {{ bit<{state}> bytes; }}"));
-        let (has_state, copies) = (layout.config().has_state(), layout.config().copies);
+        let config = layout.config();
+        let (has_state, copies) = (config.has_state(), config.copies);
         let copied = COPIED.replace("{state}", &state.to_string());
         self.lines(&format!(
             "// state: the window, byte 0 of the packet uppermost; below it the guest's metadata, then from bit 0
@@ -133,7 +147,7 @@ impl Text {
             }}
             ",
             kept = if layout.config().copies { "@field_list(1) " } else { "" },
-            access = [has_state.then_some(ACCESS), copies.then_some(copied.as_str())]
+            access = [has_state.then_some(ACCESS), copies.then_some(copied.as_str()), config.digests.then_some(SAMPLED)]
                 .into_iter()
                 .flatten()
                 .collect::<String>(),
@@ -186,6 +200,13 @@ impl Text {
                     Layout::EGRESS_SLOTS
                 ));
                 self.again(layout, pipeline);
+                if layout.config().digests {
+                    self.lines(
+                        "if (meta.learnt != 0) {
+                        digest<sample_t>(1, { meta.device, meta.learnt, meta.sample });
+                        }",
+                    );
+                }
             }
             PipelineKind::Egress => {
                 self.begin_egress_control(layout);

@@ -176,6 +176,9 @@ impl Layout {
         }
     }
 
+    /// Bits of a sample at most.
+    pub const SAMPLE_BITS: u32 = 128;
+
     /// The control that holds a pipeline's tables.
     pub fn control(pipeline: PipelineKind) -> &'static str {
         match pipeline {

@@ -2,7 +2,7 @@
 //! that write the device ID.
 
 use hyper4_bits::Bits;
-use hyper4_ir::{Command, MatchValue, MeterUnit, PipelineKind};
+use hyper4_ir::{Command, LearnListId, MatchValue, MeterUnit, PipelineKind};
 
 use crate::encode::{effect, exact, lookup_code, next_arguments, port_bits};
 use crate::{BitRange, EgressStart, Layout, Lookup, StateAccess, TableRole};
@@ -115,6 +115,17 @@ pub enum OperatorRow {
         /// The cells of the persona's array that are the guest's; `None` when it isn't about any.
         cells: Option<Cells>,
     },
+    /// A sample of a guest's packet is taken.
+    Sample {
+        /// The slot of the lookup, counted from the persona's first.
+        slot: u8,
+        /// The device.
+        device: u16,
+        /// The guest's list.
+        list: LearnListId,
+        /// Where the sample lies in the state, below the window.
+        place: BitRange,
+    },
     /// A packet that a guest resubmitted or recirculated comes in again.
     EnterAgain {
         /// Where the device begins.
@@ -181,6 +192,7 @@ impl OperatorRow {
                 Layout::table(PipelineKind::Ingress, TableRole::LeaveMulticast, *slot)
             }
             Self::State { pipeline, slot, .. } => Layout::table(*pipeline, TableRole::State, *slot),
+            Self::Sample { slot, .. } => Layout::table(PipelineKind::Ingress, TableRole::State, *slot),
             Self::EnterEgress { .. } => Layout::table(PipelineKind::Egress, TableRole::EnterEgress, 0),
             Self::EnterAgain { .. } => Layout::table(PipelineKind::Ingress, TableRole::EnterAgain, 0),
             Self::EnterClone { .. } => Layout::table(PipelineKind::Egress, TableRole::EnterClone, 0),
@@ -244,10 +256,20 @@ impl OperatorRow {
                     (StateAccess::Truncate, _) => "cut",
                     (StateAccess::Ask, _) => "ask",
                     (StateAccess::Draw, _) => "draw",
+                    (StateAccess::Sample(_), _) => "sample",
                 };
                 let numbers = cells.map(|cells| [cells.base, cells.size]).into_iter().flatten();
                 let arguments = numbers.map(|number| Bits::from_u64(32, number.into())).collect();
                 (vec![exact(16, *device), exact(16, access.code())], None, action.to_owned(), arguments)
+            }
+            Self::Sample { device, list, place, .. } => {
+                let access = exact(16, StateAccess::Sample(*list).code());
+                let arguments = vec![
+                    Bits::from_u64(16, u64::from(list.0) + 1),
+                    layout.mask(*place),
+                    Bits::from_u64(8, place.offset.into()),
+                ];
+                (vec![exact(16, *device), access], None, "sample".to_owned(), arguments)
             }
             Self::EnterAgain { start, list, keep } => {
                 let [device, begin @ ..] = start_arguments(start);

@@ -2,7 +2,8 @@
 
 use hyper4_bits::{Bits, HashAlgorithm};
 use hyper4_ir::{
-    CounterId, Event, MeterId, MeterUnit, PipelineKind, Program, RegisterId, SourceInfo, StandardField,
+    CounterId, Event, LearnListId, MeterId, MeterUnit, PipelineKind, Program, RegisterId, SourceInfo,
+    StandardField,
 };
 
 use crate::Layout;
@@ -274,6 +275,8 @@ pub enum StateAccess {
     ExecuteMeter(MeterId),
     /// The packet is cut to as many bytes as the index says when it leaves.
     Truncate,
+    /// A sample is taken of the packet, for a learn list, from where [`crate::Guest::samples`] says.
+    Sample(LearnListId),
     /// A random number is drawn, from the index to the data, both included.
     Draw,
     /// When the pipeline ends, the packet goes through ingress again, as it came or as it leaves, with the field list whose
@@ -296,6 +299,7 @@ impl StateAccess {
             Self::Truncate => (4, 0),
             Self::Ask => (4, 1),
             Self::Draw => (4, 2),
+            Self::Sample(id) => (5, id.0),
         };
         kind << 13 | (array % Self::MOST_ARRAYS) as u16
     }
@@ -304,7 +308,12 @@ impl StateAccess {
     /// they are declared as.
     pub fn counts_bytes(self, program: &Program) -> bool {
         match self {
-            Self::ReadRegister(_) | Self::WriteRegister(_) | Self::Truncate | Self::Ask | Self::Draw => false,
+            Self::ReadRegister(_)
+            | Self::WriteRegister(_)
+            | Self::Truncate
+            | Self::Ask
+            | Self::Draw
+            | Self::Sample(_) => false,
             Self::Count(_) => true,
             Self::ExecuteMeter(id) => {
                 program.meters.get(id.index()).is_none_or(|meter| meter.unit == MeterUnit::Bytes)

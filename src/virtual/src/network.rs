@@ -70,7 +70,8 @@ impl VirtualNetwork {
     }
 
     /// As [`Switch::inject`], by physical ports. Each virtual device's part of a trace begins with
-    /// [`hyper4_ir::Event::Device`], as in a [`hyper4_switch::LinkedSwitches`].
+    /// [`hyper4_ir::Event::Device`], as in a [`hyper4_switch::LinkedSwitches`]. Samples stay the persona's:
+    /// [`Dpmu::learnt`] says whose they are.
     ///
     /// # Errors
     /// As [`Switch::inject`].

@@ -74,6 +74,7 @@ impl Switch for VirtualSwitch {
     fn inject(&mut self, packets: &[Packet], tracing: Tracing) -> Result<Batch, SwitchError> {
         let dpmu = self.running()?.dpmu();
         let mut batch = dpmu.switch().inject(packets, tracing)?;
+        batch.digests = batch.digests.iter().filter_map(|told| Some(dpmu.learnt(told)?.1)).collect();
         for trace in &mut batch.traces {
             *trace = guest_trace(dpmu, trace, false);
         }

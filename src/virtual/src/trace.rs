@@ -101,6 +101,8 @@ struct Teller<'a> {
     before_leaving: Option<usize>,
     /// How many before it was to be cloned.
     asked: Option<usize>,
+    /// The number that the list has of which a sample is taken.
+    sampled: Option<u32>,
     /// What is told of the parser, of the packet that this is a copy of.
     parsed: Vec<Event>,
     /// The virtual device's port by which the packet itself leaves.
@@ -122,6 +124,7 @@ impl<'a> Teller<'a> {
             lost: false,
             before_leaving: None,
             asked: None,
+            sampled: None,
             parsed: Vec::new(),
             port: None,
             egress_done: false,
@@ -143,6 +146,7 @@ impl<'a> Teller<'a> {
             lost: false,
             before_leaving: None,
             asked: None,
+            sampled: None,
             parsed: parsed.cloned().collect(),
             port: None,
             egress_done: false,
@@ -181,6 +185,16 @@ impl<'a> Teller<'a> {
             Event::Clone => {
                 let told = self.asked.unwrap_or(self.events.len());
                 self.events.insert(told.min(self.events.len()), Event::Clone);
+                if let Some(leaving) = self.before_leaving.as_mut().filter(|leaving| **leaving >= told) {
+                    *leaving += 1;
+                }
+            }
+            // Samples are taken at the end, too, before the packet goes anywhere.
+            Event::Digest(_) => {
+                if let Some(list) = self.sampled.take() {
+                    let told = self.before_leaving.unwrap_or(self.events.len());
+                    self.events.insert(told.min(self.events.len()), Event::Digest(list));
+                }
             }
             Event::Recirculate => self.events.push(Event::Recirculate),
             Event::Drop if !self.lost => self.events.push(Event::Drop),
@@ -220,6 +234,11 @@ impl<'a> Teller<'a> {
             }
             RowMeaning::EnterEgress { egress, .. } => self.events.extend(egress.events.iter().cloned()),
             RowMeaning::State { access: StateAccess::Ask, .. } => self.asked = Some(self.events.len()),
+            RowMeaning::State { device, access: StateAccess::Sample(list) } => {
+                let program = self.dpmu.program(device);
+                let declared = program.and_then(|program| program.learn_lists.get(list.index()));
+                self.sampled = declared.map(|declared| declared.id);
+            }
             RowMeaning::State { .. } | RowMeaning::Mirror { .. } => {}
             RowMeaning::EnterClone { made_in, egress, .. } => {
                 if *made_in == PipelineKind::Ingress {

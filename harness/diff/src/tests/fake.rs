@@ -5,10 +5,10 @@ use std::sync::Arc;
 
 use hyper4_bits::Bits;
 use hyper4_ir::{
-    Action, ActionParameter, Batch, Command, Deparser, Event, Expr, Extract, FieldRef, FieldType, Header,
-    HeaderId, HeaderType, HeaderTypeId, Output, Packet, ParseState, ParseStateId, Parser, ParserOp, Pipeline,
-    PipelineKind, Place, Primitive, PrimitiveKind, Program, Reply, SourceInfo, StandardField, TableOutcome,
-    Trace, TracedPacket, Transition, TransitionMatch,
+    Action, ActionParameter, Batch, Command, Deparser, Digest, Event, Expr, Extract, FieldRef, FieldType,
+    Header, HeaderId, HeaderType, HeaderTypeId, LearnListId, Output, Packet, ParseState, ParseStateId,
+    Parser, ParserOp, Pipeline, PipelineKind, Place, Primitive, PrimitiveKind, Program, Reply, SourceInfo,
+    StandardField, TableOutcome, Trace, TracedPacket, Transition, TransitionMatch,
 };
 use hyper4_switch::{ControlError, Switch, SwitchError, Tracing};
 
@@ -32,6 +32,10 @@ pub(crate) enum Fault {
     Extra,
     /// The trace says miss instead of hit; the packet is right.
     Table,
+    /// A sample says something else.
+    Sample,
+    /// No sample is taken.
+    Unlearnt,
     /// The trace lacks its last event.
     Short,
     /// The trace has a copy too many.
@@ -221,6 +225,10 @@ impl Fake {
         }
         let cause = self.causes.then_some(if fault == Fault::Cause { cause + 100_000 } else { cause });
         batch.outputs.extend(ports.iter().map(|port| Output { cause, port: *port, bytes: bytes.clone() }));
+        if fault != Fault::Unlearnt {
+            let value = Bits::from_u64(8, u64::from(ttl) + u64::from(fault == Fault::Sample));
+            batch.digests.push(Digest { cause, list: LearnListId(0), values: vec![value] });
+        }
         let first = TracedPacket { copied_from: None, events };
         batch.traces.push(Trace { packets: std::iter::once(first).chain(copies).collect() });
         Ok(())

@@ -70,6 +70,8 @@ fn compare_on(
         assert_eq!(expected, actual, "{name}: output of {packet:?}");
     }
     assert_eq!(expected.outputs.len(), actual.outputs.len(), "{name}");
+    assert_eq!(expected.digests, actual.digests, "{name}");
+    assert!(program.learn_lists.is_empty() || !expected.digests.is_empty(), "{name} takes no samples");
     for command in reads(program) {
         let (expected, actual) = (native.control(&command), virtual_switch.control(&command));
         assert!(expected.is_ok(), "{name}: {expected:?}");

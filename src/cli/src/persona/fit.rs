@@ -51,6 +51,8 @@ pub(super) fn fit(
             counters,
             meters,
             copies: need.copies,
+            digests: need.digests,
+            random: need.random,
             ..config
         };
         let names: Vec<&str> = subjects.iter().map(|subject| subject.name.as_str()).collect();

@@ -88,7 +88,8 @@ fn text(trial: &Trial, needs: &Needs<'_>) -> String {
          slots     {ingress} in ingress, {egress} in egress: lookups one after the other\n\
          tables    {tables}, each of {} rows\n\
          cells     {} registers, {} counters, {} meters of packets and as many of bytes\n\
-         packets   {}",
+         packets   {}\n\
+         externs   {}",
         layout.config().window_bytes,
         layout.metadata_bits(),
         free_bits(layout),
@@ -102,6 +103,12 @@ fn text(trial: &Trial, needs: &Needs<'_>) -> String {
             "cut, cloned, resubmitted, recirculated"
         } else {
             "nothing is done to whole packets"
+        },
+        match (layout.config().digests, layout.config().random) {
+            (true, true) => "digests, random numbers",
+            (true, false) => "digests",
+            (false, true) => "random numbers",
+            (false, false) => "neither digests nor random numbers",
         },
     );
     let width = needs.iter().map(|(subject, _)| subject.name.len()).max().unwrap_or_default();

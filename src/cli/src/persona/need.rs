@@ -26,6 +26,10 @@ pub(super) struct Need {
     pub(super) cells: [u32; 3],
     /// Something is done to whole packets.
     pub(super) copies: bool,
+    /// Samples are taken.
+    pub(super) digests: bool,
+    /// Random numbers are drawn.
+    pub(super) random: bool,
 }
 
 impl Need {
@@ -43,6 +47,8 @@ impl Need {
             *mine += theirs;
         }
         self.copies |= other.copies;
+        self.digests |= other.digests;
+        self.random |= other.random;
         for (table, rows) in &other.rows {
             *self.rows.entry(table.clone()).or_default() += rows;
         }
@@ -83,10 +89,10 @@ impl Trial {
         let mut need = Need { cells: network.dpmu().cells_used(), ..Need::default() };
         for row in network.dpmu().rows() {
             *need.rows.entry(row.table().to_owned()).or_default() += 1;
-            need.copies |= matches!(
-                row.meaning,
-                RowMeaning::State { access: StateAccess::Truncate | StateAccess::Ask, .. }
-            );
+            let RowMeaning::State { access, .. } = &row.meaning else { continue };
+            need.copies |= matches!(access, StateAccess::Truncate | StateAccess::Ask);
+            need.digests |= matches!(access, StateAccess::Sample(_));
+            need.random |= *access == StateAccess::Draw;
         }
         for (pipeline, slots) in
             [PipelineKind::Ingress, PipelineKind::Egress].into_iter().zip(&mut need.slots)

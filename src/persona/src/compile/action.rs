@@ -85,6 +85,7 @@ impl Explorer<'_> {
                 }
                 Ok(())
             }
+            PrimitiveKind::Digest { list, .. } => self.ask_sample(context, *list),
             PrimitiveKind::LogMessage { format, arguments } => {
                 let text = format.replace("{}", "");
                 if format.matches("{}").count() != arguments.len() || text.contains(['{', '}', '\\']) {

@@ -220,7 +220,7 @@ impl Explorer<'_> {
                 let word = context.read(asked);
                 let cover = super::cube::equal(&word, |_| false);
                 let (Some(cube), Some(cover)) = (context.cube.clone(), cover) else {
-                    self.cut(context, Stage::End, Assumed::new(), rows)?;
+                    self.cut(context, Stage::Told, Assumed::new(), rows)?;
                     return Ok(None);
                 };
                 context.fresh = false;

@@ -12,6 +12,7 @@ use super::Refusal;
 use super::direct::NUMBER_BITS;
 use super::form::{Bit, FIRST_CELL};
 use super::number::Unsupported;
+use super::sample::{most_bits, sampled};
 use super::shape::{Shape, Storage};
 use super::standard::written;
 use crate::{BitRange, Layout};
@@ -30,6 +31,8 @@ pub(super) struct Cells {
     session: BitRange,
     /// As `shape`, of what the parser found.
     parsed: BitRange,
+    /// The number of the sample to be taken, and where it lies.
+    sample: [BitRange; 2],
     refused: BTreeMap<FieldRef, StandardField>,
     parameters: BTreeMap<(Option<usize>, u32), BitRange>,
     operands: BTreeMap<u32, [BitRange; 2]>,
@@ -48,6 +51,7 @@ impl Cells {
             asked: [BitRange { offset: 0, width: 0 }; 2],
             session: BitRange { offset: 0, width: 0 },
             parsed: BitRange { offset: 0, width: 0 },
+            sample: [BitRange { offset: 0, width: 0 }; 2],
             refused: BTreeMap::new(),
             parameters: BTreeMap::new(),
             operands: BTreeMap::new(),
@@ -84,6 +88,9 @@ impl Cells {
         cells.asked = [cells.take(16), cells.take(16)];
         cells.session = cells.take(16);
         cells.parsed = cells.take(16);
+        if sampled(program).next().is_some() {
+            cells.sample = [cells.take(8), cells.take(most_bits(program))];
+        }
         Ok(cells)
     }
 
@@ -212,6 +219,17 @@ impl Cells {
     /// Which of the headers' shapes the parser found.
     pub(super) fn parsed(&self) -> BitRange {
         self.parsed
+    }
+
+    /// The number of the learn list, from 1 on, for which a sample is taken when ingress ends; 0: for none. No bits where
+    /// the program takes none.
+    pub(super) fn told(&self) -> BitRange {
+        self.sample[0]
+    }
+
+    /// The sample.
+    pub(super) fn sample(&self) -> BitRange {
+        self.sample[1]
     }
 
     /// Where headers lie that don't lie in the window.

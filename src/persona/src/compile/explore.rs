@@ -252,7 +252,11 @@ impl<'a> Explorer<'a> {
                 Stage::Start => return self.begin(context, rows),
                 Stage::Verify(i) => return self.verify(context, i, assumed, rows),
                 Stage::Update(i) => return self.update(context, i, assumed, rows),
-                Stage::End => match self.pass_on(context, rows)? {
+                Stage::End => match self.sample(context, rows)? {
+                    Some(context) => (context, Stage::Told),
+                    None => return Ok(()),
+                },
+                Stage::Told => match self.pass_on(context, rows)? {
                     Some(context) => return self.end(context, rows),
                     None => return Ok(()),
                 },

@@ -8,6 +8,7 @@ use hyper4_ir::{
 };
 
 use super::profile::selector;
+use super::sample::sampled_headers;
 use super::site::Stage;
 
 /// Headers.
@@ -40,16 +41,20 @@ impl Flow {
             of_kind.flat_map(|c| checksum_headers(program, c)).collect()
         };
         let update = if updates { checksums(ChecksumKind::Update) } else { Headers::new() };
+        let mut end = update.clone();
+        if pipeline == PipelineKind::Ingress {
+            end.extend(sampled_headers(program));
+        }
         let mut relevant: BTreeMap<Node, Headers> = BTreeMap::new();
         for node in &reversed {
             let mut headers = node_headers(program, *node);
-            headers.extend(&update);
+            headers.extend(&end);
             for next in successors(program, *node) {
                 headers.extend(relevant.get(&next).into_iter().flatten());
             }
             relevant.insert(*node, headers);
         }
-        let first = start.and_then(|n| relevant.get(&n)).cloned().unwrap_or_else(|| update.clone());
+        let first = start.and_then(|n| relevant.get(&n)).cloned().unwrap_or_else(|| end.clone());
         let (verify, verifies) = match pipeline {
             PipelineKind::Ingress => (
                 checksums(ChecksumKind::Verify).union(&first).copied().collect(),
@@ -58,7 +63,7 @@ impl Flow {
             PipelineKind::Egress => (first.clone(), 0),
         };
         let order = reversed.iter().rev().enumerate().map(|(i, n)| (*n, i)).collect();
-        Self { order, relevant, verify, end: update.clone(), update, start: first, verifies }
+        Self { order, relevant, verify, end, update, start: first, verifies }
     }
 
     /// A number that grows from each stage to those behind it.
@@ -71,9 +76,10 @@ impl Flow {
             Stage::Profile(table, ..) => self.rank(Stage::Node(Node::Table(table))),
             Stage::Resume(frame) => self.rank(Stage::Node(Node::Table(frame.table))),
             Stage::End => nodes + self.order.len(),
-            Stage::Left => nodes + self.order.len() + 1,
-            Stage::Deparse => nodes + self.order.len() + 2,
-            Stage::Update(i) => nodes + self.order.len() + 3 + i,
+            Stage::Told => nodes + self.order.len() + 1,
+            Stage::Left => nodes + self.order.len() + 2,
+            Stage::Deparse => nodes + self.order.len() + 3,
+            Stage::Update(i) => nodes + self.order.len() + 4 + i,
         }
     }
 
@@ -85,7 +91,7 @@ impl Flow {
             Stage::Profile(table, ..) => self.relevant(Stage::Node(Node::Table(table))),
             Stage::Resume(frame) => self.relevant(Stage::Node(Node::Table(frame.table))),
             Stage::Start => &self.start,
-            Stage::End | Stage::Left | Stage::Deparse => &self.end,
+            Stage::End | Stage::Told | Stage::Left | Stage::Deparse => &self.end,
             Stage::Update(_) => &self.update,
         }
     }

@@ -6,8 +6,8 @@ use std::sync::Arc;
 
 use hyper4_bits::Bits;
 use hyper4_ir::{
-    ActionId, EntryAction, Event, MatchKind, MatchValue, PipelineKind, Program, Table, TableEntry, TableId,
-    TableOutcome,
+    ActionId, EntryAction, Event, LearnListId, MatchKind, MatchValue, PipelineKind, Program, Table,
+    TableEntry, TableId, TableOutcome,
 };
 
 use super::Refusal;
@@ -17,7 +17,7 @@ use super::entry::PlacedTable;
 use super::inside::Inside;
 use super::member::PlacedPiece;
 use super::numbers::{MissAction, ProfileNumber};
-use crate::{EgressStart, Lookup, Origin, Row, StateAccess};
+use crate::{BitRange, EgressStart, Lookup, Origin, Row, StateAccess};
 
 /// A guest as a persona of one layout emulates it: its fixed rows, and how its entries become rows.
 ///
@@ -43,6 +43,8 @@ pub struct Guest {
     pub(super) again: Vec<(u8, Bits)>,
     /// What clones keep of it, by the pipeline that they are made in, and that number.
     pub(super) clones: Vec<(PipelineKind, u8, Bits)>,
+    /// Where samples lie in the state when they are taken.
+    pub(super) samples: Vec<(LearnListId, BitRange)>,
     pub(super) rewrites: bool,
 }
 
@@ -78,6 +80,12 @@ impl Guest {
     /// of their field list.
     pub fn clones(&self) -> &[(PipelineKind, u8, Bits)] {
         &self.clones
+    }
+
+    /// The learn lists that it takes samples for, and where those lie in the state when [`StateAccess::Sample`] takes them:
+    /// the first element uppermost.
+    pub fn samples(&self) -> &[(LearnListId, BitRange)] {
+        &self.samples
     }
 
     /// How its egress begins; `None` when nothing is left to do there. The origin's events are what the native trace

@@ -41,6 +41,7 @@ mod profile;
 mod reference;
 mod refusal;
 mod run;
+mod sample;
 mod schedule;
 mod scratch;
 mod shape;
@@ -200,7 +201,8 @@ fn attempt(
                 || accesses.into_iter().any(|(_, access)| access.counts_bytes(program));
         let masks = again::Masks { program, cells: &cells, places: &places, layout };
         let (again, clones) = (masks.again(), masks.clones());
-        Ok(Guest { again, clones, ..guest(program.clone(), ingress, egress, layout, change) })
+        let samples = sample::places(program, &cells, &places);
+        Ok(Guest { again, clones, samples, ..guest(program.clone(), ingress, egress, layout, change) })
     };
     // Where each cell has a place for itself, what is copied together lies together. What clones keep is not followed from
     // one pipeline to the other, so that their cells have places for themselves.
@@ -267,6 +269,7 @@ fn guest(
         size_change: change,
         again: Vec::new(),
         clones: Vec::new(),
+        samples: Vec::new(),
         rewrites,
         program,
     }

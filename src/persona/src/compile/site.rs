@@ -31,6 +31,8 @@ pub(super) enum Stage {
     Resume(Frame),
     /// The pipeline's end.
     End,
+    /// The same, when a sample was taken.
+    Told,
     /// The same, when what was asked for there is passed on.
     Left,
     /// The deparser.

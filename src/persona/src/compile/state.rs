@@ -167,7 +167,7 @@ impl Explorer<'_> {
                 })
             }
             PrimitiveKind::Random { place, low, high } => {
-                there(config.has_state().into(), "state")?;
+                there(config.random.into(), "`random`")?;
                 let mut constant = |bound: &Expr| {
                     let known = self.evaluator(context, arguments).number(bound)?.known();
                     known.and_then(|value| value.to_u64()).ok_or_else(|| {

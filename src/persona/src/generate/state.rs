@@ -6,14 +6,16 @@ use super::{Text, amounts, go, shifts};
 use crate::{Effect, Layout};
 
 /// The actions of [`crate::OperatorRow::State`].
-pub(super) fn access_names(layout: &Layout) -> Vec<&'static str> {
+pub(super) fn access_names(layout: &Layout, pipeline: PipelineKind) -> Vec<&'static str> {
     let config = layout.config();
-    let kinds: [(u32, &[&str]); 5] = [
+    let samples = config.digests && pipeline == PipelineKind::Ingress;
+    let kinds: [(u32, &[&str]); 6] = [
         (config.registers, &["read_register", "write_register"]),
         (config.counters, &["count"]),
         (config.meters, &["meter_packets", "meter_bytes"]),
         (config.copies.into(), &["cut", "ask"]),
-        (config.has_state().into(), &["draw"]),
+        (config.random.into(), &["draw"]),
+        (samples.into(), &["sample"]),
     ];
     let there = kinds.into_iter().filter(|(cells, _)| *cells > 0);
     there.flat_map(|(_, names)| names.iter().copied()).collect()
@@ -43,7 +45,7 @@ impl Text {
 
     /// The operator's actions on the arrays: no cell that isn't the guest's is ever touched.
     pub(super) fn accesses(&mut self, layout: &Layout, pipeline: PipelineKind) {
-        for name in access_names(layout) {
+        for name in access_names(layout, pipeline) {
             match name {
                 "cut" => {
                     self.lines("action cut() {\ntruncate(meta.index);\n}");
@@ -51,6 +53,17 @@ impl Text {
                 }
                 "ask" => {
                     self.ask(pipeline);
+                    continue;
+                }
+                "sample" => {
+                    self.lines(&format!(
+                        "action sample(bit<16> number, bit<{width}> mask, bit<8> by) {{
+                        meta.learnt = number;
+                        meta.sample = (bit<{bits}>)((meta.state & mask) >> by);
+                        }}",
+                        width = layout.state_bits(),
+                        bits = Layout::SAMPLE_BITS
+                    ));
                     continue;
                 }
                 "draw" => {

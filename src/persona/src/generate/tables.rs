@@ -30,7 +30,7 @@ impl Text {
             TableRole::LeaveSame => (LEAVE_SAME_ACTIONS.to_owned(), "discard"),
             TableRole::LeaveMulticast => ("replicate; discard;".to_owned(), "discard"),
             TableRole::State => {
-                (format!("{}; @defaultonly NoAction;", access_names(layout).join("; ")), "NoAction")
+                (format!("{}; @defaultonly NoAction;", access_names(layout, pipeline).join("; ")), "NoAction")
             }
             TableRole::Lookup(lookup) => {
                 let default = if lookup == Lookup::Step { "discard" } else { "NoAction" };
