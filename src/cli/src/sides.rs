@@ -7,7 +7,7 @@ use hyper4_diff::{LinkedSide, Side};
 use hyper4_dpmu::{DpmuError, Lease, RowMeaning, Wiring};
 use hyper4_drivers::{SimpleSwitch, SimpleSwitchOptions};
 use hyper4_engine::Engine;
-use hyper4_ir::{Batch, Command, Event, Packet, Program, Reply};
+use hyper4_ir::{Batch, Command, Event, Packet, PrimitiveKind, Program, Reply};
 use hyper4_switch::{LinkError, LinkedSwitches, Links, Switch, SwitchError, Tracing};
 use hyper4_virtual::{VirtualNetwork, VirtualSwitch};
 
@@ -117,10 +117,34 @@ pub(crate) fn add_slice(
 }
 
 fn native_switch(switches: &Switches, guest: &Guest) -> Result<Box<dyn Switch + Send>, SwitchError> {
+    if let Switches::Real(_) = switches {
+        refuse_random_numbers(&guest.program)?;
+    }
     let mut switch = switches.make()?;
     switch.load(Arc::clone(&guest.program))?;
     control_all(&guest.commands, |command| switch.control(command))?;
     Ok(switch)
+}
+
+/// A real switch draws other numbers each time, so that two of them can't be compared packet by packet.
+fn refuse_random_numbers(program: &Program) -> Result<(), SwitchError> {
+    let primitives = program
+        .actions
+        .iter()
+        .flat_map(|action| action.primitives.iter().map(move |primitive| (action, primitive)));
+    let mut random =
+        primitives.filter(|(_, primitive)| matches!(primitive.kind, PrimitiveKind::Random { .. }));
+    match random.next() {
+        Some((action, primitive)) => Err(SwitchError::Unsupported {
+            construct: format!("action {}", action.name),
+            reason:
+                "it draws random numbers, and a real simple_switch draws others each time: compare it on the \
+                     embedded engine"
+                    .to_owned(),
+            source_info: primitive.source_info.clone(),
+        }),
+        None => Ok(()),
+    }
 }
 
 fn control_all(
