@@ -86,7 +86,8 @@ fn expect(parts: &Parts, construct: &str, reason: &str, line: &str) -> Result<()
 #[test]
 fn actions_without_an_effect_are_refused() -> Result<(), Error> {
     let cases = [
-        ("digest<bit<16>>(1, meta.word);", "has `generate_digest`"),
+        ("assert(meta.word == 1);", "has `assert`"),
+        ("random(meta.word, 16w1, hdr.a.word);", "whose bounds aren't constants"),
         ("sm.priority = 1;", "standard_metadata.priority"),
         ("hash(meta.word, HashAlgorithm.crc16, hdr.a.word, { hdr.a.wide }, 32w10);", "base isn't a constant"),
         (
