@@ -146,6 +146,13 @@ impl Parser<'_> {
                 let name = self.name("a name")?;
                 self.node(ExpressionKind::GlobalName(name), start)
             }
+            // The grammar's `name` has it, its `nonTypeName` hasn't.
+            TokenKind::Word if &*token.text == "list" => {
+                let message =
+                    "`list` is a keyword: a declaration may be called so, and no expression can name it";
+                self.error(start, message);
+                None
+            }
             TokenKind::Word if !is_reserved(&token.text) => {
                 let name = self.name("a name")?;
                 Some(Expression::new(ExpressionKind::Name(name), start))
