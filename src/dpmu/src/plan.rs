@@ -107,7 +107,7 @@ impl Plan {
             self.add(name, part, steps);
         }
         self.add(name, Part::State, translate::state_steps(placing, layout));
-        self.add(name, Part::Fixed, translate::inside_steps(placing, wiring, layout));
+        self.add(name, Part::Fixed, translate::inside_steps(placing, wiring, &slice.lease, layout));
         self.add(name, Part::Ports, translate::port_steps(placing, wiring, &slice.lease, starts, layout)?);
         for (session, copies) in device.plane.mirroring_sessions() {
             let steps = mirroring::steps(placing, session, copies, wiring, &slice.lease, layout)?;

@@ -7,8 +7,10 @@ use hyper4_ir::PipelineKind;
 use hyper4_persona::{Guest, Layout, SizeChange};
 
 use crate::device::Device;
+use crate::lease::Lease;
 use crate::slice::Slice;
 use crate::translate::{self, Site, Starts};
+use crate::virtual_device::VirtualDevice;
 use crate::{DpmuError, Wiring, WiringError, wire};
 
 /// Device IDs and first slots, and the guests as they are placed.
@@ -31,7 +33,9 @@ impl<'a> Sites<'a> {
         let mut sizes: BTreeMap<String, SizeChange> = BTreeMap::new();
         for name in wiring.order(&names)? {
             let Some(loaded) = slice.devices.get(&name) else { continue };
-            let guest = match loaded.guest.egress_start().is_some() && wiring.wants_egress_inside(&name) {
+            let inside =
+                wiring.wants_egress_inside(&name) || leaves_traces_of_the_lost(loaded, wiring, &slice.lease);
+            let guest = match loaded.guest.egress_start().is_some() && inside {
                 true => Cow::Owned(loaded.guest.with_egress_inside(layout)?),
                 false => Cow::Borrowed(&loaded.guest),
             };
@@ -97,4 +101,12 @@ fn admit_sizes(layout: &Layout, before: SizeChange, guest: &Guest) -> Result<Siz
     admit("bytes of headers that come in behind guests that take some away", own.parsed, visible)?;
     admit("bytes of room for headers that guests add", own.longer, room)?;
     Ok(SizeChange { longer: before.longer + own.longer, shorter: before.shorter + own.shorter, ..own })
+}
+
+/// Whether a packet that is sent by a port which isn't the slice's changes something in egress before it is lost.
+fn leaves_traces_of_the_lost(device: &VirtualDevice, wiring: &Wiring, lease: &Lease) -> bool {
+    let mut accesses = device.guest.accesses().iter();
+    matches!(wiring, Wiring::Direct(_))
+        && !lease.has_all_ports()
+        && accesses.any(|(pipeline, ..)| *pipeline == PipelineKind::Egress)
 }

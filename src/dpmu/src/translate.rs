@@ -170,10 +170,20 @@ fn linked(
 }
 
 /// The rows between the pipelines of a guest that has its egress inside.
-pub(crate) fn inside_steps(placing: Placing<'_>, wiring: &Wiring, layout: &Layout) -> Vec<Step> {
+pub(crate) fn inside_steps(
+    placing: Placing<'_>,
+    wiring: &Wiring,
+    lease: &Lease,
+    layout: &Layout,
+) -> Vec<Step> {
     let Placing { device, guest, site } = placing;
-    let mut linked: Vec<u16> = wiring.ports(&device.name.device).into_keys().collect();
-    linked.extend(wiring.wires(&device.name.device).into_keys());
+    let linked: Vec<u16> = match wiring {
+        Wiring::Direct(_) => lease.ports.iter().copied().collect(),
+        Wiring::Links(_) => {
+            let ports = wiring.ports(&device.name.device).into_keys();
+            ports.chain(wiring.wires(&device.name.device).into_keys()).collect()
+        }
+    };
     guest
         .inside_rows(layout, &linked)
         .into_iter()

@@ -5,9 +5,10 @@ use std::sync::Arc;
 
 use hyper4_bits::Bits;
 use hyper4_dpmu::{DpmuError, Lease, Wiring};
-use hyper4_ir::{Command, MatchValue};
-use hyper4_suite::{Error, guest, persona};
-use hyper4_switch::Recorder;
+use hyper4_engine::Engine;
+use hyper4_ir::{Command, CounterCommand, CounterValue, MatchValue, Packet, Reply};
+use hyper4_suite::{Error, guest, persona, program, root};
+use hyper4_switch::{Endpoint, LinkedSwitches, Links, Recorder, Switch, Tracing};
 use hyper4_virtual::VirtualNetwork;
 
 const ROWS_OF_A_TABLE: u64 = 4096;
@@ -101,5 +102,41 @@ fn groups_are_limited_by_the_slice() -> Result<(), Error> {
     assert_eq!(control("mc_node_associate 2 1")?, Err(copies));
     assert_eq!(control("mc_node_update 1 1 2")?, Ok(()));
     assert_eq!(control("mc_node_associate 2 1")?, Ok(()));
+    Ok(())
+}
+
+/// A packet for a port that isn't the slice's is lost behind the guest's egress, as on a switch without that port: what
+/// counts there counts it.
+#[test]
+fn what_is_lost_was_in_egress_before() -> Result<(), Error> {
+    let counter = program(&root().join("harness/suite/tests/tenants/counter.p4"))?;
+    let ports = [1, 2];
+    let mut network = super::network(Box::new(Engine::new()))?;
+    let lease = Lease { ports: ports.into(), ..Lease::everything() };
+    let programs = BTreeMap::from([("sw".to_owned(), Arc::clone(&counter))]);
+    network.add_slice("a", lease, &programs, Wiring::Direct("sw".to_owned()))?;
+
+    let mut engine = Engine::new();
+    engine.load(Arc::clone(&counter))?;
+    let links = Links {
+        ingress: ports.map(|port| (port, Endpoint::Device { device: "sw".to_owned(), port })).into(),
+        egress: ports.map(|port| (("sw".to_owned(), port), Endpoint::Physical(port))).into(),
+        ..Links::default()
+    };
+    let switches: BTreeMap<String, Box<dyn Switch + Send>> =
+        BTreeMap::from([("sw".to_owned(), Box::new(engine) as Box<dyn Switch + Send>)]);
+    let mut native = LinkedSwitches::new(switches, links)?;
+
+    let wishes = [1, 7, 2, 7, 3, 1, 200, 2].map(|port| Packet { port: 1, bytes: vec![port, 0, 0, 0, port] });
+    let expected = native.inject(&wishes, Tracing::On)?;
+    let actual = network.inject(&wishes, Tracing::On)?;
+    assert_eq!(expected.outputs, actual.outputs);
+    assert_eq!(actual.outputs.len(), 4);
+    assert_eq!(expected.traces, actual.traces);
+    let read =
+        Command::Counter { counter: "E.wishes".to_owned(), command: CounterCommand::Read { index: 7 } };
+    let counted = network.control("a", "sw", &read)?;
+    assert_eq!(counted, native.device("sw").ok_or("no switch")?.control(&read)?);
+    assert!(matches!(counted, Reply::Counter(CounterValue { packets: 2, .. })), "{counted:?}");
     Ok(())
 }
