@@ -1,6 +1,6 @@
 // The HyPer4 persona: emulates P4 programs that are given to it as table rows.
 // Made by `hyper4 persona generate`; do not edit.
-// window_bytes = 128, parse_bytes = 96, metadata_bits = 256, ingress_slots = 20, egress_slots = 6, rows_per_table = 4096, registers = 65536, counters = 65536, meters = 4096, copies = true
+// window_bytes = 128, parse_bytes = 96, metadata_bits = 256, ingress_slots = 20, egress_slots = 6, rows_per_table = 4096, registers = 65536, counters = 65536, meters = 4096, copies = true, digests = true, random = true
 #include <core.p4>
 #include <v1model.p4>
 
@@ -16,6 +16,7 @@ header chunk2_t { bit<16> bytes; }
 header chunk1_t { bit<8> bytes; }
 header byte_t { bit<8> byte; }
 struct headers_t { whole_t whole; chunk128_t chunk128; chunk64_t chunk64; chunk32_t chunk32; chunk16_t chunk16; chunk8_t chunk8; chunk4_t chunk4; chunk2_t chunk2; chunk1_t chunk1; byte_t[96] each; }
+struct sample_t { bit<16> device; bit<16> list; bit<128> values; }
 struct hashed_t { bit<1280> bytes; }
 // state: the window, byte 0 of the packet uppermost; below it the guest's metadata, then from bit 0
 // ingress_port (9), egress_spec (9), egress_port (9), at bit 32 mcast_grp (16), at bit 48 length (8).
@@ -43,6 +44,8 @@ struct metadata_t {
     bit<16> session;    // the guest's, for which the packet is cloned
     bit<32> packet_length; // as the parser was told; see there
     bit<2> asked;       // for one of them: 1: in ingress, 2: in egress
+    bit<16> learnt;     // 1 and the number of the guest's list; 0: nothing
+    bit<128> sample;    // its elements' values, the last one lowest
 }
 
 register<bit<64>>(65536) registers;
@@ -673,6 +676,13 @@ inout standard_metadata_t standard_metadata) {
         meta.session = meta.data[15:0];
         meta.asked = 1;
     }
+    action draw() {
+        random(meta.data, (bit<64>)meta.index, meta.data);
+    }
+    action sample(bit<16> number, bit<1280> mask, bit<8> by) {
+        meta.learnt = number;
+        meta.sample = (bit<128>)((meta.state & mask) >> by);
+    }
     table step_0 {
         key = { meta.device: exact; meta.pc: exact; }
         actions = { commit; commit_add; commit_move; commit_checksum; commit_state; commit_sum; commit_difference; commit_conjunction; commit_product; commit_shift_left; commit_shift_right; commit_standard; commit_load; commit_crc16; commit_crc32; commit_csum16; commit_xor16; @defaultonly discard; }
@@ -699,7 +709,7 @@ inout standard_metadata_t standard_metadata) {
     }
     table state_0 {
         key = { meta.device: exact; meta.access: exact; }
-        actions = { read_register; write_register; count; meter_packets; meter_bytes; cut; ask; @defaultonly NoAction; }
+        actions = { read_register; write_register; count; meter_packets; meter_bytes; cut; ask; draw; sample; @defaultonly NoAction; }
         default_action = NoAction();
         size = 4096;
     }
@@ -747,7 +757,7 @@ inout standard_metadata_t standard_metadata) {
     }
     table state_1 {
         key = { meta.device: exact; meta.access: exact; }
-        actions = { read_register; write_register; count; meter_packets; meter_bytes; cut; ask; @defaultonly NoAction; }
+        actions = { read_register; write_register; count; meter_packets; meter_bytes; cut; ask; draw; sample; @defaultonly NoAction; }
         default_action = NoAction();
         size = 4096;
     }
@@ -795,7 +805,7 @@ inout standard_metadata_t standard_metadata) {
     }
     table state_2 {
         key = { meta.device: exact; meta.access: exact; }
-        actions = { read_register; write_register; count; meter_packets; meter_bytes; cut; ask; @defaultonly NoAction; }
+        actions = { read_register; write_register; count; meter_packets; meter_bytes; cut; ask; draw; sample; @defaultonly NoAction; }
         default_action = NoAction();
         size = 4096;
     }
@@ -843,7 +853,7 @@ inout standard_metadata_t standard_metadata) {
     }
     table state_3 {
         key = { meta.device: exact; meta.access: exact; }
-        actions = { read_register; write_register; count; meter_packets; meter_bytes; cut; ask; @defaultonly NoAction; }
+        actions = { read_register; write_register; count; meter_packets; meter_bytes; cut; ask; draw; sample; @defaultonly NoAction; }
         default_action = NoAction();
         size = 4096;
     }
@@ -891,7 +901,7 @@ inout standard_metadata_t standard_metadata) {
     }
     table state_4 {
         key = { meta.device: exact; meta.access: exact; }
-        actions = { read_register; write_register; count; meter_packets; meter_bytes; cut; ask; @defaultonly NoAction; }
+        actions = { read_register; write_register; count; meter_packets; meter_bytes; cut; ask; draw; sample; @defaultonly NoAction; }
         default_action = NoAction();
         size = 4096;
     }
@@ -939,7 +949,7 @@ inout standard_metadata_t standard_metadata) {
     }
     table state_5 {
         key = { meta.device: exact; meta.access: exact; }
-        actions = { read_register; write_register; count; meter_packets; meter_bytes; cut; ask; @defaultonly NoAction; }
+        actions = { read_register; write_register; count; meter_packets; meter_bytes; cut; ask; draw; sample; @defaultonly NoAction; }
         default_action = NoAction();
         size = 4096;
     }
@@ -987,7 +997,7 @@ inout standard_metadata_t standard_metadata) {
     }
     table state_6 {
         key = { meta.device: exact; meta.access: exact; }
-        actions = { read_register; write_register; count; meter_packets; meter_bytes; cut; ask; @defaultonly NoAction; }
+        actions = { read_register; write_register; count; meter_packets; meter_bytes; cut; ask; draw; sample; @defaultonly NoAction; }
         default_action = NoAction();
         size = 4096;
     }
@@ -1035,7 +1045,7 @@ inout standard_metadata_t standard_metadata) {
     }
     table state_7 {
         key = { meta.device: exact; meta.access: exact; }
-        actions = { read_register; write_register; count; meter_packets; meter_bytes; cut; ask; @defaultonly NoAction; }
+        actions = { read_register; write_register; count; meter_packets; meter_bytes; cut; ask; draw; sample; @defaultonly NoAction; }
         default_action = NoAction();
         size = 4096;
     }
@@ -1083,7 +1093,7 @@ inout standard_metadata_t standard_metadata) {
     }
     table state_8 {
         key = { meta.device: exact; meta.access: exact; }
-        actions = { read_register; write_register; count; meter_packets; meter_bytes; cut; ask; @defaultonly NoAction; }
+        actions = { read_register; write_register; count; meter_packets; meter_bytes; cut; ask; draw; sample; @defaultonly NoAction; }
         default_action = NoAction();
         size = 4096;
     }
@@ -1131,7 +1141,7 @@ inout standard_metadata_t standard_metadata) {
     }
     table state_9 {
         key = { meta.device: exact; meta.access: exact; }
-        actions = { read_register; write_register; count; meter_packets; meter_bytes; cut; ask; @defaultonly NoAction; }
+        actions = { read_register; write_register; count; meter_packets; meter_bytes; cut; ask; draw; sample; @defaultonly NoAction; }
         default_action = NoAction();
         size = 4096;
     }
@@ -1179,7 +1189,7 @@ inout standard_metadata_t standard_metadata) {
     }
     table state_10 {
         key = { meta.device: exact; meta.access: exact; }
-        actions = { read_register; write_register; count; meter_packets; meter_bytes; cut; ask; @defaultonly NoAction; }
+        actions = { read_register; write_register; count; meter_packets; meter_bytes; cut; ask; draw; sample; @defaultonly NoAction; }
         default_action = NoAction();
         size = 4096;
     }
@@ -1227,7 +1237,7 @@ inout standard_metadata_t standard_metadata) {
     }
     table state_11 {
         key = { meta.device: exact; meta.access: exact; }
-        actions = { read_register; write_register; count; meter_packets; meter_bytes; cut; ask; @defaultonly NoAction; }
+        actions = { read_register; write_register; count; meter_packets; meter_bytes; cut; ask; draw; sample; @defaultonly NoAction; }
         default_action = NoAction();
         size = 4096;
     }
@@ -1275,7 +1285,7 @@ inout standard_metadata_t standard_metadata) {
     }
     table state_12 {
         key = { meta.device: exact; meta.access: exact; }
-        actions = { read_register; write_register; count; meter_packets; meter_bytes; cut; ask; @defaultonly NoAction; }
+        actions = { read_register; write_register; count; meter_packets; meter_bytes; cut; ask; draw; sample; @defaultonly NoAction; }
         default_action = NoAction();
         size = 4096;
     }
@@ -1323,7 +1333,7 @@ inout standard_metadata_t standard_metadata) {
     }
     table state_13 {
         key = { meta.device: exact; meta.access: exact; }
-        actions = { read_register; write_register; count; meter_packets; meter_bytes; cut; ask; @defaultonly NoAction; }
+        actions = { read_register; write_register; count; meter_packets; meter_bytes; cut; ask; draw; sample; @defaultonly NoAction; }
         default_action = NoAction();
         size = 4096;
     }
@@ -1371,7 +1381,7 @@ inout standard_metadata_t standard_metadata) {
     }
     table state_14 {
         key = { meta.device: exact; meta.access: exact; }
-        actions = { read_register; write_register; count; meter_packets; meter_bytes; cut; ask; @defaultonly NoAction; }
+        actions = { read_register; write_register; count; meter_packets; meter_bytes; cut; ask; draw; sample; @defaultonly NoAction; }
         default_action = NoAction();
         size = 4096;
     }
@@ -1419,7 +1429,7 @@ inout standard_metadata_t standard_metadata) {
     }
     table state_15 {
         key = { meta.device: exact; meta.access: exact; }
-        actions = { read_register; write_register; count; meter_packets; meter_bytes; cut; ask; @defaultonly NoAction; }
+        actions = { read_register; write_register; count; meter_packets; meter_bytes; cut; ask; draw; sample; @defaultonly NoAction; }
         default_action = NoAction();
         size = 4096;
     }
@@ -1467,7 +1477,7 @@ inout standard_metadata_t standard_metadata) {
     }
     table state_16 {
         key = { meta.device: exact; meta.access: exact; }
-        actions = { read_register; write_register; count; meter_packets; meter_bytes; cut; ask; @defaultonly NoAction; }
+        actions = { read_register; write_register; count; meter_packets; meter_bytes; cut; ask; draw; sample; @defaultonly NoAction; }
         default_action = NoAction();
         size = 4096;
     }
@@ -1515,7 +1525,7 @@ inout standard_metadata_t standard_metadata) {
     }
     table state_17 {
         key = { meta.device: exact; meta.access: exact; }
-        actions = { read_register; write_register; count; meter_packets; meter_bytes; cut; ask; @defaultonly NoAction; }
+        actions = { read_register; write_register; count; meter_packets; meter_bytes; cut; ask; draw; sample; @defaultonly NoAction; }
         default_action = NoAction();
         size = 4096;
     }
@@ -1563,7 +1573,7 @@ inout standard_metadata_t standard_metadata) {
     }
     table state_18 {
         key = { meta.device: exact; meta.access: exact; }
-        actions = { read_register; write_register; count; meter_packets; meter_bytes; cut; ask; @defaultonly NoAction; }
+        actions = { read_register; write_register; count; meter_packets; meter_bytes; cut; ask; draw; sample; @defaultonly NoAction; }
         default_action = NoAction();
         size = 4096;
     }
@@ -1611,7 +1621,7 @@ inout standard_metadata_t standard_metadata) {
     }
     table state_19 {
         key = { meta.device: exact; meta.access: exact; }
-        actions = { read_register; write_register; count; meter_packets; meter_bytes; cut; ask; @defaultonly NoAction; }
+        actions = { read_register; write_register; count; meter_packets; meter_bytes; cut; ask; draw; sample; @defaultonly NoAction; }
         default_action = NoAction();
         size = 4096;
     }
@@ -2127,6 +2137,9 @@ inout standard_metadata_t standard_metadata) {
             if (meta.clone_list != 0) {
                 mirror.apply();
             }
+        }
+        if (meta.learnt != 0) {
+            digest<sample_t>(1, { meta.device, meta.learnt, meta.sample });
         }
     }
 }
@@ -2645,6 +2658,9 @@ inout standard_metadata_t standard_metadata) {
         meta.session = meta.data[15:0];
         meta.asked = 2;
     }
+    action draw() {
+        random(meta.data, (bit<64>)meta.index, meta.data);
+    }
     action forget() {
         standard_metadata.packet_length = 0;
     }
@@ -2800,7 +2816,7 @@ inout standard_metadata_t standard_metadata) {
     }
     table state_0 {
         key = { meta.device: exact; meta.access: exact; }
-        actions = { read_register; write_register; count; meter_packets; meter_bytes; cut; ask; @defaultonly NoAction; }
+        actions = { read_register; write_register; count; meter_packets; meter_bytes; cut; ask; draw; @defaultonly NoAction; }
         default_action = NoAction();
         size = 4096;
     }
@@ -2830,7 +2846,7 @@ inout standard_metadata_t standard_metadata) {
     }
     table state_1 {
         key = { meta.device: exact; meta.access: exact; }
-        actions = { read_register; write_register; count; meter_packets; meter_bytes; cut; ask; @defaultonly NoAction; }
+        actions = { read_register; write_register; count; meter_packets; meter_bytes; cut; ask; draw; @defaultonly NoAction; }
         default_action = NoAction();
         size = 4096;
     }
@@ -2860,7 +2876,7 @@ inout standard_metadata_t standard_metadata) {
     }
     table state_2 {
         key = { meta.device: exact; meta.access: exact; }
-        actions = { read_register; write_register; count; meter_packets; meter_bytes; cut; ask; @defaultonly NoAction; }
+        actions = { read_register; write_register; count; meter_packets; meter_bytes; cut; ask; draw; @defaultonly NoAction; }
         default_action = NoAction();
         size = 4096;
     }
@@ -2890,7 +2906,7 @@ inout standard_metadata_t standard_metadata) {
     }
     table state_3 {
         key = { meta.device: exact; meta.access: exact; }
-        actions = { read_register; write_register; count; meter_packets; meter_bytes; cut; ask; @defaultonly NoAction; }
+        actions = { read_register; write_register; count; meter_packets; meter_bytes; cut; ask; draw; @defaultonly NoAction; }
         default_action = NoAction();
         size = 4096;
     }
@@ -2920,7 +2936,7 @@ inout standard_metadata_t standard_metadata) {
     }
     table state_4 {
         key = { meta.device: exact; meta.access: exact; }
-        actions = { read_register; write_register; count; meter_packets; meter_bytes; cut; ask; @defaultonly NoAction; }
+        actions = { read_register; write_register; count; meter_packets; meter_bytes; cut; ask; draw; @defaultonly NoAction; }
         default_action = NoAction();
         size = 4096;
     }
@@ -2950,7 +2966,7 @@ inout standard_metadata_t standard_metadata) {
     }
     table state_5 {
         key = { meta.device: exact; meta.access: exact; }
-        actions = { read_register; write_register; count; meter_packets; meter_bytes; cut; ask; @defaultonly NoAction; }
+        actions = { read_register; write_register; count; meter_packets; meter_bytes; cut; ask; draw; @defaultonly NoAction; }
         default_action = NoAction();
         size = 4096;
     }

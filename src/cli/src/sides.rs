@@ -117,13 +117,23 @@ pub(crate) fn add_slice(
 }
 
 fn native_switch(switches: &Switches, guest: &Guest) -> Result<Box<dyn Switch + Send>, SwitchError> {
-    if let Switches::Real(_) = switches {
-        refuse_random_numbers(&guest.program)?;
-    }
     let mut switch = switches.make()?;
     switch.load(Arc::clone(&guest.program))?;
     control_all(&guest.commands, |command| switch.control(command))?;
     Ok(switch)
+}
+
+/// The programs themselves, to be compared with something.
+pub(crate) fn comparable(switches: &Switches, guests: &Guests) -> Result<AnySide, SwitchError> {
+    if let Switches::Real(_) = switches {
+        match guests {
+            Guests::One(guest) => refuse_random_numbers(&guest.program)?,
+            Guests::Composition { guests, .. } => {
+                guests.values().try_for_each(|guest| refuse_random_numbers(&guest.program))?;
+            }
+        }
+    }
+    native(switches, guests)
 }
 
 /// A real switch draws other numbers each time, so that two of them can't be compared packet by packet.

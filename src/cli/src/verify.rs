@@ -85,7 +85,7 @@ fn verify_one(
     } else {
         compare(
             &subject.name,
-            || sides::native(switches, &subject.guests),
+            || sides::comparable(switches, &subject.guests),
             || sides::on_persona(switches, persona, &subject.guests),
             &stimulus,
             &CompareOptions::default(),

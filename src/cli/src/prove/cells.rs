@@ -38,7 +38,7 @@ pub(super) fn shared(network: &mut VirtualNetwork, guests: &Guests) -> Vec<Cells
                 let Some(meter) = program.meters.get(id.index()) else { continue };
                 (Layout::meters(meter.unit), Some(&meter.name), 0)
             }
-            StateAccess::Truncate | StateAccess::Ask => continue,
+            StateAccess::Truncate | StateAccess::Ask | StateAccess::Sample(_) | StateAccess::Draw => continue,
         };
         let Some(name) = name else { continue };
         let part = Cells {
