@@ -458,10 +458,9 @@ impl<'a> Explorer<'a> {
     ) -> Result<(), Refusal> {
         self.finished += 1;
         if rows.len() >= MAX_ROWS || self.finished > MAX_ROWS_IN_ALL {
-            let reason = match rows.len() >= MAX_ROWS {
-                true => format!("more than {MAX_ROWS} ternary rows in one lookup"),
-                false => format!("its {:?} needs more than {MAX_ROWS_IN_ALL} ternary rows", self.pipeline),
-            };
+            let reason = format!(
+                "more than {MAX_ROWS} ternary rows in one lookup, or {MAX_ROWS_IN_ALL} in a pipeline's"
+            );
             return Err(Refusal::new(context.construct, reason).at(context.source_info.as_ref()));
         }
         let changes = context.changes();

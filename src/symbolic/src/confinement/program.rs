@@ -3,8 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use hyper4_ir::{
-    Action, ActionId, BinaryOp, Expr, FieldRef, MatchKind, NextNode, Node, ParserOp, PipelineKind, Place,
-    PrimitiveKind, Program, StandardField, Table, TableId, TableNext,
+    Action, ActionId, BinaryOp, Expr, FieldRef, LearnElement, LearnListId, MatchKind, NextNode, Node,
+    ParserOp, PipelineKind, Place, PrimitiveKind, Program, StandardField, Table, TableId, TableNext,
 };
 
 use super::{Hole, RowPredicate, probe};
@@ -75,15 +75,15 @@ impl Persona {
             for (number, action) in actions {
                 if predicate.actions.contains(&action.name) {
                     let bound = predicate.bounds.get(&action.name).copied();
-                    self.harmless(action, table, Some(bound))?;
+                    self.harmless(program, action, table, Some(bound))?;
                     self.actions += 1;
                 } else if default == Some(number) {
-                    self.harmless(action, table, None)?;
+                    self.harmless(program, action, table, None)?;
                 }
             }
             self.tenants.push(id);
         } else if table.keys.is_empty() {
-            actions.into_iter().try_for_each(|(_, action)| self.harmless(action, table, None))?;
+            actions.into_iter().try_for_each(|(_, action)| self.harmless(program, action, table, None))?;
         } else {
             for (_, action) in actions {
                 one_access(action)?;
@@ -96,13 +96,14 @@ impl Persona {
     /// Whether an action that isn't a tenant's does no harm, whatever packet it meets.
     pub(super) fn is_harmless(&self, program: &Program, table: &Table, action: ActionId) -> bool {
         let action = program.actions.get(action.index());
-        action.is_none_or(|action| self.harmless(action, table, None).is_ok())
+        action.is_none_or(|action| self.harmless(program, action, table, None).is_ok())
     }
 
     /// Whether an action leaves alone what keeps slices apart, whatever its arguments are. `bound` is set for a tenant's:
     /// which argument is bounded, if one is.
     fn harmless(
         &self,
+        program: &Program,
         action: &Action,
         table: &Table,
         bound: Option<Option<(usize, u64)>>,
@@ -156,6 +157,12 @@ impl Persona {
                 PrimitiveKind::Resubmit { .. } | PrimitiveKind::Recirculate { .. } if bound.is_none() => {
                     continue;
                 }
+                // A sample is its device's, whose ID stands in it.
+                PrimitiveKind::Digest { list, .. }
+                    if bound.is_none() && self.is_named(program, action, *list) =>
+                {
+                    continue;
+                }
                 other => return open(format!("does `{}`", other.name())),
             };
             if self.kept().contains(&written) {
@@ -163,6 +170,20 @@ impl Persona {
             }
         }
         Ok(())
+    }
+
+    /// Whether a sample tells which device it is of: the device ID is one of its elements, or the action has put it there.
+    fn is_named(&self, program: &Program, action: &Action, list: LearnListId) -> bool {
+        let elements = program.learn_lists.get(list.index()).map_or(&[][..], |list| list.elements.as_slice());
+        let is_device = |value: &Expr| *value == Expr::Field(self.device);
+        elements.iter().any(|element| match element {
+            LearnElement::Field(field) if *field == self.device => true,
+            LearnElement::Field(field) => action.primitives.iter().any(|primitive| match &primitive.kind {
+                PrimitiveKind::Assign { place: Place::Field(to), value } => to == field && is_device(value),
+                _ => false,
+            }),
+            LearnElement::Constant(_) => false,
+        })
     }
 
     /// What only the operator's rows may write.
