@@ -37,6 +37,8 @@ pub(crate) struct Compiler<'a> {
     pub(crate) parameters: &'a [(u32, u32)],
     /// The arguments, where they are known.
     pub(crate) known: Option<&'a [Bits]>,
+    /// Whether [`crate::linear`] looks at where fields end within a limb.
+    pub(crate) trimmed: bool,
     /// Whether [`crate::linear`] is left out.
     #[cfg(test)]
     pub(crate) plain: bool,
@@ -56,6 +58,7 @@ impl<'a> Compiler<'a> {
             layout,
             parameters,
             known: None,
+            trimmed: false,
             #[cfg(test)]
             plain: false,
             probing: false,

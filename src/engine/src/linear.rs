@@ -61,14 +61,19 @@ fn constant(limbs: &[u64], need: u32) -> Linear {
     cut(limbs.iter().map(|limb| Limb { constant: *limb, terms: SmallVec::new() }).collect(), need)
 }
 
-/// Limbs of memory.
-fn memory(at: u32, width: u32, need: u32) -> Linear {
+/// Limbs of memory. Where bits beyond a field's width are said to be zeros (`trimmed`), it is no copy of whole limbs any
+/// more, but can lie beside others.
+fn memory(at: u32, width: u32, need: u32, trimmed: bool) -> Linear {
     let term = |i| Term { from: at + i, shift: 0, mask: u64::MAX, add: 0, keep: u64::MAX };
     let limb = |i| Limb { constant: 0, terms: SmallVec::from_elem(term(i), 1) };
     let taken = limbs(width).min(limbs(need));
     let whole: Linear = (0..taken).map(limb).collect();
     // Bits beyond a field's width are zero.
-    if need >= width { cut(whole, need.next_multiple_of(LIMB_BITS)) } else { cut(whole, need) }
+    match need >= width {
+        true if trimmed => cut(cut(whole, width), need.next_multiple_of(LIMB_BITS)),
+        true => cut(whole, need.next_multiple_of(LIMB_BITS)),
+        false => cut(whole, need),
+    }
 }
 
 /// A term with its bits moved; `None` when an addition stands in the way.
@@ -157,18 +162,40 @@ impl<'a> Compiler<'a> {
     /// The steps that put a value into the `limbs` limbs at `to`, of which the low `need` bits count; `None` when they
     /// don't do.
     pub(crate) fn gather(&mut self, value: &Expr, to: u32, need: u32) -> Option<Box<[GatherStep]>> {
-        let value = self.linear(value, need)?;
+        let mut value = self.linear(value, need).or_else(|| {
+            self.trimmed = true;
+            let trimmed = self.linear(value, need);
+            self.trimmed = false;
+            trimmed
+        })?;
         if value.iter().any(|limb| limb.terms.len() > MANY_TERMS) {
             return None;
         }
         let end = to + value.len() as u32;
+        // What the field has in its last limb is all of that limb.
+        if let Some(last) = value.last_mut()
+            && last.constant == 0
+            && let [term @ Term { shift: 0, add: 0, .. }] = last.terms.as_mut_slice()
+            && (term.from + 1, term.mask, term.keep) == (end, top_mask(need), top_mask(need))
+        {
+            (term.mask, term.keep) = (u64::MAX, u64::MAX);
+        }
         // What is read must not have been written: which limb comes first, or over a place beside.
         let reads = |limb: &Limb| -> SmallVec<[u32; 2]> {
             limb.terms.iter().map(|t| t.from).filter(|from| (to..end).contains(from)).collect()
         };
         let places = || (to..).zip(&value);
         let alone = value.iter().all(|limb| limb.terms.len() < 2);
-        if alone && places().all(|(at, limb)| reads(limb).iter().all(|from| *from >= at)) {
+        // What a limb itself had is its first term, so that no more than one term may be of that.
+        let upwards = |(at, limb): (u32, &Limb)| {
+            let read = reads(limb);
+            let funnel = matches!(limb.terms.as_slice(), [a, b] if both(a, b).is_some());
+            read.is_empty()
+                || !funnel
+                    && read.iter().all(|from| *from >= at)
+                    && read.iter().filter(|from| **from == at).count() < 2
+        };
+        if places().all(upwards) {
             return Some(steps(places()));
         }
         if alone && places().all(|(at, limb)| reads(limb).iter().all(|from| *from <= at)) {
@@ -176,9 +203,6 @@ impl<'a> Compiler<'a> {
             // A run that is copied is copied as if at once.
             backwards.reverse();
             return Some(backwards.into());
-        }
-        if value.iter().all(|limb| reads(limb).is_empty()) {
-            return Some(steps(places()));
         }
         let beside = self.allocate(value.len() as u32);
         let mut all = Vec::from(steps((beside..).zip(&value)));
@@ -191,13 +215,13 @@ impl<'a> Compiler<'a> {
             Expr::Const(number) => Some(self::number(number, need)),
             Expr::Field(field) => {
                 let slot = self.layout.field(*field).filter(|slot| !slot.signed && slot.varbit.is_none())?;
-                Some(memory(slot.at, slot.width, need))
+                Some(memory(slot.at, slot.width, need, self.trimmed))
             }
             Expr::Param(index) => match self.known_argument(*index) {
                 Some(argument) => Some(constant(argument.limbs(), need)),
                 None => {
                     let (at, width) = self.parameter(*index)?;
-                    Some(memory(at, width, need))
+                    Some(memory(at, width, need, self.trimmed))
                 }
             },
             Expr::Unary(UnaryOp::BitNot, a) => {
@@ -363,9 +387,14 @@ fn steps<'a>(places: impl Iterator<Item = (u32, &'a Limb)>) -> Box<[GatherStep]>
                     _ => steps.push(GatherStep::Funnel { to: at, from: source, limbs: 1, left: by }),
                 }
             }
-            ([term, more @ ..], _) => {
-                steps.push(GatherStep::Term { to: at, term: *term, xor: limb.constant });
-                steps.extend(more.iter().map(|term| GatherStep::Xor { to: at, term: *term }));
+            (terms, _) => {
+                let own = terms.iter().position(|term| term.from == at).unwrap_or(0);
+                let (before, behind) = terms.split_at(own);
+                if let [first, behind @ ..] = behind {
+                    steps.push(GatherStep::Term { to: at, term: *first, xor: limb.constant });
+                    let others = before.iter().chain(behind);
+                    steps.extend(others.map(|term| GatherStep::Xor { to: at, term: *term }));
+                }
             }
         }
     }

@@ -10,6 +10,7 @@ use super::builder::*;
 use crate::code::{Instruction, run};
 use crate::expression::Compiler;
 use crate::fault::Fault;
+use crate::gather::GatherStep;
 use crate::layout::{Layout, limbs};
 
 /// `base` with a signed field of 70 bits in `meta`.
@@ -350,6 +351,36 @@ fn most_moves_and_masks_are_gathered() {
     };
     let counts = [Way::Usual, Way::Plain, Way::KnownArguments].map(&mut gathered);
     assert!(counts[0] > 100 && counts[1] == 0 && counts[2] > 250, "{counts:?} of 500");
+}
+
+/// A narrow field put beside others into a wide one: the limb that it lies in changes, and no other is touched.
+#[test]
+fn a_field_deposited_in_a_wide_one_changes_one_limb() {
+    let node = |op, a, b| Expr::Binary(op, Box::new(a), Box::new(b));
+    let all: BigInt = (BigInt::one() << 130) - 1;
+    for (at, narrow, limb) in [(9, Expr::Param(0), 0), (70, Expr::Field(h(0)), 1), (100, Expr::Param(0), 1)] {
+        let width = if matches!(narrow, Expr::Param(_)) { 9 } else { 16 };
+        let hole = all.clone() ^ (((BigInt::one() << width) - 1) << at);
+        let rest = node(BinaryOp::BitAnd, Expr::Field(meta(1)), Expr::Const(hole));
+        let value = node(BinaryOp::BitOr, rest, node(BinaryOp::Shl, narrow, *number(at)));
+        let layout = Layout::new(&program());
+        let parameters = [(layout.packet_limbs, PARAMETER_WIDTHS[0])];
+        let mut compiler = Compiler::new(&layout, &parameters, layout.packet_limbs + 1);
+        compiler.assign(&Place::Field(meta(1)), &value).unwrap();
+        let code = compiler.take();
+        let [Instruction::Gather { steps, .. }] = &*code else { panic!("{code:?}") };
+        let wide = layout.field(meta(1)).unwrap().at + limb;
+        let own = |step: &GatherStep| match step {
+            GatherStep::Term { to, term, .. } => *to == wide && term.from == wide,
+            GatherStep::Xor { to, term } => *to == wide && term.from != wide,
+            _ => false,
+        };
+        assert!(steps.len() == 2 && steps.iter().all(own), "{steps:?}");
+        let values =
+            Values { a: 0xabcd, b: 0, wide: 0, widest: [u64::MAX, 5, 3], signed: 0, parameters: [0x155, 0] };
+        let expected = Bits::from_bigint_wrapped(130, &evaluate(&value, &values).unwrap());
+        assert_eq!(compute(&value, &values), Ok(expected));
+    }
 }
 
 #[test]
