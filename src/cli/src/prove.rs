@@ -282,9 +282,14 @@ fn document(result: &Proved) -> Value {
             ("unknown", None, bounds.to_string(), Some(reason.clone()), None)
         }
     };
+    // Undefined values on which outputs depend: there nothing is proved.
+    let exceptions = match &result.verdict {
+        Verdict::Proved(proof) => proof.exceptions.clone(),
+        Verdict::Refuted(_) | Verdict::Unknown { .. } => Vec::new(),
+    };
     json!({
         "name": result.name, "status": status, "paths": paths, "seconds": result.seconds,
-        "bounds": bounds, "reason": reason, "counterexample": counterexample, "note": result.note,
+        "bounds": bounds, "reason": reason, "counterexample": counterexample, "exceptions": exceptions, "note": result.note,
     })
 }
 
