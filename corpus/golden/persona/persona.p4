@@ -90,11 +90,11 @@ inout standard_metadata_t standard_metadata) {
     }
     state head0 {
         meta.tail = 0;
-        transition select(standard_metadata.packet_length[3:0]) {
-            4w0: whole_of0;
-            4w8 &&& 4w8: take8;
-            4w4 &&& 4w12: take4;
-            4w2 &&& 4w14: take2;
+        transition select(standard_metadata.packet_length) {
+            32w0 &&& 32w15: whole_of0;
+            32w8 &&& 32w8: take8;
+            32w4 &&& 32w12: take4;
+            32w2 &&& 32w14: take2;
             default: take1;
         }
     }
@@ -115,11 +115,11 @@ inout standard_metadata_t standard_metadata) {
     state head16 {
         packet.extract(hdr.chunk16);
         meta.tail = 0;
-        transition select(standard_metadata.packet_length[3:0]) {
-            4w0: whole_of16;
-            4w8 &&& 4w8: take8;
-            4w4 &&& 4w12: take4;
-            4w2 &&& 4w14: take2;
+        transition select(standard_metadata.packet_length) {
+            32w0 &&& 32w15: whole_of16;
+            32w8 &&& 32w8: take8;
+            32w4 &&& 32w12: take4;
+            32w2 &&& 32w14: take2;
             default: take1;
         }
     }
@@ -140,11 +140,11 @@ inout standard_metadata_t standard_metadata) {
     state head32 {
         packet.extract(hdr.chunk32);
         meta.tail = 0;
-        transition select(standard_metadata.packet_length[3:0]) {
-            4w0: whole_of32;
-            4w8 &&& 4w8: take8;
-            4w4 &&& 4w12: take4;
-            4w2 &&& 4w14: take2;
+        transition select(standard_metadata.packet_length) {
+            32w0 &&& 32w15: whole_of32;
+            32w8 &&& 32w8: take8;
+            32w4 &&& 32w12: take4;
+            32w2 &&& 32w14: take2;
             default: take1;
         }
     }
@@ -166,11 +166,11 @@ inout standard_metadata_t standard_metadata) {
         packet.extract(hdr.chunk32);
         packet.extract(hdr.chunk16);
         meta.tail = 0;
-        transition select(standard_metadata.packet_length[3:0]) {
-            4w0: whole_of48;
-            4w8 &&& 4w8: take8;
-            4w4 &&& 4w12: take4;
-            4w2 &&& 4w14: take2;
+        transition select(standard_metadata.packet_length) {
+            32w0 &&& 32w15: whole_of48;
+            32w8 &&& 32w8: take8;
+            32w4 &&& 32w12: take4;
+            32w2 &&& 32w14: take2;
             default: take1;
         }
     }
@@ -191,11 +191,11 @@ inout standard_metadata_t standard_metadata) {
     state head64 {
         packet.extract(hdr.chunk64);
         meta.tail = 0;
-        transition select(standard_metadata.packet_length[3:0]) {
-            4w0: whole_of64;
-            4w8 &&& 4w8: take8;
-            4w4 &&& 4w12: take4;
-            4w2 &&& 4w14: take2;
+        transition select(standard_metadata.packet_length) {
+            32w0 &&& 32w15: whole_of64;
+            32w8 &&& 32w8: take8;
+            32w4 &&& 32w12: take4;
+            32w2 &&& 32w14: take2;
             default: take1;
         }
     }
@@ -217,11 +217,11 @@ inout standard_metadata_t standard_metadata) {
         packet.extract(hdr.chunk64);
         packet.extract(hdr.chunk16);
         meta.tail = 0;
-        transition select(standard_metadata.packet_length[3:0]) {
-            4w0: whole_of80;
-            4w8 &&& 4w8: take8;
-            4w4 &&& 4w12: take4;
-            4w2 &&& 4w14: take2;
+        transition select(standard_metadata.packet_length) {
+            32w0 &&& 32w15: whole_of80;
+            32w8 &&& 32w8: take8;
+            32w4 &&& 32w12: take4;
+            32w2 &&& 32w14: take2;
             default: take1;
         }
     }
@@ -242,27 +242,27 @@ inout standard_metadata_t standard_metadata) {
     state take8 {
         packet.extract(hdr.chunk8);
         meta.tail = (meta.tail << 64) | (bit<128>)hdr.chunk8.bytes;
-        transition select(standard_metadata.packet_length[2:0]) {
-            3w4 &&& 3w4: take4;
-            3w2 &&& 3w6: take2;
-            3w1: take1;
+        transition select(standard_metadata.packet_length) {
+            32w4 &&& 32w4: take4;
+            32w2 &&& 32w6: take2;
+            32w1 &&& 32w7: take1;
             default: aligned;
         }
     }
     state take4 {
         packet.extract(hdr.chunk4);
         meta.tail = (meta.tail << 32) | (bit<128>)hdr.chunk4.bytes;
-        transition select(standard_metadata.packet_length[1:0]) {
-            2w2 &&& 2w2: take2;
-            2w1: take1;
+        transition select(standard_metadata.packet_length) {
+            32w2 &&& 32w2: take2;
+            32w1 &&& 32w3: take1;
             default: aligned;
         }
     }
     state take2 {
         packet.extract(hdr.chunk2);
         meta.tail = (meta.tail << 16) | (bit<128>)hdr.chunk2.bytes;
-        transition select(standard_metadata.packet_length[0:0]) {
-            1w1: take1;
+        transition select(standard_metadata.packet_length) {
+            32w1 &&& 32w1: take1;
             default: aligned;
         }
     }
@@ -274,12 +274,12 @@ inout standard_metadata_t standard_metadata) {
     state aligned {
         meta.pad = (16 - (bit<8>)standard_metadata.packet_length[3:0]) << 3;
         meta.tail = meta.tail << meta.pad;
-        transition select(standard_metadata.packet_length[7:4]) {
-            0: tail_of0;
-            1: tail_of16;
-            2: tail_of32;
-            3: tail_of48;
-            4: tail_of64;
+        transition select(standard_metadata.packet_length) {
+            32w0 &&& 32w0xf0: tail_of0;
+            32w16 &&& 32w0xf0: tail_of16;
+            32w32 &&& 32w0xf0: tail_of32;
+            32w48 &&& 32w0xf0: tail_of48;
+            32w64 &&& 32w0xf0: tail_of64;
             default: tail_of80;
         }
     }

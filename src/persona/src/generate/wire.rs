@@ -6,7 +6,8 @@
 //! Where a piece of 16 bytes or more lies in the window depends on few bits of the length, so each way has code of its
 //! own, and slices by constants; all that is shifted by the length is the *tail*, the up to 15 bytes behind them. On
 //! simple_switch a write to a wide field costs more than anything that is computed for it, so there is one for each
-//! way in.
+//! way in. A `select` looks at the length under masks: of a slice p4c would make a field, which simple_switch clears for
+//! each packet.
 
 use super::Text;
 use crate::Layout;
@@ -47,12 +48,12 @@ impl Text {
         self.tail();
         let last = heads(parsed).last().unwrap_or(0);
         let ways = heads(parsed).filter(|head| *head < last);
-        let ways: String = ways.map(|head| format!("{}: tail_of{head};\n", head / TAIL)).collect();
+        let ways: String = ways.map(|head| format!("32w{head} &&& 32w0xf0: tail_of{head};\n")).collect();
         self.lines(&format!(
             "state aligned {{
             meta.pad = (16 - (bit<8>)standard_metadata.packet_length[3:0]) << 3;
             meta.tail = meta.tail << meta.pad;
-            transition select(standard_metadata.packet_length[7:4]) {{
+            transition select(standard_metadata.packet_length) {{
             {ways}default: tail_of{last};
             }}
             }}
@@ -96,11 +97,11 @@ impl Text {
         self.lines(&format!(
             "state head{head} {{
             {extracts}meta.tail = 0;
-            transition select(standard_metadata.packet_length[3:0]) {{
-            4w0: whole_of{head};
-            4w8 &&& 4w8: take8;
-            4w4 &&& 4w12: take4;
-            4w2 &&& 4w14: take2;
+            transition select(standard_metadata.packet_length) {{
+            32w0 &&& 32w15: whole_of{head};
+            32w8 &&& 32w8: take8;
+            32w4 &&& 32w12: take4;
+            32w2 &&& 32w14: take2;
             default: take1;
             }}
             }}"
@@ -127,15 +128,15 @@ impl Text {
         let ways = [
             (
                 8,
-                "transition select(standard_metadata.packet_length[2:0]) {\n3w4 &&& 3w4: take4;\n3w2 &&& 3w6: take2;\n3w1: take1;\ndefault: aligned;\n}",
+                "transition select(standard_metadata.packet_length) {\n32w4 &&& 32w4: take4;\n32w2 &&& 32w6: take2;\n32w1 &&& 32w7: take1;\ndefault: aligned;\n}",
             ),
             (
                 4,
-                "transition select(standard_metadata.packet_length[1:0]) {\n2w2 &&& 2w2: take2;\n2w1: take1;\ndefault: aligned;\n}",
+                "transition select(standard_metadata.packet_length) {\n32w2 &&& 32w2: take2;\n32w1 &&& 32w3: take1;\ndefault: aligned;\n}",
             ),
             (
                 2,
-                "transition select(standard_metadata.packet_length[0:0]) {\n1w1: take1;\ndefault: aligned;\n}",
+                "transition select(standard_metadata.packet_length) {\n32w1 &&& 32w1: take1;\ndefault: aligned;\n}",
             ),
             (1, "transition aligned;"),
         ];

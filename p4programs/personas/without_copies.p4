@@ -1,0 +1,2799 @@
+// The HyPer4 persona: emulates P4 programs that are given to it as table rows.
+// Made by `hyper4 persona generate`; do not edit.
+// window_bytes = 128, parse_bytes = 96, metadata_bits = 256, ingress_slots = 20, egress_slots = 6, rows_per_table = 4096, registers = 65536, counters = 65536, meters = 4096, copies = false
+#include <core.p4>
+#include <v1model.p4>
+
+
+header whole_t { bit<768> bytes; }
+header chunk128_t { bit<1024> bytes; }
+header chunk64_t { bit<512> bytes; }
+header chunk32_t { bit<256> bytes; }
+header chunk16_t { bit<128> bytes; }
+header chunk8_t { bit<64> bytes; }
+header chunk4_t { bit<32> bytes; }
+header chunk2_t { bit<16> bytes; }
+header chunk1_t { bit<8> bytes; }
+struct headers_t { whole_t whole; chunk128_t chunk128; chunk64_t chunk64; chunk32_t chunk32; chunk16_t chunk16; chunk8_t chunk8; chunk4_t chunk4; chunk2_t chunk2; chunk1_t chunk1; }
+struct hashed_t { bit<1280> bytes; }
+// state: the window, byte 0 of the packet uppermost; below it the guest's metadata, then from bit 0
+// ingress_port (9), egress_spec (9), egress_port (9), at bit 32 mcast_grp (16), at bit 48 length (8).
+struct metadata_t {
+    bit<1280> state;
+    bit<1280> key;       // the part of the state that an exact lookup matches
+    bit<480> prefix;    // its upper bits, which an lpm lookup matches
+    bit<128> tail;      // the packet's bytes behind the pieces of 16 and more, on their way in and out
+    bit<16> device;     // written by the operator's rows alone
+    bit<16> pc;         // the row to be looked up next: micro-PC, slot, kind of lookup
+    bit<8> slot;        // from 64 on: of egress; 254: enter_egress says where it begins; 255: nothing more
+    bit<8> lookup;
+    bit<8> length;      // bytes of the packet that came into the window
+    bit<8> pad;         // by how many bits the tail is shifted; by how much a clone's bytes are
+    bit<16> checksum;
+    bit<64> hash;
+    bit<8> traits;      // 1: the device has every port under its own number; 2: the packet may have been changed
+    bit<16> access;     // one of the guest's arrays, and what is done to it
+    bit<32> index;      // the guest's number of a cell
+    bit<64> data;       // what a register is to be, or was
+    bit<2> colour;
+}
+
+register<bit<64>>(65536) registers;
+counter(65536, CounterType.packets_and_bytes) counters;
+meter(4096, MeterType.packets) packet_meters;
+meter(4096, MeterType.bytes) byte_meters;
+
+parser PersonaParser(packet_in packet, out headers_t hdr, inout metadata_t meta,
+inout standard_metadata_t standard_metadata) {
+    state start {
+        transition select(standard_metadata.packet_length) {
+            32w0x00000000 &&& 32w0xfffffff0: head0;
+            32w0x00000010 &&& 32w0xfffffff0: head16;
+            32w0x00000020 &&& 32w0xfffffff0: head32;
+            32w0x00000030 &&& 32w0xfffffff0: head48;
+            32w0x00000040 &&& 32w0xfffffff0: head64;
+            32w0x00000050 &&& 32w0xfffffff0: head80;
+            default: full_window;
+        }
+    }
+    state full_window {
+        packet.extract(hdr.whole);
+        meta.length = 96;
+        meta.state = (hdr.whole.bytes ++ 512w27021597764222976) | (bit<1280>)standard_metadata.ingress_port;
+        transition accept;
+    }
+    state head0 {
+        meta.tail = 0;
+        transition select(standard_metadata.packet_length) {
+            32w0 &&& 32w15: whole_of0;
+            32w8 &&& 32w8: take8;
+            32w4 &&& 32w12: take4;
+            32w2 &&& 32w14: take2;
+            default: take1;
+        }
+    }
+    state whole_of0 {
+        meta.length = standard_metadata.packet_length[7:0];
+        meta.state = (1280w0) | ((bit<1280>)meta.length << 48) | (bit<1280>)standard_metadata.ingress_port;
+        transition accept;
+    }
+    state tail_of0 {
+        meta.length = standard_metadata.packet_length[7:0];
+        meta.state = (meta.tail ++ 1152w0) | ((bit<1280>)meta.length << 48) | (bit<1280>)standard_metadata.ingress_port;
+        transition accept;
+    }
+    state head16 {
+        packet.extract(hdr.chunk16);
+        meta.tail = 0;
+        transition select(standard_metadata.packet_length) {
+            32w0 &&& 32w15: whole_of16;
+            32w8 &&& 32w8: take8;
+            32w4 &&& 32w12: take4;
+            32w2 &&& 32w14: take2;
+            default: take1;
+        }
+    }
+    state whole_of16 {
+        meta.length = standard_metadata.packet_length[7:0];
+        meta.state = (hdr.chunk16.bytes ++ 1152w0) | ((bit<1280>)meta.length << 48) | (bit<1280>)standard_metadata.ingress_port;
+        transition accept;
+    }
+    state tail_of16 {
+        meta.length = standard_metadata.packet_length[7:0];
+        meta.state = (hdr.chunk16.bytes ++ meta.tail ++ 1024w0) | ((bit<1280>)meta.length << 48) | (bit<1280>)standard_metadata.ingress_port;
+        transition accept;
+    }
+    state head32 {
+        packet.extract(hdr.chunk32);
+        meta.tail = 0;
+        transition select(standard_metadata.packet_length) {
+            32w0 &&& 32w15: whole_of32;
+            32w8 &&& 32w8: take8;
+            32w4 &&& 32w12: take4;
+            32w2 &&& 32w14: take2;
+            default: take1;
+        }
+    }
+    state whole_of32 {
+        meta.length = standard_metadata.packet_length[7:0];
+        meta.state = (hdr.chunk32.bytes ++ 1024w0) | ((bit<1280>)meta.length << 48) | (bit<1280>)standard_metadata.ingress_port;
+        transition accept;
+    }
+    state tail_of32 {
+        meta.length = standard_metadata.packet_length[7:0];
+        meta.state = (hdr.chunk32.bytes ++ meta.tail ++ 896w0) | ((bit<1280>)meta.length << 48) | (bit<1280>)standard_metadata.ingress_port;
+        transition accept;
+    }
+    state head48 {
+        packet.extract(hdr.chunk32);
+        packet.extract(hdr.chunk16);
+        meta.tail = 0;
+        transition select(standard_metadata.packet_length) {
+            32w0 &&& 32w15: whole_of48;
+            32w8 &&& 32w8: take8;
+            32w4 &&& 32w12: take4;
+            32w2 &&& 32w14: take2;
+            default: take1;
+        }
+    }
+    state whole_of48 {
+        meta.length = standard_metadata.packet_length[7:0];
+        meta.state = (hdr.chunk32.bytes ++ hdr.chunk16.bytes ++ 896w0) | ((bit<1280>)meta.length << 48) | (bit<1280>)standard_metadata.ingress_port;
+        transition accept;
+    }
+    state tail_of48 {
+        meta.length = standard_metadata.packet_length[7:0];
+        meta.state = (hdr.chunk32.bytes ++ hdr.chunk16.bytes ++ meta.tail ++ 768w0) | ((bit<1280>)meta.length << 48) | (bit<1280>)standard_metadata.ingress_port;
+        transition accept;
+    }
+    state head64 {
+        packet.extract(hdr.chunk64);
+        meta.tail = 0;
+        transition select(standard_metadata.packet_length) {
+            32w0 &&& 32w15: whole_of64;
+            32w8 &&& 32w8: take8;
+            32w4 &&& 32w12: take4;
+            32w2 &&& 32w14: take2;
+            default: take1;
+        }
+    }
+    state whole_of64 {
+        meta.length = standard_metadata.packet_length[7:0];
+        meta.state = (hdr.chunk64.bytes ++ 768w0) | ((bit<1280>)meta.length << 48) | (bit<1280>)standard_metadata.ingress_port;
+        transition accept;
+    }
+    state tail_of64 {
+        meta.length = standard_metadata.packet_length[7:0];
+        meta.state = (hdr.chunk64.bytes ++ meta.tail ++ 640w0) | ((bit<1280>)meta.length << 48) | (bit<1280>)standard_metadata.ingress_port;
+        transition accept;
+    }
+    state head80 {
+        packet.extract(hdr.chunk64);
+        packet.extract(hdr.chunk16);
+        meta.tail = 0;
+        transition select(standard_metadata.packet_length) {
+            32w0 &&& 32w15: whole_of80;
+            32w8 &&& 32w8: take8;
+            32w4 &&& 32w12: take4;
+            32w2 &&& 32w14: take2;
+            default: take1;
+        }
+    }
+    state whole_of80 {
+        meta.length = standard_metadata.packet_length[7:0];
+        meta.state = (hdr.chunk64.bytes ++ hdr.chunk16.bytes ++ 640w0) | ((bit<1280>)meta.length << 48) | (bit<1280>)standard_metadata.ingress_port;
+        transition accept;
+    }
+    state tail_of80 {
+        meta.length = standard_metadata.packet_length[7:0];
+        meta.state = (hdr.chunk64.bytes ++ hdr.chunk16.bytes ++ meta.tail ++ 512w0) | ((bit<1280>)meta.length << 48) | (bit<1280>)standard_metadata.ingress_port;
+        transition accept;
+    }
+    state take8 {
+        packet.extract(hdr.chunk8);
+        meta.tail = (meta.tail << 64) | (bit<128>)hdr.chunk8.bytes;
+        transition select(standard_metadata.packet_length) {
+            32w4 &&& 32w4: take4;
+            32w2 &&& 32w6: take2;
+            32w1 &&& 32w7: take1;
+            default: aligned;
+        }
+    }
+    state take4 {
+        packet.extract(hdr.chunk4);
+        meta.tail = (meta.tail << 32) | (bit<128>)hdr.chunk4.bytes;
+        transition select(standard_metadata.packet_length) {
+            32w2 &&& 32w2: take2;
+            32w1 &&& 32w3: take1;
+            default: aligned;
+        }
+    }
+    state take2 {
+        packet.extract(hdr.chunk2);
+        meta.tail = (meta.tail << 16) | (bit<128>)hdr.chunk2.bytes;
+        transition select(standard_metadata.packet_length) {
+            32w1 &&& 32w1: take1;
+            default: aligned;
+        }
+    }
+    state take1 {
+        packet.extract(hdr.chunk1);
+        meta.tail = (meta.tail << 8) | (bit<128>)hdr.chunk1.bytes;
+        transition aligned;
+    }
+    state aligned {
+        meta.pad = (16 - (bit<8>)standard_metadata.packet_length[3:0]) << 3;
+        meta.tail = meta.tail << meta.pad;
+        transition select(standard_metadata.packet_length) {
+            32w0 &&& 32w0xf0: tail_of0;
+            32w16 &&& 32w0xf0: tail_of16;
+            32w32 &&& 32w0xf0: tail_of32;
+            32w48 &&& 32w0xf0: tail_of48;
+            32w64 &&& 32w0xf0: tail_of64;
+            default: tail_of80;
+        }
+    }
+}
+
+control PersonaIngress(inout headers_t hdr, inout metadata_t meta,
+inout standard_metadata_t standard_metadata) {
+    action discard() {
+        mark_to_drop(standard_metadata);
+        meta.slot = 255;
+    }
+    action enter_device(bit<16> device, bit<16> pc, bit<8> slot, bit<8> lookup, bit<8> traits) {
+        meta.device = device;
+        meta.pc = pc;
+        meta.slot = slot;
+        meta.lookup = lookup;
+        meta.traits = traits;
+    }
+    action enter_device_as(bit<9> port, bit<16> device, bit<16> pc, bit<8> slot, bit<8> lookup, bit<8> traits) {
+        meta.device = device;
+        meta.pc = pc;
+        meta.slot = slot;
+        meta.lookup = lookup;
+        meta.traits = traits;
+        meta.state = (meta.state & 1280w0xfffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffe00) | (bit<1280>)port;
+    }
+    action transmit(bit<9> port) {
+        standard_metadata.egress_spec = port;
+        meta.slot = 255;
+    }
+    action transmit_same() {
+        standard_metadata.egress_spec = meta.state[17:9];
+        meta.slot = 255;
+    }
+    action forward(bit<9> port, bit<16> device, bit<16> pc, bit<8> slot, bit<8> lookup, bit<8> traits) {
+        meta.device = device;
+        meta.pc = pc;
+        meta.slot = slot;
+        meta.lookup = lookup;
+        meta.traits = (meta.traits & 2) | traits;
+        meta.state = (meta.state & 1280w0xffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff00000000000000000000000000000000000000000000000000ff000000000000) | (bit<1280>)port;
+    }
+    action replicate(bit<16> group, bit<8> slot) {
+        standard_metadata.mcast_grp = group;
+        meta.slot = slot;
+    }
+    action transmit_commit(bit<9> port, bit<1280> keep, bit<1280> value, bit<16> pc, bit<8> slot, bit<8> lookup, bit<1280> key_mask) {
+        standard_metadata.egress_spec = port;
+        meta.state = (meta.state & 1280w0xfffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff80001ff) | ((bit<1280>)meta.state[17:9] << 18);
+        meta.state = (meta.state & keep) ^ value;
+        if (lookup == 1) {
+            meta.key = meta.state & key_mask;
+        } else if (lookup == 2) {
+            meta.prefix = (meta.state & key_mask)[1279:800];
+        }
+        meta.pc = pc;
+        meta.slot = slot;
+        meta.lookup = lookup;
+    }
+    action transmit_commit_move(bit<9> port, bit<1280> keep, bit<1280> value, bit<1280> left_mask, bit<8> l0, bit<8> l1, bit<8> l2, bit<8> l3, bit<8> l4, bit<1280> right_mask, bit<8> r0, bit<8> r1, bit<8> r2, bit<8> r3, bit<8> r4, bit<16> pc, bit<8> slot, bit<8> lookup, bit<1280> key_mask) {
+        standard_metadata.egress_spec = port;
+        meta.state = (meta.state & 1280w0xfffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff80001ff) | ((bit<1280>)meta.state[17:9] << 18);
+        meta.state = (meta.state & keep) ^ value ^ ((meta.state & left_mask) << l0 << l1 << l2 << l3 << l4) ^ ((meta.state & right_mask) >> r0 >> r1 >> r2 >> r3 >> r4);
+        if (lookup == 1) {
+            meta.key = meta.state & key_mask;
+        } else if (lookup == 2) {
+            meta.prefix = (meta.state & key_mask)[1279:800];
+        }
+        meta.pc = pc;
+        meta.slot = slot;
+        meta.lookup = lookup;
+    }
+    action transmit_same_commit(bit<1280> keep, bit<1280> value, bit<16> pc, bit<8> slot, bit<8> lookup, bit<1280> key_mask) {
+        standard_metadata.egress_spec = meta.state[17:9];
+        meta.state = (meta.state & 1280w0xfffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff80001ff) | ((bit<1280>)meta.state[17:9] << 18);
+        meta.state = (meta.state & keep) ^ value;
+        if (lookup == 1) {
+            meta.key = meta.state & key_mask;
+        } else if (lookup == 2) {
+            meta.prefix = (meta.state & key_mask)[1279:800];
+        }
+        meta.pc = pc;
+        meta.slot = slot;
+        meta.lookup = lookup;
+    }
+    action transmit_same_commit_move(bit<1280> keep, bit<1280> value, bit<1280> left_mask, bit<8> l0, bit<8> l1, bit<8> l2, bit<8> l3, bit<8> l4, bit<1280> right_mask, bit<8> r0, bit<8> r1, bit<8> r2, bit<8> r3, bit<8> r4, bit<16> pc, bit<8> slot, bit<8> lookup, bit<1280> key_mask) {
+        standard_metadata.egress_spec = meta.state[17:9];
+        meta.state = (meta.state & 1280w0xfffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff80001ff) | ((bit<1280>)meta.state[17:9] << 18);
+        meta.state = (meta.state & keep) ^ value ^ ((meta.state & left_mask) << l0 << l1 << l2 << l3 << l4) ^ ((meta.state & right_mask) >> r0 >> r1 >> r2 >> r3 >> r4);
+        if (lookup == 1) {
+            meta.key = meta.state & key_mask;
+        } else if (lookup == 2) {
+            meta.prefix = (meta.state & key_mask)[1279:800];
+        }
+        meta.pc = pc;
+        meta.slot = slot;
+        meta.lookup = lookup;
+    }
+    table enter {
+        key = { standard_metadata.ingress_port: ternary; }
+        actions = { enter_device; enter_device_as; discard; }
+        default_action = discard();
+        size = 1024;
+    }
+    hashed_t input;
+    action commit(bit<1280> keep, bit<1280> value, bit<16> pc, bit<8> slot, bit<8> lookup, bit<1280> key_mask) {
+        meta.state = (meta.state & keep) ^ value;
+        if (lookup == 1) {
+            meta.key = meta.state & key_mask;
+        } else if (lookup == 2) {
+            meta.prefix = (meta.state & key_mask)[1279:800];
+        }
+        meta.pc = pc;
+        meta.slot = slot;
+        meta.lookup = lookup;
+    }
+    action commit_add(bit<1280> keep, bit<1280> value, bit<1280> add_mask, bit<1280> addend, bit<16> pc, bit<8> slot, bit<8> lookup, bit<1280> key_mask) {
+        meta.state = (meta.state & keep) ^ value ^ (((meta.state & add_mask) + addend) & add_mask);
+        if (lookup == 1) {
+            meta.key = meta.state & key_mask;
+        } else if (lookup == 2) {
+            meta.prefix = (meta.state & key_mask)[1279:800];
+        }
+        meta.pc = pc;
+        meta.slot = slot;
+        meta.lookup = lookup;
+    }
+    action commit_move(bit<1280> keep, bit<1280> value, bit<1280> left_mask, bit<8> l0, bit<8> l1, bit<8> l2, bit<8> l3, bit<8> l4, bit<1280> right_mask, bit<8> r0, bit<8> r1, bit<8> r2, bit<8> r3, bit<8> r4, bit<16> pc, bit<8> slot, bit<8> lookup, bit<1280> key_mask) {
+        meta.state = (meta.state & keep) ^ value ^ ((meta.state & left_mask) << l0 << l1 << l2 << l3 << l4) ^ ((meta.state & right_mask) >> r0 >> r1 >> r2 >> r3 >> r4);
+        if (lookup == 1) {
+            meta.key = meta.state & key_mask;
+        } else if (lookup == 2) {
+            meta.prefix = (meta.state & key_mask)[1279:800];
+        }
+        meta.pc = pc;
+        meta.slot = slot;
+        meta.lookup = lookup;
+    }
+    action commit_checksum(bit<1280> keep, bit<1280> value, bit<1280> sum_mask, bit<8> t0, bit<8> t1, bit<8> t2, bit<8> t3, bit<8> t4, bit<1280> right_mask, bit<8> r0, bit<8> r1, bit<8> r2, bit<8> r3, bit<8> r4, bit<16> pc, bit<8> slot, bit<8> lookup, bit<1280> key_mask) {
+        input.bytes = meta.state & sum_mask;
+        hash(meta.checksum, HashAlgorithm.csum16, 16w0, input, 32w0x10000);
+        meta.state = (meta.state & keep) ^ value ^ (((bit<1280>)meta.checksum) << t0 << t1 << t2 << t3 << t4) ^ ((meta.state & right_mask) >> r0 >> r1 >> r2 >> r3 >> r4);
+        if (lookup == 1) {
+            meta.key = meta.state & key_mask;
+        } else if (lookup == 2) {
+            meta.prefix = (meta.state & key_mask)[1279:800];
+        }
+        meta.pc = pc;
+        meta.slot = slot;
+        meta.lookup = lookup;
+    }
+    action commit_sum(bit<1280> keep, bit<1280> value, bit<1280> a_mask, bit<1280> a_value,
+    bit<1280> b_mask, bit<8> bl0, bit<8> bl1, bit<8> bl2, bit<8> bl3, bit<8> bl4, bit<8> br0, bit<8> br1, bit<8> br2, bit<8> br3, bit<8> br4, bit<1280> b_value,
+    bit<1280> result_mask, bit<8> tl0, bit<8> tl1, bit<8> tl2, bit<8> tl3, bit<8> tl4, bit<8> tr0, bit<8> tr1, bit<8> tr2, bit<8> tr3, bit<8> tr4, bit<16> pc, bit<8> slot, bit<8> lookup, bit<1280> key_mask) {
+        meta.state = (meta.state & keep) ^ value ^
+        ((((((meta.state & a_mask) ^ a_value) + ((((meta.state & b_mask) << bl0 << bl1 << bl2 << bl3 << bl4) >> br0 >> br1 >> br2 >> br3 >> br4) ^ b_value)) & result_mask) << tl0 << tl1 << tl2 << tl3 << tl4) >> tr0 >> tr1 >> tr2 >> tr3 >> tr4);
+        if (lookup == 1) {
+            meta.key = meta.state & key_mask;
+        } else if (lookup == 2) {
+            meta.prefix = (meta.state & key_mask)[1279:800];
+        }
+        meta.pc = pc;
+        meta.slot = slot;
+        meta.lookup = lookup;
+    }
+    action commit_difference(bit<1280> keep, bit<1280> value, bit<1280> a_mask, bit<1280> a_value,
+    bit<1280> b_mask, bit<8> bl0, bit<8> bl1, bit<8> bl2, bit<8> bl3, bit<8> bl4, bit<8> br0, bit<8> br1, bit<8> br2, bit<8> br3, bit<8> br4, bit<1280> b_value,
+    bit<1280> result_mask, bit<8> tl0, bit<8> tl1, bit<8> tl2, bit<8> tl3, bit<8> tl4, bit<8> tr0, bit<8> tr1, bit<8> tr2, bit<8> tr3, bit<8> tr4, bit<16> pc, bit<8> slot, bit<8> lookup, bit<1280> key_mask) {
+        meta.state = (meta.state & keep) ^ value ^
+        ((((((meta.state & a_mask) ^ a_value) - ((((meta.state & b_mask) << bl0 << bl1 << bl2 << bl3 << bl4) >> br0 >> br1 >> br2 >> br3 >> br4) ^ b_value)) & result_mask) << tl0 << tl1 << tl2 << tl3 << tl4) >> tr0 >> tr1 >> tr2 >> tr3 >> tr4);
+        if (lookup == 1) {
+            meta.key = meta.state & key_mask;
+        } else if (lookup == 2) {
+            meta.prefix = (meta.state & key_mask)[1279:800];
+        }
+        meta.pc = pc;
+        meta.slot = slot;
+        meta.lookup = lookup;
+    }
+    action commit_conjunction(bit<1280> keep, bit<1280> value, bit<1280> a_mask, bit<1280> a_value,
+    bit<1280> b_mask, bit<8> bl0, bit<8> bl1, bit<8> bl2, bit<8> bl3, bit<8> bl4, bit<8> br0, bit<8> br1, bit<8> br2, bit<8> br3, bit<8> br4, bit<1280> b_value,
+    bit<1280> result_mask, bit<8> tl0, bit<8> tl1, bit<8> tl2, bit<8> tl3, bit<8> tl4, bit<8> tr0, bit<8> tr1, bit<8> tr2, bit<8> tr3, bit<8> tr4, bit<16> pc, bit<8> slot, bit<8> lookup, bit<1280> key_mask) {
+        meta.state = (meta.state & keep) ^ value ^
+        ((((((meta.state & a_mask) ^ a_value) & ((((meta.state & b_mask) << bl0 << bl1 << bl2 << bl3 << bl4) >> br0 >> br1 >> br2 >> br3 >> br4) ^ b_value)) & result_mask) << tl0 << tl1 << tl2 << tl3 << tl4) >> tr0 >> tr1 >> tr2 >> tr3 >> tr4);
+        if (lookup == 1) {
+            meta.key = meta.state & key_mask;
+        } else if (lookup == 2) {
+            meta.prefix = (meta.state & key_mask)[1279:800];
+        }
+        meta.pc = pc;
+        meta.slot = slot;
+        meta.lookup = lookup;
+    }
+    action commit_product(bit<1280> keep, bit<1280> value, bit<1280> a_mask, bit<1280> a_value,
+    bit<1280> b_mask, bit<8> bl0, bit<8> bl1, bit<8> bl2, bit<8> bl3, bit<8> bl4, bit<8> br0, bit<8> br1, bit<8> br2, bit<8> br3, bit<8> br4, bit<1280> b_value,
+    bit<1280> result_mask, bit<8> tl0, bit<8> tl1, bit<8> tl2, bit<8> tl3, bit<8> tl4, bit<8> tr0, bit<8> tr1, bit<8> tr2, bit<8> tr3, bit<8> tr4, bit<16> pc, bit<8> slot, bit<8> lookup, bit<1280> key_mask) {
+        meta.state = (meta.state & keep) ^ value ^
+        ((((((meta.state & a_mask) ^ a_value) * ((((meta.state & b_mask) << bl0 << bl1 << bl2 << bl3 << bl4) >> br0 >> br1 >> br2 >> br3 >> br4) ^ b_value)) & result_mask) << tl0 << tl1 << tl2 << tl3 << tl4) >> tr0 >> tr1 >> tr2 >> tr3 >> tr4);
+        if (lookup == 1) {
+            meta.key = meta.state & key_mask;
+        } else if (lookup == 2) {
+            meta.prefix = (meta.state & key_mask)[1279:800];
+        }
+        meta.pc = pc;
+        meta.slot = slot;
+        meta.lookup = lookup;
+    }
+    action commit_shift_left(bit<1280> keep, bit<1280> value, bit<1280> a_mask, bit<1280> a_value,
+    bit<1280> b_mask, bit<8> bl0, bit<8> bl1, bit<8> bl2, bit<8> bl3, bit<8> bl4, bit<8> br0, bit<8> br1, bit<8> br2, bit<8> br3, bit<8> br4, bit<1280> b_value,
+    bit<1280> result_mask, bit<8> tl0, bit<8> tl1, bit<8> tl2, bit<8> tl3, bit<8> tl4, bit<8> tr0, bit<8> tr1, bit<8> tr2, bit<8> tr3, bit<8> tr4, bit<16> pc, bit<8> slot, bit<8> lookup, bit<1280> key_mask) {
+        meta.state = (meta.state & keep) ^ value ^
+        ((((((meta.state & a_mask) ^ a_value) << (bit<8>)((((meta.state & b_mask) << bl0 << bl1 << bl2 << bl3 << bl4) >> br0 >> br1 >> br2 >> br3 >> br4) ^ b_value)) & result_mask) << tl0 << tl1 << tl2 << tl3 << tl4) >> tr0 >> tr1 >> tr2 >> tr3 >> tr4);
+        if (lookup == 1) {
+            meta.key = meta.state & key_mask;
+        } else if (lookup == 2) {
+            meta.prefix = (meta.state & key_mask)[1279:800];
+        }
+        meta.pc = pc;
+        meta.slot = slot;
+        meta.lookup = lookup;
+    }
+    action commit_shift_right(bit<1280> keep, bit<1280> value, bit<1280> a_mask, bit<1280> a_value,
+    bit<1280> b_mask, bit<8> bl0, bit<8> bl1, bit<8> bl2, bit<8> bl3, bit<8> bl4, bit<8> br0, bit<8> br1, bit<8> br2, bit<8> br3, bit<8> br4, bit<1280> b_value,
+    bit<1280> result_mask, bit<8> tl0, bit<8> tl1, bit<8> tl2, bit<8> tl3, bit<8> tl4, bit<8> tr0, bit<8> tr1, bit<8> tr2, bit<8> tr3, bit<8> tr4, bit<16> pc, bit<8> slot, bit<8> lookup, bit<1280> key_mask) {
+        meta.state = (meta.state & keep) ^ value ^
+        ((((((meta.state & a_mask) ^ a_value) >> (bit<8>)((((meta.state & b_mask) << bl0 << bl1 << bl2 << bl3 << bl4) >> br0 >> br1 >> br2 >> br3 >> br4) ^ b_value)) & result_mask) << tl0 << tl1 << tl2 << tl3 << tl4) >> tr0 >> tr1 >> tr2 >> tr3 >> tr4);
+        if (lookup == 1) {
+            meta.key = meta.state & key_mask;
+        } else if (lookup == 2) {
+            meta.prefix = (meta.state & key_mask)[1279:800];
+        }
+        meta.pc = pc;
+        meta.slot = slot;
+        meta.lookup = lookup;
+    }
+    action commit_crc16(bit<1280> keep, bit<1280> value, bit<1280> input_mask,
+    bit<8> il0, bit<8> il1, bit<8> il2, bit<8> il3, bit<8> il4, bit<8> ir0, bit<8> ir1, bit<8> ir2, bit<8> ir3, bit<8> ir4, bit<1280> input_value, bit<64> base, bit<64> modulus,
+    bit<1280> result_mask, bit<8> tl0, bit<8> tl1, bit<8> tl2, bit<8> tl3, bit<8> tl4, bit<8> tr0, bit<8> tr1, bit<8> tr2, bit<8> tr3, bit<8> tr4, bit<16> pc, bit<8> slot, bit<8> lookup, bit<1280> key_mask) {
+        input.bytes = (((meta.state & input_mask) << il0 << il1 << il2 << il3 << il4) >> ir0 >> ir1 >> ir2 >> ir3 >> ir4) ^ input_value;
+        hash(meta.hash, HashAlgorithm.crc16, base, input, modulus);
+        meta.state = (meta.state & keep) ^ value ^ ((((bit<1280>)meta.hash & result_mask) << tl0 << tl1 << tl2 << tl3 << tl4) >> tr0 >> tr1 >> tr2 >> tr3 >> tr4);
+        if (lookup == 1) {
+            meta.key = meta.state & key_mask;
+        } else if (lookup == 2) {
+            meta.prefix = (meta.state & key_mask)[1279:800];
+        }
+        meta.pc = pc;
+        meta.slot = slot;
+        meta.lookup = lookup;
+    }
+    action commit_crc32(bit<1280> keep, bit<1280> value, bit<1280> input_mask,
+    bit<8> il0, bit<8> il1, bit<8> il2, bit<8> il3, bit<8> il4, bit<8> ir0, bit<8> ir1, bit<8> ir2, bit<8> ir3, bit<8> ir4, bit<1280> input_value, bit<64> base, bit<64> modulus,
+    bit<1280> result_mask, bit<8> tl0, bit<8> tl1, bit<8> tl2, bit<8> tl3, bit<8> tl4, bit<8> tr0, bit<8> tr1, bit<8> tr2, bit<8> tr3, bit<8> tr4, bit<16> pc, bit<8> slot, bit<8> lookup, bit<1280> key_mask) {
+        input.bytes = (((meta.state & input_mask) << il0 << il1 << il2 << il3 << il4) >> ir0 >> ir1 >> ir2 >> ir3 >> ir4) ^ input_value;
+        hash(meta.hash, HashAlgorithm.crc32, base, input, modulus);
+        meta.state = (meta.state & keep) ^ value ^ ((((bit<1280>)meta.hash & result_mask) << tl0 << tl1 << tl2 << tl3 << tl4) >> tr0 >> tr1 >> tr2 >> tr3 >> tr4);
+        if (lookup == 1) {
+            meta.key = meta.state & key_mask;
+        } else if (lookup == 2) {
+            meta.prefix = (meta.state & key_mask)[1279:800];
+        }
+        meta.pc = pc;
+        meta.slot = slot;
+        meta.lookup = lookup;
+    }
+    action commit_csum16(bit<1280> keep, bit<1280> value, bit<1280> input_mask,
+    bit<8> il0, bit<8> il1, bit<8> il2, bit<8> il3, bit<8> il4, bit<8> ir0, bit<8> ir1, bit<8> ir2, bit<8> ir3, bit<8> ir4, bit<1280> input_value, bit<64> base, bit<64> modulus,
+    bit<1280> result_mask, bit<8> tl0, bit<8> tl1, bit<8> tl2, bit<8> tl3, bit<8> tl4, bit<8> tr0, bit<8> tr1, bit<8> tr2, bit<8> tr3, bit<8> tr4, bit<16> pc, bit<8> slot, bit<8> lookup, bit<1280> key_mask) {
+        input.bytes = (((meta.state & input_mask) << il0 << il1 << il2 << il3 << il4) >> ir0 >> ir1 >> ir2 >> ir3 >> ir4) ^ input_value;
+        hash(meta.hash, HashAlgorithm.csum16, base, input, modulus);
+        meta.state = (meta.state & keep) ^ value ^ ((((bit<1280>)meta.hash & result_mask) << tl0 << tl1 << tl2 << tl3 << tl4) >> tr0 >> tr1 >> tr2 >> tr3 >> tr4);
+        if (lookup == 1) {
+            meta.key = meta.state & key_mask;
+        } else if (lookup == 2) {
+            meta.prefix = (meta.state & key_mask)[1279:800];
+        }
+        meta.pc = pc;
+        meta.slot = slot;
+        meta.lookup = lookup;
+    }
+    action commit_xor16(bit<1280> keep, bit<1280> value, bit<1280> input_mask,
+    bit<8> il0, bit<8> il1, bit<8> il2, bit<8> il3, bit<8> il4, bit<8> ir0, bit<8> ir1, bit<8> ir2, bit<8> ir3, bit<8> ir4, bit<1280> input_value, bit<64> base, bit<64> modulus,
+    bit<1280> result_mask, bit<8> tl0, bit<8> tl1, bit<8> tl2, bit<8> tl3, bit<8> tl4, bit<8> tr0, bit<8> tr1, bit<8> tr2, bit<8> tr3, bit<8> tr4, bit<16> pc, bit<8> slot, bit<8> lookup, bit<1280> key_mask) {
+        input.bytes = (((meta.state & input_mask) << il0 << il1 << il2 << il3 << il4) >> ir0 >> ir1 >> ir2 >> ir3 >> ir4) ^ input_value;
+        hash(meta.hash, HashAlgorithm.xor16, base, input, modulus);
+        meta.state = (meta.state & keep) ^ value ^ ((((bit<1280>)meta.hash & result_mask) << tl0 << tl1 << tl2 << tl3 << tl4) >> tr0 >> tr1 >> tr2 >> tr3 >> tr4);
+        if (lookup == 1) {
+            meta.key = meta.state & key_mask;
+        } else if (lookup == 2) {
+            meta.prefix = (meta.state & key_mask)[1279:800];
+        }
+        meta.pc = pc;
+        meta.slot = slot;
+        meta.lookup = lookup;
+    }
+    action commit_state(bit<1280> keep, bit<1280> value, bit<16> access, bit<1280> index_mask, bit<8> i0, bit<8> i1, bit<8> i2, bit<8> i3, bit<8> i4, bit<32> index,
+    bit<1280> data_mask, bit<8> d0, bit<8> d1, bit<8> d2, bit<8> d3, bit<8> d4, bit<64> data, bit<16> pc, bit<8> slot, bit<8> lookup, bit<1280> key_mask) {
+        meta.state = (meta.state & keep) ^ value;
+        meta.access = access;
+        meta.index = (bit<32>)((meta.state & index_mask) >> i0 >> i1 >> i2 >> i3 >> i4) ^ index;
+        meta.data = (bit<64>)((meta.state & data_mask) >> d0 >> d1 >> d2 >> d3 >> d4) ^ data;
+        if (lookup == 1) {
+            meta.key = meta.state & key_mask;
+        } else if (lookup == 2) {
+            meta.prefix = (meta.state & key_mask)[1279:800];
+        }
+        meta.pc = pc;
+        meta.slot = slot;
+        meta.lookup = lookup;
+    }
+    action commit_load(bit<1280> keep, bit<1280> value, bit<64> data_mask, bit<8> t0, bit<8> t1, bit<8> t2, bit<8> t3, bit<8> t4, bit<16> pc, bit<8> slot, bit<8> lookup, bit<1280> key_mask) {
+        meta.state = (meta.state & keep) ^ value ^ (((bit<1280>)(meta.data & data_mask)) << t0 << t1 << t2 << t3 << t4);
+        if (lookup == 1) {
+            meta.key = meta.state & key_mask;
+        } else if (lookup == 2) {
+            meta.prefix = (meta.state & key_mask)[1279:800];
+        }
+        meta.pc = pc;
+        meta.slot = slot;
+        meta.lookup = lookup;
+    }
+    action commit_standard(bit<1280> keep, bit<1280> value, bit<32> packet_length, bit<32> instance_type, bit<48> ingress_global_timestamp, bit<8> t0, bit<8> t1, bit<8> t2, bit<8> t3, bit<8> t4, bit<16> pc, bit<8> slot, bit<8> lookup, bit<1280> key_mask) {
+        meta.state = (meta.state & keep) ^ value ^ (((bit<1280>)((bit<48>)(standard_metadata.packet_length & packet_length) | (bit<48>)(standard_metadata.instance_type & instance_type) | (bit<48>)(standard_metadata.ingress_global_timestamp & ingress_global_timestamp))) << t0 << t1 << t2 << t3 << t4);
+        if (lookup == 1) {
+            meta.key = meta.state & key_mask;
+        } else if (lookup == 2) {
+            meta.prefix = (meta.state & key_mask)[1279:800];
+        }
+        meta.pc = pc;
+        meta.slot = slot;
+        meta.lookup = lookup;
+    }
+    action read_register(bit<32> base, bit<32> size) {
+        if (meta.index < size) {
+            meta.index = base + meta.index;
+            registers.read(meta.data, meta.index);
+        }
+    }
+    action write_register(bit<32> base, bit<32> size) {
+        if (meta.index < size) {
+            meta.index = base + meta.index;
+            registers.write(meta.index, meta.data);
+        }
+    }
+    action count(bit<32> base, bit<32> size) {
+        if (meta.index < size) {
+            meta.index = base + meta.index;
+            counters.count(meta.index);
+        }
+    }
+    action meter_packets(bit<32> base, bit<32> size) {
+        if (meta.index < size) {
+            meta.index = base + meta.index;
+            packet_meters.execute_meter(meta.index, meta.colour);
+            meta.data = (bit<64>)meta.colour;
+        }
+    }
+    action meter_bytes(bit<32> base, bit<32> size) {
+        if (meta.index < size) {
+            meta.index = base + meta.index;
+            byte_meters.execute_meter(meta.index, meta.colour);
+            meta.data = (bit<64>)meta.colour;
+        }
+    }
+    table step_0 {
+        key = { meta.device: exact; meta.pc: exact; }
+        actions = { commit; commit_add; commit_move; commit_checksum; commit_state; commit_sum; commit_difference; commit_conjunction; commit_product; commit_shift_left; commit_shift_right; commit_standard; commit_load; commit_crc16; commit_crc32; commit_csum16; commit_xor16; @defaultonly discard; }
+        default_action = discard();
+        size = 4096;
+    }
+    table exact_0 {
+        key = { meta.device: exact; meta.pc: exact; meta.key: exact; }
+        actions = { commit; commit_add; commit_move; commit_checksum; commit_state; @defaultonly NoAction; }
+        default_action = NoAction();
+        size = 4096;
+    }
+    table lpm_0 {
+        key = { meta.device: exact; meta.pc: exact; meta.prefix: lpm; }
+        actions = { commit; commit_add; commit_move; commit_checksum; commit_state; @defaultonly NoAction; }
+        default_action = NoAction();
+        size = 4096;
+    }
+    table ternary_0 {
+        key = { meta.device: exact; meta.pc: exact; meta.state: ternary; }
+        actions = { commit; commit_add; commit_move; commit_checksum; commit_state; @defaultonly NoAction; }
+        default_action = NoAction();
+        size = 4096;
+    }
+    table state_0 {
+        key = { meta.device: exact; meta.access: exact; }
+        actions = { read_register; write_register; count; meter_packets; meter_bytes; @defaultonly NoAction; }
+        default_action = NoAction();
+        size = 4096;
+    }
+    table leave_0 {
+        key = { meta.device: exact; meta.state & 1280w0x0000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000003fe00: exact; }
+        actions = { transmit; transmit_commit; transmit_commit_move; forward; discard; }
+        default_action = discard();
+        size = 4096;
+    }
+    table leave_same_0 {
+        key = { meta.device: exact; }
+        actions = { transmit_same; transmit_same_commit; transmit_same_commit_move; discard; }
+        default_action = discard();
+        size = 4096;
+    }
+    table leave_multicast_0 {
+        key = { meta.device: exact; meta.state & 1280w0x00000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000ffff00000000: exact; }
+        actions = { replicate; discard; }
+        default_action = discard();
+        size = 4096;
+    }
+    table step_1 {
+        key = { meta.device: exact; meta.pc: exact; }
+        actions = { commit; commit_add; commit_move; commit_checksum; commit_state; commit_sum; commit_difference; commit_conjunction; commit_product; commit_shift_left; commit_shift_right; commit_standard; commit_load; commit_crc16; commit_crc32; commit_csum16; commit_xor16; @defaultonly discard; }
+        default_action = discard();
+        size = 4096;
+    }
+    table exact_1 {
+        key = { meta.device: exact; meta.pc: exact; meta.key: exact; }
+        actions = { commit; commit_add; commit_move; commit_checksum; commit_state; @defaultonly NoAction; }
+        default_action = NoAction();
+        size = 4096;
+    }
+    table lpm_1 {
+        key = { meta.device: exact; meta.pc: exact; meta.prefix: lpm; }
+        actions = { commit; commit_add; commit_move; commit_checksum; commit_state; @defaultonly NoAction; }
+        default_action = NoAction();
+        size = 4096;
+    }
+    table ternary_1 {
+        key = { meta.device: exact; meta.pc: exact; meta.state: ternary; }
+        actions = { commit; commit_add; commit_move; commit_checksum; commit_state; @defaultonly NoAction; }
+        default_action = NoAction();
+        size = 4096;
+    }
+    table state_1 {
+        key = { meta.device: exact; meta.access: exact; }
+        actions = { read_register; write_register; count; meter_packets; meter_bytes; @defaultonly NoAction; }
+        default_action = NoAction();
+        size = 4096;
+    }
+    table leave_1 {
+        key = { meta.device: exact; meta.state & 1280w0x0000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000003fe00: exact; }
+        actions = { transmit; transmit_commit; transmit_commit_move; forward; discard; }
+        default_action = discard();
+        size = 4096;
+    }
+    table leave_same_1 {
+        key = { meta.device: exact; }
+        actions = { transmit_same; transmit_same_commit; transmit_same_commit_move; discard; }
+        default_action = discard();
+        size = 4096;
+    }
+    table leave_multicast_1 {
+        key = { meta.device: exact; meta.state & 1280w0x00000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000ffff00000000: exact; }
+        actions = { replicate; discard; }
+        default_action = discard();
+        size = 4096;
+    }
+    table step_2 {
+        key = { meta.device: exact; meta.pc: exact; }
+        actions = { commit; commit_add; commit_move; commit_checksum; commit_state; commit_sum; commit_difference; commit_conjunction; commit_product; commit_shift_left; commit_shift_right; commit_standard; commit_load; commit_crc16; commit_crc32; commit_csum16; commit_xor16; @defaultonly discard; }
+        default_action = discard();
+        size = 4096;
+    }
+    table exact_2 {
+        key = { meta.device: exact; meta.pc: exact; meta.key: exact; }
+        actions = { commit; commit_add; commit_move; commit_checksum; commit_state; @defaultonly NoAction; }
+        default_action = NoAction();
+        size = 4096;
+    }
+    table lpm_2 {
+        key = { meta.device: exact; meta.pc: exact; meta.prefix: lpm; }
+        actions = { commit; commit_add; commit_move; commit_checksum; commit_state; @defaultonly NoAction; }
+        default_action = NoAction();
+        size = 4096;
+    }
+    table ternary_2 {
+        key = { meta.device: exact; meta.pc: exact; meta.state: ternary; }
+        actions = { commit; commit_add; commit_move; commit_checksum; commit_state; @defaultonly NoAction; }
+        default_action = NoAction();
+        size = 4096;
+    }
+    table state_2 {
+        key = { meta.device: exact; meta.access: exact; }
+        actions = { read_register; write_register; count; meter_packets; meter_bytes; @defaultonly NoAction; }
+        default_action = NoAction();
+        size = 4096;
+    }
+    table leave_2 {
+        key = { meta.device: exact; meta.state & 1280w0x0000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000003fe00: exact; }
+        actions = { transmit; transmit_commit; transmit_commit_move; forward; discard; }
+        default_action = discard();
+        size = 4096;
+    }
+    table leave_same_2 {
+        key = { meta.device: exact; }
+        actions = { transmit_same; transmit_same_commit; transmit_same_commit_move; discard; }
+        default_action = discard();
+        size = 4096;
+    }
+    table leave_multicast_2 {
+        key = { meta.device: exact; meta.state & 1280w0x00000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000ffff00000000: exact; }
+        actions = { replicate; discard; }
+        default_action = discard();
+        size = 4096;
+    }
+    table step_3 {
+        key = { meta.device: exact; meta.pc: exact; }
+        actions = { commit; commit_add; commit_move; commit_checksum; commit_state; commit_sum; commit_difference; commit_conjunction; commit_product; commit_shift_left; commit_shift_right; commit_standard; commit_load; commit_crc16; commit_crc32; commit_csum16; commit_xor16; @defaultonly discard; }
+        default_action = discard();
+        size = 4096;
+    }
+    table exact_3 {
+        key = { meta.device: exact; meta.pc: exact; meta.key: exact; }
+        actions = { commit; commit_add; commit_move; commit_checksum; commit_state; @defaultonly NoAction; }
+        default_action = NoAction();
+        size = 4096;
+    }
+    table lpm_3 {
+        key = { meta.device: exact; meta.pc: exact; meta.prefix: lpm; }
+        actions = { commit; commit_add; commit_move; commit_checksum; commit_state; @defaultonly NoAction; }
+        default_action = NoAction();
+        size = 4096;
+    }
+    table ternary_3 {
+        key = { meta.device: exact; meta.pc: exact; meta.state: ternary; }
+        actions = { commit; commit_add; commit_move; commit_checksum; commit_state; @defaultonly NoAction; }
+        default_action = NoAction();
+        size = 4096;
+    }
+    table state_3 {
+        key = { meta.device: exact; meta.access: exact; }
+        actions = { read_register; write_register; count; meter_packets; meter_bytes; @defaultonly NoAction; }
+        default_action = NoAction();
+        size = 4096;
+    }
+    table leave_3 {
+        key = { meta.device: exact; meta.state & 1280w0x0000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000003fe00: exact; }
+        actions = { transmit; transmit_commit; transmit_commit_move; forward; discard; }
+        default_action = discard();
+        size = 4096;
+    }
+    table leave_same_3 {
+        key = { meta.device: exact; }
+        actions = { transmit_same; transmit_same_commit; transmit_same_commit_move; discard; }
+        default_action = discard();
+        size = 4096;
+    }
+    table leave_multicast_3 {
+        key = { meta.device: exact; meta.state & 1280w0x00000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000ffff00000000: exact; }
+        actions = { replicate; discard; }
+        default_action = discard();
+        size = 4096;
+    }
+    table step_4 {
+        key = { meta.device: exact; meta.pc: exact; }
+        actions = { commit; commit_add; commit_move; commit_checksum; commit_state; commit_sum; commit_difference; commit_conjunction; commit_product; commit_shift_left; commit_shift_right; commit_standard; commit_load; commit_crc16; commit_crc32; commit_csum16; commit_xor16; @defaultonly discard; }
+        default_action = discard();
+        size = 4096;
+    }
+    table exact_4 {
+        key = { meta.device: exact; meta.pc: exact; meta.key: exact; }
+        actions = { commit; commit_add; commit_move; commit_checksum; commit_state; @defaultonly NoAction; }
+        default_action = NoAction();
+        size = 4096;
+    }
+    table lpm_4 {
+        key = { meta.device: exact; meta.pc: exact; meta.prefix: lpm; }
+        actions = { commit; commit_add; commit_move; commit_checksum; commit_state; @defaultonly NoAction; }
+        default_action = NoAction();
+        size = 4096;
+    }
+    table ternary_4 {
+        key = { meta.device: exact; meta.pc: exact; meta.state: ternary; }
+        actions = { commit; commit_add; commit_move; commit_checksum; commit_state; @defaultonly NoAction; }
+        default_action = NoAction();
+        size = 4096;
+    }
+    table state_4 {
+        key = { meta.device: exact; meta.access: exact; }
+        actions = { read_register; write_register; count; meter_packets; meter_bytes; @defaultonly NoAction; }
+        default_action = NoAction();
+        size = 4096;
+    }
+    table leave_4 {
+        key = { meta.device: exact; meta.state & 1280w0x0000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000003fe00: exact; }
+        actions = { transmit; transmit_commit; transmit_commit_move; forward; discard; }
+        default_action = discard();
+        size = 4096;
+    }
+    table leave_same_4 {
+        key = { meta.device: exact; }
+        actions = { transmit_same; transmit_same_commit; transmit_same_commit_move; discard; }
+        default_action = discard();
+        size = 4096;
+    }
+    table leave_multicast_4 {
+        key = { meta.device: exact; meta.state & 1280w0x00000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000ffff00000000: exact; }
+        actions = { replicate; discard; }
+        default_action = discard();
+        size = 4096;
+    }
+    table step_5 {
+        key = { meta.device: exact; meta.pc: exact; }
+        actions = { commit; commit_add; commit_move; commit_checksum; commit_state; commit_sum; commit_difference; commit_conjunction; commit_product; commit_shift_left; commit_shift_right; commit_standard; commit_load; commit_crc16; commit_crc32; commit_csum16; commit_xor16; @defaultonly discard; }
+        default_action = discard();
+        size = 4096;
+    }
+    table exact_5 {
+        key = { meta.device: exact; meta.pc: exact; meta.key: exact; }
+        actions = { commit; commit_add; commit_move; commit_checksum; commit_state; @defaultonly NoAction; }
+        default_action = NoAction();
+        size = 4096;
+    }
+    table lpm_5 {
+        key = { meta.device: exact; meta.pc: exact; meta.prefix: lpm; }
+        actions = { commit; commit_add; commit_move; commit_checksum; commit_state; @defaultonly NoAction; }
+        default_action = NoAction();
+        size = 4096;
+    }
+    table ternary_5 {
+        key = { meta.device: exact; meta.pc: exact; meta.state: ternary; }
+        actions = { commit; commit_add; commit_move; commit_checksum; commit_state; @defaultonly NoAction; }
+        default_action = NoAction();
+        size = 4096;
+    }
+    table state_5 {
+        key = { meta.device: exact; meta.access: exact; }
+        actions = { read_register; write_register; count; meter_packets; meter_bytes; @defaultonly NoAction; }
+        default_action = NoAction();
+        size = 4096;
+    }
+    table leave_5 {
+        key = { meta.device: exact; meta.state & 1280w0x0000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000003fe00: exact; }
+        actions = { transmit; transmit_commit; transmit_commit_move; forward; discard; }
+        default_action = discard();
+        size = 4096;
+    }
+    table leave_same_5 {
+        key = { meta.device: exact; }
+        actions = { transmit_same; transmit_same_commit; transmit_same_commit_move; discard; }
+        default_action = discard();
+        size = 4096;
+    }
+    table leave_multicast_5 {
+        key = { meta.device: exact; meta.state & 1280w0x00000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000ffff00000000: exact; }
+        actions = { replicate; discard; }
+        default_action = discard();
+        size = 4096;
+    }
+    table step_6 {
+        key = { meta.device: exact; meta.pc: exact; }
+        actions = { commit; commit_add; commit_move; commit_checksum; commit_state; commit_sum; commit_difference; commit_conjunction; commit_product; commit_shift_left; commit_shift_right; commit_standard; commit_load; commit_crc16; commit_crc32; commit_csum16; commit_xor16; @defaultonly discard; }
+        default_action = discard();
+        size = 4096;
+    }
+    table exact_6 {
+        key = { meta.device: exact; meta.pc: exact; meta.key: exact; }
+        actions = { commit; commit_add; commit_move; commit_checksum; commit_state; @defaultonly NoAction; }
+        default_action = NoAction();
+        size = 4096;
+    }
+    table lpm_6 {
+        key = { meta.device: exact; meta.pc: exact; meta.prefix: lpm; }
+        actions = { commit; commit_add; commit_move; commit_checksum; commit_state; @defaultonly NoAction; }
+        default_action = NoAction();
+        size = 4096;
+    }
+    table ternary_6 {
+        key = { meta.device: exact; meta.pc: exact; meta.state: ternary; }
+        actions = { commit; commit_add; commit_move; commit_checksum; commit_state; @defaultonly NoAction; }
+        default_action = NoAction();
+        size = 4096;
+    }
+    table state_6 {
+        key = { meta.device: exact; meta.access: exact; }
+        actions = { read_register; write_register; count; meter_packets; meter_bytes; @defaultonly NoAction; }
+        default_action = NoAction();
+        size = 4096;
+    }
+    table leave_6 {
+        key = { meta.device: exact; meta.state & 1280w0x0000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000003fe00: exact; }
+        actions = { transmit; transmit_commit; transmit_commit_move; forward; discard; }
+        default_action = discard();
+        size = 4096;
+    }
+    table leave_same_6 {
+        key = { meta.device: exact; }
+        actions = { transmit_same; transmit_same_commit; transmit_same_commit_move; discard; }
+        default_action = discard();
+        size = 4096;
+    }
+    table leave_multicast_6 {
+        key = { meta.device: exact; meta.state & 1280w0x00000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000ffff00000000: exact; }
+        actions = { replicate; discard; }
+        default_action = discard();
+        size = 4096;
+    }
+    table step_7 {
+        key = { meta.device: exact; meta.pc: exact; }
+        actions = { commit; commit_add; commit_move; commit_checksum; commit_state; commit_sum; commit_difference; commit_conjunction; commit_product; commit_shift_left; commit_shift_right; commit_standard; commit_load; commit_crc16; commit_crc32; commit_csum16; commit_xor16; @defaultonly discard; }
+        default_action = discard();
+        size = 4096;
+    }
+    table exact_7 {
+        key = { meta.device: exact; meta.pc: exact; meta.key: exact; }
+        actions = { commit; commit_add; commit_move; commit_checksum; commit_state; @defaultonly NoAction; }
+        default_action = NoAction();
+        size = 4096;
+    }
+    table lpm_7 {
+        key = { meta.device: exact; meta.pc: exact; meta.prefix: lpm; }
+        actions = { commit; commit_add; commit_move; commit_checksum; commit_state; @defaultonly NoAction; }
+        default_action = NoAction();
+        size = 4096;
+    }
+    table ternary_7 {
+        key = { meta.device: exact; meta.pc: exact; meta.state: ternary; }
+        actions = { commit; commit_add; commit_move; commit_checksum; commit_state; @defaultonly NoAction; }
+        default_action = NoAction();
+        size = 4096;
+    }
+    table state_7 {
+        key = { meta.device: exact; meta.access: exact; }
+        actions = { read_register; write_register; count; meter_packets; meter_bytes; @defaultonly NoAction; }
+        default_action = NoAction();
+        size = 4096;
+    }
+    table leave_7 {
+        key = { meta.device: exact; meta.state & 1280w0x0000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000003fe00: exact; }
+        actions = { transmit; transmit_commit; transmit_commit_move; forward; discard; }
+        default_action = discard();
+        size = 4096;
+    }
+    table leave_same_7 {
+        key = { meta.device: exact; }
+        actions = { transmit_same; transmit_same_commit; transmit_same_commit_move; discard; }
+        default_action = discard();
+        size = 4096;
+    }
+    table leave_multicast_7 {
+        key = { meta.device: exact; meta.state & 1280w0x00000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000ffff00000000: exact; }
+        actions = { replicate; discard; }
+        default_action = discard();
+        size = 4096;
+    }
+    table step_8 {
+        key = { meta.device: exact; meta.pc: exact; }
+        actions = { commit; commit_add; commit_move; commit_checksum; commit_state; commit_sum; commit_difference; commit_conjunction; commit_product; commit_shift_left; commit_shift_right; commit_standard; commit_load; commit_crc16; commit_crc32; commit_csum16; commit_xor16; @defaultonly discard; }
+        default_action = discard();
+        size = 4096;
+    }
+    table exact_8 {
+        key = { meta.device: exact; meta.pc: exact; meta.key: exact; }
+        actions = { commit; commit_add; commit_move; commit_checksum; commit_state; @defaultonly NoAction; }
+        default_action = NoAction();
+        size = 4096;
+    }
+    table lpm_8 {
+        key = { meta.device: exact; meta.pc: exact; meta.prefix: lpm; }
+        actions = { commit; commit_add; commit_move; commit_checksum; commit_state; @defaultonly NoAction; }
+        default_action = NoAction();
+        size = 4096;
+    }
+    table ternary_8 {
+        key = { meta.device: exact; meta.pc: exact; meta.state: ternary; }
+        actions = { commit; commit_add; commit_move; commit_checksum; commit_state; @defaultonly NoAction; }
+        default_action = NoAction();
+        size = 4096;
+    }
+    table state_8 {
+        key = { meta.device: exact; meta.access: exact; }
+        actions = { read_register; write_register; count; meter_packets; meter_bytes; @defaultonly NoAction; }
+        default_action = NoAction();
+        size = 4096;
+    }
+    table leave_8 {
+        key = { meta.device: exact; meta.state & 1280w0x0000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000003fe00: exact; }
+        actions = { transmit; transmit_commit; transmit_commit_move; forward; discard; }
+        default_action = discard();
+        size = 4096;
+    }
+    table leave_same_8 {
+        key = { meta.device: exact; }
+        actions = { transmit_same; transmit_same_commit; transmit_same_commit_move; discard; }
+        default_action = discard();
+        size = 4096;
+    }
+    table leave_multicast_8 {
+        key = { meta.device: exact; meta.state & 1280w0x00000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000ffff00000000: exact; }
+        actions = { replicate; discard; }
+        default_action = discard();
+        size = 4096;
+    }
+    table step_9 {
+        key = { meta.device: exact; meta.pc: exact; }
+        actions = { commit; commit_add; commit_move; commit_checksum; commit_state; commit_sum; commit_difference; commit_conjunction; commit_product; commit_shift_left; commit_shift_right; commit_standard; commit_load; commit_crc16; commit_crc32; commit_csum16; commit_xor16; @defaultonly discard; }
+        default_action = discard();
+        size = 4096;
+    }
+    table exact_9 {
+        key = { meta.device: exact; meta.pc: exact; meta.key: exact; }
+        actions = { commit; commit_add; commit_move; commit_checksum; commit_state; @defaultonly NoAction; }
+        default_action = NoAction();
+        size = 4096;
+    }
+    table lpm_9 {
+        key = { meta.device: exact; meta.pc: exact; meta.prefix: lpm; }
+        actions = { commit; commit_add; commit_move; commit_checksum; commit_state; @defaultonly NoAction; }
+        default_action = NoAction();
+        size = 4096;
+    }
+    table ternary_9 {
+        key = { meta.device: exact; meta.pc: exact; meta.state: ternary; }
+        actions = { commit; commit_add; commit_move; commit_checksum; commit_state; @defaultonly NoAction; }
+        default_action = NoAction();
+        size = 4096;
+    }
+    table state_9 {
+        key = { meta.device: exact; meta.access: exact; }
+        actions = { read_register; write_register; count; meter_packets; meter_bytes; @defaultonly NoAction; }
+        default_action = NoAction();
+        size = 4096;
+    }
+    table leave_9 {
+        key = { meta.device: exact; meta.state & 1280w0x0000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000003fe00: exact; }
+        actions = { transmit; transmit_commit; transmit_commit_move; forward; discard; }
+        default_action = discard();
+        size = 4096;
+    }
+    table leave_same_9 {
+        key = { meta.device: exact; }
+        actions = { transmit_same; transmit_same_commit; transmit_same_commit_move; discard; }
+        default_action = discard();
+        size = 4096;
+    }
+    table leave_multicast_9 {
+        key = { meta.device: exact; meta.state & 1280w0x00000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000ffff00000000: exact; }
+        actions = { replicate; discard; }
+        default_action = discard();
+        size = 4096;
+    }
+    table step_10 {
+        key = { meta.device: exact; meta.pc: exact; }
+        actions = { commit; commit_add; commit_move; commit_checksum; commit_state; commit_sum; commit_difference; commit_conjunction; commit_product; commit_shift_left; commit_shift_right; commit_standard; commit_load; commit_crc16; commit_crc32; commit_csum16; commit_xor16; @defaultonly discard; }
+        default_action = discard();
+        size = 4096;
+    }
+    table exact_10 {
+        key = { meta.device: exact; meta.pc: exact; meta.key: exact; }
+        actions = { commit; commit_add; commit_move; commit_checksum; commit_state; @defaultonly NoAction; }
+        default_action = NoAction();
+        size = 4096;
+    }
+    table lpm_10 {
+        key = { meta.device: exact; meta.pc: exact; meta.prefix: lpm; }
+        actions = { commit; commit_add; commit_move; commit_checksum; commit_state; @defaultonly NoAction; }
+        default_action = NoAction();
+        size = 4096;
+    }
+    table ternary_10 {
+        key = { meta.device: exact; meta.pc: exact; meta.state: ternary; }
+        actions = { commit; commit_add; commit_move; commit_checksum; commit_state; @defaultonly NoAction; }
+        default_action = NoAction();
+        size = 4096;
+    }
+    table state_10 {
+        key = { meta.device: exact; meta.access: exact; }
+        actions = { read_register; write_register; count; meter_packets; meter_bytes; @defaultonly NoAction; }
+        default_action = NoAction();
+        size = 4096;
+    }
+    table leave_10 {
+        key = { meta.device: exact; meta.state & 1280w0x0000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000003fe00: exact; }
+        actions = { transmit; transmit_commit; transmit_commit_move; forward; discard; }
+        default_action = discard();
+        size = 4096;
+    }
+    table leave_same_10 {
+        key = { meta.device: exact; }
+        actions = { transmit_same; transmit_same_commit; transmit_same_commit_move; discard; }
+        default_action = discard();
+        size = 4096;
+    }
+    table leave_multicast_10 {
+        key = { meta.device: exact; meta.state & 1280w0x00000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000ffff00000000: exact; }
+        actions = { replicate; discard; }
+        default_action = discard();
+        size = 4096;
+    }
+    table step_11 {
+        key = { meta.device: exact; meta.pc: exact; }
+        actions = { commit; commit_add; commit_move; commit_checksum; commit_state; commit_sum; commit_difference; commit_conjunction; commit_product; commit_shift_left; commit_shift_right; commit_standard; commit_load; commit_crc16; commit_crc32; commit_csum16; commit_xor16; @defaultonly discard; }
+        default_action = discard();
+        size = 4096;
+    }
+    table exact_11 {
+        key = { meta.device: exact; meta.pc: exact; meta.key: exact; }
+        actions = { commit; commit_add; commit_move; commit_checksum; commit_state; @defaultonly NoAction; }
+        default_action = NoAction();
+        size = 4096;
+    }
+    table lpm_11 {
+        key = { meta.device: exact; meta.pc: exact; meta.prefix: lpm; }
+        actions = { commit; commit_add; commit_move; commit_checksum; commit_state; @defaultonly NoAction; }
+        default_action = NoAction();
+        size = 4096;
+    }
+    table ternary_11 {
+        key = { meta.device: exact; meta.pc: exact; meta.state: ternary; }
+        actions = { commit; commit_add; commit_move; commit_checksum; commit_state; @defaultonly NoAction; }
+        default_action = NoAction();
+        size = 4096;
+    }
+    table state_11 {
+        key = { meta.device: exact; meta.access: exact; }
+        actions = { read_register; write_register; count; meter_packets; meter_bytes; @defaultonly NoAction; }
+        default_action = NoAction();
+        size = 4096;
+    }
+    table leave_11 {
+        key = { meta.device: exact; meta.state & 1280w0x0000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000003fe00: exact; }
+        actions = { transmit; transmit_commit; transmit_commit_move; forward; discard; }
+        default_action = discard();
+        size = 4096;
+    }
+    table leave_same_11 {
+        key = { meta.device: exact; }
+        actions = { transmit_same; transmit_same_commit; transmit_same_commit_move; discard; }
+        default_action = discard();
+        size = 4096;
+    }
+    table leave_multicast_11 {
+        key = { meta.device: exact; meta.state & 1280w0x00000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000ffff00000000: exact; }
+        actions = { replicate; discard; }
+        default_action = discard();
+        size = 4096;
+    }
+    table step_12 {
+        key = { meta.device: exact; meta.pc: exact; }
+        actions = { commit; commit_add; commit_move; commit_checksum; commit_state; commit_sum; commit_difference; commit_conjunction; commit_product; commit_shift_left; commit_shift_right; commit_standard; commit_load; commit_crc16; commit_crc32; commit_csum16; commit_xor16; @defaultonly discard; }
+        default_action = discard();
+        size = 4096;
+    }
+    table exact_12 {
+        key = { meta.device: exact; meta.pc: exact; meta.key: exact; }
+        actions = { commit; commit_add; commit_move; commit_checksum; commit_state; @defaultonly NoAction; }
+        default_action = NoAction();
+        size = 4096;
+    }
+    table lpm_12 {
+        key = { meta.device: exact; meta.pc: exact; meta.prefix: lpm; }
+        actions = { commit; commit_add; commit_move; commit_checksum; commit_state; @defaultonly NoAction; }
+        default_action = NoAction();
+        size = 4096;
+    }
+    table ternary_12 {
+        key = { meta.device: exact; meta.pc: exact; meta.state: ternary; }
+        actions = { commit; commit_add; commit_move; commit_checksum; commit_state; @defaultonly NoAction; }
+        default_action = NoAction();
+        size = 4096;
+    }
+    table state_12 {
+        key = { meta.device: exact; meta.access: exact; }
+        actions = { read_register; write_register; count; meter_packets; meter_bytes; @defaultonly NoAction; }
+        default_action = NoAction();
+        size = 4096;
+    }
+    table leave_12 {
+        key = { meta.device: exact; meta.state & 1280w0x0000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000003fe00: exact; }
+        actions = { transmit; transmit_commit; transmit_commit_move; forward; discard; }
+        default_action = discard();
+        size = 4096;
+    }
+    table leave_same_12 {
+        key = { meta.device: exact; }
+        actions = { transmit_same; transmit_same_commit; transmit_same_commit_move; discard; }
+        default_action = discard();
+        size = 4096;
+    }
+    table leave_multicast_12 {
+        key = { meta.device: exact; meta.state & 1280w0x00000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000ffff00000000: exact; }
+        actions = { replicate; discard; }
+        default_action = discard();
+        size = 4096;
+    }
+    table step_13 {
+        key = { meta.device: exact; meta.pc: exact; }
+        actions = { commit; commit_add; commit_move; commit_checksum; commit_state; commit_sum; commit_difference; commit_conjunction; commit_product; commit_shift_left; commit_shift_right; commit_standard; commit_load; commit_crc16; commit_crc32; commit_csum16; commit_xor16; @defaultonly discard; }
+        default_action = discard();
+        size = 4096;
+    }
+    table exact_13 {
+        key = { meta.device: exact; meta.pc: exact; meta.key: exact; }
+        actions = { commit; commit_add; commit_move; commit_checksum; commit_state; @defaultonly NoAction; }
+        default_action = NoAction();
+        size = 4096;
+    }
+    table lpm_13 {
+        key = { meta.device: exact; meta.pc: exact; meta.prefix: lpm; }
+        actions = { commit; commit_add; commit_move; commit_checksum; commit_state; @defaultonly NoAction; }
+        default_action = NoAction();
+        size = 4096;
+    }
+    table ternary_13 {
+        key = { meta.device: exact; meta.pc: exact; meta.state: ternary; }
+        actions = { commit; commit_add; commit_move; commit_checksum; commit_state; @defaultonly NoAction; }
+        default_action = NoAction();
+        size = 4096;
+    }
+    table state_13 {
+        key = { meta.device: exact; meta.access: exact; }
+        actions = { read_register; write_register; count; meter_packets; meter_bytes; @defaultonly NoAction; }
+        default_action = NoAction();
+        size = 4096;
+    }
+    table leave_13 {
+        key = { meta.device: exact; meta.state & 1280w0x0000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000003fe00: exact; }
+        actions = { transmit; transmit_commit; transmit_commit_move; forward; discard; }
+        default_action = discard();
+        size = 4096;
+    }
+    table leave_same_13 {
+        key = { meta.device: exact; }
+        actions = { transmit_same; transmit_same_commit; transmit_same_commit_move; discard; }
+        default_action = discard();
+        size = 4096;
+    }
+    table leave_multicast_13 {
+        key = { meta.device: exact; meta.state & 1280w0x00000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000ffff00000000: exact; }
+        actions = { replicate; discard; }
+        default_action = discard();
+        size = 4096;
+    }
+    table step_14 {
+        key = { meta.device: exact; meta.pc: exact; }
+        actions = { commit; commit_add; commit_move; commit_checksum; commit_state; commit_sum; commit_difference; commit_conjunction; commit_product; commit_shift_left; commit_shift_right; commit_standard; commit_load; commit_crc16; commit_crc32; commit_csum16; commit_xor16; @defaultonly discard; }
+        default_action = discard();
+        size = 4096;
+    }
+    table exact_14 {
+        key = { meta.device: exact; meta.pc: exact; meta.key: exact; }
+        actions = { commit; commit_add; commit_move; commit_checksum; commit_state; @defaultonly NoAction; }
+        default_action = NoAction();
+        size = 4096;
+    }
+    table lpm_14 {
+        key = { meta.device: exact; meta.pc: exact; meta.prefix: lpm; }
+        actions = { commit; commit_add; commit_move; commit_checksum; commit_state; @defaultonly NoAction; }
+        default_action = NoAction();
+        size = 4096;
+    }
+    table ternary_14 {
+        key = { meta.device: exact; meta.pc: exact; meta.state: ternary; }
+        actions = { commit; commit_add; commit_move; commit_checksum; commit_state; @defaultonly NoAction; }
+        default_action = NoAction();
+        size = 4096;
+    }
+    table state_14 {
+        key = { meta.device: exact; meta.access: exact; }
+        actions = { read_register; write_register; count; meter_packets; meter_bytes; @defaultonly NoAction; }
+        default_action = NoAction();
+        size = 4096;
+    }
+    table leave_14 {
+        key = { meta.device: exact; meta.state & 1280w0x0000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000003fe00: exact; }
+        actions = { transmit; transmit_commit; transmit_commit_move; forward; discard; }
+        default_action = discard();
+        size = 4096;
+    }
+    table leave_same_14 {
+        key = { meta.device: exact; }
+        actions = { transmit_same; transmit_same_commit; transmit_same_commit_move; discard; }
+        default_action = discard();
+        size = 4096;
+    }
+    table leave_multicast_14 {
+        key = { meta.device: exact; meta.state & 1280w0x00000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000ffff00000000: exact; }
+        actions = { replicate; discard; }
+        default_action = discard();
+        size = 4096;
+    }
+    table step_15 {
+        key = { meta.device: exact; meta.pc: exact; }
+        actions = { commit; commit_add; commit_move; commit_checksum; commit_state; commit_sum; commit_difference; commit_conjunction; commit_product; commit_shift_left; commit_shift_right; commit_standard; commit_load; commit_crc16; commit_crc32; commit_csum16; commit_xor16; @defaultonly discard; }
+        default_action = discard();
+        size = 4096;
+    }
+    table exact_15 {
+        key = { meta.device: exact; meta.pc: exact; meta.key: exact; }
+        actions = { commit; commit_add; commit_move; commit_checksum; commit_state; @defaultonly NoAction; }
+        default_action = NoAction();
+        size = 4096;
+    }
+    table lpm_15 {
+        key = { meta.device: exact; meta.pc: exact; meta.prefix: lpm; }
+        actions = { commit; commit_add; commit_move; commit_checksum; commit_state; @defaultonly NoAction; }
+        default_action = NoAction();
+        size = 4096;
+    }
+    table ternary_15 {
+        key = { meta.device: exact; meta.pc: exact; meta.state: ternary; }
+        actions = { commit; commit_add; commit_move; commit_checksum; commit_state; @defaultonly NoAction; }
+        default_action = NoAction();
+        size = 4096;
+    }
+    table state_15 {
+        key = { meta.device: exact; meta.access: exact; }
+        actions = { read_register; write_register; count; meter_packets; meter_bytes; @defaultonly NoAction; }
+        default_action = NoAction();
+        size = 4096;
+    }
+    table leave_15 {
+        key = { meta.device: exact; meta.state & 1280w0x0000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000003fe00: exact; }
+        actions = { transmit; transmit_commit; transmit_commit_move; forward; discard; }
+        default_action = discard();
+        size = 4096;
+    }
+    table leave_same_15 {
+        key = { meta.device: exact; }
+        actions = { transmit_same; transmit_same_commit; transmit_same_commit_move; discard; }
+        default_action = discard();
+        size = 4096;
+    }
+    table leave_multicast_15 {
+        key = { meta.device: exact; meta.state & 1280w0x00000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000ffff00000000: exact; }
+        actions = { replicate; discard; }
+        default_action = discard();
+        size = 4096;
+    }
+    table step_16 {
+        key = { meta.device: exact; meta.pc: exact; }
+        actions = { commit; commit_add; commit_move; commit_checksum; commit_state; commit_sum; commit_difference; commit_conjunction; commit_product; commit_shift_left; commit_shift_right; commit_standard; commit_load; commit_crc16; commit_crc32; commit_csum16; commit_xor16; @defaultonly discard; }
+        default_action = discard();
+        size = 4096;
+    }
+    table exact_16 {
+        key = { meta.device: exact; meta.pc: exact; meta.key: exact; }
+        actions = { commit; commit_add; commit_move; commit_checksum; commit_state; @defaultonly NoAction; }
+        default_action = NoAction();
+        size = 4096;
+    }
+    table lpm_16 {
+        key = { meta.device: exact; meta.pc: exact; meta.prefix: lpm; }
+        actions = { commit; commit_add; commit_move; commit_checksum; commit_state; @defaultonly NoAction; }
+        default_action = NoAction();
+        size = 4096;
+    }
+    table ternary_16 {
+        key = { meta.device: exact; meta.pc: exact; meta.state: ternary; }
+        actions = { commit; commit_add; commit_move; commit_checksum; commit_state; @defaultonly NoAction; }
+        default_action = NoAction();
+        size = 4096;
+    }
+    table state_16 {
+        key = { meta.device: exact; meta.access: exact; }
+        actions = { read_register; write_register; count; meter_packets; meter_bytes; @defaultonly NoAction; }
+        default_action = NoAction();
+        size = 4096;
+    }
+    table leave_16 {
+        key = { meta.device: exact; meta.state & 1280w0x0000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000003fe00: exact; }
+        actions = { transmit; transmit_commit; transmit_commit_move; forward; discard; }
+        default_action = discard();
+        size = 4096;
+    }
+    table leave_same_16 {
+        key = { meta.device: exact; }
+        actions = { transmit_same; transmit_same_commit; transmit_same_commit_move; discard; }
+        default_action = discard();
+        size = 4096;
+    }
+    table leave_multicast_16 {
+        key = { meta.device: exact; meta.state & 1280w0x00000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000ffff00000000: exact; }
+        actions = { replicate; discard; }
+        default_action = discard();
+        size = 4096;
+    }
+    table step_17 {
+        key = { meta.device: exact; meta.pc: exact; }
+        actions = { commit; commit_add; commit_move; commit_checksum; commit_state; commit_sum; commit_difference; commit_conjunction; commit_product; commit_shift_left; commit_shift_right; commit_standard; commit_load; commit_crc16; commit_crc32; commit_csum16; commit_xor16; @defaultonly discard; }
+        default_action = discard();
+        size = 4096;
+    }
+    table exact_17 {
+        key = { meta.device: exact; meta.pc: exact; meta.key: exact; }
+        actions = { commit; commit_add; commit_move; commit_checksum; commit_state; @defaultonly NoAction; }
+        default_action = NoAction();
+        size = 4096;
+    }
+    table lpm_17 {
+        key = { meta.device: exact; meta.pc: exact; meta.prefix: lpm; }
+        actions = { commit; commit_add; commit_move; commit_checksum; commit_state; @defaultonly NoAction; }
+        default_action = NoAction();
+        size = 4096;
+    }
+    table ternary_17 {
+        key = { meta.device: exact; meta.pc: exact; meta.state: ternary; }
+        actions = { commit; commit_add; commit_move; commit_checksum; commit_state; @defaultonly NoAction; }
+        default_action = NoAction();
+        size = 4096;
+    }
+    table state_17 {
+        key = { meta.device: exact; meta.access: exact; }
+        actions = { read_register; write_register; count; meter_packets; meter_bytes; @defaultonly NoAction; }
+        default_action = NoAction();
+        size = 4096;
+    }
+    table leave_17 {
+        key = { meta.device: exact; meta.state & 1280w0x0000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000003fe00: exact; }
+        actions = { transmit; transmit_commit; transmit_commit_move; forward; discard; }
+        default_action = discard();
+        size = 4096;
+    }
+    table leave_same_17 {
+        key = { meta.device: exact; }
+        actions = { transmit_same; transmit_same_commit; transmit_same_commit_move; discard; }
+        default_action = discard();
+        size = 4096;
+    }
+    table leave_multicast_17 {
+        key = { meta.device: exact; meta.state & 1280w0x00000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000ffff00000000: exact; }
+        actions = { replicate; discard; }
+        default_action = discard();
+        size = 4096;
+    }
+    table step_18 {
+        key = { meta.device: exact; meta.pc: exact; }
+        actions = { commit; commit_add; commit_move; commit_checksum; commit_state; commit_sum; commit_difference; commit_conjunction; commit_product; commit_shift_left; commit_shift_right; commit_standard; commit_load; commit_crc16; commit_crc32; commit_csum16; commit_xor16; @defaultonly discard; }
+        default_action = discard();
+        size = 4096;
+    }
+    table exact_18 {
+        key = { meta.device: exact; meta.pc: exact; meta.key: exact; }
+        actions = { commit; commit_add; commit_move; commit_checksum; commit_state; @defaultonly NoAction; }
+        default_action = NoAction();
+        size = 4096;
+    }
+    table lpm_18 {
+        key = { meta.device: exact; meta.pc: exact; meta.prefix: lpm; }
+        actions = { commit; commit_add; commit_move; commit_checksum; commit_state; @defaultonly NoAction; }
+        default_action = NoAction();
+        size = 4096;
+    }
+    table ternary_18 {
+        key = { meta.device: exact; meta.pc: exact; meta.state: ternary; }
+        actions = { commit; commit_add; commit_move; commit_checksum; commit_state; @defaultonly NoAction; }
+        default_action = NoAction();
+        size = 4096;
+    }
+    table state_18 {
+        key = { meta.device: exact; meta.access: exact; }
+        actions = { read_register; write_register; count; meter_packets; meter_bytes; @defaultonly NoAction; }
+        default_action = NoAction();
+        size = 4096;
+    }
+    table leave_18 {
+        key = { meta.device: exact; meta.state & 1280w0x0000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000003fe00: exact; }
+        actions = { transmit; transmit_commit; transmit_commit_move; forward; discard; }
+        default_action = discard();
+        size = 4096;
+    }
+    table leave_same_18 {
+        key = { meta.device: exact; }
+        actions = { transmit_same; transmit_same_commit; transmit_same_commit_move; discard; }
+        default_action = discard();
+        size = 4096;
+    }
+    table leave_multicast_18 {
+        key = { meta.device: exact; meta.state & 1280w0x00000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000ffff00000000: exact; }
+        actions = { replicate; discard; }
+        default_action = discard();
+        size = 4096;
+    }
+    table step_19 {
+        key = { meta.device: exact; meta.pc: exact; }
+        actions = { commit; commit_add; commit_move; commit_checksum; commit_state; commit_sum; commit_difference; commit_conjunction; commit_product; commit_shift_left; commit_shift_right; commit_standard; commit_load; commit_crc16; commit_crc32; commit_csum16; commit_xor16; @defaultonly discard; }
+        default_action = discard();
+        size = 4096;
+    }
+    table exact_19 {
+        key = { meta.device: exact; meta.pc: exact; meta.key: exact; }
+        actions = { commit; commit_add; commit_move; commit_checksum; commit_state; @defaultonly NoAction; }
+        default_action = NoAction();
+        size = 4096;
+    }
+    table lpm_19 {
+        key = { meta.device: exact; meta.pc: exact; meta.prefix: lpm; }
+        actions = { commit; commit_add; commit_move; commit_checksum; commit_state; @defaultonly NoAction; }
+        default_action = NoAction();
+        size = 4096;
+    }
+    table ternary_19 {
+        key = { meta.device: exact; meta.pc: exact; meta.state: ternary; }
+        actions = { commit; commit_add; commit_move; commit_checksum; commit_state; @defaultonly NoAction; }
+        default_action = NoAction();
+        size = 4096;
+    }
+    table state_19 {
+        key = { meta.device: exact; meta.access: exact; }
+        actions = { read_register; write_register; count; meter_packets; meter_bytes; @defaultonly NoAction; }
+        default_action = NoAction();
+        size = 4096;
+    }
+    table leave_19 {
+        key = { meta.device: exact; meta.state & 1280w0x0000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000003fe00: exact; }
+        actions = { transmit; transmit_commit; transmit_commit_move; forward; discard; }
+        default_action = discard();
+        size = 4096;
+    }
+    table leave_same_19 {
+        key = { meta.device: exact; }
+        actions = { transmit_same; transmit_same_commit; transmit_same_commit_move; discard; }
+        default_action = discard();
+        size = 4096;
+    }
+    table leave_multicast_19 {
+        key = { meta.device: exact; meta.state & 1280w0x00000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000ffff00000000: exact; }
+        actions = { replicate; discard; }
+        default_action = discard();
+        size = 4096;
+    }
+    apply {
+        enter.apply();
+        if (meta.slot == 0) {
+            if (meta.lookup == 1) {
+                exact_0.apply();
+            } else if (meta.lookup == 3) {
+                ternary_0.apply();
+            } else if (meta.lookup == 2) {
+                lpm_0.apply();
+            } else if (meta.lookup == 4) {
+                if (meta.state[47:32] != 0) {
+                    leave_multicast_0.apply();
+                } else if (meta.traits[0:0] == 1 && meta.state[17:9] != 511) {
+                    leave_same_0.apply();
+                } else {
+                    leave_0.apply();
+                }
+            } else if (meta.lookup == 5) {
+                state_0.apply();
+            }
+            if (meta.slot == 0) {
+                step_0.apply();
+            }
+        }
+        if (meta.slot < 64) {
+            if (meta.slot == 1) {
+                if (meta.lookup == 1) {
+                    exact_1.apply();
+                } else if (meta.lookup == 3) {
+                    ternary_1.apply();
+                } else if (meta.lookup == 2) {
+                    lpm_1.apply();
+                } else if (meta.lookup == 4) {
+                    if (meta.state[47:32] != 0) {
+                        leave_multicast_1.apply();
+                    } else if (meta.traits[0:0] == 1 && meta.state[17:9] != 511) {
+                        leave_same_1.apply();
+                    } else {
+                        leave_1.apply();
+                    }
+                } else if (meta.lookup == 5) {
+                    state_1.apply();
+                }
+                if (meta.slot == 1) {
+                    step_1.apply();
+                }
+            }
+            if (meta.slot < 64) {
+                if (meta.slot == 2) {
+                    if (meta.lookup == 1) {
+                        exact_2.apply();
+                    } else if (meta.lookup == 3) {
+                        ternary_2.apply();
+                    } else if (meta.lookup == 2) {
+                        lpm_2.apply();
+                    } else if (meta.lookup == 4) {
+                        if (meta.state[47:32] != 0) {
+                            leave_multicast_2.apply();
+                        } else if (meta.traits[0:0] == 1 && meta.state[17:9] != 511) {
+                            leave_same_2.apply();
+                        } else {
+                            leave_2.apply();
+                        }
+                    } else if (meta.lookup == 5) {
+                        state_2.apply();
+                    }
+                    if (meta.slot == 2) {
+                        step_2.apply();
+                    }
+                }
+                if (meta.slot < 64) {
+                    if (meta.slot == 3) {
+                        if (meta.lookup == 1) {
+                            exact_3.apply();
+                        } else if (meta.lookup == 3) {
+                            ternary_3.apply();
+                        } else if (meta.lookup == 2) {
+                            lpm_3.apply();
+                        } else if (meta.lookup == 4) {
+                            if (meta.state[47:32] != 0) {
+                                leave_multicast_3.apply();
+                            } else if (meta.traits[0:0] == 1 && meta.state[17:9] != 511) {
+                                leave_same_3.apply();
+                            } else {
+                                leave_3.apply();
+                            }
+                        } else if (meta.lookup == 5) {
+                            state_3.apply();
+                        }
+                        if (meta.slot == 3) {
+                            step_3.apply();
+                        }
+                    }
+                    if (meta.slot < 64) {
+                        if (meta.slot == 4) {
+                            if (meta.lookup == 1) {
+                                exact_4.apply();
+                            } else if (meta.lookup == 3) {
+                                ternary_4.apply();
+                            } else if (meta.lookup == 2) {
+                                lpm_4.apply();
+                            } else if (meta.lookup == 4) {
+                                if (meta.state[47:32] != 0) {
+                                    leave_multicast_4.apply();
+                                } else if (meta.traits[0:0] == 1 && meta.state[17:9] != 511) {
+                                    leave_same_4.apply();
+                                } else {
+                                    leave_4.apply();
+                                }
+                            } else if (meta.lookup == 5) {
+                                state_4.apply();
+                            }
+                            if (meta.slot == 4) {
+                                step_4.apply();
+                            }
+                        }
+                        if (meta.slot < 64) {
+                            if (meta.slot == 5) {
+                                if (meta.lookup == 1) {
+                                    exact_5.apply();
+                                } else if (meta.lookup == 3) {
+                                    ternary_5.apply();
+                                } else if (meta.lookup == 2) {
+                                    lpm_5.apply();
+                                } else if (meta.lookup == 4) {
+                                    if (meta.state[47:32] != 0) {
+                                        leave_multicast_5.apply();
+                                    } else if (meta.traits[0:0] == 1 && meta.state[17:9] != 511) {
+                                        leave_same_5.apply();
+                                    } else {
+                                        leave_5.apply();
+                                    }
+                                } else if (meta.lookup == 5) {
+                                    state_5.apply();
+                                }
+                                if (meta.slot == 5) {
+                                    step_5.apply();
+                                }
+                            }
+                            if (meta.slot < 64) {
+                                if (meta.slot == 6) {
+                                    if (meta.lookup == 1) {
+                                        exact_6.apply();
+                                    } else if (meta.lookup == 3) {
+                                        ternary_6.apply();
+                                    } else if (meta.lookup == 2) {
+                                        lpm_6.apply();
+                                    } else if (meta.lookup == 4) {
+                                        if (meta.state[47:32] != 0) {
+                                            leave_multicast_6.apply();
+                                        } else if (meta.traits[0:0] == 1 && meta.state[17:9] != 511) {
+                                            leave_same_6.apply();
+                                        } else {
+                                            leave_6.apply();
+                                        }
+                                    } else if (meta.lookup == 5) {
+                                        state_6.apply();
+                                    }
+                                    if (meta.slot == 6) {
+                                        step_6.apply();
+                                    }
+                                }
+                                if (meta.slot < 64) {
+                                    if (meta.slot == 7) {
+                                        if (meta.lookup == 1) {
+                                            exact_7.apply();
+                                        } else if (meta.lookup == 3) {
+                                            ternary_7.apply();
+                                        } else if (meta.lookup == 2) {
+                                            lpm_7.apply();
+                                        } else if (meta.lookup == 4) {
+                                            if (meta.state[47:32] != 0) {
+                                                leave_multicast_7.apply();
+                                            } else if (meta.traits[0:0] == 1 && meta.state[17:9] != 511) {
+                                                leave_same_7.apply();
+                                            } else {
+                                                leave_7.apply();
+                                            }
+                                        } else if (meta.lookup == 5) {
+                                            state_7.apply();
+                                        }
+                                        if (meta.slot == 7) {
+                                            step_7.apply();
+                                        }
+                                    }
+                                    if (meta.slot < 64) {
+                                        if (meta.slot == 8) {
+                                            if (meta.lookup == 1) {
+                                                exact_8.apply();
+                                            } else if (meta.lookup == 3) {
+                                                ternary_8.apply();
+                                            } else if (meta.lookup == 2) {
+                                                lpm_8.apply();
+                                            } else if (meta.lookup == 4) {
+                                                if (meta.state[47:32] != 0) {
+                                                    leave_multicast_8.apply();
+                                                } else if (meta.traits[0:0] == 1 && meta.state[17:9] != 511) {
+                                                    leave_same_8.apply();
+                                                } else {
+                                                    leave_8.apply();
+                                                }
+                                            } else if (meta.lookup == 5) {
+                                                state_8.apply();
+                                            }
+                                            if (meta.slot == 8) {
+                                                step_8.apply();
+                                            }
+                                        }
+                                        if (meta.slot < 64) {
+                                            if (meta.slot == 9) {
+                                                if (meta.lookup == 1) {
+                                                    exact_9.apply();
+                                                } else if (meta.lookup == 3) {
+                                                    ternary_9.apply();
+                                                } else if (meta.lookup == 2) {
+                                                    lpm_9.apply();
+                                                } else if (meta.lookup == 4) {
+                                                    if (meta.state[47:32] != 0) {
+                                                        leave_multicast_9.apply();
+                                                    } else if (meta.traits[0:0] == 1 && meta.state[17:9] != 511) {
+                                                        leave_same_9.apply();
+                                                    } else {
+                                                        leave_9.apply();
+                                                    }
+                                                } else if (meta.lookup == 5) {
+                                                    state_9.apply();
+                                                }
+                                                if (meta.slot == 9) {
+                                                    step_9.apply();
+                                                }
+                                            }
+                                            if (meta.slot < 64) {
+                                                if (meta.slot == 10) {
+                                                    if (meta.lookup == 1) {
+                                                        exact_10.apply();
+                                                    } else if (meta.lookup == 3) {
+                                                        ternary_10.apply();
+                                                    } else if (meta.lookup == 2) {
+                                                        lpm_10.apply();
+                                                    } else if (meta.lookup == 4) {
+                                                        if (meta.state[47:32] != 0) {
+                                                            leave_multicast_10.apply();
+                                                        } else if (meta.traits[0:0] == 1 && meta.state[17:9] != 511) {
+                                                            leave_same_10.apply();
+                                                        } else {
+                                                            leave_10.apply();
+                                                        }
+                                                    } else if (meta.lookup == 5) {
+                                                        state_10.apply();
+                                                    }
+                                                    if (meta.slot == 10) {
+                                                        step_10.apply();
+                                                    }
+                                                }
+                                                if (meta.slot < 64) {
+                                                    if (meta.slot == 11) {
+                                                        if (meta.lookup == 1) {
+                                                            exact_11.apply();
+                                                        } else if (meta.lookup == 3) {
+                                                            ternary_11.apply();
+                                                        } else if (meta.lookup == 2) {
+                                                            lpm_11.apply();
+                                                        } else if (meta.lookup == 4) {
+                                                            if (meta.state[47:32] != 0) {
+                                                                leave_multicast_11.apply();
+                                                            } else if (meta.traits[0:0] == 1 && meta.state[17:9] != 511) {
+                                                                leave_same_11.apply();
+                                                            } else {
+                                                                leave_11.apply();
+                                                            }
+                                                        } else if (meta.lookup == 5) {
+                                                            state_11.apply();
+                                                        }
+                                                        if (meta.slot == 11) {
+                                                            step_11.apply();
+                                                        }
+                                                    }
+                                                    if (meta.slot < 64) {
+                                                        if (meta.slot == 12) {
+                                                            if (meta.lookup == 1) {
+                                                                exact_12.apply();
+                                                            } else if (meta.lookup == 3) {
+                                                                ternary_12.apply();
+                                                            } else if (meta.lookup == 2) {
+                                                                lpm_12.apply();
+                                                            } else if (meta.lookup == 4) {
+                                                                if (meta.state[47:32] != 0) {
+                                                                    leave_multicast_12.apply();
+                                                                } else if (meta.traits[0:0] == 1 && meta.state[17:9] != 511) {
+                                                                    leave_same_12.apply();
+                                                                } else {
+                                                                    leave_12.apply();
+                                                                }
+                                                            } else if (meta.lookup == 5) {
+                                                                state_12.apply();
+                                                            }
+                                                            if (meta.slot == 12) {
+                                                                step_12.apply();
+                                                            }
+                                                        }
+                                                        if (meta.slot < 64) {
+                                                            if (meta.slot == 13) {
+                                                                if (meta.lookup == 1) {
+                                                                    exact_13.apply();
+                                                                } else if (meta.lookup == 3) {
+                                                                    ternary_13.apply();
+                                                                } else if (meta.lookup == 2) {
+                                                                    lpm_13.apply();
+                                                                } else if (meta.lookup == 4) {
+                                                                    if (meta.state[47:32] != 0) {
+                                                                        leave_multicast_13.apply();
+                                                                    } else if (meta.traits[0:0] == 1 && meta.state[17:9] != 511) {
+                                                                        leave_same_13.apply();
+                                                                    } else {
+                                                                        leave_13.apply();
+                                                                    }
+                                                                } else if (meta.lookup == 5) {
+                                                                    state_13.apply();
+                                                                }
+                                                                if (meta.slot == 13) {
+                                                                    step_13.apply();
+                                                                }
+                                                            }
+                                                            if (meta.slot < 64) {
+                                                                if (meta.slot == 14) {
+                                                                    if (meta.lookup == 1) {
+                                                                        exact_14.apply();
+                                                                    } else if (meta.lookup == 3) {
+                                                                        ternary_14.apply();
+                                                                    } else if (meta.lookup == 2) {
+                                                                        lpm_14.apply();
+                                                                    } else if (meta.lookup == 4) {
+                                                                        if (meta.state[47:32] != 0) {
+                                                                            leave_multicast_14.apply();
+                                                                        } else if (meta.traits[0:0] == 1 && meta.state[17:9] != 511) {
+                                                                            leave_same_14.apply();
+                                                                        } else {
+                                                                            leave_14.apply();
+                                                                        }
+                                                                    } else if (meta.lookup == 5) {
+                                                                        state_14.apply();
+                                                                    }
+                                                                    if (meta.slot == 14) {
+                                                                        step_14.apply();
+                                                                    }
+                                                                }
+                                                                if (meta.slot < 64) {
+                                                                    if (meta.slot == 15) {
+                                                                        if (meta.lookup == 1) {
+                                                                            exact_15.apply();
+                                                                        } else if (meta.lookup == 3) {
+                                                                            ternary_15.apply();
+                                                                        } else if (meta.lookup == 2) {
+                                                                            lpm_15.apply();
+                                                                        } else if (meta.lookup == 4) {
+                                                                            if (meta.state[47:32] != 0) {
+                                                                                leave_multicast_15.apply();
+                                                                            } else if (meta.traits[0:0] == 1 && meta.state[17:9] != 511) {
+                                                                                leave_same_15.apply();
+                                                                            } else {
+                                                                                leave_15.apply();
+                                                                            }
+                                                                        } else if (meta.lookup == 5) {
+                                                                            state_15.apply();
+                                                                        }
+                                                                        if (meta.slot == 15) {
+                                                                            step_15.apply();
+                                                                        }
+                                                                    }
+                                                                    if (meta.slot < 64) {
+                                                                        if (meta.slot == 16) {
+                                                                            if (meta.lookup == 1) {
+                                                                                exact_16.apply();
+                                                                            } else if (meta.lookup == 3) {
+                                                                                ternary_16.apply();
+                                                                            } else if (meta.lookup == 2) {
+                                                                                lpm_16.apply();
+                                                                            } else if (meta.lookup == 4) {
+                                                                                if (meta.state[47:32] != 0) {
+                                                                                    leave_multicast_16.apply();
+                                                                                } else if (meta.traits[0:0] == 1 && meta.state[17:9] != 511) {
+                                                                                    leave_same_16.apply();
+                                                                                } else {
+                                                                                    leave_16.apply();
+                                                                                }
+                                                                            } else if (meta.lookup == 5) {
+                                                                                state_16.apply();
+                                                                            }
+                                                                            if (meta.slot == 16) {
+                                                                                step_16.apply();
+                                                                            }
+                                                                        }
+                                                                        if (meta.slot < 64) {
+                                                                            if (meta.slot == 17) {
+                                                                                if (meta.lookup == 1) {
+                                                                                    exact_17.apply();
+                                                                                } else if (meta.lookup == 3) {
+                                                                                    ternary_17.apply();
+                                                                                } else if (meta.lookup == 2) {
+                                                                                    lpm_17.apply();
+                                                                                } else if (meta.lookup == 4) {
+                                                                                    if (meta.state[47:32] != 0) {
+                                                                                        leave_multicast_17.apply();
+                                                                                    } else if (meta.traits[0:0] == 1 && meta.state[17:9] != 511) {
+                                                                                        leave_same_17.apply();
+                                                                                    } else {
+                                                                                        leave_17.apply();
+                                                                                    }
+                                                                                } else if (meta.lookup == 5) {
+                                                                                    state_17.apply();
+                                                                                }
+                                                                                if (meta.slot == 17) {
+                                                                                    step_17.apply();
+                                                                                }
+                                                                            }
+                                                                            if (meta.slot < 64) {
+                                                                                if (meta.slot == 18) {
+                                                                                    if (meta.lookup == 1) {
+                                                                                        exact_18.apply();
+                                                                                    } else if (meta.lookup == 3) {
+                                                                                        ternary_18.apply();
+                                                                                    } else if (meta.lookup == 2) {
+                                                                                        lpm_18.apply();
+                                                                                    } else if (meta.lookup == 4) {
+                                                                                        if (meta.state[47:32] != 0) {
+                                                                                            leave_multicast_18.apply();
+                                                                                        } else if (meta.traits[0:0] == 1 && meta.state[17:9] != 511) {
+                                                                                            leave_same_18.apply();
+                                                                                        } else {
+                                                                                            leave_18.apply();
+                                                                                        }
+                                                                                    } else if (meta.lookup == 5) {
+                                                                                        state_18.apply();
+                                                                                    }
+                                                                                    if (meta.slot == 18) {
+                                                                                        step_18.apply();
+                                                                                    }
+                                                                                }
+                                                                                if (meta.slot < 64) {
+                                                                                    if (meta.slot == 19) {
+                                                                                        if (meta.lookup == 1) {
+                                                                                            exact_19.apply();
+                                                                                        } else if (meta.lookup == 3) {
+                                                                                            ternary_19.apply();
+                                                                                        } else if (meta.lookup == 2) {
+                                                                                            lpm_19.apply();
+                                                                                        } else if (meta.lookup == 4) {
+                                                                                            if (meta.state[47:32] != 0) {
+                                                                                                leave_multicast_19.apply();
+                                                                                            } else if (meta.traits[0:0] == 1 && meta.state[17:9] != 511) {
+                                                                                                leave_same_19.apply();
+                                                                                            } else {
+                                                                                                leave_19.apply();
+                                                                                            }
+                                                                                        } else if (meta.lookup == 5) {
+                                                                                            state_19.apply();
+                                                                                        }
+                                                                                        if (meta.slot == 19) {
+                                                                                            step_19.apply();
+                                                                                        }
+                                                                                    }
+                                                                                }
+                                                                            }
+                                                                        }
+                                                                    }
+                                                                }
+                                                            }
+                                                        }
+                                                    }
+                                                }
+                                            }
+                                        }
+                                    }
+                                }
+                            }
+                        }
+                    }
+                }
+            }
+        }
+        if (meta.slot < 64) {
+            mark_to_drop(standard_metadata);
+        }
+    }
+}
+control PersonaEgress(inout headers_t hdr, inout metadata_t meta,
+inout standard_metadata_t standard_metadata) {
+    action discard() {
+        mark_to_drop(standard_metadata);
+        meta.slot = 254;
+    }
+    action enter_commit(bit<1280> keep, bit<1280> value, bit<16> pc, bit<8> slot, bit<8> lookup, bit<1280> key_mask) {
+
+        meta.state = (meta.state & 1280w0xfffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff80001ff) | ((bit<1280>)standard_metadata.egress_port << 18);
+        meta.state = (meta.state & keep) ^ value;
+        if (lookup == 1) {
+            meta.key = meta.state & key_mask;
+        } else if (lookup == 2) {
+            meta.prefix = (meta.state & key_mask)[1279:800];
+        }
+        meta.pc = pc;
+        meta.slot = slot;
+        meta.lookup = lookup;
+    }
+    action enter_commit_move(bit<1280> keep, bit<1280> value, bit<1280> left_mask, bit<8> l0, bit<8> l1, bit<8> l2, bit<8> l3, bit<8> l4, bit<1280> right_mask, bit<8> r0, bit<8> r1, bit<8> r2, bit<8> r3, bit<8> r4, bit<16> pc, bit<8> slot, bit<8> lookup, bit<1280> key_mask) {
+
+        meta.state = (meta.state & 1280w0xfffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff80001ff) | ((bit<1280>)standard_metadata.egress_port << 18);
+        meta.state = (meta.state & keep) ^ value ^ ((meta.state & left_mask) << l0 << l1 << l2 << l3 << l4) ^ ((meta.state & right_mask) >> r0 >> r1 >> r2 >> r3 >> r4);
+        if (lookup == 1) {
+            meta.key = meta.state & key_mask;
+        } else if (lookup == 2) {
+            meta.prefix = (meta.state & key_mask)[1279:800];
+        }
+        meta.pc = pc;
+        meta.slot = slot;
+        meta.lookup = lookup;
+    }
+    action enter_as_commit(bit<9> port, bit<1280> keep, bit<1280> value, bit<16> pc, bit<8> slot, bit<8> lookup, bit<1280> key_mask) {
+
+        meta.state = (meta.state & 1280w0xfffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff80001ff) | ((bit<1280>)port << 18);
+        meta.state = (meta.state & keep) ^ value;
+        if (lookup == 1) {
+            meta.key = meta.state & key_mask;
+        } else if (lookup == 2) {
+            meta.prefix = (meta.state & key_mask)[1279:800];
+        }
+        meta.pc = pc;
+        meta.slot = slot;
+        meta.lookup = lookup;
+    }
+    action enter_as_commit_move(bit<9> port, bit<1280> keep, bit<1280> value, bit<1280> left_mask, bit<8> l0, bit<8> l1, bit<8> l2, bit<8> l3, bit<8> l4, bit<1280> right_mask, bit<8> r0, bit<8> r1, bit<8> r2, bit<8> r3, bit<8> r4, bit<16> pc, bit<8> slot, bit<8> lookup, bit<1280> key_mask) {
+
+        meta.state = (meta.state & 1280w0xfffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff80001ff) | ((bit<1280>)port << 18);
+        meta.state = (meta.state & keep) ^ value ^ ((meta.state & left_mask) << l0 << l1 << l2 << l3 << l4) ^ ((meta.state & right_mask) >> r0 >> r1 >> r2 >> r3 >> r4);
+        if (lookup == 1) {
+            meta.key = meta.state & key_mask;
+        } else if (lookup == 2) {
+            meta.prefix = (meta.state & key_mask)[1279:800];
+        }
+        meta.pc = pc;
+        meta.slot = slot;
+        meta.lookup = lookup;
+    }
+    table enter_egress {
+        key = { meta.device: exact; standard_metadata.egress_port: ternary; }
+        actions = { enter_commit; enter_commit_move; enter_as_commit; enter_as_commit_move; discard; }
+        default_action = discard();
+        size = 1024;
+    }
+    hashed_t input;
+    action commit(bit<1280> keep, bit<1280> value, bit<16> pc, bit<8> slot, bit<8> lookup, bit<1280> key_mask) {
+        meta.state = (meta.state & keep) ^ value;
+        if (lookup == 1) {
+            meta.key = meta.state & key_mask;
+        } else if (lookup == 2) {
+            meta.prefix = (meta.state & key_mask)[1279:800];
+        }
+        meta.pc = pc;
+        meta.slot = slot;
+        meta.lookup = lookup;
+    }
+    action commit_add(bit<1280> keep, bit<1280> value, bit<1280> add_mask, bit<1280> addend, bit<16> pc, bit<8> slot, bit<8> lookup, bit<1280> key_mask) {
+        meta.state = (meta.state & keep) ^ value ^ (((meta.state & add_mask) + addend) & add_mask);
+        if (lookup == 1) {
+            meta.key = meta.state & key_mask;
+        } else if (lookup == 2) {
+            meta.prefix = (meta.state & key_mask)[1279:800];
+        }
+        meta.pc = pc;
+        meta.slot = slot;
+        meta.lookup = lookup;
+    }
+    action commit_move(bit<1280> keep, bit<1280> value, bit<1280> left_mask, bit<8> l0, bit<8> l1, bit<8> l2, bit<8> l3, bit<8> l4, bit<1280> right_mask, bit<8> r0, bit<8> r1, bit<8> r2, bit<8> r3, bit<8> r4, bit<16> pc, bit<8> slot, bit<8> lookup, bit<1280> key_mask) {
+        meta.state = (meta.state & keep) ^ value ^ ((meta.state & left_mask) << l0 << l1 << l2 << l3 << l4) ^ ((meta.state & right_mask) >> r0 >> r1 >> r2 >> r3 >> r4);
+        if (lookup == 1) {
+            meta.key = meta.state & key_mask;
+        } else if (lookup == 2) {
+            meta.prefix = (meta.state & key_mask)[1279:800];
+        }
+        meta.pc = pc;
+        meta.slot = slot;
+        meta.lookup = lookup;
+    }
+    action commit_checksum(bit<1280> keep, bit<1280> value, bit<1280> sum_mask, bit<8> t0, bit<8> t1, bit<8> t2, bit<8> t3, bit<8> t4, bit<1280> right_mask, bit<8> r0, bit<8> r1, bit<8> r2, bit<8> r3, bit<8> r4, bit<16> pc, bit<8> slot, bit<8> lookup, bit<1280> key_mask) {
+        input.bytes = meta.state & sum_mask;
+        hash(meta.checksum, HashAlgorithm.csum16, 16w0, input, 32w0x10000);
+        meta.state = (meta.state & keep) ^ value ^ (((bit<1280>)meta.checksum) << t0 << t1 << t2 << t3 << t4) ^ ((meta.state & right_mask) >> r0 >> r1 >> r2 >> r3 >> r4);
+        if (lookup == 1) {
+            meta.key = meta.state & key_mask;
+        } else if (lookup == 2) {
+            meta.prefix = (meta.state & key_mask)[1279:800];
+        }
+        meta.pc = pc;
+        meta.slot = slot;
+        meta.lookup = lookup;
+    }
+    action commit_sum(bit<1280> keep, bit<1280> value, bit<1280> a_mask, bit<1280> a_value,
+    bit<1280> b_mask, bit<8> bl0, bit<8> bl1, bit<8> bl2, bit<8> bl3, bit<8> bl4, bit<8> br0, bit<8> br1, bit<8> br2, bit<8> br3, bit<8> br4, bit<1280> b_value,
+    bit<1280> result_mask, bit<8> tl0, bit<8> tl1, bit<8> tl2, bit<8> tl3, bit<8> tl4, bit<8> tr0, bit<8> tr1, bit<8> tr2, bit<8> tr3, bit<8> tr4, bit<16> pc, bit<8> slot, bit<8> lookup, bit<1280> key_mask) {
+        meta.state = (meta.state & keep) ^ value ^
+        ((((((meta.state & a_mask) ^ a_value) + ((((meta.state & b_mask) << bl0 << bl1 << bl2 << bl3 << bl4) >> br0 >> br1 >> br2 >> br3 >> br4) ^ b_value)) & result_mask) << tl0 << tl1 << tl2 << tl3 << tl4) >> tr0 >> tr1 >> tr2 >> tr3 >> tr4);
+        if (lookup == 1) {
+            meta.key = meta.state & key_mask;
+        } else if (lookup == 2) {
+            meta.prefix = (meta.state & key_mask)[1279:800];
+        }
+        meta.pc = pc;
+        meta.slot = slot;
+        meta.lookup = lookup;
+    }
+    action commit_difference(bit<1280> keep, bit<1280> value, bit<1280> a_mask, bit<1280> a_value,
+    bit<1280> b_mask, bit<8> bl0, bit<8> bl1, bit<8> bl2, bit<8> bl3, bit<8> bl4, bit<8> br0, bit<8> br1, bit<8> br2, bit<8> br3, bit<8> br4, bit<1280> b_value,
+    bit<1280> result_mask, bit<8> tl0, bit<8> tl1, bit<8> tl2, bit<8> tl3, bit<8> tl4, bit<8> tr0, bit<8> tr1, bit<8> tr2, bit<8> tr3, bit<8> tr4, bit<16> pc, bit<8> slot, bit<8> lookup, bit<1280> key_mask) {
+        meta.state = (meta.state & keep) ^ value ^
+        ((((((meta.state & a_mask) ^ a_value) - ((((meta.state & b_mask) << bl0 << bl1 << bl2 << bl3 << bl4) >> br0 >> br1 >> br2 >> br3 >> br4) ^ b_value)) & result_mask) << tl0 << tl1 << tl2 << tl3 << tl4) >> tr0 >> tr1 >> tr2 >> tr3 >> tr4);
+        if (lookup == 1) {
+            meta.key = meta.state & key_mask;
+        } else if (lookup == 2) {
+            meta.prefix = (meta.state & key_mask)[1279:800];
+        }
+        meta.pc = pc;
+        meta.slot = slot;
+        meta.lookup = lookup;
+    }
+    action commit_conjunction(bit<1280> keep, bit<1280> value, bit<1280> a_mask, bit<1280> a_value,
+    bit<1280> b_mask, bit<8> bl0, bit<8> bl1, bit<8> bl2, bit<8> bl3, bit<8> bl4, bit<8> br0, bit<8> br1, bit<8> br2, bit<8> br3, bit<8> br4, bit<1280> b_value,
+    bit<1280> result_mask, bit<8> tl0, bit<8> tl1, bit<8> tl2, bit<8> tl3, bit<8> tl4, bit<8> tr0, bit<8> tr1, bit<8> tr2, bit<8> tr3, bit<8> tr4, bit<16> pc, bit<8> slot, bit<8> lookup, bit<1280> key_mask) {
+        meta.state = (meta.state & keep) ^ value ^
+        ((((((meta.state & a_mask) ^ a_value) & ((((meta.state & b_mask) << bl0 << bl1 << bl2 << bl3 << bl4) >> br0 >> br1 >> br2 >> br3 >> br4) ^ b_value)) & result_mask) << tl0 << tl1 << tl2 << tl3 << tl4) >> tr0 >> tr1 >> tr2 >> tr3 >> tr4);
+        if (lookup == 1) {
+            meta.key = meta.state & key_mask;
+        } else if (lookup == 2) {
+            meta.prefix = (meta.state & key_mask)[1279:800];
+        }
+        meta.pc = pc;
+        meta.slot = slot;
+        meta.lookup = lookup;
+    }
+    action commit_product(bit<1280> keep, bit<1280> value, bit<1280> a_mask, bit<1280> a_value,
+    bit<1280> b_mask, bit<8> bl0, bit<8> bl1, bit<8> bl2, bit<8> bl3, bit<8> bl4, bit<8> br0, bit<8> br1, bit<8> br2, bit<8> br3, bit<8> br4, bit<1280> b_value,
+    bit<1280> result_mask, bit<8> tl0, bit<8> tl1, bit<8> tl2, bit<8> tl3, bit<8> tl4, bit<8> tr0, bit<8> tr1, bit<8> tr2, bit<8> tr3, bit<8> tr4, bit<16> pc, bit<8> slot, bit<8> lookup, bit<1280> key_mask) {
+        meta.state = (meta.state & keep) ^ value ^
+        ((((((meta.state & a_mask) ^ a_value) * ((((meta.state & b_mask) << bl0 << bl1 << bl2 << bl3 << bl4) >> br0 >> br1 >> br2 >> br3 >> br4) ^ b_value)) & result_mask) << tl0 << tl1 << tl2 << tl3 << tl4) >> tr0 >> tr1 >> tr2 >> tr3 >> tr4);
+        if (lookup == 1) {
+            meta.key = meta.state & key_mask;
+        } else if (lookup == 2) {
+            meta.prefix = (meta.state & key_mask)[1279:800];
+        }
+        meta.pc = pc;
+        meta.slot = slot;
+        meta.lookup = lookup;
+    }
+    action commit_shift_left(bit<1280> keep, bit<1280> value, bit<1280> a_mask, bit<1280> a_value,
+    bit<1280> b_mask, bit<8> bl0, bit<8> bl1, bit<8> bl2, bit<8> bl3, bit<8> bl4, bit<8> br0, bit<8> br1, bit<8> br2, bit<8> br3, bit<8> br4, bit<1280> b_value,
+    bit<1280> result_mask, bit<8> tl0, bit<8> tl1, bit<8> tl2, bit<8> tl3, bit<8> tl4, bit<8> tr0, bit<8> tr1, bit<8> tr2, bit<8> tr3, bit<8> tr4, bit<16> pc, bit<8> slot, bit<8> lookup, bit<1280> key_mask) {
+        meta.state = (meta.state & keep) ^ value ^
+        ((((((meta.state & a_mask) ^ a_value) << (bit<8>)((((meta.state & b_mask) << bl0 << bl1 << bl2 << bl3 << bl4) >> br0 >> br1 >> br2 >> br3 >> br4) ^ b_value)) & result_mask) << tl0 << tl1 << tl2 << tl3 << tl4) >> tr0 >> tr1 >> tr2 >> tr3 >> tr4);
+        if (lookup == 1) {
+            meta.key = meta.state & key_mask;
+        } else if (lookup == 2) {
+            meta.prefix = (meta.state & key_mask)[1279:800];
+        }
+        meta.pc = pc;
+        meta.slot = slot;
+        meta.lookup = lookup;
+    }
+    action commit_shift_right(bit<1280> keep, bit<1280> value, bit<1280> a_mask, bit<1280> a_value,
+    bit<1280> b_mask, bit<8> bl0, bit<8> bl1, bit<8> bl2, bit<8> bl3, bit<8> bl4, bit<8> br0, bit<8> br1, bit<8> br2, bit<8> br3, bit<8> br4, bit<1280> b_value,
+    bit<1280> result_mask, bit<8> tl0, bit<8> tl1, bit<8> tl2, bit<8> tl3, bit<8> tl4, bit<8> tr0, bit<8> tr1, bit<8> tr2, bit<8> tr3, bit<8> tr4, bit<16> pc, bit<8> slot, bit<8> lookup, bit<1280> key_mask) {
+        meta.state = (meta.state & keep) ^ value ^
+        ((((((meta.state & a_mask) ^ a_value) >> (bit<8>)((((meta.state & b_mask) << bl0 << bl1 << bl2 << bl3 << bl4) >> br0 >> br1 >> br2 >> br3 >> br4) ^ b_value)) & result_mask) << tl0 << tl1 << tl2 << tl3 << tl4) >> tr0 >> tr1 >> tr2 >> tr3 >> tr4);
+        if (lookup == 1) {
+            meta.key = meta.state & key_mask;
+        } else if (lookup == 2) {
+            meta.prefix = (meta.state & key_mask)[1279:800];
+        }
+        meta.pc = pc;
+        meta.slot = slot;
+        meta.lookup = lookup;
+    }
+    action commit_crc16(bit<1280> keep, bit<1280> value, bit<1280> input_mask,
+    bit<8> il0, bit<8> il1, bit<8> il2, bit<8> il3, bit<8> il4, bit<8> ir0, bit<8> ir1, bit<8> ir2, bit<8> ir3, bit<8> ir4, bit<1280> input_value, bit<64> base, bit<64> modulus,
+    bit<1280> result_mask, bit<8> tl0, bit<8> tl1, bit<8> tl2, bit<8> tl3, bit<8> tl4, bit<8> tr0, bit<8> tr1, bit<8> tr2, bit<8> tr3, bit<8> tr4, bit<16> pc, bit<8> slot, bit<8> lookup, bit<1280> key_mask) {
+        input.bytes = (((meta.state & input_mask) << il0 << il1 << il2 << il3 << il4) >> ir0 >> ir1 >> ir2 >> ir3 >> ir4) ^ input_value;
+        hash(meta.hash, HashAlgorithm.crc16, base, input, modulus);
+        meta.state = (meta.state & keep) ^ value ^ ((((bit<1280>)meta.hash & result_mask) << tl0 << tl1 << tl2 << tl3 << tl4) >> tr0 >> tr1 >> tr2 >> tr3 >> tr4);
+        if (lookup == 1) {
+            meta.key = meta.state & key_mask;
+        } else if (lookup == 2) {
+            meta.prefix = (meta.state & key_mask)[1279:800];
+        }
+        meta.pc = pc;
+        meta.slot = slot;
+        meta.lookup = lookup;
+    }
+    action commit_crc32(bit<1280> keep, bit<1280> value, bit<1280> input_mask,
+    bit<8> il0, bit<8> il1, bit<8> il2, bit<8> il3, bit<8> il4, bit<8> ir0, bit<8> ir1, bit<8> ir2, bit<8> ir3, bit<8> ir4, bit<1280> input_value, bit<64> base, bit<64> modulus,
+    bit<1280> result_mask, bit<8> tl0, bit<8> tl1, bit<8> tl2, bit<8> tl3, bit<8> tl4, bit<8> tr0, bit<8> tr1, bit<8> tr2, bit<8> tr3, bit<8> tr4, bit<16> pc, bit<8> slot, bit<8> lookup, bit<1280> key_mask) {
+        input.bytes = (((meta.state & input_mask) << il0 << il1 << il2 << il3 << il4) >> ir0 >> ir1 >> ir2 >> ir3 >> ir4) ^ input_value;
+        hash(meta.hash, HashAlgorithm.crc32, base, input, modulus);
+        meta.state = (meta.state & keep) ^ value ^ ((((bit<1280>)meta.hash & result_mask) << tl0 << tl1 << tl2 << tl3 << tl4) >> tr0 >> tr1 >> tr2 >> tr3 >> tr4);
+        if (lookup == 1) {
+            meta.key = meta.state & key_mask;
+        } else if (lookup == 2) {
+            meta.prefix = (meta.state & key_mask)[1279:800];
+        }
+        meta.pc = pc;
+        meta.slot = slot;
+        meta.lookup = lookup;
+    }
+    action commit_csum16(bit<1280> keep, bit<1280> value, bit<1280> input_mask,
+    bit<8> il0, bit<8> il1, bit<8> il2, bit<8> il3, bit<8> il4, bit<8> ir0, bit<8> ir1, bit<8> ir2, bit<8> ir3, bit<8> ir4, bit<1280> input_value, bit<64> base, bit<64> modulus,
+    bit<1280> result_mask, bit<8> tl0, bit<8> tl1, bit<8> tl2, bit<8> tl3, bit<8> tl4, bit<8> tr0, bit<8> tr1, bit<8> tr2, bit<8> tr3, bit<8> tr4, bit<16> pc, bit<8> slot, bit<8> lookup, bit<1280> key_mask) {
+        input.bytes = (((meta.state & input_mask) << il0 << il1 << il2 << il3 << il4) >> ir0 >> ir1 >> ir2 >> ir3 >> ir4) ^ input_value;
+        hash(meta.hash, HashAlgorithm.csum16, base, input, modulus);
+        meta.state = (meta.state & keep) ^ value ^ ((((bit<1280>)meta.hash & result_mask) << tl0 << tl1 << tl2 << tl3 << tl4) >> tr0 >> tr1 >> tr2 >> tr3 >> tr4);
+        if (lookup == 1) {
+            meta.key = meta.state & key_mask;
+        } else if (lookup == 2) {
+            meta.prefix = (meta.state & key_mask)[1279:800];
+        }
+        meta.pc = pc;
+        meta.slot = slot;
+        meta.lookup = lookup;
+    }
+    action commit_xor16(bit<1280> keep, bit<1280> value, bit<1280> input_mask,
+    bit<8> il0, bit<8> il1, bit<8> il2, bit<8> il3, bit<8> il4, bit<8> ir0, bit<8> ir1, bit<8> ir2, bit<8> ir3, bit<8> ir4, bit<1280> input_value, bit<64> base, bit<64> modulus,
+    bit<1280> result_mask, bit<8> tl0, bit<8> tl1, bit<8> tl2, bit<8> tl3, bit<8> tl4, bit<8> tr0, bit<8> tr1, bit<8> tr2, bit<8> tr3, bit<8> tr4, bit<16> pc, bit<8> slot, bit<8> lookup, bit<1280> key_mask) {
+        input.bytes = (((meta.state & input_mask) << il0 << il1 << il2 << il3 << il4) >> ir0 >> ir1 >> ir2 >> ir3 >> ir4) ^ input_value;
+        hash(meta.hash, HashAlgorithm.xor16, base, input, modulus);
+        meta.state = (meta.state & keep) ^ value ^ ((((bit<1280>)meta.hash & result_mask) << tl0 << tl1 << tl2 << tl3 << tl4) >> tr0 >> tr1 >> tr2 >> tr3 >> tr4);
+        if (lookup == 1) {
+            meta.key = meta.state & key_mask;
+        } else if (lookup == 2) {
+            meta.prefix = (meta.state & key_mask)[1279:800];
+        }
+        meta.pc = pc;
+        meta.slot = slot;
+        meta.lookup = lookup;
+    }
+    action commit_state(bit<1280> keep, bit<1280> value, bit<16> access, bit<1280> index_mask, bit<8> i0, bit<8> i1, bit<8> i2, bit<8> i3, bit<8> i4, bit<32> index,
+    bit<1280> data_mask, bit<8> d0, bit<8> d1, bit<8> d2, bit<8> d3, bit<8> d4, bit<64> data, bit<16> pc, bit<8> slot, bit<8> lookup, bit<1280> key_mask) {
+        meta.state = (meta.state & keep) ^ value;
+        meta.access = access;
+        meta.index = (bit<32>)((meta.state & index_mask) >> i0 >> i1 >> i2 >> i3 >> i4) ^ index;
+        meta.data = (bit<64>)((meta.state & data_mask) >> d0 >> d1 >> d2 >> d3 >> d4) ^ data;
+        if (lookup == 1) {
+            meta.key = meta.state & key_mask;
+        } else if (lookup == 2) {
+            meta.prefix = (meta.state & key_mask)[1279:800];
+        }
+        meta.pc = pc;
+        meta.slot = slot;
+        meta.lookup = lookup;
+    }
+    action commit_load(bit<1280> keep, bit<1280> value, bit<64> data_mask, bit<8> t0, bit<8> t1, bit<8> t2, bit<8> t3, bit<8> t4, bit<16> pc, bit<8> slot, bit<8> lookup, bit<1280> key_mask) {
+        meta.state = (meta.state & keep) ^ value ^ (((bit<1280>)(meta.data & data_mask)) << t0 << t1 << t2 << t3 << t4);
+        if (lookup == 1) {
+            meta.key = meta.state & key_mask;
+        } else if (lookup == 2) {
+            meta.prefix = (meta.state & key_mask)[1279:800];
+        }
+        meta.pc = pc;
+        meta.slot = slot;
+        meta.lookup = lookup;
+    }
+    action commit_standard(bit<1280> keep, bit<1280> value, bit<32> packet_length, bit<32> instance_type, bit<48> egress_global_timestamp, bit<32> enq_timestamp, bit<19> enq_qdepth, bit<32> deq_timedelta, bit<19> deq_qdepth, bit<16> egress_rid, bit<8> t0, bit<8> t1, bit<8> t2, bit<8> t3, bit<8> t4, bit<16> pc, bit<8> slot, bit<8> lookup, bit<1280> key_mask) {
+        meta.state = (meta.state & keep) ^ value ^ (((bit<1280>)((bit<48>)(standard_metadata.packet_length & packet_length) | (bit<48>)(standard_metadata.instance_type & instance_type) | (bit<48>)(standard_metadata.egress_global_timestamp & egress_global_timestamp) | (bit<48>)(standard_metadata.enq_timestamp & enq_timestamp) | (bit<48>)(standard_metadata.enq_qdepth & enq_qdepth) | (bit<48>)(standard_metadata.deq_timedelta & deq_timedelta) | (bit<48>)(standard_metadata.deq_qdepth & deq_qdepth) | (bit<48>)(standard_metadata.egress_rid & egress_rid))) << t0 << t1 << t2 << t3 << t4);
+        if (lookup == 1) {
+            meta.key = meta.state & key_mask;
+        } else if (lookup == 2) {
+            meta.prefix = (meta.state & key_mask)[1279:800];
+        }
+        meta.pc = pc;
+        meta.slot = slot;
+        meta.lookup = lookup;
+    }
+    action read_register(bit<32> base, bit<32> size) {
+        if (meta.index < size) {
+            meta.index = base + meta.index;
+            registers.read(meta.data, meta.index);
+        }
+    }
+    action write_register(bit<32> base, bit<32> size) {
+        if (meta.index < size) {
+            meta.index = base + meta.index;
+            registers.write(meta.index, meta.data);
+        }
+    }
+    action count(bit<32> base, bit<32> size) {
+        if (meta.index < size) {
+            meta.index = base + meta.index;
+            counters.count(meta.index);
+        }
+    }
+    action meter_packets(bit<32> base, bit<32> size) {
+        if (meta.index < size) {
+            meta.index = base + meta.index;
+            packet_meters.execute_meter(meta.index, meta.colour);
+            meta.data = (bit<64>)meta.colour;
+        }
+    }
+    action meter_bytes(bit<32> base, bit<32> size) {
+        if (meta.index < size) {
+            meta.index = base + meta.index;
+            byte_meters.execute_meter(meta.index, meta.colour);
+            meta.data = (bit<64>)meta.colour;
+        }
+    }
+    action emit() {
+        if (meta.state[55:48] != meta.length) {
+            hdr.whole.setInvalid();
+            meta.length = meta.state[55:48];
+            if (meta.length[7:7] == 1) {
+                hdr.chunk128.setValid();
+            } else {
+                hdr.chunk128.setInvalid();
+            }
+            if (meta.length[6:6] == 1) {
+                hdr.chunk64.setValid();
+            } else {
+                hdr.chunk64.setInvalid();
+            }
+            if (meta.length[5:5] == 1) {
+                hdr.chunk32.setValid();
+            } else {
+                hdr.chunk32.setInvalid();
+            }
+            if (meta.length[4:4] == 1) {
+                hdr.chunk16.setValid();
+            } else {
+                hdr.chunk16.setInvalid();
+            }
+            if (meta.length[3:3] == 1) {
+                hdr.chunk8.setValid();
+            } else {
+                hdr.chunk8.setInvalid();
+            }
+            if (meta.length[2:2] == 1) {
+                hdr.chunk4.setValid();
+            } else {
+                hdr.chunk4.setInvalid();
+            }
+            if (meta.length[1:1] == 1) {
+                hdr.chunk2.setValid();
+            } else {
+                hdr.chunk2.setInvalid();
+            }
+            if (meta.length[0:0] == 1) {
+                hdr.chunk1.setValid();
+            } else {
+                hdr.chunk1.setInvalid();
+            }
+        }
+        if (hdr.whole.isValid()) {
+            hdr.whole.bytes = meta.state[1279:512];
+        } else {
+            if (hdr.chunk128.isValid()) {
+                hdr.chunk128.bytes = meta.state[1279:256];
+            } else {
+                if (hdr.chunk64.isValid()) {
+                    hdr.chunk64.bytes = meta.state[1279:768];
+                    if (hdr.chunk32.isValid()) {
+                        hdr.chunk32.bytes = meta.state[767:512];
+                        if (hdr.chunk16.isValid()) {
+                            hdr.chunk16.bytes = meta.state[511:384];
+                            if (meta.length[3:0] != 0) {
+                                meta.tail = meta.state[383:256];
+                            }
+                        } else {
+                            if (meta.length[3:0] != 0) {
+                                meta.tail = meta.state[511:384];
+                            }
+                        }
+                    } else {
+                        if (hdr.chunk16.isValid()) {
+                            hdr.chunk16.bytes = meta.state[767:640];
+                            if (meta.length[3:0] != 0) {
+                                meta.tail = meta.state[639:512];
+                            }
+                        } else {
+                            if (meta.length[3:0] != 0) {
+                                meta.tail = meta.state[767:640];
+                            }
+                        }
+                    }
+                } else {
+                    if (hdr.chunk32.isValid()) {
+                        hdr.chunk32.bytes = meta.state[1279:1024];
+                        if (hdr.chunk16.isValid()) {
+                            hdr.chunk16.bytes = meta.state[1023:896];
+                            if (meta.length[3:0] != 0) {
+                                meta.tail = meta.state[895:768];
+                            }
+                        } else {
+                            if (meta.length[3:0] != 0) {
+                                meta.tail = meta.state[1023:896];
+                            }
+                        }
+                    } else {
+                        if (hdr.chunk16.isValid()) {
+                            hdr.chunk16.bytes = meta.state[1279:1152];
+                            if (meta.length[3:0] != 0) {
+                                meta.tail = meta.state[1151:1024];
+                            }
+                        } else {
+                            if (meta.length[3:0] != 0) {
+                                meta.tail = meta.state[1279:1152];
+                            }
+                        }
+                    }
+                }
+            }
+            if (meta.length[3:0] != 0) {
+                meta.pad = (16 - (bit<8>)meta.length[3:0]) << 3;
+                meta.tail = meta.tail >> meta.pad;
+                if (hdr.chunk1.isValid()) {
+                    hdr.chunk1.bytes = meta.tail[7:0];
+                    meta.tail = meta.tail >> 8;
+                }
+                if (hdr.chunk2.isValid()) {
+                    hdr.chunk2.bytes = meta.tail[15:0];
+                    meta.tail = meta.tail >> 16;
+                }
+                if (hdr.chunk4.isValid()) {
+                    hdr.chunk4.bytes = meta.tail[31:0];
+                    meta.tail = meta.tail >> 32;
+                }
+                if (hdr.chunk8.isValid()) {
+                    hdr.chunk8.bytes = meta.tail[63:0];
+                }
+            }
+        }
+    }
+    table step_0 {
+        key = { meta.device: exact; meta.pc: exact; }
+        actions = { commit; commit_add; commit_move; commit_checksum; commit_state; commit_sum; commit_difference; commit_conjunction; commit_product; commit_shift_left; commit_shift_right; commit_standard; commit_load; commit_crc16; commit_crc32; commit_csum16; commit_xor16; @defaultonly discard; }
+        default_action = discard();
+        size = 4096;
+    }
+    table exact_0 {
+        key = { meta.device: exact; meta.pc: exact; meta.key: exact; }
+        actions = { commit; commit_add; commit_move; commit_checksum; commit_state; @defaultonly NoAction; }
+        default_action = NoAction();
+        size = 4096;
+    }
+    table lpm_0 {
+        key = { meta.device: exact; meta.pc: exact; meta.prefix: lpm; }
+        actions = { commit; commit_add; commit_move; commit_checksum; commit_state; @defaultonly NoAction; }
+        default_action = NoAction();
+        size = 4096;
+    }
+    table ternary_0 {
+        key = { meta.device: exact; meta.pc: exact; meta.state: ternary; }
+        actions = { commit; commit_add; commit_move; commit_checksum; commit_state; @defaultonly NoAction; }
+        default_action = NoAction();
+        size = 4096;
+    }
+    table state_0 {
+        key = { meta.device: exact; meta.access: exact; }
+        actions = { read_register; write_register; count; meter_packets; meter_bytes; @defaultonly NoAction; }
+        default_action = NoAction();
+        size = 4096;
+    }
+    table step_1 {
+        key = { meta.device: exact; meta.pc: exact; }
+        actions = { commit; commit_add; commit_move; commit_checksum; commit_state; commit_sum; commit_difference; commit_conjunction; commit_product; commit_shift_left; commit_shift_right; commit_standard; commit_load; commit_crc16; commit_crc32; commit_csum16; commit_xor16; @defaultonly discard; }
+        default_action = discard();
+        size = 4096;
+    }
+    table exact_1 {
+        key = { meta.device: exact; meta.pc: exact; meta.key: exact; }
+        actions = { commit; commit_add; commit_move; commit_checksum; commit_state; @defaultonly NoAction; }
+        default_action = NoAction();
+        size = 4096;
+    }
+    table lpm_1 {
+        key = { meta.device: exact; meta.pc: exact; meta.prefix: lpm; }
+        actions = { commit; commit_add; commit_move; commit_checksum; commit_state; @defaultonly NoAction; }
+        default_action = NoAction();
+        size = 4096;
+    }
+    table ternary_1 {
+        key = { meta.device: exact; meta.pc: exact; meta.state: ternary; }
+        actions = { commit; commit_add; commit_move; commit_checksum; commit_state; @defaultonly NoAction; }
+        default_action = NoAction();
+        size = 4096;
+    }
+    table state_1 {
+        key = { meta.device: exact; meta.access: exact; }
+        actions = { read_register; write_register; count; meter_packets; meter_bytes; @defaultonly NoAction; }
+        default_action = NoAction();
+        size = 4096;
+    }
+    table step_2 {
+        key = { meta.device: exact; meta.pc: exact; }
+        actions = { commit; commit_add; commit_move; commit_checksum; commit_state; commit_sum; commit_difference; commit_conjunction; commit_product; commit_shift_left; commit_shift_right; commit_standard; commit_load; commit_crc16; commit_crc32; commit_csum16; commit_xor16; @defaultonly discard; }
+        default_action = discard();
+        size = 4096;
+    }
+    table exact_2 {
+        key = { meta.device: exact; meta.pc: exact; meta.key: exact; }
+        actions = { commit; commit_add; commit_move; commit_checksum; commit_state; @defaultonly NoAction; }
+        default_action = NoAction();
+        size = 4096;
+    }
+    table lpm_2 {
+        key = { meta.device: exact; meta.pc: exact; meta.prefix: lpm; }
+        actions = { commit; commit_add; commit_move; commit_checksum; commit_state; @defaultonly NoAction; }
+        default_action = NoAction();
+        size = 4096;
+    }
+    table ternary_2 {
+        key = { meta.device: exact; meta.pc: exact; meta.state: ternary; }
+        actions = { commit; commit_add; commit_move; commit_checksum; commit_state; @defaultonly NoAction; }
+        default_action = NoAction();
+        size = 4096;
+    }
+    table state_2 {
+        key = { meta.device: exact; meta.access: exact; }
+        actions = { read_register; write_register; count; meter_packets; meter_bytes; @defaultonly NoAction; }
+        default_action = NoAction();
+        size = 4096;
+    }
+    table step_3 {
+        key = { meta.device: exact; meta.pc: exact; }
+        actions = { commit; commit_add; commit_move; commit_checksum; commit_state; commit_sum; commit_difference; commit_conjunction; commit_product; commit_shift_left; commit_shift_right; commit_standard; commit_load; commit_crc16; commit_crc32; commit_csum16; commit_xor16; @defaultonly discard; }
+        default_action = discard();
+        size = 4096;
+    }
+    table exact_3 {
+        key = { meta.device: exact; meta.pc: exact; meta.key: exact; }
+        actions = { commit; commit_add; commit_move; commit_checksum; commit_state; @defaultonly NoAction; }
+        default_action = NoAction();
+        size = 4096;
+    }
+    table lpm_3 {
+        key = { meta.device: exact; meta.pc: exact; meta.prefix: lpm; }
+        actions = { commit; commit_add; commit_move; commit_checksum; commit_state; @defaultonly NoAction; }
+        default_action = NoAction();
+        size = 4096;
+    }
+    table ternary_3 {
+        key = { meta.device: exact; meta.pc: exact; meta.state: ternary; }
+        actions = { commit; commit_add; commit_move; commit_checksum; commit_state; @defaultonly NoAction; }
+        default_action = NoAction();
+        size = 4096;
+    }
+    table state_3 {
+        key = { meta.device: exact; meta.access: exact; }
+        actions = { read_register; write_register; count; meter_packets; meter_bytes; @defaultonly NoAction; }
+        default_action = NoAction();
+        size = 4096;
+    }
+    table step_4 {
+        key = { meta.device: exact; meta.pc: exact; }
+        actions = { commit; commit_add; commit_move; commit_checksum; commit_state; commit_sum; commit_difference; commit_conjunction; commit_product; commit_shift_left; commit_shift_right; commit_standard; commit_load; commit_crc16; commit_crc32; commit_csum16; commit_xor16; @defaultonly discard; }
+        default_action = discard();
+        size = 4096;
+    }
+    table exact_4 {
+        key = { meta.device: exact; meta.pc: exact; meta.key: exact; }
+        actions = { commit; commit_add; commit_move; commit_checksum; commit_state; @defaultonly NoAction; }
+        default_action = NoAction();
+        size = 4096;
+    }
+    table lpm_4 {
+        key = { meta.device: exact; meta.pc: exact; meta.prefix: lpm; }
+        actions = { commit; commit_add; commit_move; commit_checksum; commit_state; @defaultonly NoAction; }
+        default_action = NoAction();
+        size = 4096;
+    }
+    table ternary_4 {
+        key = { meta.device: exact; meta.pc: exact; meta.state: ternary; }
+        actions = { commit; commit_add; commit_move; commit_checksum; commit_state; @defaultonly NoAction; }
+        default_action = NoAction();
+        size = 4096;
+    }
+    table state_4 {
+        key = { meta.device: exact; meta.access: exact; }
+        actions = { read_register; write_register; count; meter_packets; meter_bytes; @defaultonly NoAction; }
+        default_action = NoAction();
+        size = 4096;
+    }
+    table step_5 {
+        key = { meta.device: exact; meta.pc: exact; }
+        actions = { commit; commit_add; commit_move; commit_checksum; commit_state; commit_sum; commit_difference; commit_conjunction; commit_product; commit_shift_left; commit_shift_right; commit_standard; commit_load; commit_crc16; commit_crc32; commit_csum16; commit_xor16; @defaultonly discard; }
+        default_action = discard();
+        size = 4096;
+    }
+    table exact_5 {
+        key = { meta.device: exact; meta.pc: exact; meta.key: exact; }
+        actions = { commit; commit_add; commit_move; commit_checksum; commit_state; @defaultonly NoAction; }
+        default_action = NoAction();
+        size = 4096;
+    }
+    table lpm_5 {
+        key = { meta.device: exact; meta.pc: exact; meta.prefix: lpm; }
+        actions = { commit; commit_add; commit_move; commit_checksum; commit_state; @defaultonly NoAction; }
+        default_action = NoAction();
+        size = 4096;
+    }
+    table ternary_5 {
+        key = { meta.device: exact; meta.pc: exact; meta.state: ternary; }
+        actions = { commit; commit_add; commit_move; commit_checksum; commit_state; @defaultonly NoAction; }
+        default_action = NoAction();
+        size = 4096;
+    }
+    table state_5 {
+        key = { meta.device: exact; meta.access: exact; }
+        actions = { read_register; write_register; count; meter_packets; meter_bytes; @defaultonly NoAction; }
+        default_action = NoAction();
+        size = 4096;
+    }
+    apply {
+        if (meta.slot != 255) {
+            if (meta.slot == 254) {
+                enter_egress.apply();
+            }
+            if (meta.slot == 64) {
+                if (meta.lookup == 1) {
+                    exact_0.apply();
+                } else if (meta.lookup == 3) {
+                    ternary_0.apply();
+                } else if (meta.lookup == 2) {
+                    lpm_0.apply();
+                } else if (meta.lookup == 5) {
+                    state_0.apply();
+                }
+                if (meta.slot == 64) {
+                    step_0.apply();
+                }
+            }
+            if (meta.slot != 255) {
+                if (meta.slot == 65) {
+                    if (meta.lookup == 1) {
+                        exact_1.apply();
+                    } else if (meta.lookup == 3) {
+                        ternary_1.apply();
+                    } else if (meta.lookup == 2) {
+                        lpm_1.apply();
+                    } else if (meta.lookup == 5) {
+                        state_1.apply();
+                    }
+                    if (meta.slot == 65) {
+                        step_1.apply();
+                    }
+                }
+                if (meta.slot != 255) {
+                    if (meta.slot == 66) {
+                        if (meta.lookup == 1) {
+                            exact_2.apply();
+                        } else if (meta.lookup == 3) {
+                            ternary_2.apply();
+                        } else if (meta.lookup == 2) {
+                            lpm_2.apply();
+                        } else if (meta.lookup == 5) {
+                            state_2.apply();
+                        }
+                        if (meta.slot == 66) {
+                            step_2.apply();
+                        }
+                    }
+                    if (meta.slot != 255) {
+                        if (meta.slot == 67) {
+                            if (meta.lookup == 1) {
+                                exact_3.apply();
+                            } else if (meta.lookup == 3) {
+                                ternary_3.apply();
+                            } else if (meta.lookup == 2) {
+                                lpm_3.apply();
+                            } else if (meta.lookup == 5) {
+                                state_3.apply();
+                            }
+                            if (meta.slot == 67) {
+                                step_3.apply();
+                            }
+                        }
+                        if (meta.slot != 255) {
+                            if (meta.slot == 68) {
+                                if (meta.lookup == 1) {
+                                    exact_4.apply();
+                                } else if (meta.lookup == 3) {
+                                    ternary_4.apply();
+                                } else if (meta.lookup == 2) {
+                                    lpm_4.apply();
+                                } else if (meta.lookup == 5) {
+                                    state_4.apply();
+                                }
+                                if (meta.slot == 68) {
+                                    step_4.apply();
+                                }
+                            }
+                            if (meta.slot != 255) {
+                                if (meta.slot == 69) {
+                                    if (meta.lookup == 1) {
+                                        exact_5.apply();
+                                    } else if (meta.lookup == 3) {
+                                        ternary_5.apply();
+                                    } else if (meta.lookup == 2) {
+                                        lpm_5.apply();
+                                    } else if (meta.lookup == 5) {
+                                        state_5.apply();
+                                    }
+                                    if (meta.slot == 69) {
+                                        step_5.apply();
+                                    }
+                                }
+                            }
+                        }
+                    }
+                }
+            }
+            if (meta.slot != 255 || meta.state[17:9] == 511) {
+                mark_to_drop(standard_metadata);
+            }
+        }
+        if (meta.traits[1:1] == 1) {
+            emit();
+        }
+    }
+}
+control PersonaVerify(inout headers_t hdr, inout metadata_t meta) {
+    apply { }
+}
+control PersonaCompute(inout headers_t hdr, inout metadata_t meta) {
+    apply { }
+}
+control PersonaDeparser(packet_out packet, in headers_t hdr) {
+    apply {
+        packet.emit(hdr.whole);
+        packet.emit(hdr.chunk128);
+        packet.emit(hdr.chunk64);
+        packet.emit(hdr.chunk32);
+        packet.emit(hdr.chunk16);
+        packet.emit(hdr.chunk8);
+        packet.emit(hdr.chunk4);
+        packet.emit(hdr.chunk2);
+        packet.emit(hdr.chunk1);
+    }
+}
+V1Switch(PersonaParser(), PersonaVerify(), PersonaIngress(), PersonaEgress(), PersonaCompute(),
+PersonaDeparser()) main;
