@@ -7,6 +7,13 @@
     reason = "a generator that is wrong about its own program shall fail where it is"
 )]
 mod commands;
+#[path = "../random_programs/features.rs"]
+#[allow(
+    dead_code,
+    clippy::indexing_slicing,
+    reason = "a generator that is wrong about its own program shall fail where it is; nobody asks for state here"
+)]
+mod features;
 #[path = "../random_programs/packets.rs"]
 mod packets;
 #[path = "../random_programs/programs.rs"]
@@ -26,5 +33,6 @@ mod equivalence;
 mod executor;
 mod isolation;
 mod random_programs;
+mod rich_programs;
 mod seeded;
 mod sides;

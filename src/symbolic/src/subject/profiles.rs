@@ -95,11 +95,17 @@ impl Subject {
             }
             ProfileCommand::AddToGroup { member, group } => {
                 profile.member(*member).ok_or_else(|| missing("member", *member))?;
-                profile.groups.get_mut(group).ok_or_else(|| missing("group", *group))?.insert(*member);
+                if !profile.groups.get_mut(group).ok_or_else(|| missing("group", *group))?.insert(*member) {
+                    let reason = format!("member {member} is in group {group} already");
+                    return Err(SubjectError::State { construct: construct(), reason });
+                }
                 Reply::Done
             }
             ProfileCommand::RemoveFromGroup { member, group } => {
-                profile.groups.get_mut(group).ok_or_else(|| missing("group", *group))?.remove(member);
+                if !profile.groups.get_mut(group).ok_or_else(|| missing("group", *group))?.remove(member) {
+                    let reason = format!("member {member} isn't in group {group}");
+                    return Err(SubjectError::State { construct: construct(), reason });
+                }
                 Reply::Done
             }
             ProfileCommand::Dump | ProfileCommand::DumpMember { .. } | ProfileCommand::DumpGroup { .. } => {
