@@ -208,17 +208,17 @@ impl Executor<'_, '_> {
         let cut = state.cut.take();
         let recirculate = state.asked.recirculate.take();
         thread.state = state;
+        if let Some(kept) = recirculate {
+            // All of its bytes, whether it is to be cut or not: simple_switch clones the buffer, and the clone isn't cut.
+            thread.point = Point::Next;
+            self.recirculate(&mut thread, bytes, tail, kept)?;
+            self.threads.push(thread);
+            return Ok(());
+        }
         for Departing { mut thread, bytes, tail, cut } in self.cut(thread, bytes, tail, cut)? {
             thread.point = Point::Next;
-            match (recirculate, &cut) {
-                (Some(_), Some(_)) => {
-                    let reason = "a packet that is cut behind the window is recirculated";
-                    return Err(unsupported("primitive `truncate`", None, reason));
-                }
-                (Some(kept), None) => self.recirculate(&mut thread, bytes, tail, kept)?,
-                // By the port it was queued for, whatever the program wrote to `egress_port`.
-                (None, _) => thread.sent.push(Sent { port: thread.port.clone(), bytes, tail, cut }),
-            }
+            // By the port it was queued for, whatever the program wrote to `egress_port`.
+            thread.sent.push(Sent { port: thread.port.clone(), bytes, tail, cut });
             self.threads.push(thread);
         }
         Ok(())

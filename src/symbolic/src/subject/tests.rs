@@ -216,3 +216,22 @@ fn a_prefix_counts_from_its_first_byte_and_a_range_keeps_its_upper_bound() {
     let kept = MatchValue::Range { low: Bits::from_u64(8, 0x10), high: Bits::from_u64(8, 0x15) };
     assert_eq!(rows.first().and_then(|row| row.key.get(1)), Some(&kept));
 }
+
+#[test]
+fn a_group_takes_a_member_once_and_gives_back_what_it_has() {
+    let mut program = program();
+    let selector = Some(Selector { algorithm: hyper4_bits::HashAlgorithm::Crc16, inputs: vec![] });
+    let profile = ActionProfile { name: "profile".to_owned(), max_size: 8, selector, source_info: None };
+    program.action_profiles.push(profile);
+    program.tables[0].implementation = TableImplementation::Profile(ActionProfileId(0));
+    program.tables[0].default_entry = None;
+    let mut subject = Subject::new(Arc::new(program)).expect("a program without entries");
+    let mut say =
+        |command| subject.apply(&Command::Profile { profile: "profile".to_owned(), command }).is_ok();
+    assert!(say(ProfileCommand::CreateMember { action: "drop".to_owned(), arguments: vec![] }));
+    assert!(say(ProfileCommand::CreateGroup));
+    assert!(say(ProfileCommand::AddToGroup { member: 0, group: 0 }));
+    assert!(!say(ProfileCommand::AddToGroup { member: 0, group: 0 }));
+    assert!(say(ProfileCommand::RemoveFromGroup { member: 0, group: 0 }));
+    assert!(!say(ProfileCommand::RemoveFromGroup { member: 0, group: 0 }));
+}
