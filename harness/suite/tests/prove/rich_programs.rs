@@ -39,7 +39,7 @@ fn it_does_with_rich_programs_what_the_engine_does() -> Result<(), Error> {
         compare(seed, &mut compared, &mut reasons)?;
     }
     println!("seed {first}: {compared:?}, {reasons:?}");
-    assert!(compared.packets > compared.left_out && compared.outputs > compared.programs, "{compared:?}");
+    assert!(2 * compared.packets > compared.left_out && compared.outputs > compared.programs, "{compared:?}");
     Ok(())
 }
 
