@@ -1,6 +1,6 @@
 // The HyPer4 persona: emulates P4 programs that are given to it as table rows.
 // Made by `hyper4 persona generate`; do not edit.
-// window_bytes = 128, parse_bytes = 96, metadata_bits = 256, ingress_slots = 20, egress_slots = 6, rows_per_table = 4096, registers = 65536, counters = 65536, meters = 4096, copies = false
+// window_bytes = 128, parse_bytes = 96, metadata_bits = 256, ingress_slots = 20, egress_slots = 6, rows_per_table = 4096, registers = 65536, counters = 65536, meters = 4096, copies = false, digests = true, random = true
 #include <core.p4>
 #include <v1model.p4>
 
@@ -15,6 +15,7 @@ header chunk4_t { bit<32> bytes; }
 header chunk2_t { bit<16> bytes; }
 header chunk1_t { bit<8> bytes; }
 struct headers_t { whole_t whole; chunk128_t chunk128; chunk64_t chunk64; chunk32_t chunk32; chunk16_t chunk16; chunk8_t chunk8; chunk4_t chunk4; chunk2_t chunk2; chunk1_t chunk1; }
+struct sample_t { bit<16> device; bit<16> list; bit<128> values; }
 struct hashed_t { bit<1280> bytes; }
 // state: the window, byte 0 of the packet uppermost; below it the guest's metadata, then from bit 0
 // ingress_port (9), egress_spec (9), egress_port (9), at bit 32 mcast_grp (16), at bit 48 length (8).
@@ -36,6 +37,8 @@ struct metadata_t {
     bit<32> index;      // the guest's number of a cell
     bit<64> data;       // what a register is to be, or was
     bit<2> colour;
+    bit<16> learnt;     // 1 and the number of the guest's list; 0: nothing
+    bit<128> sample;    // its elements' values, the last one lowest
 }
 
 register<bit<64>>(65536) registers;
@@ -594,6 +597,13 @@ inout standard_metadata_t standard_metadata) {
             meta.data = (bit<64>)meta.colour;
         }
     }
+    action draw() {
+        random(meta.data, (bit<64>)meta.index, meta.data);
+    }
+    action sample(bit<16> number, bit<1280> mask, bit<8> by) {
+        meta.learnt = number;
+        meta.sample = (bit<128>)((meta.state & mask) >> by);
+    }
     table step_0 {
         key = { meta.device: exact; meta.pc: exact; }
         actions = { commit; commit_add; commit_move; commit_checksum; commit_state; commit_sum; commit_difference; commit_conjunction; commit_product; commit_shift_left; commit_shift_right; commit_standard; commit_load; commit_crc16; commit_crc32; commit_csum16; commit_xor16; @defaultonly discard; }
@@ -620,7 +630,7 @@ inout standard_metadata_t standard_metadata) {
     }
     table state_0 {
         key = { meta.device: exact; meta.access: exact; }
-        actions = { read_register; write_register; count; meter_packets; meter_bytes; @defaultonly NoAction; }
+        actions = { read_register; write_register; count; meter_packets; meter_bytes; draw; sample; @defaultonly NoAction; }
         default_action = NoAction();
         size = 4096;
     }
@@ -668,7 +678,7 @@ inout standard_metadata_t standard_metadata) {
     }
     table state_1 {
         key = { meta.device: exact; meta.access: exact; }
-        actions = { read_register; write_register; count; meter_packets; meter_bytes; @defaultonly NoAction; }
+        actions = { read_register; write_register; count; meter_packets; meter_bytes; draw; sample; @defaultonly NoAction; }
         default_action = NoAction();
         size = 4096;
     }
@@ -716,7 +726,7 @@ inout standard_metadata_t standard_metadata) {
     }
     table state_2 {
         key = { meta.device: exact; meta.access: exact; }
-        actions = { read_register; write_register; count; meter_packets; meter_bytes; @defaultonly NoAction; }
+        actions = { read_register; write_register; count; meter_packets; meter_bytes; draw; sample; @defaultonly NoAction; }
         default_action = NoAction();
         size = 4096;
     }
@@ -764,7 +774,7 @@ inout standard_metadata_t standard_metadata) {
     }
     table state_3 {
         key = { meta.device: exact; meta.access: exact; }
-        actions = { read_register; write_register; count; meter_packets; meter_bytes; @defaultonly NoAction; }
+        actions = { read_register; write_register; count; meter_packets; meter_bytes; draw; sample; @defaultonly NoAction; }
         default_action = NoAction();
         size = 4096;
     }
@@ -812,7 +822,7 @@ inout standard_metadata_t standard_metadata) {
     }
     table state_4 {
         key = { meta.device: exact; meta.access: exact; }
-        actions = { read_register; write_register; count; meter_packets; meter_bytes; @defaultonly NoAction; }
+        actions = { read_register; write_register; count; meter_packets; meter_bytes; draw; sample; @defaultonly NoAction; }
         default_action = NoAction();
         size = 4096;
     }
@@ -860,7 +870,7 @@ inout standard_metadata_t standard_metadata) {
     }
     table state_5 {
         key = { meta.device: exact; meta.access: exact; }
-        actions = { read_register; write_register; count; meter_packets; meter_bytes; @defaultonly NoAction; }
+        actions = { read_register; write_register; count; meter_packets; meter_bytes; draw; sample; @defaultonly NoAction; }
         default_action = NoAction();
         size = 4096;
     }
@@ -908,7 +918,7 @@ inout standard_metadata_t standard_metadata) {
     }
     table state_6 {
         key = { meta.device: exact; meta.access: exact; }
-        actions = { read_register; write_register; count; meter_packets; meter_bytes; @defaultonly NoAction; }
+        actions = { read_register; write_register; count; meter_packets; meter_bytes; draw; sample; @defaultonly NoAction; }
         default_action = NoAction();
         size = 4096;
     }
@@ -956,7 +966,7 @@ inout standard_metadata_t standard_metadata) {
     }
     table state_7 {
         key = { meta.device: exact; meta.access: exact; }
-        actions = { read_register; write_register; count; meter_packets; meter_bytes; @defaultonly NoAction; }
+        actions = { read_register; write_register; count; meter_packets; meter_bytes; draw; sample; @defaultonly NoAction; }
         default_action = NoAction();
         size = 4096;
     }
@@ -1004,7 +1014,7 @@ inout standard_metadata_t standard_metadata) {
     }
     table state_8 {
         key = { meta.device: exact; meta.access: exact; }
-        actions = { read_register; write_register; count; meter_packets; meter_bytes; @defaultonly NoAction; }
+        actions = { read_register; write_register; count; meter_packets; meter_bytes; draw; sample; @defaultonly NoAction; }
         default_action = NoAction();
         size = 4096;
     }
@@ -1052,7 +1062,7 @@ inout standard_metadata_t standard_metadata) {
     }
     table state_9 {
         key = { meta.device: exact; meta.access: exact; }
-        actions = { read_register; write_register; count; meter_packets; meter_bytes; @defaultonly NoAction; }
+        actions = { read_register; write_register; count; meter_packets; meter_bytes; draw; sample; @defaultonly NoAction; }
         default_action = NoAction();
         size = 4096;
     }
@@ -1100,7 +1110,7 @@ inout standard_metadata_t standard_metadata) {
     }
     table state_10 {
         key = { meta.device: exact; meta.access: exact; }
-        actions = { read_register; write_register; count; meter_packets; meter_bytes; @defaultonly NoAction; }
+        actions = { read_register; write_register; count; meter_packets; meter_bytes; draw; sample; @defaultonly NoAction; }
         default_action = NoAction();
         size = 4096;
     }
@@ -1148,7 +1158,7 @@ inout standard_metadata_t standard_metadata) {
     }
     table state_11 {
         key = { meta.device: exact; meta.access: exact; }
-        actions = { read_register; write_register; count; meter_packets; meter_bytes; @defaultonly NoAction; }
+        actions = { read_register; write_register; count; meter_packets; meter_bytes; draw; sample; @defaultonly NoAction; }
         default_action = NoAction();
         size = 4096;
     }
@@ -1196,7 +1206,7 @@ inout standard_metadata_t standard_metadata) {
     }
     table state_12 {
         key = { meta.device: exact; meta.access: exact; }
-        actions = { read_register; write_register; count; meter_packets; meter_bytes; @defaultonly NoAction; }
+        actions = { read_register; write_register; count; meter_packets; meter_bytes; draw; sample; @defaultonly NoAction; }
         default_action = NoAction();
         size = 4096;
     }
@@ -1244,7 +1254,7 @@ inout standard_metadata_t standard_metadata) {
     }
     table state_13 {
         key = { meta.device: exact; meta.access: exact; }
-        actions = { read_register; write_register; count; meter_packets; meter_bytes; @defaultonly NoAction; }
+        actions = { read_register; write_register; count; meter_packets; meter_bytes; draw; sample; @defaultonly NoAction; }
         default_action = NoAction();
         size = 4096;
     }
@@ -1292,7 +1302,7 @@ inout standard_metadata_t standard_metadata) {
     }
     table state_14 {
         key = { meta.device: exact; meta.access: exact; }
-        actions = { read_register; write_register; count; meter_packets; meter_bytes; @defaultonly NoAction; }
+        actions = { read_register; write_register; count; meter_packets; meter_bytes; draw; sample; @defaultonly NoAction; }
         default_action = NoAction();
         size = 4096;
     }
@@ -1340,7 +1350,7 @@ inout standard_metadata_t standard_metadata) {
     }
     table state_15 {
         key = { meta.device: exact; meta.access: exact; }
-        actions = { read_register; write_register; count; meter_packets; meter_bytes; @defaultonly NoAction; }
+        actions = { read_register; write_register; count; meter_packets; meter_bytes; draw; sample; @defaultonly NoAction; }
         default_action = NoAction();
         size = 4096;
     }
@@ -1388,7 +1398,7 @@ inout standard_metadata_t standard_metadata) {
     }
     table state_16 {
         key = { meta.device: exact; meta.access: exact; }
-        actions = { read_register; write_register; count; meter_packets; meter_bytes; @defaultonly NoAction; }
+        actions = { read_register; write_register; count; meter_packets; meter_bytes; draw; sample; @defaultonly NoAction; }
         default_action = NoAction();
         size = 4096;
     }
@@ -1436,7 +1446,7 @@ inout standard_metadata_t standard_metadata) {
     }
     table state_17 {
         key = { meta.device: exact; meta.access: exact; }
-        actions = { read_register; write_register; count; meter_packets; meter_bytes; @defaultonly NoAction; }
+        actions = { read_register; write_register; count; meter_packets; meter_bytes; draw; sample; @defaultonly NoAction; }
         default_action = NoAction();
         size = 4096;
     }
@@ -1484,7 +1494,7 @@ inout standard_metadata_t standard_metadata) {
     }
     table state_18 {
         key = { meta.device: exact; meta.access: exact; }
-        actions = { read_register; write_register; count; meter_packets; meter_bytes; @defaultonly NoAction; }
+        actions = { read_register; write_register; count; meter_packets; meter_bytes; draw; sample; @defaultonly NoAction; }
         default_action = NoAction();
         size = 4096;
     }
@@ -1532,7 +1542,7 @@ inout standard_metadata_t standard_metadata) {
     }
     table state_19 {
         key = { meta.device: exact; meta.access: exact; }
-        actions = { read_register; write_register; count; meter_packets; meter_bytes; @defaultonly NoAction; }
+        actions = { read_register; write_register; count; meter_packets; meter_bytes; draw; sample; @defaultonly NoAction; }
         default_action = NoAction();
         size = 4096;
     }
@@ -2037,6 +2047,9 @@ inout standard_metadata_t standard_metadata) {
         if (meta.slot < 64) {
             mark_to_drop(standard_metadata);
         }
+        if (meta.learnt != 0) {
+            digest<sample_t>(1, { meta.device, meta.learnt, meta.sample });
+        }
     }
 }
 control PersonaEgress(inout headers_t hdr, inout metadata_t meta,
@@ -2363,6 +2376,9 @@ inout standard_metadata_t standard_metadata) {
             meta.data = (bit<64>)meta.colour;
         }
     }
+    action draw() {
+        random(meta.data, (bit<64>)meta.index, meta.data);
+    }
     action emit() {
         if (meta.state[55:48] != meta.length) {
             hdr.whole.setInvalid();
@@ -2514,7 +2530,7 @@ inout standard_metadata_t standard_metadata) {
     }
     table state_0 {
         key = { meta.device: exact; meta.access: exact; }
-        actions = { read_register; write_register; count; meter_packets; meter_bytes; @defaultonly NoAction; }
+        actions = { read_register; write_register; count; meter_packets; meter_bytes; draw; @defaultonly NoAction; }
         default_action = NoAction();
         size = 4096;
     }
@@ -2544,7 +2560,7 @@ inout standard_metadata_t standard_metadata) {
     }
     table state_1 {
         key = { meta.device: exact; meta.access: exact; }
-        actions = { read_register; write_register; count; meter_packets; meter_bytes; @defaultonly NoAction; }
+        actions = { read_register; write_register; count; meter_packets; meter_bytes; draw; @defaultonly NoAction; }
         default_action = NoAction();
         size = 4096;
     }
@@ -2574,7 +2590,7 @@ inout standard_metadata_t standard_metadata) {
     }
     table state_2 {
         key = { meta.device: exact; meta.access: exact; }
-        actions = { read_register; write_register; count; meter_packets; meter_bytes; @defaultonly NoAction; }
+        actions = { read_register; write_register; count; meter_packets; meter_bytes; draw; @defaultonly NoAction; }
         default_action = NoAction();
         size = 4096;
     }
@@ -2604,7 +2620,7 @@ inout standard_metadata_t standard_metadata) {
     }
     table state_3 {
         key = { meta.device: exact; meta.access: exact; }
-        actions = { read_register; write_register; count; meter_packets; meter_bytes; @defaultonly NoAction; }
+        actions = { read_register; write_register; count; meter_packets; meter_bytes; draw; @defaultonly NoAction; }
         default_action = NoAction();
         size = 4096;
     }
@@ -2634,7 +2650,7 @@ inout standard_metadata_t standard_metadata) {
     }
     table state_4 {
         key = { meta.device: exact; meta.access: exact; }
-        actions = { read_register; write_register; count; meter_packets; meter_bytes; @defaultonly NoAction; }
+        actions = { read_register; write_register; count; meter_packets; meter_bytes; draw; @defaultonly NoAction; }
         default_action = NoAction();
         size = 4096;
     }
@@ -2664,7 +2680,7 @@ inout standard_metadata_t standard_metadata) {
     }
     table state_5 {
         key = { meta.device: exact; meta.access: exact; }
-        actions = { read_register; write_register; count; meter_packets; meter_bytes; @defaultonly NoAction; }
+        actions = { read_register; write_register; count; meter_packets; meter_bytes; draw; @defaultonly NoAction; }
         default_action = NoAction();
         size = 4096;
     }

@@ -140,10 +140,10 @@ fn run_writes_one_json_document() -> Result<(), Error> {
 fn what_the_persona_cannot_do_is_refused() -> Result<(), Error> {
     let folder = tempfile::tempdir()?;
     let text = std::fs::read_to_string(root().join(L2))?;
-    let digest = "digest<bit<9>>(1, standard_metadata.ingress_port);";
-    let changed = text.replacen("mark_to_drop(standard_metadata);", digest, 1);
+    let assertion = "assert(standard_metadata.ingress_port != 9);";
+    let changed = text.replacen("mark_to_drop(standard_metadata);", assertion, 1);
     assert_ne!(text, changed);
-    let file = folder.path().join("digest.p4");
+    let file = folder.path().join("assertion.p4");
     std::fs::write(&file, changed)?;
     let output =
         hyper4(&["run", &file.to_string_lossy(), "--virtual", "--packet", "1:00", "--format", "json"])?;
@@ -152,6 +152,6 @@ fn what_the_persona_cannot_do_is_refused() -> Result<(), Error> {
     assert_eq!(document.pointer("/outputs"), Some(&serde_json::json!([])));
     assert!(document.pointer("/refused/line").is_some_and(serde_json::Value::is_u64), "{document}");
     let file = document.pointer("/refused/file").and_then(|f| f.as_str()).unwrap_or_default().to_owned();
-    assert!(file.ends_with("digest.p4"), "{document}");
+    assert!(file.ends_with("assertion.p4"), "{document}");
     Ok(())
 }

@@ -2,7 +2,8 @@
 
 use hyper4_bits::HashAlgorithm;
 use hyper4_ir::{
-    CalculationInput, Checksum, ChecksumKind, ChecksumOutcome, Event, FieldRef, PipelineKind, StandardField,
+    CalculationInput, Checksum, ChecksumKind, ChecksumOutcome, Event, Expr, FieldRef, PipelineKind,
+    StandardField,
 };
 
 use super::Refusal;
@@ -36,6 +37,15 @@ impl<'a> Explorer<'a> {
         let valid = self.evaluator(&context, &NO_ARGUMENTS).is_valid(checksum.target.header);
         if !valid {
             return self.dealt_with(context, checksum, number, ChecksumOutcome::Skipped, rows);
+        }
+        for late in [StandardField::ParserError, StandardField::ChecksumError] {
+            let field = self.program.standard.get(&late);
+            if field.is_some_and(|field| checksum.condition.as_ref().is_some_and(|c| mentions(c, *field))) {
+                let reason =
+                    format!("it depends on `{}`, which is set when checksums are verified", late.name());
+                let refusal = Refusal::new(format!("checksum {}", checksum.name), reason);
+                return Err(refusal.at(checksum.source_info.as_ref()));
+            }
         }
         self.conditioned(
             context,
@@ -238,6 +248,17 @@ impl<'a> Explorer<'a> {
 pub(super) enum Input {
     State(Bit),
     Constant(bool),
+}
+
+/// Whether an expression has a field in it.
+fn mentions(expr: &Expr, field: FieldRef) -> bool {
+    match expr {
+        Expr::Field(mentioned) => *mentioned == field,
+        Expr::Unary(_, a) => mentions(a, field),
+        Expr::Binary(_, a, b) => mentions(a, field) || mentions(b, field),
+        Expr::Ternary(a, b, c) => [a, b, c].into_iter().any(|part| mentions(part, field)),
+        _ => false,
+    }
 }
 
 fn refuse(checksum: &Checksum, unsupported: Unsupported) -> Refusal {

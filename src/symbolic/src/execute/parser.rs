@@ -211,14 +211,14 @@ impl Executor<'_, '_> {
         }
     }
 
-    /// Checksums are verified even after an error, and ingress runs.
+    /// Checksums are verified even after an error, which the metadata don't tell yet, and ingress runs.
     fn end_of_parser(&mut self, mut thread: Thread, error: &Word) -> Result<(), Stop> {
         if let Purpose::Clone { from, kept, session } = thread.purpose.clone() {
             return self.clone_parsed(thread, &from, kept, session);
         }
-        self.set_standard(&mut thread.state, StandardField::ParserError, error);
         let wrong = self.verify_checksums(&thread)?;
         let wrong = self.context.terms.bit(&wrong);
+        self.set_standard(&mut thread.state, StandardField::ParserError, error);
         self.set_standard(&mut thread.state, StandardField::ChecksumError, &wrong);
         thread.point = Point::Node(PipelineKind::Ingress, self.program().ingress.start);
         self.threads.push(thread);
