@@ -149,22 +149,24 @@ impl Executor<'_, '_> {
             let condition = match &transition.matches {
                 TransitionMatch::Default => self.context.terms.bool(true),
                 TransitionMatch::ValueSet { set, mask } => {
-                    let key: Vec<Word> = match mask {
-                        None => key.clone(),
-                        Some(masks) => {
-                            let masked = key.iter().zip(masks).map(|(part, mask)| {
-                                let mask = Word::constant(mask.resize(part.width()));
-                                self.context.terms.and(part, &mask)
-                            });
-                            masked.collect()
-                        }
+                    let width = |parts: &[Word]| parts.iter().map(Word::width).sum();
+                    // Key and members both lie under the mask.
+                    let mask = match mask {
+                        None => Bits::ones(width(&key)),
+                        Some(masks) => key
+                            .iter()
+                            .zip(masks)
+                            .fold(Bits::zero(0), |mask, (part, own)| mask.concat(&own.resize(part.width()))),
                     };
                     let key = key.iter().fold(Word::zero(0), |key, part| key.concat(part));
+                    let key = self.context.terms.and(&key, &Word::constant(mask.resize(key.width())));
                     let members: Vec<Bits> = self.subject.subject.value_set(set.index()).cloned().collect();
                     let terms = &mut self.context.terms;
                     let equal: Vec<_> = members
                         .iter()
-                        .map(|member| terms.equal(&key, &Word::constant(member.resize(key.width()))))
+                        .map(|member| {
+                            terms.equal(&key, &Word::constant(member.resize(key.width()).and(&mask)))
+                        })
                         .collect();
                     terms.any(equal)
                 }
