@@ -176,6 +176,10 @@ impl<N: Side, V: Side> Pair<N, V> {
             (Err(error), _) => return Err(somewhere(format!("the native side failed: {error}"))),
             (_, Err(error)) => return Err(somewhere(format!("the virtual side failed: {error}"))),
         };
+        let learnt = learnt_otherwise(&native, &other);
+        if learnt == Some(None) {
+            return Err(somewhere("the samples of a batch differ".to_owned()));
+        }
         let (Some(left), Some(right)) = (
             by_cause(Which::Native, step, &native, packets.len())?,
             by_cause(Which::Virtual, step, &other, packets.len())?,
@@ -185,13 +189,15 @@ impl<N: Side, V: Side> Pair<N, V> {
             if !outputs::equal(&left, &right, OutputOrder::PerPort) {
                 return Err(somewhere("the outputs of a batch differ".to_owned()));
             }
+            if learnt.is_some() {
+                return Err(somewhere("the samples of a batch differ".to_owned()));
+            }
             let rule = "which packet caused an output is not compared: a side doesn't tell, so outputs are compared port by port over a batch";
             run.veil.hide(rule, packets.len() as u64);
             run.counts.packets += packets.len() as u64;
             run.counts.outputs += native.outputs.len() as u64;
             return run.traces(step, packets, &native, &other, tracing);
         };
-        let learnt = learnt_otherwise(&native, &other);
         for (number, packet) in packets.iter().enumerate() {
             let nothing = Vec::new();
             let (left, right) = (left.get(number).unwrap_or(&nothing), right.get(number).unwrap_or(&nothing));
@@ -202,7 +208,7 @@ impl<N: Side, V: Side> Pair<N, V> {
             if run.options.rules.output_order == OutputOrder::PerPort && outputs::several_ports(left) {
                 run.veil.hide("the order of a packet's outputs across ports is not compared", 1);
             }
-            if !outputs::equal(left, right, run.options.rules.output_order) || learnt == Some(number) {
+            if !outputs::equal(left, right, run.options.rules.output_order) || learnt == Some(Some(number)) {
                 let (native, other) = (Deed::of(number, &native), Deed::of(number, &other));
                 let found = Found::Packet { packet: packet.clone(), native, other };
                 let step = step + number as u64;
@@ -214,17 +220,15 @@ impl<N: Side, V: Side> Pair<N, V> {
     }
 }
 
-/// The first packet of which controllers learn something else, or nothing on one side.
-fn learnt_otherwise(native: &Batch, other: &Batch) -> Option<usize> {
+/// The first packet of which controllers learn something else, or nothing on one side; `Some(None)` where it isn't told
+/// which that is.
+fn learnt_otherwise(native: &Batch, other: &Batch) -> Option<Option<usize>> {
     let mut pairs = native.digests.iter().zip(&other.digests);
-    let first = |a: &Digest, b: &Digest| a.cause.into_iter().chain(b.cause).min();
-    match pairs.find(|(a, b)| a != b) {
-        Some((a, b)) => first(a, b),
-        None => {
-            let common = native.digests.len().min(other.digests.len());
-            native.digests.get(common).or(other.digests.get(common)).and_then(|digest| digest.cause)
-        }
+    if let Some((a, b)) = pairs.find(|(a, b)| a != b) {
+        return Some(a.cause.into_iter().chain(b.cause).min());
     }
+    let common = native.digests.len().min(other.digests.len());
+    native.digests.get(common).or(other.digests.get(common)).map(|digest| digest.cause)
 }
 
 /// A batch's outputs by the packet that caused them; `None` when a cause isn't told.

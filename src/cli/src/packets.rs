@@ -14,6 +14,7 @@ use serde_json::{Value, json};
 use crate::args::{Format, Options, PacketsArgs};
 use crate::failure::Failure;
 use crate::output::{print, print_json, write_bytes, write_text};
+use crate::run::hex;
 use crate::sides::{self, Switches};
 use crate::subject::{self, Guest, Guests};
 
@@ -314,8 +315,4 @@ fn keep(options: &Options, folder: &Path, found: &Found, document: &Value) -> Re
     }
     let document = serde_json::to_string_pretty(document).map_err(|e| Failure::tool(e.to_string()))?;
     write_text(options, &folder.join("packets.json"), &format!("{document}\n"))
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|b| format!("{b:02x}")).collect()
 }

@@ -214,6 +214,6 @@ fn text(format: Option<TraceFormat>, done: &Done) -> Result<String, Failure> {
     Ok(text)
 }
 
-fn hex(bytes: &[u8]) -> String {
+pub(crate) fn hex(bytes: &[u8]) -> String {
     bytes.iter().map(|b| format!("{b:02x}")).collect()
 }

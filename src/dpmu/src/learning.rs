@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use hyper4_bits::Bits;
-use hyper4_ir::{Digest, LearnElement, LearnListId};
+use hyper4_ir::{Digest, LearnListId};
 
 use crate::Dpmu;
 use crate::store::DeviceName;
@@ -25,10 +25,7 @@ impl Dpmu {
         let mut values = Vec::new();
         let mut below = 0;
         for element in elements.iter().rev() {
-            let width = match element {
-                LearnElement::Field(field) => program.field(*field)?.width,
-                LearnElement::Constant(value) => value.width(),
-            };
+            let width = element.width(program);
             values.push(sample.lshr(below as usize).resize(width));
             below += width;
         }

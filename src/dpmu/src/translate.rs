@@ -4,7 +4,9 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use hyper4_ir::PipelineKind;
-use hyper4_persona::{DeviceStart, EgressStart, Guest, Layout, OperatorRow, PortMatch, StateAccess, Verdict};
+use hyper4_persona::{
+    DeviceStart, EgressStart, Guest, Layout, OperatorRow, PortMatch, StateAccess, Touched, Verdict,
+};
 use hyper4_switch::Endpoint;
 
 use crate::device::{RowOwner, Step};
@@ -121,17 +123,15 @@ pub(crate) fn state_steps(placing: Placing<'_>, layout: &Layout) -> Vec<Step> {
     let row = |(pipeline, slot, access): &(PipelineKind, u8, StateAccess)| {
         let base = if *pipeline == PipelineKind::Ingress { site.slot_base } else { 0 };
         let slot = slot.saturating_add(base);
-        let cells = match access {
-            StateAccess::Truncate | StateAccess::Ask | StateAccess::Draw => None,
+        let touched = match access {
+            StateAccess::Truncate | StateAccess::Ask | StateAccess::Draw => Touched::Packet,
             StateAccess::Sample(list) => {
-                let (_, place) = guest.samples().iter().find(|(of, _)| of == list)?;
-                let row = OperatorRow::Sample { slot, device: site.id, list: *list, place: *place };
-                let meaning = RowMeaning::State { device: Arc::clone(&device.name), access: *access };
-                return Some(operator(row, meaning, layout));
+                let (list, place) = *guest.samples().iter().find(|(of, _)| of == list)?;
+                Touched::Sample { list, place }
             }
-            _ => Some(device.holdings.cells(guest.program(), *access)?),
+            _ => Touched::Cells(device.holdings.cells(guest.program(), *access)?),
         };
-        let row = OperatorRow::State { pipeline: *pipeline, slot, device: site.id, access: *access, cells };
+        let row = OperatorRow::State { pipeline: *pipeline, slot, device: site.id, access: *access, touched };
         let meaning = RowMeaning::State { device: Arc::clone(&device.name), access: *access };
         Some(operator(row, meaning, layout))
     };

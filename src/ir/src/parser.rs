@@ -95,7 +95,29 @@ pub enum Extract {
     },
 }
 
-/// The header that an extract of variable size fills.
+impl Extract {
+    /// What it fills.
+    pub fn target(&self) -> ExtractTarget {
+        match self {
+            Self::Regular(header) => ExtractTarget::Header(*header),
+            Self::StackNext(stack) => ExtractTarget::StackNext(*stack),
+            Self::UnionStackNext { stack, member } => {
+                ExtractTarget::UnionStackNext { stack: *stack, member: *member }
+            }
+            Self::Variable { target, .. } => *target,
+        }
+    }
+
+    /// The width of the varbit, where it has one.
+    pub fn varbit_width(&self) -> Option<&Expr> {
+        match self {
+            Self::Variable { width, .. } => Some(width),
+            Self::Regular(_) | Self::StackNext(_) | Self::UnionStackNext { .. } => None,
+        }
+    }
+}
+
+/// The header that an extract fills.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ExtractTarget {
     /// That one.

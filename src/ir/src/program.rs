@@ -248,6 +248,16 @@ pub enum LearnElement {
     Constant(hyper4_bits::Bits),
 }
 
+impl LearnElement {
+    /// Bits of it; 0 for a field that doesn't exist.
+    pub fn width(&self, program: &Program) -> u32 {
+        match self {
+            Self::Field(field) => program.field(*field).map_or(0, |field| field.width),
+            Self::Constant(value) => value.width(),
+        }
+    }
+}
+
 /// A set that a parser selects by and the control plane fills.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ValueSet {

@@ -20,7 +20,7 @@ pub use compile::{Guest, Inside, MissAction, ProfileNumber, Refusal, SizeChange,
 pub use config::{ConfigError, PersonaConfig};
 pub use generate::generate;
 pub use layout::{BitRange, Layout, TableRole};
-pub use operator::{Cells, DeviceStart, OperatorRow, PortMatch, Verdict};
+pub use operator::{Cells, DeviceStart, OperatorRow, PortMatch, Touched, Verdict};
 pub use row::{
     Effect, EgressStart, HASHES, Lookup, Next, Operand, Operation, Origin, Row, RowMatch, StateAccess,
 };

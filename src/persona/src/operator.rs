@@ -66,6 +66,22 @@ pub struct Cells {
     pub unit: MeterUnit,
 }
 
+/// What an access of a guest's is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Touched {
+    /// The packet as a whole, or nothing that is kept.
+    Packet,
+    /// The cells of the persona's array that are the guest's.
+    Cells(Cells),
+    /// A sample for a learn list.
+    Sample {
+        /// The guest's list.
+        list: LearnListId,
+        /// Where it lies in the state, below the window.
+        place: BitRange,
+    },
+}
+
 /// A row that the operator owns.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum OperatorRow {
@@ -112,19 +128,8 @@ pub enum OperatorRow {
         device: u16,
         /// What the guest calls it.
         access: StateAccess,
-        /// The cells of the persona's array that are the guest's; `None` when it isn't about any.
-        cells: Option<Cells>,
-    },
-    /// A sample of a guest's packet is taken.
-    Sample {
-        /// The slot of the lookup, counted from the persona's first.
-        slot: u8,
-        /// The device.
-        device: u16,
-        /// The guest's list.
-        list: LearnListId,
-        /// Where the sample lies in the state, below the window.
-        place: BitRange,
+        /// What it is about.
+        touched: Touched,
     },
     /// A packet that a guest resubmitted or recirculated comes in again.
     EnterAgain {
@@ -192,7 +197,6 @@ impl OperatorRow {
                 Layout::table(PipelineKind::Ingress, TableRole::LeaveMulticast, *slot)
             }
             Self::State { pipeline, slot, .. } => Layout::table(*pipeline, TableRole::State, *slot),
-            Self::Sample { slot, .. } => Layout::table(PipelineKind::Ingress, TableRole::State, *slot),
             Self::EnterEgress { .. } => Layout::table(PipelineKind::Egress, TableRole::EnterEgress, 0),
             Self::EnterAgain { .. } => Layout::table(PipelineKind::Ingress, TableRole::EnterAgain, 0),
             Self::EnterClone { .. } => Layout::table(PipelineKind::Egress, TableRole::EnterClone, 0),
@@ -245,31 +249,31 @@ impl OperatorRow {
                     vec![Bits::from_u64(16, (*physical_group).into()), Bits::from_u64(8, slot.into())],
                 )
             }
-            Self::State { device, access, cells, .. } => {
-                let unit = cells.map_or(MeterUnit::Packets, |cells| cells.unit);
-                let action = match (access, unit) {
-                    (StateAccess::ReadRegister(_), _) => "read_register",
-                    (StateAccess::WriteRegister(_), _) => "write_register",
-                    (StateAccess::Count(_), _) => "count",
-                    (StateAccess::ExecuteMeter(_), MeterUnit::Packets) => "meter_packets",
-                    (StateAccess::ExecuteMeter(_), MeterUnit::Bytes) => "meter_bytes",
-                    (StateAccess::Truncate, _) => "cut",
-                    (StateAccess::Ask, _) => "ask",
-                    (StateAccess::Draw, _) => "draw",
-                    (StateAccess::Sample(_), _) => "sample",
+            Self::State { device, access, touched, .. } => {
+                let arguments = match touched {
+                    Touched::Packet => vec![],
+                    Touched::Cells(cells) => {
+                        vec![Bits::from_u64(32, cells.base.into()), Bits::from_u64(32, cells.size.into())]
+                    }
+                    Touched::Sample { list, place } => vec![
+                        Bits::from_u64(16, u64::from(list.0) + 1),
+                        layout.mask(*place),
+                        Bits::from_u64(8, place.offset.into()),
+                    ],
                 };
-                let numbers = cells.map(|cells| [cells.base, cells.size]).into_iter().flatten();
-                let arguments = numbers.map(|number| Bits::from_u64(32, number.into())).collect();
+                let of_bytes = matches!(touched, Touched::Cells(Cells { unit: MeterUnit::Bytes, .. }));
+                let action = match access {
+                    StateAccess::ReadRegister(_) => "read_register",
+                    StateAccess::WriteRegister(_) => "write_register",
+                    StateAccess::Count(_) => "count",
+                    StateAccess::ExecuteMeter(_) if of_bytes => "meter_bytes",
+                    StateAccess::ExecuteMeter(_) => "meter_packets",
+                    StateAccess::Truncate => "cut",
+                    StateAccess::Ask => "ask",
+                    StateAccess::Draw => "draw",
+                    StateAccess::Sample(_) => "sample",
+                };
                 (vec![exact(16, *device), exact(16, access.code())], None, action.to_owned(), arguments)
-            }
-            Self::Sample { device, list, place, .. } => {
-                let access = exact(16, StateAccess::Sample(*list).code());
-                let arguments = vec![
-                    Bits::from_u64(16, u64::from(list.0) + 1),
-                    layout.mask(*place),
-                    Bits::from_u64(8, place.offset.into()),
-                ];
-                (vec![exact(16, *device), access], None, "sample".to_owned(), arguments)
             }
             Self::EnterAgain { start, list, keep } => {
                 let [device, begin @ ..] = start_arguments(start);

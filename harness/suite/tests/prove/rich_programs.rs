@@ -46,19 +46,12 @@ fn it_does_with_rich_programs_what_the_engine_does() -> Result<(), Error> {
 fn made(random: &mut Random) -> Program {
     let mut program = programs::program(random);
     features::enrich(&mut program, random);
+    features::forget(&mut program);
     for primitive in program.actions.iter_mut().flat_map(|action| &mut action.primitives) {
-        if matches!(
-            primitive.kind,
-            PrimitiveKind::RegisterRead { .. }
-                | PrimitiveKind::RegisterWrite { .. }
-                | PrimitiveKind::ExecuteMeter { .. }
-                | PrimitiveKind::Random { .. }
-        ) {
+        if matches!(primitive.kind, PrimitiveKind::Random { .. }) {
             primitive.kind = PrimitiveKind::NoOp;
         }
     }
-    program.tables.iter_mut().for_each(|table| table.direct_meter = None);
-    program.meters.clear();
     program
 }
 

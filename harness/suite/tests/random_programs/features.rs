@@ -211,3 +211,20 @@ pub(crate) fn state(program: &Program) -> Vec<Command> {
     }
     commands
 }
+
+/// Let a program write and read nothing that outlives a packet: where threads decide which packet comes first, they
+/// decide what is read.
+pub(crate) fn forget(program: &mut Program) {
+    for primitive in program.actions.iter_mut().flat_map(|action| &mut action.primitives) {
+        if matches!(
+            primitive.kind,
+            PrimitiveKind::RegisterRead { .. }
+                | PrimitiveKind::RegisterWrite { .. }
+                | PrimitiveKind::ExecuteMeter { .. }
+        ) {
+            primitive.kind = PrimitiveKind::NoOp;
+        }
+    }
+    program.tables.iter_mut().for_each(|table| table.direct_meter = None);
+    program.meters.clear();
+}

@@ -87,7 +87,7 @@ fn made(seed: u64, random: &mut Random) -> Program {
         kinds::enrich(&mut program, random);
     }
     if volume::mixes(&program) {
-        forget(&mut program);
+        features::forget(&mut program);
     }
     define(&mut program);
     program
@@ -110,23 +110,6 @@ fn define(program: &mut Program) {
     if let Some(start) = program.parser.states.first_mut() {
         start.ops.splice(0..0, (0..fields).map(zero));
     }
-}
-
-/// Let a program write and read nothing that outlives a packet: where threads decide which packet comes first, they
-/// decide what is read.
-fn forget(program: &mut Program) {
-    for primitive in program.actions.iter_mut().flat_map(|action| &mut action.primitives) {
-        if matches!(
-            primitive.kind,
-            PrimitiveKind::RegisterRead { .. }
-                | PrimitiveKind::RegisterWrite { .. }
-                | PrimitiveKind::ExecuteMeter { .. }
-        ) {
-            primitive.kind = PrimitiveKind::NoOp;
-        }
-    }
-    program.tables.iter_mut().for_each(|table| table.direct_meter = None);
-    program.meters.clear();
 }
 
 /// The commands for it.

@@ -34,14 +34,7 @@ impl Checker<'_> {
     }
 
     fn extract(&self, scope: Scope<'_>, extract: &Extract) -> Result<(), IrError> {
-        let (target, width) = match extract {
-            Extract::Regular(header) => (ExtractTarget::Header(*header), None),
-            Extract::StackNext(stack) => (ExtractTarget::StackNext(*stack), None),
-            Extract::UnionStackNext { stack, member } => {
-                (ExtractTarget::UnionStackNext { stack: *stack, member: *member }, None)
-            }
-            Extract::Variable { target, width } => (*target, Some(width)),
-        };
+        let (target, width) = (extract.target(), extract.varbit_width());
         let header_type = match target {
             ExtractTarget::Header(header) => {
                 self.header(scope.kind, scope.name, header)?;

@@ -1,8 +1,8 @@
 //! The parser: each path is a row, with rows before it for packets that end inside one of its headers.
 
 use hyper4_ir::{
-    Event, Extract, ExtractTarget, FieldRef, ParseState, ParseStateId, ParserOp, PipelineKind, Program,
-    SelectKey, StackRef, StandardField, TransitionMatch,
+    Event, Extract, FieldRef, ParseState, ParseStateId, ParserOp, PipelineKind, Program, SelectKey, StackRef,
+    StandardField, TransitionMatch,
 };
 use num_traits::ToPrimitive;
 
@@ -110,17 +110,7 @@ impl Explorer<'_> {
                     return Ok(());
                 }
                 ParserOp::Extract(extract) => {
-                    let target = match extract {
-                        Extract::StackNext(stack) => ExtractTarget::StackNext(*stack),
-                        Extract::UnionStackNext { stack, member } => {
-                            ExtractTarget::UnionStackNext { stack: *stack, member: *member }
-                        }
-                        Extract::Regular(header)
-                        | Extract::Variable { target: ExtractTarget::Header(header), .. } => {
-                            ExtractTarget::Header(*header)
-                        }
-                        Extract::Variable { target, .. } => *target,
-                    };
+                    let target = extract.target();
                     let Some(header) = self.target(&context, &target) else {
                         return self.failed_with(context, &progress, "StackOutOfBounds", rows);
                     };

@@ -35,17 +35,9 @@ pub(super) fn sampled_headers(program: &Program) -> impl Iterator<Item = HeaderI
     })
 }
 
-/// Bits of an element.
-fn width(program: &Program, element: &LearnElement) -> u32 {
-    match element {
-        LearnElement::Field(field) => program.field(*field).map_or(0, |field| field.width),
-        LearnElement::Constant(value) => value.width(),
-    }
-}
-
 /// Bits of a list's samples: its elements, the first one uppermost.
 fn bits(program: &Program, list: &LearnList) -> u32 {
-    list.elements.iter().map(|element| width(program, element)).sum()
+    list.elements.iter().map(|element| element.width(program)).sum()
 }
 
 /// Bits of the longest sample that fits.
@@ -144,7 +136,7 @@ impl Explorer<'_> {
 
     /// What an element is; zeros where its header isn't valid.
     fn element(&mut self, context: &Context, element: &LearnElement) -> Result<Word, Unsupported> {
-        let width = width(self.program, element);
+        let width = element.width(self.program);
         match element {
             LearnElement::Constant(value) => {
                 Ok((0..width).map(|bit| Form::constant(value.bit(bit))).collect())

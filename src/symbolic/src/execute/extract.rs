@@ -18,14 +18,7 @@ pub(super) type Way = (Thread, Option<&'static str>);
 impl Executor<'_, '_> {
     /// An extract, on each way on that it has.
     pub(super) fn extract(&mut self, mut thread: Thread, extract: &Extract) -> Result<Vec<Way>, Stop> {
-        let (target, width) = match extract {
-            Extract::Regular(header) => (ExtractTarget::Header(*header), None),
-            Extract::StackNext(stack) => (ExtractTarget::StackNext(*stack), None),
-            Extract::UnionStackNext { stack, member } => {
-                (ExtractTarget::UnionStackNext { stack: *stack, member: *member }, None)
-            }
-            Extract::Variable { target, width } => (*target, Some(width)),
-        };
+        let (target, width) = (extract.target(), extract.varbit_width());
         let Some(header) = self.next_header(&thread.state, target) else {
             return Ok(vec![(thread, Some("StackOutOfBounds"))]);
         };
