@@ -81,20 +81,7 @@ impl Routes {
     }
 
     fn successors(&self, program: &Program, number: usize) -> Vec<Node> {
-        let next: Vec<NextNode> = match self.node(number) {
-            Node::Conditional(id) => {
-                let conditional = program.conditionals.get(id.index());
-                conditional.map(|c| vec![c.true_next, c.false_next]).unwrap_or_default()
-            }
-            Node::Table(id) => match program.tables.get(id.index()).map(|table| &table.next) {
-                Some(TableNext::ByAction { nodes, base_default }) => {
-                    nodes.iter().copied().chain([*base_default]).collect()
-                }
-                Some(TableNext::HitMiss { hit, miss }) => vec![*hit, *miss],
-                None => Vec::new(),
-            },
-        };
-        next.into_iter().flatten().collect()
+        program.next_nodes(self.node(number)).into_iter().flatten().collect()
     }
 
     /// Whether `to` comes at `from` or behind it.

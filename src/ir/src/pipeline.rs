@@ -188,6 +188,16 @@ pub enum TableNext {
     },
 }
 
+impl TableNext {
+    /// All that may come, those of actions in their order, then what comes when none ran; a hit before a miss.
+    pub fn nodes(&self) -> Vec<NextNode> {
+        match self {
+            Self::ByAction { nodes, base_default } => nodes.iter().copied().chain([*base_default]).collect(),
+            Self::HitMiss { hit, miss } => vec![*hit, *miss],
+        }
+    }
+}
+
 /// A table's default action.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct DefaultEntry {

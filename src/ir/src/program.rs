@@ -339,6 +339,19 @@ impl Program {
         self.header_types.get(self.headers.get(header.index())?.header_type.index())
     }
 
+    /// All that may come after a node; nothing after one that doesn't exist.
+    pub fn next_nodes(&self, node: crate::Node) -> Vec<crate::NextNode> {
+        match node {
+            crate::Node::Table(id) => {
+                self.tables.get(id.index()).map_or_else(Vec::new, |table| table.next.nodes())
+            }
+            crate::Node::Conditional(id) => self
+                .conditionals
+                .get(id.index())
+                .map_or_else(Vec::new, |conditional| vec![conditional.true_next, conditional.false_next]),
+        }
+    }
+
     /// The declaration of a field.
     pub fn field(&self, field: FieldRef) -> Option<&crate::FieldType> {
         self.header_type(field.header)?.fields.get(field.field as usize)

@@ -2,7 +2,7 @@
 
 use super::expressions::Scope;
 use super::{Checker, invalid, unique, unresolved};
-use crate::{IrError, NextNode, Node, PipelineKind, Program, TableNext};
+use crate::{IrError, NextNode, Node, PipelineKind, Program};
 
 /// How far the search for circles got with a node.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -35,7 +35,7 @@ impl Checker<'_> {
             self.edge("pipeline", name, kind, pipeline.start)?;
         }
         for table in &program.tables {
-            for next in after(&table.next) {
+            for next in table.next.nodes() {
                 self.edge("table", &table.name, table.pipeline, next)?;
             }
         }
@@ -90,7 +90,7 @@ impl Checker<'_> {
                     Mark::New => *mark = Mark::Open,
                 }
                 stack.push((node, true));
-                let next = successors(program, node).into_iter().flatten();
+                let next = program.next_nodes(node).into_iter().flatten();
                 stack.extend(next.filter(|n| marks.get(index(*n)) != Some(&Mark::Done)).map(|n| (n, false)));
             }
         }
@@ -102,22 +102,5 @@ fn node_name(program: &Program, node: Node) -> &str {
     match node {
         Node::Table(id) => program.tables.get(id.index()).map_or("", |table| table.name.as_str()),
         Node::Conditional(id) => program.conditionals.get(id.index()).map_or("", |c| c.name.as_str()),
-    }
-}
-
-fn successors(program: &Program, node: Node) -> Vec<NextNode> {
-    match node {
-        Node::Table(id) => program.tables.get(id.index()).map_or_else(Vec::new, |table| after(&table.next)),
-        Node::Conditional(id) => program
-            .conditionals
-            .get(id.index())
-            .map_or_else(Vec::new, |conditional| vec![conditional.true_next, conditional.false_next]),
-    }
-}
-
-fn after(next: &TableNext) -> Vec<NextNode> {
-    match next {
-        TableNext::ByAction { nodes, base_default } => nodes.iter().copied().chain([*base_default]).collect(),
-        TableNext::HitMiss { hit, miss } => vec![*hit, *miss],
     }
 }

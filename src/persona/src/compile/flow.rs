@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use hyper4_ir::{
     Action, ActionId, Aggregate, CalculationInput, Checksum, ChecksumKind, Expr, HeaderExpr, HeaderId,
-    HeaderUnionId, Node, PipelineKind, Place, PrimitiveKind, Program, StackRef, TableNext, UnionExpr,
+    HeaderUnionId, Node, PipelineKind, Place, PrimitiveKind, Program, StackRef, UnionExpr,
 };
 
 use super::profile::selector;
@@ -49,7 +49,7 @@ impl Flow {
         for node in &reversed {
             let mut headers = node_headers(program, *node);
             headers.extend(&end);
-            for next in successors(program, *node) {
+            for next in program.next_nodes(*node).into_iter().flatten() {
                 headers.extend(relevant.get(&next).into_iter().flatten());
             }
             relevant.insert(*node, headers);
@@ -105,25 +105,9 @@ fn visit(program: &Program, start: Option<Node>, seen: &mut BTreeSet<Node>, reve
             reversed.push(node);
         } else if seen.insert(node) {
             work.push((node, true));
-            work.extend(successors(program, node).into_iter().map(|n| (n, false)));
+            work.extend(program.next_nodes(node).into_iter().flatten().map(|n| (n, false)));
         }
     }
-}
-
-fn successors(program: &Program, node: Node) -> Vec<Node> {
-    let next: Vec<Option<Node>> = match node {
-        Node::Table(id) => match program.tables.get(id.index()).map(|t| &t.next) {
-            Some(TableNext::ByAction { nodes, base_default }) => {
-                nodes.iter().chain([base_default]).copied().collect()
-            }
-            Some(TableNext::HitMiss { hit, miss }) => vec![*hit, *miss],
-            None => Vec::new(),
-        },
-        Node::Conditional(id) => {
-            program.conditionals.get(id.index()).map_or(Vec::new(), |c| vec![c.true_next, c.false_next])
-        }
-    };
-    next.into_iter().flatten().collect()
 }
 
 fn node_headers(program: &Program, node: Node) -> Headers {

@@ -3,8 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use hyper4_ir::{
-    Action, ActionId, BinaryOp, Expr, FieldRef, LearnElement, LearnListId, MatchKind, NextNode, Node,
-    ParserOp, PipelineKind, Place, PrimitiveKind, Program, StandardField, Table, TableId, TableNext,
+    Action, ActionId, BinaryOp, Expr, FieldRef, LearnElement, LearnListId, MatchKind, Node, ParserOp,
+    PipelineKind, Place, PrimitiveKind, Program, StandardField, Table, TableId,
 };
 
 use super::{Hole, RowPredicate, probe};
@@ -254,9 +254,9 @@ impl Persona {
                 continue;
             }
             if last(node) {
-                behind.extend(next_nodes(program, node).into_iter().flatten());
+                behind.extend(program.next_nodes(node).into_iter().flatten());
             } else {
-                waiting.extend(next_nodes(program, node));
+                waiting.extend(program.next_nodes(node));
             }
         }
         let mut waiting: Vec<Node> = behind.into_iter().collect();
@@ -285,7 +285,7 @@ impl Persona {
                     }
                 }
             }
-            waiting.extend(next_nodes(program, node).into_iter().flatten());
+            waiting.extend(program.next_nodes(node).into_iter().flatten());
         }
         Ok(())
     }
@@ -404,21 +404,5 @@ fn parameter(expression: &Expr) -> Option<usize> {
         Expr::Param(number) => Some(*number),
         Expr::Binary(BinaryOp::BitAnd, value, mask) if matches!(**mask, Expr::Const(_)) => parameter(value),
         _ => None,
-    }
-}
-
-fn next_nodes(program: &Program, node: Node) -> Vec<NextNode> {
-    match node {
-        Node::Conditional(id) => program
-            .conditionals
-            .get(id.index())
-            .map_or_else(Vec::new, |conditional| vec![conditional.true_next, conditional.false_next]),
-        Node::Table(id) => match program.tables.get(id.index()).map(|table| &table.next) {
-            Some(TableNext::HitMiss { hit, miss }) => vec![*hit, *miss],
-            Some(TableNext::ByAction { nodes, base_default }) => {
-                nodes.iter().copied().chain([*base_default]).collect()
-            }
-            None => Vec::new(),
-        },
     }
 }

@@ -218,11 +218,7 @@ impl Graph<'_> {
 
     fn next(&self, node: Node) -> Vec<NextNode> {
         match node {
-            Node::Conditional(id) => {
-                let conditional = self.program.conditionals.get(id.index());
-                conditional
-                    .map_or_else(Vec::new, |conditional| vec![conditional.true_next, conditional.false_next])
-            }
+            Node::Conditional(_) => self.program.next_nodes(node),
             Node::Table(id) => {
                 let table = self.program.tables.get(id.index());
                 let ways = table.map_or_else(Vec::new, |table| self.ways(id, table));
