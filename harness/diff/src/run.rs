@@ -224,7 +224,11 @@ impl<N: Side, V: Side> Pair<N, V> {
 /// which that is.
 fn learnt_otherwise(native: &Batch, other: &Batch) -> Option<Option<usize>> {
     let mut pairs = native.digests.iter().zip(&other.digests);
-    if let Some((a, b)) = pairs.find(|(a, b)| a != b) {
+    // A side that doesn't tell the packet says nothing else by that.
+    let differ = |a: &Digest, b: &Digest| {
+        (a.list, &a.values) != (b.list, &b.values) || a.cause.zip(b.cause).is_some_and(|(a, b)| a != b)
+    };
+    if let Some((a, b)) = pairs.find(|(a, b)| differ(a, b)) {
         return Some(a.cause.into_iter().chain(b.cause).min());
     }
     let common = native.digests.len().min(other.digests.len());
