@@ -18,10 +18,12 @@ const TABLE: &str = "growing";
 const PACKETS: usize = 1 << 15;
 /// Packets that one call of a switch gets.
 const BATCH: usize = 1024;
-/// Entries up to which the memory that they take can't be told from what else changes.
+/// Entries below which the memory that they take can't be told from what else changes.
 const FEW_ENTRIES: usize = 10_000;
-/// Bytes of a forwarding port: an entry's data.
-const DATA_BYTES: usize = 2;
+/// Entries that all the tables have together whose memory is measured, at least.
+const MEASURED_ENTRIES: usize = 400_000;
+/// Bytes that tell which of the actions is an entry's, and those of a forwarding port, its data.
+const DATA_BYTES: usize = 1 + 2;
 
 /// How a table matches.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -46,9 +48,12 @@ pub struct Growth {
     pub packet_ns: f64,
     /// Nanoseconds for adding an entry, on average over all of them.
     pub add_ns: f64,
-    /// Bytes of memory for an entry, in control plane and data plane together; `None` where that can't be told.
+    /// Bytes of memory for an entry, in control plane and data plane together, when all have been added: what more tables
+    /// of the same entries take that the process has, beside a first one that fills what freed memory it had. `None` where
+    /// that can't be told.
     pub entry_bytes: Option<f64>,
-    /// Bytes of an entry's key, with its mask or prefix length, and data.
+    /// What an entry is, in bytes: its key, in full bytes and with its mask or prefix length, which action it has, and that
+    /// one's data. Its priority doesn't count, nor what makes it found.
     pub key_and_data_bytes: usize,
 }
 
@@ -122,22 +127,23 @@ fn mixed(number: u64) -> u64 {
 }
 
 /// What was made for a measurement. As long as it is there, what comes behind finds no memory that was used before.
-#[derive(Debug)]
+#[expect(missing_debug_implementations, reason = "switches have none")]
 pub struct Kept {
+    _switches: Vec<Box<dyn Switch>>,
     _keys: HashSet<Vec<MatchValue>>,
     _commands: Vec<Command>,
     _packets: Vec<Packet>,
 }
 
-/// Measure one table. `switch` runs [`Matching::program_text`]; `resident` tells how many bytes of memory the process
-/// has. What was measured before, and what was kept of it, should still be there, so that its memory isn't used again.
+/// Measure one table. Switches that `start` gives run [`Matching::program_text`]; `resident` tells how many bytes of memory
+/// the process has. What was kept of measurements before should still be there, so that its memory isn't used again.
 ///
 /// # Errors
 /// What the switch says.
 pub fn growth(
     matching: Matching,
     entries: usize,
-    switch: &mut dyn Switch,
+    mut start: impl FnMut() -> Result<Box<dyn Switch>, SwitchError>,
     resident: impl Fn() -> Option<u64>,
     pace: Pace,
 ) -> Result<(Growth, Kept), SwitchError> {
@@ -157,16 +163,29 @@ pub fn growth(
         priority: (matching == Matching::Ternary).then_some(i as u32),
     };
     let commands: Vec<Command> = keys.into_iter().enumerate().map(command).collect();
-    let before = resident();
-    let begun = Instant::now();
-    for command in &commands {
-        let reply = switch.control(command)?;
-        if !matches!(reply, Reply::Handle(_)) {
-            return Err(SwitchError::Failed(format!("`{command}` gave no handle")));
+    let mut add = || {
+        let mut switch = start()?;
+        let begun = Instant::now();
+        for command in &commands {
+            let reply = switch.control(command)?;
+            if !matches!(reply, Reply::Handle(_)) {
+                return Err(SwitchError::Failed(format!("`{command}` gave no handle")));
+            }
         }
+        Ok((switch, begun.elapsed().as_nanos() as f64 / entries.max(1) as f64))
+    };
+    let (mut switch, add_ns) = add()?;
+    let mut switches = Vec::new();
+    let mut entry_bytes = None;
+    if entries >= FEW_ENTRIES {
+        let more = MEASURED_ENTRIES.div_ceil(entries);
+        let before = resident();
+        for _ in 0..more {
+            switches.push(add()?.0);
+        }
+        let grown = before.zip(resident()).map(|(before, after)| after.saturating_sub(before));
+        entry_bytes = grown.map(|bytes| bytes as f64 / (more * entries) as f64);
     }
-    let add_ns = begun.elapsed().as_nanos() as f64 / entries.max(1) as f64;
-    let grown = before.zip(resident()).map(|(before, after)| after.saturating_sub(before));
     let outputs = switch.inject(packets.get(..BATCH).unwrap_or(&packets), Tracing::Off)?.outputs.len();
     if outputs != packets.len().min(BATCH) {
         return Err(SwitchError::Failed(format!("of {BATCH} packets that hit, {outputs} came out")));
@@ -180,10 +199,11 @@ pub fn growth(
         entries,
         packet_ns: 1e9 / speed,
         add_ns,
-        entry_bytes: grown.filter(|_| entries >= FEW_ENTRIES).map(|bytes| bytes as f64 / entries as f64),
+        entry_bytes,
         key_and_data_bytes: matching.key_bytes() + DATA_BYTES,
     };
-    Ok((growth, Kept { _keys: seen, _commands: commands, _packets: packets }))
+    switches.push(switch);
+    Ok((growth, Kept { _switches: switches, _keys: seen, _commands: commands, _packets: packets }))
 }
 
 /// A packet that the key matches; other bits are those of `other`.

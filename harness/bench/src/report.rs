@@ -44,6 +44,8 @@ pub struct BenchReport {
     pub threads: usize,
     /// The real simple_switch's version, when there is one.
     pub simple_switch: Option<String>,
+    /// Whether that was built to log each packet's life, which makes it several times slower; `None` where it isn't known.
+    pub simple_switch_logs: Option<bool>,
     /// The subjects.
     pub subjects: Vec<SubjectSpeed>,
 }
@@ -88,9 +90,14 @@ impl BenchReport {
             }
         }
         let (bytes, seed) = (self.packet_bytes, self.seed);
+        let logs = match self.simple_switch_logs {
+            Some(true) => ", with its log compiled in, so not its fastest build",
+            Some(false) => ", built without its log",
+            None => ", with its log compiled in or not, which couldn't be told",
+        };
         let switch = self.simple_switch.as_ref().map_or_else(
             || "no real simple_switch was found".to_owned(),
-            |version| format!("simple_switch {version}"),
+            |version| format!("simple_switch {version}{logs}"),
         );
         let threads = self.threads;
         let _ = writeln!(
@@ -135,6 +142,7 @@ mod tests {
             packet_bytes: 64,
             threads: 2,
             simple_switch: None,
+            simple_switch_logs: None,
             subjects: vec![subject],
         };
         let text = report.text();

@@ -10,7 +10,7 @@ use hyper4_bench::{
     BENCH_SCHEMA, BenchReport, Growth, Matching, Pace, SubjectSpeed, growth, growth_text, race,
     tables_per_packet,
 };
-use hyper4_drivers::{SimpleSwitch, SimpleSwitchOptions, version};
+use hyper4_drivers::{SimpleSwitch, SimpleSwitchOptions, logs, version};
 use hyper4_engine::Engine;
 use hyper4_gen::{PacketGenerator, PacketLimits};
 use hyper4_ir::{Command, Packet, Program};
@@ -61,6 +61,7 @@ pub(crate) fn bench(options: &Options, args: &BenchArgs) -> Result<ExitStatus, F
         packet_bytes: args.bytes,
         threads: rayon::current_num_threads(),
         simple_switch: real.as_ref().and_then(|switch| version(switch.path()).ok()),
+        simple_switch_logs: real.as_ref().and_then(|switch| logs(switch.path())),
         subjects: Vec::new(),
     };
     for subject in &subjects {
@@ -94,12 +95,14 @@ fn grow(options: &Options, args: &BenchArgs) -> Result<ExitStatus, Failure> {
     for (matching, sizes) in Matching::ALL {
         let program = Arc::new(frontend::compile_text(options, "growth.p4", &matching.program_text())?);
         for entries in sizes {
-            let mut engine = Engine::new();
-            engine.load(Arc::clone(&program)).map_err(run::failure)?;
-            let (row, kept) =
-                growth(matching, *entries, &mut engine, resident, pace).map_err(run::failure)?;
+            let start = || {
+                let mut engine = Engine::new();
+                engine.load(Arc::clone(&program))?;
+                Ok(Box::new(engine) as Box<dyn Switch>)
+            };
+            let (row, kept) = growth(matching, *entries, start, resident, pace).map_err(run::failure)?;
             rows.push(row);
-            measured.push((engine, kept));
+            measured.push(kept);
         }
     }
     match options.format {

@@ -48,6 +48,24 @@ pub fn version(tool: &Path) -> Result<String, ToolError> {
     Ok(text.split_whitespace().collect::<Vec<_>>().join(" "))
 }
 
+/// Whether a simple_switch was built to log each packet's life, which makes it several times slower even where nothing is
+/// logged; `None` where that can't be told. It says so before it looks for its program, if it was not and is to log all.
+pub fn logs(simple_switch: &Path) -> Option<bool> {
+    const ABSENT: &str = "no program, only a question.json";
+    let said = Command::new(simple_switch)
+        .args(["--log-console", "-L", "trace", ABSENT])
+        .stdin(Stdio::null())
+        .output()
+        .ok()?;
+    let text = [said.stdout, said.stderr].concat();
+    let text = String::from_utf8_lossy(&text);
+    match (text.contains("disabled logging macros"), text.contains(ABSENT)) {
+        (true, _) => Some(false),
+        (false, true) => Some(true),
+        (false, false) => None,
+    }
+}
+
 /// The path that was given, else the one on `PATH`.
 pub(crate) fn given_or_found(given: Option<&Path>, name: &'static str) -> Result<PathBuf, ToolError> {
     match given {

@@ -5,6 +5,8 @@
 #[allow(dead_code, reason = "tests use what is not used here")]
 mod builder;
 
+use std::time::Duration;
+
 use builder::*;
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use hyper4_bits::HashAlgorithm;
@@ -120,5 +122,15 @@ fn parts(criterion: &mut Criterion) {
     }
 }
 
-criterion_group!(benches, parts);
+/// Half a minute for all of them.
+fn briefly() -> Criterion {
+    let criterion = Criterion::default().sample_size(20).nresamples(1_000);
+    criterion.warm_up_time(Duration::from_millis(300)).measurement_time(Duration::from_secs(1))
+}
+
+criterion_group! {
+    name = benches;
+    config = briefly();
+    targets = parts
+}
 criterion_main!(benches);

@@ -61,8 +61,9 @@ pub(crate) fn apply(
         }
         Change::Data(access) => return Ok(data(state, access)),
         Change::Entry { table, entry } => {
-            let new = !control.table(*table).is_some_and(|table| table.has(entry.handle));
-            executable.put(program, *table, entry, new, now);
+            let Some(before) = control.table(*table) else { return Ok(None) };
+            let new = !before.has(entry.handle);
+            executable.put(program, (*table, before), entry, new, now);
             if new
                 && let Some(cell) = direct_counters(program, state, *table)
                     .and_then(|cells| cells.get_mut(Handles::number(entry.handle) as usize))
@@ -71,8 +72,10 @@ pub(crate) fn apply(
             }
         }
         Change::Delete { table, handles } => {
-            if let Some(compiled) = executable.tables.get_mut(table.index()) {
-                handles.iter().for_each(|handle| compiled.remove(*handle));
+            if let (Some(compiled), Some(before)) =
+                (executable.tables.get_mut(table.index()), control.table(*table))
+            {
+                handles.iter().for_each(|handle| compiled.remove(before.store(), *handle));
             }
         }
         Change::Clear { table, .. } => {

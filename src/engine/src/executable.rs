@@ -6,7 +6,7 @@ use hyper4_ir::{
     ActionId, EntryAction, MirroringSession, PrimitiveKind, Program, SourceInfo, StandardField, TableEntry,
     TableId,
 };
-use hyper4_switch::{ControlPlane, Replica, SwitchError};
+use hyper4_switch::{ControlPlane, Replica, SwitchError, TableState};
 use rustc_hash::FxHashMap;
 
 use crate::action::{Action, Step};
@@ -172,7 +172,7 @@ impl Executable {
                 compiled.set_default(declared, state.default());
             }
             for entry in state.entries() {
-                self.put(program, id, &entry, true, 0);
+                self.put(program, (id, state), &entry, true, 0);
             }
         }
         for (compiled, id) in self.profiles.iter_mut().zip((0u32..).map(hyper4_ir::ActionProfileId)) {
@@ -188,10 +188,17 @@ impl Executable {
     ///
     /// What an action does with wide arguments is compiled for the entry: of a mask that is known, most limbs say that
     /// nothing happens.
-    pub(crate) fn put(&mut self, program: &Program, id: TableId, entry: &TableEntry, new: bool, now: u64) {
+    pub(crate) fn put(
+        &mut self,
+        program: &Program,
+        (id, state): (TableId, &TableState),
+        entry: &TableEntry,
+        new: bool,
+        now: u64,
+    ) {
         let Some(table) = self.tables.get_mut(id.index()) else { return };
         if new {
-            table.insert(entry, now);
+            table.insert(state.store(), entry, now);
         }
         let EntryAction::Direct { action, arguments } = &entry.action else { return };
         if let Some(action) = program.action_by_name(id, action)

@@ -1,11 +1,15 @@
 //! The search for the entry that matches.
 //!
 //! A table whose keys are all exact is one hash table: that of the control plane ([`hyper4_switch::EntryStore`]), or
-//! for wide keys [`exact`]. Of the others, entries with the same mask are in one
-//! hash table each ([`tuples`]): an LPM table has one for each prefix length in use, a ternary table one for each
-//! combination of masks in use; where entries are few, they are looked at one after the other ([`scan`]). Among the entries that match, the lowest rank wins, among equal ranks the lowest number.
+//! for wide keys [`exact`]. Of the others, entries with the same mask are searched together: of an LPM table those of each
+//! prefix length in use, of a ternary one those of each combination of masks in use. Where keys are of few bytes that is
+//! done in the control plane's hash table ([`masked`]), else, and where there are ranges or some keys are exact, in one
+//! for each mask ([`tuples`]). Where entries are few, they are looked at one after the other ([`scan`]). Among the
+//! entries that match, the lowest rank wins, among equal ranks the lowest number.
 
 mod exact;
+mod masked;
+mod order;
 mod range;
 mod scan;
 mod tuples;
@@ -14,8 +18,10 @@ mod tuples;
 mod tests;
 
 use exact::Exact;
+use hyper4_switch::KeyMask;
+use masked::Masked;
 pub(crate) use scan::Scanned;
-use tuples::Tuples;
+use tuples::{Tuples, sparse};
 
 /// What matches an entry.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -58,10 +64,21 @@ impl RangeOf {
     }
 }
 
+/// What numbers a key is made of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum KeyForm {
+    /// Limbs, as in a [`Pattern`].
+    Limbs,
+    /// The words of its bytes, as [`EntryStore::find_under`](hyper4_switch::EntryStore::find_under) takes
+    /// them.
+    Words,
+}
+
 /// Entries by what they match.
 #[derive(Clone, Debug)]
 pub(crate) enum Lookup {
     Exact(Exact),
+    Masked(Box<Masked>),
     Tuples(Box<Tuples>),
 }
 
@@ -71,23 +88,35 @@ impl Lookup {
         Self::Exact(Exact::new(limbs))
     }
 
+    /// For keys that the control plane finds under masks ([`EntryStore::mask`](hyper4_switch::EntryStore::mask)); `fixed` are the bits that every entry
+    /// compares.
+    pub(crate) fn masked(fixed: &[u64]) -> Self {
+        Self::Masked(Box::new(Masked::new(&sparse(fixed))))
+    }
+
     /// For keys of `fixed.len()` limbs; `fixed` are the bits that every entry compares.
     pub(crate) fn tuples(fixed: &[u64]) -> Self {
         Self::Tuples(Box::new(Tuples::new(fixed)))
     }
 
-    /// Add entry `number`, of 24 bits; it isn't there yet.
-    pub(crate) fn insert(&mut self, pattern: &Pattern, number: u32) {
+    /// Add entry `number`, of 24 bits; it isn't there yet. `mask` is its mask where the control plane tells one.
+    pub(crate) fn insert(&mut self, pattern: &Pattern, mask: impl FnOnce() -> Option<KeyMask>, number: u32) {
         match self {
+            Self::Masked(masked) => {
+                mask().into_iter().for_each(|mask| masked.insert(pattern, mask, number));
+            }
             Self::Exact(exact) => exact.insert(&pattern.value, number),
             Self::Tuples(tuples) => tuples.insert(pattern, number),
         }
     }
 
-    /// Remove entry `number`, which is there.
-    pub(crate) fn remove(&mut self, number: u32) {
+    /// Remove entry `number`, which is there; `entry` tells its pattern and its mask.
+    pub(crate) fn remove(&mut self, number: u32, entry: impl FnOnce() -> Option<(Pattern, KeyMask)>) {
         match self {
             Self::Exact(exact) => exact.remove(number),
+            Self::Masked(masked) => {
+                entry().into_iter().for_each(|(pattern, mask)| masked.remove(&pattern, &mask, number));
+            }
             Self::Tuples(tuples) => tuples.remove(number),
         }
     }
@@ -96,6 +125,7 @@ impl Lookup {
     pub(crate) fn clear(&mut self) {
         match self {
             Self::Exact(exact) => exact.clear(),
+            Self::Masked(masked) => masked.clear(),
             Self::Tuples(tuples) => tuples.clear(),
         }
     }
@@ -106,15 +136,22 @@ impl Lookup {
     pub(crate) fn scan(&self, limb: impl Fn(u32) -> u64, equal: impl Fn(&[u64]) -> bool) -> Scanned {
         match self {
             Self::Exact(exact) => exact.scan(limb, equal).map_or(Scanned::Nothing, Scanned::Found),
+            Self::Masked(masked) => masked.scan(limb),
             Self::Tuples(tuples) => tuples.scan(limb),
         }
     }
 
-    /// The entry that matches.
-    pub(crate) fn find(&self, key: &[u64]) -> Option<u32> {
+    /// The entry that matches a key, which `key` gives in a form. `under` finds what the control plane has under a mask
+    /// ([`EntryStore::find_under`](hyper4_switch::EntryStore::find_under)).
+    pub(crate) fn find<'a>(
+        &self,
+        key: impl FnOnce(KeyForm) -> &'a [u64],
+        under: impl Fn(&KeyMask, &[u64]) -> Option<(u32, u32)>,
+    ) -> Option<u32> {
         match self {
-            Self::Exact(exact) => exact.find(key),
-            Self::Tuples(tuples) => tuples.find(key),
+            Self::Exact(exact) => exact.find(key(KeyForm::Limbs)),
+            Self::Masked(masked) => masked.find(key(KeyForm::Words), under),
+            Self::Tuples(tuples) => tuples.find(key(KeyForm::Limbs)),
         }
     }
 }

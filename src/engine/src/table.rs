@@ -7,12 +7,12 @@ use hyper4_ir::{
     ActionId, CounterId, DirectMeter, MatchKind, MatchValue, NextNode, ProfileTarget, TableEntry,
     TableImplementation, TableKey, TableNext,
 };
-use hyper4_switch::{DefaultAction, EntryKind, EntryStore, Handles, prefix_mask};
+use hyper4_switch::{DefaultAction, EntryKind, EntryStore, Handles, prefix_mask, words};
 
 use crate::action::Action;
 use crate::key::{KeyShape, place};
 use crate::layout::{Layout, limbs};
-use crate::lookup::{Lookup, Pattern, RangeOf, Scanned};
+use crate::lookup::{KeyForm, Lookup, Pattern, RangeOf, Scanned};
 
 /// Bytes of an exact key up to which entries are found by those that the control plane keeps. Of wider ones limbs are
 /// kept too: that makes them faster, and what else is kept for an entry doesn't count then.
@@ -95,6 +95,17 @@ pub(crate) struct Key {
     bytes: Vec<u8>,
 }
 
+impl Key {
+    /// The words of the key's bytes.
+    fn words(&mut self, shape: &KeyShape, memory: &[u64]) -> &[u64] {
+        self.bytes.clear();
+        shape.push(memory, &mut self.bytes);
+        self.limbs.clear();
+        self.limbs.extend(words(&self.bytes));
+        &self.limbs
+    }
+}
+
 /// What a packet found.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Found<'a> {
@@ -170,11 +181,11 @@ impl Table {
         })
     }
 
-    /// Add an entry, now.
-    pub(crate) fn insert(&mut self, entry: &TableEntry, now: u64) {
+    /// Add an entry, now; `store` may have it already.
+    pub(crate) fn insert(&mut self, store: &EntryStore, entry: &TableEntry, now: u64) {
         let pattern = self.pattern(&entry.key, entry.priority);
         if let Some(lookup) = &mut self.lookup {
-            lookup.insert(&pattern, Handles::number(entry.handle));
+            lookup.insert(&pattern, || store.mask(&entry.key), Handles::number(entry.handle));
         }
         self.set_timeout(entry.handle, 0, now);
     }
@@ -221,12 +232,16 @@ impl Table {
         fresh
     }
 
-    /// Delete an entry.
-    pub(crate) fn remove(&mut self, handle: u64) {
+    /// Delete an entry, which `store` still has.
+    pub(crate) fn remove(&mut self, store: &EntryStore, handle: u64) {
         let number = Handles::number(handle);
         self.set_special(handle, None);
-        if let Some(lookup) = &mut self.lookup {
-            lookup.remove(number);
+        if let Some(mut lookup) = self.lookup.take() {
+            lookup.remove(number, || {
+                let entry = store.entry(number)?;
+                Some((self.pattern(&entry.key, entry.priority), store.mask(&entry.key)?))
+            });
+            self.lookup = Some(lookup);
         }
         // A number that is free is idle for ever.
         self.set_timeout(handle, 0, 0);
@@ -286,7 +301,13 @@ impl Table {
                     match lookup.scan(limb, |other| self.shape.is_key(memory, other)) {
                         Scanned::Found(number) => number,
                         Scanned::Nothing => return None,
-                        Scanned::Unknown => lookup.find(self.shape.fetch(memory, &mut key.limbs))?,
+                        Scanned::Unknown => lookup.find(
+                            move |form| match form {
+                                KeyForm::Limbs => self.shape.fetch(memory, &mut key.limbs),
+                                KeyForm::Words => key.words(&self.shape, memory),
+                            },
+                            |mask, words| store.find_under(mask, words),
+                        )?,
                     }
                 }
             };
@@ -377,8 +398,8 @@ pub(crate) fn next_without_action(table: &hyper4_ir::Table) -> NextNode {
 /// How keys are searched: as a whole when all of them are exact.
 fn lookup(shape: &KeyShape, keys: &[TableKey]) -> Option<Lookup> {
     let exact = |key: &TableKey| key.match_kind == MatchKind::Exact;
+    let bytes: u32 = keys.iter().map(|key| key.width.div_ceil(8)).sum();
     if keys.iter().all(|key| exact(key) && key.mask.is_none()) {
-        let bytes: u32 = keys.iter().map(|key| key.width.div_ceil(8)).sum();
         return (bytes > FEW_BYTES).then(|| Lookup::exact(shape.limbs));
     }
     let mut fixed = vec![0; shape.limbs];
@@ -386,5 +407,9 @@ fn lookup(shape: &KeyShape, keys: &[TableKey]) -> Option<Lookup> {
         let ones = Bits::ones(part.width);
         place(&mut fixed, part, &key.mask.as_ref().map_or_else(|| ones.clone(), |mask| ones.and(mask)));
     }
-    Some(Lookup::tuples(&fixed))
+    // Where exact keys leave few of many masks, each place has those that it needs.
+    let few_masks = keys.iter().any(|key| key.match_kind == MatchKind::Lpm) || !keys.iter().any(exact);
+    let ranges = keys.iter().any(|key| key.match_kind == MatchKind::Range);
+    let masked = bytes <= FEW_BYTES && few_masks && !ranges;
+    Some(if masked { Lookup::masked(&fixed) } else { Lookup::tuples(&fixed) })
 }

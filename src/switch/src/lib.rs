@@ -13,11 +13,11 @@ mod recorder;
 
 pub use condition::{BytesMatch, PacketCondition};
 pub use control::{
-    Change, ControlPlane, DataAccess, DefaultAction, EntryKind, EntryStore, Handles, Multicast,
+    Change, ControlPlane, DataAccess, DefaultAction, EntryKind, EntryStore, Handles, KeyMask, Multicast,
     MulticastNode, Prepared, ProfileChange, ProfileState, Replica, TableState, prefix_mask,
 };
 pub use error::{ControlError, MulticastError, ObjectKind, SwitchError};
-pub use index::{HashIndex, hash, hash_bytes, hash_wide};
+pub use index::{HashIndex, hash, words};
 pub use linked::{ConditionalLink, Endpoint, LinkError, LinkedSwitches, Links};
 pub use recorder::{Recorder, Recording};
 

@@ -153,3 +153,17 @@ fn many_switches_run_side_by_side() {
         assert_eq!(usize::from(batch.outputs[0].port), port);
     }
 }
+
+#[test]
+fn whether_it_was_built_to_log_is_told_by_what_it_says_first() {
+    let folder = tempfile::tempdir().unwrap();
+    let absent = r#"for last; do :; done; echo "JSON input file $last cannot be opened"; exit 1"#;
+    let quiet = "echo 'You disabled logging macros when building this binary' >&2";
+    let said = |text: &str| hyper4_drivers::logs(&script(&folder, text));
+    assert_eq!(said(absent), Some(true));
+    assert_eq!(said(&format!("{quiet}\n{absent}")), Some(false));
+    assert_eq!(said("echo what?"), None);
+    assert_eq!(hyper4_drivers::logs(Path::new("/no/such/switch")), None);
+    let Some(real) = oracle::simple_switch() else { return };
+    assert!(hyper4_drivers::logs(&real).is_some(), "a real one can be told");
+}

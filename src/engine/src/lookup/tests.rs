@@ -4,6 +4,10 @@ use proptest::prelude::*;
 
 use super::{Lookup, Pattern, RangeOf, Scanned};
 
+fn find(lookup: &Lookup, key: &[u64]) -> Option<u32> {
+    lookup.find(|_| key, |_, _| None)
+}
+
 /// What is done to both.
 #[derive(Clone, Debug)]
 enum Step {
@@ -91,16 +95,16 @@ fn agree(mut lookup: Lookup, steps: &[Step], unique: bool) -> Result<usize, Test
                 }
                 let free = (0..).find(|number| scan.0.iter().all(|(other, _)| other != number));
                 let number = free.unwrap();
-                lookup.insert(pattern, number);
+                lookup.insert(pattern, || None, number);
                 scan.0.push((number, pattern.clone()));
             }
             Step::Remove(index) if !scan.0.is_empty() => {
                 let (number, _) = scan.0.swap_remove(index.index(scan.0.len()));
-                lookup.remove(number);
+                lookup.remove(number, || None);
             }
             Step::Remove(_) => {}
             Step::Find(key) => {
-                let found = lookup.find(key);
+                let found = find(&lookup, key);
                 prop_assert_eq!(found, scan.find(key), "key {:?} in {:?}", key, &scan.0);
                 let scanned = lookup.scan(|at| key[at as usize], |other| other == key.as_slice());
                 let expected = found.map_or(Scanned::Nothing, Scanned::Found);
@@ -143,13 +147,13 @@ proptest! {
 fn a_hundred_thousand_entries_come_and_go() {
     let mut lookup = Lookup::exact(1);
     let entry = |number: u32| pattern(vec![u64::from(number) * 0x1_0001], vec![u64::MAX], vec![], 0);
-    (0..100_000).for_each(|number| lookup.insert(&entry(number), number));
-    (0..100_000).filter(|number| number % 3 != 0).for_each(|number| lookup.remove(number));
+    (0..100_000).for_each(|number| lookup.insert(&entry(number), || None, number));
+    (0..100_000).filter(|number| number % 3 != 0).for_each(|number| lookup.remove(number, || None));
     for number in 0..100_000 {
-        let found = lookup.find(&[u64::from(number) * 0x1_0001]);
+        let found = find(&lookup, &[u64::from(number) * 0x1_0001]);
         assert_eq!(found, (number % 3 == 0).then_some(number));
     }
-    assert_eq!(lookup.find(&[u64::MAX]), None);
+    assert_eq!(find(&lookup, &[u64::MAX]), None);
 }
 
 #[test]
@@ -157,12 +161,13 @@ fn prefixes_of_all_lengths() {
     let mut lookup = Lookup::tuples(&[0]);
     let mask = |length: u32| u64::MAX.checked_shl(32 - length).unwrap_or(0) & 0xffff_ffff;
     for length in 0..=32 {
-        lookup.insert(&pattern(vec![0xa5a5_a5a5], vec![mask(length)], vec![], u32::MAX - length), length);
+        let entry = pattern(vec![0xa5a5_a5a5], vec![mask(length)], vec![], u32::MAX - length);
+        lookup.insert(&entry, || None, length);
     }
     for length in 0..=32 {
         // The first `length` bits are the same, the next one isn't.
         let differs = 1u64.checked_shl(31u32.wrapping_sub(length)).filter(|_| length < 32).unwrap_or(0);
-        assert_eq!(lookup.find(&[0xa5a5_a5a5 ^ differs]), Some(length));
+        assert_eq!(find(&lookup, &[0xa5a5_a5a5 ^ differs]), Some(length));
     }
 }
 
@@ -177,12 +182,12 @@ fn few_entries_are_looked_at_one_after_the_other() {
         let key = entry(number).value;
         lookup.scan(|at| key[at as usize], |_| false)
     };
-    (0..120).for_each(|number| lookup.insert(&entry(number), number));
+    (0..120).for_each(|number| lookup.insert(&entry(number), || None, number));
     (0..120).for_each(|number| assert_eq!(scan(&lookup, number), Scanned::Found(number)));
-    (120..600).for_each(|number| lookup.insert(&entry(number), number));
+    (120..600).for_each(|number| lookup.insert(&entry(number), || None, number));
     assert_eq!(scan(&lookup, 1), Scanned::Unknown);
-    (0..600).for_each(|number| lookup.remove(number));
+    (0..600).for_each(|number| lookup.remove(number, || None));
     assert_eq!(scan(&lookup, 1), Scanned::Nothing);
-    lookup.insert(&entry(1), 1);
+    lookup.insert(&entry(1), || None, 1);
     assert_eq!(scan(&lookup, 1), Scanned::Found(1));
 }

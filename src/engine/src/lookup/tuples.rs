@@ -11,6 +11,7 @@ use hyper4_switch::{HashIndex, hash};
 use rustc_hash::FxHashMap;
 use smallvec::SmallVec;
 
+use super::order::Order;
 use super::range::cover;
 use super::scan::{Scan, Scanned};
 use super::{Pattern, RangeOf};
@@ -22,9 +23,9 @@ const FEW_GROUPS: usize = 6;
 const MANY_NODES: usize = 1 << 23;
 
 /// Bits of a key: limbs that aren't zero, and where they are.
-type Mask = Box<[(u32, u64)]>;
+pub(super) type Mask = Box<[(u32, u64)]>;
 
-fn sparse(mask: &[u64]) -> Mask {
+pub(super) fn sparse(mask: &[u64]) -> Mask {
     (0u32..).zip(mask).filter(|(_, limb)| **limb != 0).map(|(at, limb)| (at, *limb)).collect()
 }
 
@@ -54,46 +55,6 @@ struct Group {
     whole_mask: Box<[u64]>,
     /// The first node of each value.
     index: HashIndex,
-}
-
-/// A group to search.
-#[derive(Clone, Copy, Debug)]
-struct Step {
-    /// No entry in it has a lower rank.
-    best: u32,
-    group: u32,
-    nodes: u32,
-}
-
-/// Groups to search, by best rank.
-#[derive(Clone, Debug, Default)]
-struct Order(Vec<Step>);
-
-impl Order {
-    fn enter(&mut self, group: u32, rank: u32) {
-        let mut step = Step { best: rank, group, nodes: 0 };
-        if let Some(position) = self.0.iter().position(|step| step.group == group) {
-            step = self.0.remove(position);
-            step.best = step.best.min(rank);
-        }
-        step.nodes += 1;
-        let at = self.0.partition_point(|other| other.best <= step.best);
-        self.0.insert(at, step);
-    }
-
-    /// Whether nothing of that group is left.
-    fn leave(&mut self, group: u32) -> bool {
-        let Some(position) = self.0.iter().position(|step| step.group == group) else { return false };
-        // Its best rank stays as it was: that is too good at worst.
-        let nodes = self.0.get_mut(position).map_or(0, |step| {
-            step.nodes -= 1;
-            step.nodes
-        });
-        if nodes == 0 {
-            self.0.remove(position);
-        }
-        nodes == 0
-    }
 }
 
 /// Which groups have entries with which values of the exact keys.
@@ -276,7 +237,7 @@ impl Tuples {
                 self.register(&mut directory, value, number, rank);
                 self.directory = Some(directory);
             }
-            None if !self.fixed.is_empty() && self.order.0.len() > FEW_GROUPS => {
+            None if !self.fixed.is_empty() && self.order.steps().len() > FEW_GROUPS => {
                 let mut directory = Box::<Directory>::default();
                 for (node, present) in (0u32..).zip(&self.nodes).filter(|(_, node)| node.group != NONE) {
                     self.register(&mut directory, self.value(node), present.group, present.rank);
@@ -318,7 +279,7 @@ impl Tuples {
             if let Some(at) = directory.places.get(&place).copied()
                 && let Some(order) = directory.orders.get_mut(at as usize)
                 && order.leave(number)
-                && order.0.is_empty()
+                && order.steps().is_empty()
             {
                 directory.places.remove(&place);
                 directory.free.push(at);
@@ -370,7 +331,7 @@ impl Tuples {
             }
         };
         let mut best = (u32::MAX, NONE);
-        for step in &order.0 {
+        for step in order.steps() {
             if step.best > best.0 {
                 break;
             }

@@ -2,14 +2,14 @@
 //!
 //! An entry is a record: what it does, its handle's version, its key, its priority, its action's arguments. Records are
 //! all of one size, one for each number that a handle can have. They are found by number, and by key through a hash
-//! table of numbers, which has no keys of its own.
+//! table of numbers, which has no keys of its own. Whoever processes packets can search there too, of tables whose keys
+//! are compared under masks once for each mask in use.
 
 use std::collections::BTreeMap;
 
-use hyper4_bits::Bits;
-use hyper4_ir::{EntryAction, EntryLife, MatchKind, MatchValue, ProfileTarget, Program, Table, TableEntry};
-use smallvec::SmallVec;
+use hyper4_ir::{EntryAction, EntryLife, MatchValue, ProfileTarget, Program, Table, TableEntry};
 
+use super::packed::{Bytes, KeyFormat, KeyMask, push, take};
 use super::{Handles, key};
 use crate::index::{HashIndex, hash_bytes};
 
@@ -35,36 +35,6 @@ const PRIORITY: usize = 4;
 /// Bytes of a member's or group's handle.
 const TARGET: usize = 8;
 
-type Bytes = SmallVec<[u8; 64]>;
-
-/// A key field.
-#[derive(Clone, Debug)]
-struct Part {
-    kind: MatchKind,
-    width: u32,
-}
-
-impl Part {
-    /// Bytes of a value.
-    fn value(&self) -> usize {
-        self.width.div_ceil(8) as usize
-    }
-
-    /// Bytes of a prefix length.
-    fn length(&self) -> usize {
-        if self.width < 256 { 1 } else { 2 }
-    }
-
-    fn bytes(&self) -> usize {
-        match self.kind {
-            MatchKind::Exact => self.value(),
-            MatchKind::Lpm => self.value() + self.length(),
-            MatchKind::Ternary | MatchKind::Range => 2 * self.value(),
-            MatchKind::Optional => 1 + self.value(),
-        }
-    }
-}
-
 /// An action that entries can have: its name and its parameters' widths.
 #[derive(Clone, Debug)]
 struct Call {
@@ -75,13 +45,10 @@ struct Call {
 /// The entries of a table.
 #[derive(Clone, Debug)]
 pub struct EntryStore {
-    parts: Box<[Part]>,
+    keys: KeyFormat,
     calls: Box<[Call]>,
-    /// Bits behind a prefix are kept, but don't count.
-    keeps_suffixes: bool,
     /// Bytes of what the record says first.
     head: usize,
-    key_bytes: usize,
     prioritised: bool,
     record_bytes: usize,
     /// In chunks of [`CHUNK`] bytes and less, so that no table's growth copies it.
@@ -96,8 +63,7 @@ pub struct EntryStore {
 
 impl EntryStore {
     pub(super) fn new(program: &Program, table: &Table, prioritised: bool) -> Self {
-        let parts: Box<[Part]> =
-            table.keys.iter().map(|key| Part { kind: key.match_kind, width: key.width }).collect();
+        let keys = KeyFormat::new(table);
         let call = |action: &hyper4_ir::ActionId| match program.actions.get(action.index()) {
             Some(action) => Call {
                 name: action.name.clone(),
@@ -114,14 +80,11 @@ impl EntryStore {
         let data_bytes = calls.iter().map(data).max().unwrap_or(0).max(target);
         let prioritised_bytes = if prioritised { PRIORITY } else { 0 };
         let head = if calls.len() + usize::from(CALLS) < 256 { 2 } else { 3 };
-        let key_bytes = parts.iter().map(Part::bytes).sum();
-        let record_bytes = head + key_bytes + prioritised_bytes + data_bytes;
+        let record_bytes = head + keys.bytes() + prioritised_bytes + data_bytes;
         Self {
-            parts,
+            keys,
             calls,
-            keeps_suffixes: table.match_kind == MatchKind::Lpm,
             head,
-            key_bytes,
             prioritised,
             record_bytes,
             chunks: Vec::new(),
@@ -143,11 +106,6 @@ impl EntryStore {
         self.count == 0
     }
 
-    /// Bytes of an exact key: each field in as many bytes as it needs, the first one first.
-    pub fn key_bytes(&self) -> usize {
-        self.key_bytes
-    }
-
     #[inline]
     fn record(&self, number: u32) -> Option<&[u8]> {
         let (chunk, at) = self.place(number);
@@ -165,6 +123,7 @@ impl EntryStore {
     /// The record of that number, which may not be an entry's yet.
     fn record_mut(&mut self, number: u32) -> Option<&mut [u8]> {
         let (chunk, at) = self.place(number);
+        let first = chunk == 0;
         let end = at + self.record_bytes;
         if self.chunks.len() <= chunk {
             self.chunks.resize_with(chunk + 1, Vec::new);
@@ -172,9 +131,10 @@ impl EntryStore {
         let whole = self.record_bytes << self.chunk_bits;
         let chunk = self.chunks.get_mut(chunk)?;
         if chunk.len() < end {
-            // Twice as much, but never more than is to be in it.
+            // Of the first chunk twice as much, but never more than is to be in it.
             if chunk.capacity() < end {
-                chunk.reserve_exact((2 * end).min(whole) - chunk.len());
+                let room = if first { (2 * end).min(whole) } else { whole };
+                chunk.reserve_exact(room - chunk.len());
             }
             chunk.resize(end, 0);
         }
@@ -218,84 +178,73 @@ impl EntryStore {
 
     #[inline]
     fn data_at(&self) -> usize {
-        self.identity_at().end
+        self.key_end() + if self.prioritised { PRIORITY } else { 0 }
     }
 
-    /// Where key and priority are.
     #[inline]
-    fn identity_at(&self) -> std::ops::Range<usize> {
-        self.head..self.head + self.key_bytes + if self.prioritised { PRIORITY } else { 0 }
+    fn key_end(&self) -> usize {
+        self.head + self.keys.bytes()
     }
 
-    /// The number of the entry whose key has those bytes, in a table whose keys are all exact.
+    /// The packed key of the record of that number.
+    #[inline]
+    fn key(&self, number: u32) -> Option<&[u8]> {
+        let (chunk, at) = self.place(number);
+        self.chunks.get(chunk)?.get(at + self.head..at + self.key_end())
+    }
+
+    #[inline]
+    fn priority(&self, number: u32) -> u32 {
+        let record = self.record(number).and_then(|record| record.get(self.key_end()..));
+        record.and_then(|rest| rest.first_chunk()).map_or(0, |priority| u32::from_be_bytes(*priority))
+    }
+
+    /// The number of the entry whose key has those bytes, in a table whose keys are all exact: each field in as many bytes
+    /// as it needs, the first one first.
     #[inline]
     pub fn find(&self, key: &[u8]) -> Option<u32> {
-        self.index.find(hash_bytes(key), |number| {
-            let (chunk, at) = self.place(number);
-            let at = at + self.head;
-            self.chunks.get(chunk).and_then(|chunk| chunk.get(at..at + self.key_bytes)) == Some(key)
-        })
+        self.index.find(hash_bytes(key), |number| self.key(number) == Some(key))
+    }
+
+    /// The priority and the number of the entry of that mask that matches, the lowest one: of the fields' bytes in the
+    /// order of [`EntryStore::find`], `key` are the [`words`](crate::words). Where entries have no priorities, 0 is theirs.
+    #[inline]
+    pub fn find_under(&self, mask: &KeyMask, key: &[u64]) -> Option<(u32, u32)> {
+        let values = self.keys.values();
+        let mut best = None;
+        let found = self.index.find(mask.hash(key), |number| {
+            let same = self.key(number).is_some_and(|packed| mask.is(packed, values, key));
+            if same && self.prioritised {
+                let found = (self.priority(number), number);
+                best = Some(best.map_or(found, |best| found.min(best)));
+            }
+            same && !self.prioritised
+        });
+        found.map(|number| (0, number)).or(best)
+    }
+
+    /// The mask of an entry with that key; `None` where a key can't be searched under a mask: one with ranges, or of many
+    /// bytes.
+    pub fn mask(&self, key: &[MatchValue]) -> Option<KeyMask> {
+        self.keys.mask(&self.keys.pack(key))
     }
 
     /// The number of the entry that has the same key, as far as it counts, and priority.
     pub(super) fn find_same(&self, table: &Table, key: &[MatchValue], priority: Option<u32>) -> Option<u32> {
-        let identity = self.identity(&key::normal(table, key), priority);
-        let same = |number| self.normal_identity(number).is_some_and(|other| other == identity);
-        self.index.find(hash_bytes(&identity), same)
+        let wanted = self.keys.pack(&key::normal(table, key));
+        self.index.find(self.keys.hash(&wanted), |number| {
+            self.normal(number).is_some_and(|other| other == wanted)
+                && (!self.prioritised || self.priority(number) == priority.unwrap_or(0))
+        })
     }
 
-    fn identity(&self, key: &[MatchValue], priority: Option<u32>) -> Bytes {
-        let mut bytes = Bytes::new();
-        for (part, value) in self.parts.iter().zip(key) {
-            match value {
-                MatchValue::Exact(value) => push(&mut bytes, part.width, value),
-                MatchValue::Lpm { value, prefix_length } => {
-                    push(&mut bytes, part.width, value);
-                    let length = (*prefix_length as u16).to_be_bytes();
-                    bytes.extend(length.into_iter().skip(2 - part.length()));
-                }
-                MatchValue::Ternary { value: first, mask: second }
-                | MatchValue::Range { low: first, high: second } => {
-                    push(&mut bytes, part.width, first);
-                    push(&mut bytes, part.width, second);
-                }
-                MatchValue::Optional(value) => {
-                    bytes.push(u8::from(value.is_some()));
-                    push(&mut bytes, part.width, value.as_ref().unwrap_or(&Bits::zero(part.width)));
-                }
-            }
-        }
-        if self.prioritised {
-            bytes.extend(priority.unwrap_or(0).to_be_bytes());
-        }
-        bytes
-    }
-
-    /// Key and priority of an entry, without bits that don't count.
-    fn normal_identity(&self, number: u32) -> Option<Bytes> {
-        let mut identity = Bytes::from_slice(self.record(number)?.get(self.identity_at())?);
-        if !self.keeps_suffixes {
-            return Some(identity);
-        }
-        let mut rest = identity.as_mut_slice();
-        for part in &self.parts {
-            let (own, behind) = rest.split_at_mut_checked(part.bytes())?;
-            rest = behind;
-            if part.kind == MatchKind::Lpm {
-                let (value, length) = own.split_at_mut_checked(part.value())?;
-                // It counts from the first bit of the first byte.
-                let mut left = length.iter().fold(0, |length, byte| length << 8 | usize::from(*byte));
-                for byte in value {
-                    *byte &= !(0xff_u16 >> left.min(8)) as u8;
-                    left = left.saturating_sub(8);
-                }
-            }
-        }
-        Some(identity)
+    /// The key of an entry, without bits that don't count.
+    fn normal(&self, number: u32) -> Option<Bytes> {
+        self.key(number).map(|packed| self.keys.normal(packed))
     }
 
     fn hash_of(&self, number: u32) -> u64 {
-        self.normal_identity(number).map_or(0, |identity| hash_bytes(&identity))
+        self.normal(number).map_or(0, |normal| self.keys.hash(&normal))
     }
 
     /// Add an entry or replace what it does.
@@ -317,11 +266,13 @@ impl EntryStore {
                 (GROUP, Bytes::from_slice(&group.to_be_bytes()))
             }
         };
-        let identity = self.identity(&entry.key, entry.priority);
+        let key = self.keys.pack(&entry.key);
+        let priority = entry.priority.unwrap_or(0).to_be_bytes();
+        let priority = priority.get(..if self.prioritised { PRIORITY } else { 0 }).unwrap_or_default();
         let [high, low] = tag.to_be_bytes();
         let version = (entry.handle >> Handles::NUMBER_BITS) as u8;
         let head = [low, version, high];
-        let bytes = head.iter().take(self.head).chain(&identity).chain(&data);
+        let bytes = head.iter().take(self.head).chain(&key).chain(priority).chain(&data);
         let record = self.record_mut(number).unwrap_or_default();
         record.iter_mut().zip(bytes).for_each(|(place, byte)| *place = *byte);
         let mut index = std::mem::take(&mut self.index);
@@ -362,29 +313,10 @@ impl EntryStore {
     }
 
     /// The entry with that number, as it is read back.
-    pub(super) fn entry(&self, number: u32) -> Option<TableEntry> {
+    pub fn entry(&self, number: u32) -> Option<TableEntry> {
         let (handle, kind, data) = self.get(number)?;
-        let mut rest = self.record(number)?.get(self.head..)?;
-        let mut key = Vec::with_capacity(self.parts.len());
-        for part in &self.parts {
-            let mut value = || take(&mut rest, part.width);
-            key.push(match part.kind {
-                MatchKind::Exact => MatchValue::Exact(value()?),
-                MatchKind::Ternary => MatchValue::Ternary { value: value()?, mask: value()? },
-                MatchKind::Range => MatchValue::Range { low: value()?, high: value()? },
-                MatchKind::Lpm => {
-                    let value = value()?;
-                    let length = take(&mut rest, 8 * part.length() as u32)?.to_u64()?;
-                    MatchValue::Lpm { value, prefix_length: length as u32 }
-                }
-                MatchKind::Optional => {
-                    let there = take(&mut rest, 8)?.to_u64()? != 0;
-                    let value = take(&mut rest, part.width)?;
-                    MatchValue::Optional(there.then_some(value))
-                }
-            });
-        }
-        let priority = self.prioritised.then(|| rest.first_chunk().map_or(0, |p| u32::from_be_bytes(*p)));
+        let key = self.keys.unpack(self.key(number)?)?;
+        let priority = self.prioritised.then(|| self.priority(number));
         let action = match kind {
             EntryKind::Member(member) => EntryAction::Indirect(ProfileTarget::Member(member)),
             EntryKind::Group(group) => EntryAction::Indirect(ProfileTarget::Group(group)),
@@ -403,18 +335,4 @@ impl EntryStore {
         let count = (self.chunks.len() as u32) << self.chunk_bits;
         (0..count).filter(|number| self.record(*number).is_some())
     }
-}
-
-/// Append a value of that width.
-fn push(bytes: &mut Bytes, width: u32, value: &Bits) {
-    let count = width.div_ceil(8) as usize;
-    let limbs = value.limbs();
-    bytes.extend((0..count).rev().map(|i| (limbs.get(i / 8).copied().unwrap_or(0) >> (8 * (i % 8))) as u8));
-}
-
-/// Take a value of that width from the front.
-fn take(rest: &mut &[u8], width: u32) -> Option<Bits> {
-    let (own, behind) = rest.split_at_checked(width.div_ceil(8) as usize)?;
-    *rest = behind;
-    Some(Bits::from_be_bytes(width, own))
 }
