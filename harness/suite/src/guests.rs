@@ -79,7 +79,7 @@ pub fn composition(name: &str) -> Result<Composition, Error> {
     let mut guests = BTreeMap::new();
     for device in &config.devices {
         let commands = device.commands.as_ref().ok_or("a device without commands")?;
-        let guest = with_commands(&folder.join(&device.program), &folder.join(commands))?;
+        let guest = with_commands(&folder.join(device.given_program()?), &folder.join(commands))?;
         guests.insert(device.name.clone(), guest);
     }
     Ok(Composition { guests, wiring: config.wiring })

@@ -42,8 +42,9 @@ const HOMES: &[(&str, &[&str])] = &[
     ("z3", &["src/symbolic"]),
     ("z3-sys", &["src/symbolic"]),
     ("thrift", &["src/proto"]),
-    ("tonic", &["src/drivers", "src/proto", "src/serve"]),
-    ("tonic-prost", &["src/drivers", "src/proto", "src/serve"]),
+    ("tonic", &["src/p4runtime"]),
+    ("tonic-prost", &["src/p4runtime"]),
+    ("prost", &["src/p4runtime"]),
 ];
 
 /// Pairs of which the first never reaches the second, not even through others.

@@ -151,6 +151,9 @@ pub(crate) enum Command {
     /// Make personas.
     #[command(subcommand)]
     Persona(PersonaCommand),
+    /// Share a device between tenants.
+    #[command(subcommand)]
+    Dpmu(crate::dpmu::DpmuCommand),
     /// Measure packets per second and tables per packet, natively and on a persona.
     Bench(BenchArgs),
     /// Find packets that reach each entry, select case and branch of a program.

@@ -4,6 +4,7 @@ mod args;
 mod bench;
 mod capture;
 mod compile;
+mod dpmu;
 mod explain;
 mod failure;
 mod frontend;
@@ -70,6 +71,7 @@ fn dispatch(args: &Args) -> Result<ExitStatus, Failure> {
         Command::Compile(compile) => compile::compile(options, compile),
         Command::Explain(explain) => explain::explain(options, explain),
         Command::Persona(persona) => persona::persona(options, persona),
+        Command::Dpmu(command) => dpmu::dpmu(options, command),
         Command::Bench(bench) => bench::bench(options, bench),
         Command::Packets(packets) => packets::packets(options, packets),
         Command::Prove(prove) => prove::prove(options, prove),

@@ -162,7 +162,7 @@ pub(crate) fn load_devices(
     let base = file.parent().unwrap_or(Path::new("."));
     let mut guests = BTreeMap::new();
     for device in &config.devices {
-        let program = load_program(options, &base.join(&device.program))?;
+        let program = load_program(options, &base.join(device.given_program().map_err(|e| at(file, &e))?))?;
         let commands = match &device.commands {
             Some(commands) => load_commands(&program, &base.join(commands))?,
             None => Vec::new(),

@@ -31,11 +31,16 @@
 //! slice shares what is not promised to others.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::net::SocketAddr;
 use std::ops::RangeInclusive;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use hyper4_switch::{BytesMatch, ConditionalLink, Endpoint, Links, PacketCondition};
 use serde::Deserialize;
+
+mod server;
+
+pub use server::{Packets, ServerConfig};
 
 use crate::wiring::LAST_PORT;
 use crate::{Lease, Wiring};
@@ -64,6 +69,25 @@ pub enum ConfigError {
     /// Several devices, but nothing says how they are joined.
     #[error("{0} devices need `[ports]` and `[[link]]`s")]
     NotWired(usize),
+    /// A virtual device without a program, where nobody can load one.
+    #[error("device `{0}` has no `program`")]
+    NoProgram(String),
+    /// Something that only one may have.
+    #[error("{what} is given to slice `{slice}` and to another one, or twice")]
+    Twice {
+        /// What.
+        what: String,
+        /// One of them.
+        slice: String,
+    },
+    /// A port for a controller's packets that the slice doesn't have.
+    #[error("`cpu_port` {port} of slice `{slice}` is not among its `ports`")]
+    CpuPort {
+        /// The slice.
+        slice: String,
+        /// The port.
+        port: u16,
+    },
     /// No device at all.
     #[error("there is no `[[device]]`")]
     NoDevice,
@@ -75,10 +99,25 @@ pub enum ConfigError {
 pub struct DeviceConfig {
     /// Its name.
     pub name: String,
-    /// Its program, `.p4` or bmv2 `.json`, relative to the configuration.
-    pub program: PathBuf,
+    /// Its program, `.p4` or bmv2 `.json`, relative to the configuration. Where the DPMU is served, a controller may load
+    /// it later.
+    pub program: Option<PathBuf>,
     /// Commands that are carried out at the start, in simple_switch_CLI's language, relative to the configuration.
     pub commands: Option<PathBuf>,
+    /// By which number controllers know it.
+    pub device_id: Option<u64>,
+    /// Where simple_switch's Thrift services are answered for it.
+    pub thrift: Option<SocketAddr>,
+}
+
+impl DeviceConfig {
+    /// Its program, where it must have one.
+    ///
+    /// # Errors
+    /// [`ConfigError::NoProgram`]
+    pub fn given_program(&self) -> Result<&Path, ConfigError> {
+        self.program.as_deref().ok_or_else(|| ConfigError::NoProgram(self.name.clone()))
+    }
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
@@ -138,6 +177,9 @@ struct SliceText {
     groups: Option<u64>,
     copies: Option<u64>,
     cells: Option<u64>,
+    cpu_port: Option<u16>,
+    p4runtime: Option<SocketAddr>,
+    token_file: Option<PathBuf>,
     #[serde(default)]
     device: Vec<DeviceConfig>,
     #[serde(default)]
@@ -149,6 +191,8 @@ struct SliceText {
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct DpmuText {
+    #[serde(default)]
+    server: ServerConfig,
     #[serde(default)]
     slice: Vec<SliceText>,
 }
@@ -162,11 +206,19 @@ pub struct SliceConfig {
     pub lease: Lease,
     /// What runs in it; where packets enter stands below `[slice.enter]`.
     pub composition: CompositionConfig,
+    /// The port by which packets go to its controllers and come from them.
+    pub cpu_port: Option<u16>,
+    /// Where P4Runtime is spoken with its controllers.
+    pub p4runtime: Option<SocketAddr>,
+    /// The token that its controllers must show, relative to the configuration; without it anyone may connect.
+    pub token_file: Option<PathBuf>,
 }
 
 /// A configuration of slices beside each other.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct DpmuConfig {
+    /// How it is served.
+    pub server: ServerConfig,
     /// The slices.
     pub slices: Vec<SliceConfig>,
 }
@@ -191,9 +243,15 @@ impl DpmuConfig {
                 copies: s.copies.unwrap_or(all.copies),
                 cells: s.cells.unwrap_or(all.cells),
             };
-            Ok(SliceConfig { name: s.name, lease, composition })
+            if let Some(port) = s.cpu_port.filter(|port| !lease.ports.contains(port)) {
+                return Err(ConfigError::CpuPort { slice: s.name, port });
+            }
+            let (cpu_port, p4runtime, token_file) = (s.cpu_port, s.p4runtime, s.token_file);
+            Ok(SliceConfig { name: s.name, lease, composition, cpu_port, p4runtime, token_file })
         });
-        Ok(Self { slices: slices.collect::<Result<_, _>>()? })
+        let config = Self { server: text.server, slices: slices.collect::<Result<_, _>>()? };
+        server::check(&config)?;
+        Ok(config)
     }
 }
 

@@ -28,7 +28,9 @@ mod virtual_device;
 mod wire;
 mod wiring;
 
-pub use config::{CompositionConfig, ConfigError, DeviceConfig, DpmuConfig, SliceConfig};
+pub use config::{
+    CompositionConfig, ConfigError, DeviceConfig, DpmuConfig, Packets, ServerConfig, SliceConfig,
+};
 pub use device::RowOwner;
 pub use dpmu::Dpmu;
 pub use error::DpmuError;

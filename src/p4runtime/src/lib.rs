@@ -12,6 +12,7 @@ pub const API_VERSION: &str = "1.4.1";
     unreachable_pub,
     rust_2018_idioms,
     clippy::all,
+    clippy::allow_attributes_without_reason,
     reason = "generated; the specification documents it"
 )]
 mod definitions {

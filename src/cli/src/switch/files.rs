@@ -11,13 +11,13 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use pcap_file::pcap::{PcapHeader, PcapPacket, PcapReader, PcapWriter};
 use pcap_file::{DataLink, Endianness};
 
-use super::Incoming;
+use hyper4_dpmu_server::Incoming;
 
 /// What captures hold at most of a packet.
 const LONGEST: u32 = 65_535;
 
 /// A file that packets come from.
-pub(super) struct Source {
+pub(crate) struct Source {
     port: u16,
     reader: PcapReader<BufReader<File>>,
     /// The packet that is next, and its time.
@@ -26,7 +26,7 @@ pub(super) struct Source {
 
 impl Source {
     /// Open an interface's file. An error is what simple_switch says of it.
-    pub(super) fn open(port: u16, interface: &str) -> Result<Self, String> {
+    pub(crate) fn open(port: u16, interface: &str) -> Result<Self, String> {
         let name = format!("{interface}_in.pcap");
         let file = File::open(&name).map_err(|error| format!("{name}: {}", reason(&error)))?;
         let reader = PcapReader::new(BufReader::new(file)).map_err(|error| format!("{name}: {error}"))?;
@@ -51,7 +51,7 @@ fn reason(error: &std::io::Error) -> String {
 }
 
 /// Send the packets of all files, the earliest first, until all have ended.
-pub(super) fn replay(mut sources: Vec<Source>, packets: &SyncSender<Incoming>) {
+pub(crate) fn replay(mut sources: Vec<Source>, packets: &SyncSender<Incoming>) {
     sources.iter_mut().for_each(Source::advance);
     loop {
         let earliest = sources
@@ -70,12 +70,12 @@ pub(super) fn replay(mut sources: Vec<Source>, packets: &SyncSender<Incoming>) {
 
 /// The files that packets go to. A file is there from the start, and empty until its first packet.
 #[derive(Default)]
-pub(super) struct Files {
+pub(crate) struct Files {
     files: BTreeMap<u16, (File, bool)>,
 }
 
 impl Files {
-    pub(super) fn create(&mut self, port: u16, interface: &str) -> Result<(), String> {
+    pub(crate) fn create(&mut self, port: u16, interface: &str) -> Result<(), String> {
         let name = format!("{interface}_out.pcap");
         let file = File::create(&name).map_err(|error| format!("{name}: {}", reason(&error)))?;
         self.files.insert(port, (file, false));
@@ -83,7 +83,7 @@ impl Files {
     }
 
     /// Write a packet; one for a port that isn't there is lost.
-    pub(super) fn send(&mut self, port: u16, bytes: &[u8], time: Duration) -> Result<(), String> {
+    pub(crate) fn send(&mut self, port: u16, bytes: &[u8], time: Duration) -> Result<(), String> {
         let Some((file, begun)) = self.files.get_mut(&port) else { return Ok(()) };
         let failed =
             |error: pcap_file::PcapError| format!("a packet of port {port} can't be written: {error}");
@@ -114,10 +114,10 @@ fn header() -> PcapHeader {
 const HEADER_BYTES: usize = 24;
 
 /// A capture of what passes an interface one way.
-pub(super) struct Capture(std::sync::Mutex<PcapWriter<File>>);
+pub(crate) struct Capture(std::sync::Mutex<PcapWriter<File>>);
 
 impl Capture {
-    pub(super) fn create(path: &std::path::Path) -> Result<Self, String> {
+    pub(crate) fn create(path: &std::path::Path) -> Result<Self, String> {
         let failed = |error: String| format!("`{}` can't be written: {error}", path.display());
         let file = File::create(path).map_err(|error| failed(error.to_string()))?;
         let writer = PcapWriter::with_header(file, header()).map_err(|error| failed(error.to_string()))?;
@@ -125,7 +125,7 @@ impl Capture {
     }
 
     /// Write a packet. What can't be written is missing there, and passes all the same.
-    pub(super) fn write(&self, bytes: &[u8]) {
+    pub(crate) fn write(&self, bytes: &[u8]) {
         let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
         let packet = PcapPacket::new(now, bytes.len() as u32, bytes);
         let _ = self.0.lock().unwrap_or_else(std::sync::PoisonError::into_inner).write_packet(&packet);

@@ -14,8 +14,8 @@ use nix::sys::socket::{
     AddressFamily, LinkAddr, MsgFlags, SockFlag, SockProtocol, SockType, bind, recvfrom, send, socket,
 };
 
-use super::Incoming;
 use super::files::Capture;
+use hyper4_dpmu_server::Incoming;
 
 /// Longer than any packet, also of interfaces that join them.
 const LONGEST: usize = 1 << 16;
@@ -30,18 +30,18 @@ struct Attached {
 }
 
 /// The interfaces of a switch.
-pub(super) struct Interfaces {
+pub(crate) struct Interfaces {
     attached: BTreeMap<u16, Attached>,
     packets: SyncSender<Incoming>,
 }
 
 impl Interfaces {
-    pub(super) fn new(packets: SyncSender<Incoming>) -> Self {
+    pub(crate) fn new(packets: SyncSender<Incoming>) -> Self {
         Self { attached: BTreeMap::new(), packets }
     }
 
     /// Attach an interface to a port; what passes is written to captures in that folder.
-    pub(super) fn attach(&mut self, port: u16, name: &str, captures: Option<&Path>) -> Result<(), String> {
+    pub(crate) fn attach(&mut self, port: u16, name: &str, captures: Option<&Path>) -> Result<(), String> {
         if self.attached.contains_key(&port) {
             return Err(format!("port {port} has an interface already"));
         }
@@ -84,17 +84,17 @@ impl Interfaces {
     }
 
     /// Detach a port's interface.
-    pub(super) fn detach(&mut self, port: u16) -> Result<(), String> {
+    pub(crate) fn detach(&mut self, port: u16) -> Result<(), String> {
         self.attached.remove(&port).map(drop).ok_or_else(|| format!("port {port} has no interface"))
     }
 
     /// Ports and interfaces.
-    pub(super) fn ports(&self) -> impl Iterator<Item = (u16, &str)> {
+    pub(crate) fn ports(&self) -> impl Iterator<Item = (u16, &str)> {
         self.attached.iter().map(|(port, attached)| (*port, attached.name.as_str()))
     }
 
     /// Send a packet; one for a port that isn't there, or that the interface doesn't take, is lost, as on any wire.
-    pub(super) fn send(&self, port: u16, bytes: &[u8]) {
+    pub(crate) fn send(&self, port: u16, bytes: &[u8]) {
         let Some(attached) = self.attached.get(&port) else { return };
         if let Some((_, capture)) = &attached.captures {
             capture.write(bytes);

@@ -4,8 +4,8 @@
 //! interfaces. What it doesn't have it refuses at the start. It ends with simple_switch's statuses: 1 for whatever it can't
 //! start with.
 
-mod files;
-mod interfaces;
+pub(crate) mod files;
+pub(crate) mod interfaces;
 mod log;
 mod machine;
 mod narrate;
@@ -20,6 +20,7 @@ use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
+use hyper4_dpmu_server::Incoming;
 use hyper4_engine::{Clock, Engine};
 use hyper4_ir::{Packet, Program};
 use hyper4_serve::{BindError, DeviceInfo, EventLog, Publisher, ThriftServer, deserialize};
@@ -39,14 +40,8 @@ use crate::sides::{Switches, virtual_switch};
 /// Packets that may wait for the switch.
 const WAITING: usize = 1024;
 
-/// A packet that has come in.
-struct Incoming {
-    port: u16,
-    bytes: Vec<u8>,
-}
-
 /// The time since the start.
-struct Running(Instant);
+pub(crate) struct Running(pub(crate) Instant);
 
 impl Clock for Running {
     fn microseconds(&mut self) -> u64 {

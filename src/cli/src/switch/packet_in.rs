@@ -7,8 +7,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use hyper4_serve::{BindError, Pair};
 
-use super::Incoming;
 use super::log::{Level, Log};
+use hyper4_dpmu_server::Incoming;
 
 const PORT_ADD: i32 = 0;
 const PORT_REMOVE: i32 = 1;

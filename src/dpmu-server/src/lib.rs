@@ -1,0 +1,19 @@
+//! The DPMU as a service.
+//!
+//! A [`Service`] has one device with its slices behind one lock: the DPMU's core is synchronous, and one request, one
+//! packet or one change has it at a time. In front of each slice stand a P4Runtime server and, for each virtual device
+//! that wants it, simple_switch's Thrift services; behind it are ports, where packets come from and go to. Where those
+//! lead, and how programs are compiled, is for whoever starts it ([`Ports`], [`Compile`]).
+
+mod forward;
+mod http;
+mod refusal;
+mod service;
+mod shared;
+mod thrift;
+mod token;
+mod virtual_target;
+
+pub use forward::{Incoming, Ports};
+pub use service::{Service, StartError, Started};
+pub use virtual_target::Compile;

@@ -1,0 +1,123 @@
+//! A virtual device as a P4Runtime server's target.
+
+use std::sync::mpsc::TrySendError;
+use std::sync::{Arc, MutexGuard};
+
+use hyper4_dpmu::{DeviceName, Dpmu, DpmuError};
+use hyper4_ir::{Command, Program, Reply};
+use hyper4_p4runtime::tonic::Code;
+use hyper4_p4runtime_server::{Failure, Session, Target};
+use hyper4_persona::compile;
+
+use crate::Incoming;
+use crate::refusal::failure;
+use crate::shared::Shared;
+
+/// Makes a program of what a controller sent as a device's configuration. Errors say what is wrong with it.
+pub type Compile = Arc<dyn Fn(&[u8]) -> Result<Program, String> + Send + Sync>;
+
+/// A virtual device.
+pub(crate) struct VirtualTarget {
+    pub(crate) shared: Arc<Shared>,
+    pub(crate) name: DeviceName,
+    pub(crate) cpu_port: Option<u16>,
+    pub(crate) compile: Compile,
+}
+
+impl Target for VirtualTarget {
+    fn session(&self) -> Box<dyn Session + '_> {
+        Box::new(VirtualSession { target: self, dpmu: self.shared.lock() })
+    }
+
+    fn program(&self, config: &[u8]) -> Result<Program, Failure> {
+        (self.compile)(config).map_err(Failure::invalid)
+    }
+
+    fn cpu_port(&self) -> Option<u16> {
+        self.cpu_port
+    }
+
+    fn packet_out(&self, bytes: Vec<u8>) -> Result<(), Failure> {
+        let Some(port) = self.cpu_port else { return Ok(()) };
+        match self.shared.packets.try_send(Incoming { port, bytes }) {
+            Ok(()) => Ok(()),
+            Err(TrySendError::Full(_)) => {
+                Err(Failure::new(Code::ResourceExhausted, "too many packets wait for the device"))
+            }
+            Err(TrySendError::Disconnected(_)) => {
+                Err(Failure::new(Code::Unavailable, "the device is being stopped"))
+            }
+        }
+    }
+}
+
+/// The device, for as long as nobody else has it.
+struct VirtualSession<'a> {
+    target: &'a VirtualTarget,
+    dpmu: MutexGuard<'a, Dpmu>,
+}
+
+impl Session for VirtualSession<'_> {
+    fn verify(&mut self, program: &Arc<Program>) -> Result<(), Failure> {
+        match compile(Arc::clone(program), self.dpmu.layout()) {
+            Ok(_) => Ok(()),
+            Err(refusal) => Err(failure(refusal.into())),
+        }
+    }
+
+    fn load(&mut self, program: Arc<Program>, commands: &[Command]) -> Result<Vec<Reply>, Failure> {
+        let replies = load(&mut self.dpmu, &self.target.shared, &self.target.name, program, commands);
+        let DeviceName { slice, device } = &self.target.name;
+        match &replies {
+            Ok(_) => tracing::info!(slice, device, "a program was loaded"),
+            Err(error) => tracing::warn!(slice, device, %error, "a program was refused"),
+        }
+        replies.map_err(failure)
+    }
+
+    fn control(&mut self, command: &Command) -> Result<Reply, Failure> {
+        let DeviceName { slice, device } = &self.target.name;
+        let result = self.dpmu.control(slice, device, command);
+        self.target.shared.count_command(slice, result.is_ok());
+        result.map_err(failure)
+    }
+}
+
+/// Run a program as a virtual device, with these commands carried out before its first packet. A slice is wired as soon
+/// as all of its virtual devices have one.
+pub(crate) fn load(
+    dpmu: &mut Dpmu,
+    shared: &Shared,
+    name: &DeviceName,
+    program: Arc<Program>,
+    commands: &[Command],
+) -> Result<Vec<Reply>, DpmuError> {
+    if dpmu.program(name).is_some() {
+        return dpmu.replace(&name.slice, &name.device, program, commands);
+    }
+    dpmu.load(&name.slice, &name.device, program)?;
+    let done = finish(dpmu, shared, name, commands);
+    if done.is_err() {
+        dpmu.unload(&name.slice, &name.device)?;
+    }
+    done
+}
+
+fn finish(
+    dpmu: &mut Dpmu,
+    shared: &Shared,
+    name: &DeviceName,
+    commands: &[Command],
+) -> Result<Vec<Reply>, DpmuError> {
+    let run = |command| dpmu.control(&name.slice, &name.device, command);
+    let replies = commands.iter().map(run).collect::<Result<_, _>>()?;
+    if let Some(wanted) = shared.wirings.get(&name.slice) {
+        let there = |device: &String| {
+            dpmu.program(&DeviceName { slice: name.slice.clone(), device: device.clone() }).is_some()
+        };
+        if wanted.devices.iter().all(there) {
+            dpmu.wire(&name.slice, wanted.wiring.clone())?;
+        }
+    }
+    Ok(replies)
+}

@@ -1,0 +1,323 @@
+//! One device of a server: its pipeline, its controllers, and what they may do.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
+
+use hyper4_ir::{Command, Program};
+use hyper4_p4runtime::tonic::{Code, Status};
+use hyper4_p4runtime::v1::entity::Entity as Kind;
+use hyper4_p4runtime::v1::get_forwarding_pipeline_config_request::ResponseType;
+use hyper4_p4runtime::v1::set_forwarding_pipeline_config_request::Action;
+use hyper4_p4runtime::v1::stream_message_response::Update as Said;
+use hyper4_p4runtime::v1::update::Type;
+use hyper4_p4runtime::v1::write_request::Atomicity;
+use hyper4_p4runtime::v1::{
+    Entity, ForwardingPipelineConfig, GetForwardingPipelineConfigRequest, MasterArbitrationUpdate, PacketOut,
+    ReadRequest, SetForwardingPipelineConfigRequest, StreamMessageResponse, TableEntry, Update, WriteRequest,
+};
+use tokio::sync::mpsc::Sender;
+
+use crate::arbitration::{self, Arbitration, StreamId, Told, election, numbered, role_name};
+use crate::failure::NO_PIPELINE;
+use crate::packet;
+use crate::pipeline::Pipeline;
+use crate::records::Records;
+use crate::rehearsal::Rehearsal;
+use crate::write::Context;
+use crate::{Failure, Target};
+
+/// What a stream is sent.
+pub(crate) type Sent = Result<StreamMessageResponse, Status>;
+
+/// A pipeline, and how it was set.
+struct Configured {
+    pipeline: Arc<Pipeline>,
+    config: ForwardingPipelineConfig,
+}
+
+#[derive(Default)]
+struct State {
+    running: Option<(Configured, Records)>,
+    /// Set, but not committed.
+    saved: Option<Configured>,
+}
+
+#[derive(Default)]
+struct Streams {
+    arbitration: Arbitration,
+    open: BTreeMap<StreamId, Sender<Sent>>,
+    next: StreamId,
+}
+
+/// A device that controllers know by its number.
+pub struct Device {
+    id: u64,
+    target: Arc<dyn Target>,
+    state: Mutex<State>,
+    streams: Mutex<Streams>,
+    /// The pipeline that runs, for the packets' sake: they don't wait for writes.
+    current: RwLock<Option<Arc<Pipeline>>>,
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+fn no_pipeline() -> Failure {
+    Failure::new(Code::FailedPrecondition, NO_PIPELINE)
+}
+
+impl Device {
+    /// A device without a pipeline.
+    pub fn new(id: u64, target: Arc<dyn Target>) -> Self {
+        Self { id, target, state: Mutex::default(), streams: Mutex::default(), current: RwLock::default() }
+    }
+
+    /// Its number.
+    pub fn id(&self) -> u64 {
+        self.id
+    }
+
+    /// A packet left by the controller's port: whoever is a primary is told.
+    pub fn packet_in(&self, bytes: &[u8]) {
+        let current = self.current.read().unwrap_or_else(PoisonError::into_inner).clone();
+        let Some(packet) = current.and_then(|pipeline| packet::packet_in(&pipeline.headers, bytes)) else {
+            return;
+        };
+        let streams = lock(&self.streams);
+        for stream in streams.arbitration.primaries() {
+            let response = StreamMessageResponse { update: Some(Said::Packet(packet.clone())) };
+            // One who doesn't read loses packets, as on a link that is too slow.
+            if let Some(sender) = streams.open.get(&stream) {
+                let _ = sender.try_send(Ok(response));
+            }
+        }
+    }
+
+    pub(crate) fn packet_out(&self, stream: StreamId, packet: &PacketOut) -> Result<(), Failure> {
+        if !lock(&self.streams).arbitration.is_primary(stream) {
+            let message = "only the primary controller may send packets";
+            return Err(Failure::new(Code::PermissionDenied, message));
+        }
+        let current = self.current.read().unwrap_or_else(PoisonError::into_inner).clone();
+        let bytes = packet::packet_out(&current.ok_or_else(no_pipeline)?.headers, packet)?;
+        if self.target.cpu_port().is_none() {
+            return Err(Failure::unimplemented("the device has no port for the controller's packets"));
+        }
+        self.target.packet_out(bytes)
+    }
+
+    /// A stream begins.
+    pub(crate) fn open(&self, sender: Sender<Sent>) -> StreamId {
+        let mut streams = lock(&self.streams);
+        let stream = streams.next;
+        streams.next += 1;
+        streams.open.insert(stream, sender);
+        stream
+    }
+
+    /// A stream ended.
+    pub(crate) fn close(&self, stream: StreamId) {
+        let mut streams = lock(&self.streams);
+        streams.open.remove(&stream);
+        let told = streams.arbitration.leave(stream, self.id);
+        tell(&streams, told);
+    }
+
+    pub(crate) fn arbitrate(
+        &self,
+        stream: StreamId,
+        update: &MasterArbitrationUpdate,
+    ) -> Result<(), Failure> {
+        let role = role_name(update.role.as_ref())?;
+        let mut streams = lock(&self.streams);
+        let election = election(update.election_id.as_ref());
+        let told = streams.arbitration.arbitrate(stream, role, election, self.id)?;
+        tell(&streams, told);
+        Ok(())
+    }
+
+    fn check(&self, role: &str, role_id: u64, id: arbitration::Election) -> Result<(), Failure> {
+        let role = if role.is_empty() { numbered(role_id) } else { role.to_owned() };
+        lock(&self.streams).arbitration.check(&role, id)
+    }
+
+    pub(crate) fn write(&self, request: &WriteRequest) -> Result<(), Status> {
+        self.check(&request.role, request.role_id, election(request.election_id.as_ref()))?;
+        let atomicity = Atomicity::try_from(request.atomicity);
+        let atomicity = atomicity.map_err(|_| Failure::invalid("no such atomicity"))?;
+        let mut state = lock(&self.state);
+        let (configured, records) = state.running.as_mut().ok_or_else(no_pipeline)?;
+        let mut session = self.target.session();
+        let mut context = Context { pipeline: &configured.pipeline, records, session: session.as_mut() };
+        context.write(&request.updates, atomicity)
+    }
+
+    pub(crate) fn read(&self, request: &ReadRequest) -> Result<Vec<Entity>, Failure> {
+        let mut state = lock(&self.state);
+        let (configured, records) = state.running.as_mut().ok_or_else(no_pipeline)?;
+        let mut session = self.target.session();
+        let mut context = Context { pipeline: &configured.pipeline, records, session: session.as_mut() };
+        let mut found = Vec::new();
+        for wanted in &request.entities {
+            context.read(wanted, &mut |entity| found.push(Entity { entity: Some(entity) }))?;
+        }
+        Ok(found)
+    }
+
+    pub(crate) fn set_pipeline(&self, request: &SetForwardingPipelineConfigRequest) -> Result<(), Failure> {
+        self.check(&request.role, request.role_id, election(request.election_id.as_ref()))?;
+        let action = Action::try_from(request.action).unwrap_or(Action::Unspecified);
+        let mut state = lock(&self.state);
+        match (action, &request.config) {
+            (Action::Unspecified, _) => Err(Failure::invalid("the request has no action")),
+            (Action::Commit, None) => {
+                let saved = state.saved.take();
+                let nothing =
+                    || Failure::new(Code::FailedPrecondition, "no pipeline was saved to be committed");
+                self.commit(&mut state, saved.ok_or_else(nothing)?, false, &[])
+            }
+            (Action::Commit, Some(_)) => {
+                Err(Failure::invalid("what is committed was saved before: leave it out"))
+            }
+            (_, None) => Err(Failure::invalid("the request has no pipeline")),
+            (action, Some(config)) => {
+                let configured = self.configured(config)?;
+                self.target.session().verify(&configured.pipeline.program)?;
+                match action {
+                    Action::Verify => Ok(()),
+                    Action::VerifyAndSave => {
+                        state.saved = Some(configured);
+                        Ok(())
+                    }
+                    action => self.commit(&mut state, configured, action == Action::ReconcileAndCommit, &[]),
+                }
+            }
+        }
+    }
+
+    fn configured(&self, config: &ForwardingPipelineConfig) -> Result<Configured, Failure> {
+        let info = config.p4info.as_ref().ok_or_else(|| Failure::invalid("the pipeline has no P4Info"))?;
+        let program = Arc::new(self.target.program(&config.p4_device_config)?);
+        Ok(Configured { pipeline: Arc::new(Pipeline::new(program, info)?), config: config.clone() })
+    }
+
+    /// Run a pipeline, with these commands carried out first. `reconcile`: with what was written so far.
+    fn commit(
+        &self,
+        state: &mut State,
+        configured: Configured,
+        reconcile: bool,
+        first: &[Command],
+    ) -> Result<(), Failure> {
+        let program = Arc::clone(&configured.pipeline.program);
+        let mut session = self.target.session();
+        let mut records = Records::default();
+        let mut commands = first.to_vec();
+        if let (true, Some((before, known))) = (reconcile, state.running.as_mut()) {
+            let mut context =
+                Context { pipeline: &before.pipeline, records: known, session: session.as_mut() };
+            let updates = everything(&mut context)?;
+            let mut rehearsal = Rehearsal::new(Arc::clone(&program));
+            let mut context =
+                Context { pipeline: &configured.pipeline, records: &mut records, session: &mut rehearsal };
+            let kept = context.write(&updates, Atomicity::ContinueOnError);
+            kept.map_err(|_| {
+                let message =
+                    "what was written before doesn't fit the new pipeline: commit it without reconciling";
+                Failure::new(Code::FailedPrecondition, message)
+            })?;
+            commands = rehearsal.commands;
+        }
+        session.load(program, &commands)?;
+        drop(session);
+        let pipeline = Arc::clone(&configured.pipeline);
+        state.running = Some((configured, records));
+        *self.current.write().unwrap_or_else(PoisonError::into_inner) = Some(pipeline);
+        Ok(())
+    }
+
+    /// Make a pipeline run that no controller set, with these commands carried out first.
+    ///
+    /// # Errors
+    /// As of a controller's request.
+    pub fn start(&self, config: &ForwardingPipelineConfig, commands: &[Command]) -> Result<(), Failure> {
+        let configured = self.configured(config)?;
+        self.commit(&mut lock(&self.state), configured, false, commands)
+    }
+
+    /// The program that runs.
+    pub fn program(&self) -> Option<Arc<Program>> {
+        let current = self.current.read().unwrap_or_else(PoisonError::into_inner);
+        current.as_ref().map(|pipeline| Arc::clone(&pipeline.program))
+    }
+
+    pub(crate) fn pipeline(
+        &self,
+        request: &GetForwardingPipelineConfigRequest,
+    ) -> Result<ForwardingPipelineConfig, Failure> {
+        let wanted = ResponseType::try_from(request.response_type);
+        let wanted = wanted.map_err(|_| Failure::invalid("no such response type"))?;
+        let state = lock(&self.state);
+        let (configured, _) = state.running.as_ref().ok_or_else(no_pipeline)?;
+        let mut config = ForwardingPipelineConfig { cookie: configured.config.cookie, ..Default::default() };
+        if matches!(wanted, ResponseType::All | ResponseType::P4infoAndCookie) {
+            config.p4info.clone_from(&configured.config.p4info);
+        }
+        if matches!(wanted, ResponseType::All | ResponseType::DeviceConfigAndCookie) {
+            config.p4_device_config.clone_from(&configured.config.p4_device_config);
+        }
+        Ok(config)
+    }
+}
+
+/// Updates that write again all that was written, in an order in which they can be.
+fn everything(context: &mut Context<'_>) -> Result<Vec<Update>, Failure> {
+    let whole = || TableEntry {
+        counter_data: Some(Default::default()),
+        meter_config: Some(Default::default()),
+        ..Default::default()
+    };
+    let wanted = [
+        (Type::Insert, Kind::ActionProfileMember(Default::default())),
+        (Type::Insert, Kind::ActionProfileGroup(Default::default())),
+        (Type::Insert, Kind::PacketReplicationEngineEntry(Default::default())),
+        (Type::Insert, Kind::TableEntry(whole())),
+        (Type::Modify, Kind::CounterEntry(Default::default())),
+        (Type::Modify, Kind::RegisterEntry(Default::default())),
+    ];
+    let mut updates = Vec::new();
+    for (kind, wanted) in wanted {
+        let mut found = |entity| {
+            if !matches!(&entity, Kind::TableEntry(entry) if entry.is_const) {
+                updates.push(Update { r#type: kind.into(), entity: Some(Entity { entity: Some(entity) }) });
+            }
+        };
+        context.read(&Entity { entity: Some(wanted) }, &mut found)?;
+    }
+    for table in context.pipeline.tables.values().filter(|table| table.default_changes) {
+        let wanted = TableEntry { table_id: table.id, is_default_action: true, ..Default::default() };
+        let mut found = |entity| {
+            updates
+                .push(Update { r#type: Type::Modify.into(), entity: Some(Entity { entity: Some(entity) }) });
+        };
+        context.read(&Entity { entity: Some(Kind::TableEntry(wanted)) }, &mut found)?;
+    }
+    let wanted = Entity { entity: Some(Kind::MeterEntry(Default::default())) };
+    context.read(&wanted, &mut |entity| {
+        if matches!(&entity, Kind::MeterEntry(entry) if entry.config.is_some()) {
+            updates
+                .push(Update { r#type: Type::Modify.into(), entity: Some(Entity { entity: Some(entity) }) });
+        }
+    })?;
+    Ok(updates)
+}
+
+fn tell(streams: &Streams, told: Vec<Told>) {
+    for (stream, update) in told {
+        let response = StreamMessageResponse { update: Some(Said::Arbitration(update)) };
+        if let Some(sender) = streams.open.get(&stream) {
+            let _ = sender.try_send(Ok(response));
+        }
+    }
+}
