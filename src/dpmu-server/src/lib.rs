@@ -10,10 +10,12 @@ mod http;
 mod refusal;
 mod service;
 mod shared;
+mod store;
 mod thrift;
 mod token;
 mod virtual_target;
 
 pub use forward::{Incoming, Ports};
 pub use service::{Service, StartError, Started};
+pub use store::StoreError;
 pub use virtual_target::Compile;

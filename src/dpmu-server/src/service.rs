@@ -7,19 +7,20 @@ use std::sync::mpsc::{Receiver, SyncSender};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Instant;
 
-use hyper4_dpmu::{DeviceName, Dpmu, DpmuConfig, DpmuError, SliceConfig};
+use hyper4_dpmu::{DeviceName, Dpmu, DpmuConfig, DpmuError, SliceConfig, TlsConfig};
 use hyper4_ir::{Command, Program};
-use hyper4_p4runtime::tonic::transport::Server;
 use hyper4_p4runtime::tonic::transport::server::TcpIncoming;
+use hyper4_p4runtime::tonic::transport::{self, Certificate, Identity, Server, ServerTlsConfig};
 use hyper4_p4runtime::v1::ForwardingPipelineConfig;
 use hyper4_p4runtime::v1::p4_runtime_server::P4RuntimeServer;
-use hyper4_p4runtime_server::{Device, Failure, P4RuntimeService};
+use hyper4_p4runtime_server::{Device, Failure, Journal, P4RuntimeService};
 use hyper4_serve::{DeviceInfo, ThriftServer};
 use tokio::net::TcpListener;
 use tokio::runtime::Runtime;
 use tokio::sync::watch;
 
 use crate::shared::{Shared, SliceWiring};
+use crate::store::{DeviceJournal, Record, Store, StoreError};
 use crate::thrift::VirtualHost;
 use crate::token::TokenCheck;
 use crate::virtual_target::{VirtualTarget, load};
@@ -65,6 +66,17 @@ pub enum StartError {
         /// Why.
         reason: Failure,
     },
+    /// Certificates that can't be used.
+    #[error("slice `{slice}`: `tls`: {reason}")]
+    Tls {
+        /// The slice.
+        slice: String,
+        /// Why.
+        reason: String,
+    },
+    /// The store can't be used.
+    #[error(transparent)]
+    Store(#[from] StoreError),
     /// No threads.
     #[error("can't start threads: {0}")]
     Threads(std::io::Error),
@@ -89,6 +101,7 @@ pub struct Service {
     addresses: BTreeMap<String, SocketAddr>,
     metrics: Option<SocketAddr>,
     thrift: Vec<(DeviceName, ThriftServer)>,
+    store: Option<Arc<Store>>,
 }
 
 impl Service {
@@ -129,6 +142,10 @@ impl Service {
             addresses: BTreeMap::new(),
             metrics: None,
             thrift: Vec::new(),
+            store: match &config.server.store {
+                Some(path) => Some(Arc::new(Store::open(&base.join(path))?)),
+                None => None,
+            },
         };
         for slice in &config.slices {
             service.slice(slice, base, &shared, &mut started, compile)?;
@@ -162,23 +179,17 @@ impl Service {
                 cpu_port: slice.cpu_port,
                 compile: Arc::clone(compile),
             };
-            let device = Arc::new(Device::new(config.device_id.unwrap_or(number), Arc::new(target)));
-            match started.remove(&name) {
-                None => {}
-                Some(Started { pipeline: Some(pipeline), commands, .. }) => {
-                    let refused = |reason| StartError::Pipeline {
-                        slice: name.slice.clone(),
-                        device: name.device.clone(),
-                        reason,
-                    };
-                    device.start(&pipeline, &commands).map_err(refused)?;
-                }
-                Some(Started { program, commands, .. }) => {
-                    let refused =
-                        |reason| StartError::Slice { slice: slice.name.clone(), reason: Box::new(reason) };
-                    load(&mut shared.lock(), shared, &name, program, &commands).map_err(refused)?;
-                }
-            }
+            let journal = self
+                .store
+                .as_ref()
+                .map(|store| Arc::new(DeviceJournal::new(Arc::clone(store), name.clone())));
+            let kept = journal.clone().map(|journal| journal as Arc<dyn Journal>);
+            let device = Arc::new(Device::new(config.device_id.unwrap_or(number), Arc::new(target), kept));
+            let records = match &self.store {
+                Some(store) => store.records(&name)?,
+                None => Vec::new(),
+            };
+            begin(shared, &device, &name, started.remove(&name), records)?;
             if let Some(address) = config.thrift {
                 let host = VirtualHost {
                     shared: Arc::clone(shared),
@@ -190,6 +201,7 @@ impl Service {
                     },
                     ports: slice.lease.ports.iter().copied().collect(),
                     started: Instant::now(),
+                    journal,
                     json: Mutex::default(),
                 };
                 let unbound = |reason| StartError::Listen { address, reason };
@@ -217,12 +229,17 @@ impl Service {
     ) -> Result<(), StartError> {
         let token = match &slice.token_file {
             None => None,
-            Some(path) => {
-                let path = base.join(path);
-                let unread = |reason| StartError::Read { path: path.display().to_string(), reason };
-                Some(std::fs::read_to_string(&path).map_err(unread)?.trim().into())
-            }
+            Some(path) => Some(read(base, path)?.trim().into()),
         };
+        let mut server = Server::builder();
+        if let Some(config) = &slice.tls {
+            let refused = |reason: transport::Error| StartError::Tls {
+                slice: slice.name.clone(),
+                reason: std::error::Error::source(&reason)
+                    .map_or_else(|| reason.to_string(), ToString::to_string),
+            };
+            server = server.tls_config(tls(config, base)?).map_err(refused)?;
+        }
         let (listener, bound) = self.listen(address)?;
         let service =
             P4RuntimeServer::new(P4RuntimeService::new(devices)).max_decoding_message_size(LONGEST_MESSAGE);
@@ -238,7 +255,7 @@ impl Service {
                 let _ = stopped.wait_for(|stop| *stop).await;
             };
             let incoming = TcpIncoming::from(listener).with_nodelay(Some(true));
-            let served = Server::builder().add_service(service).serve_with_incoming_shutdown(incoming, stop);
+            let served = server.add_service(service).serve_with_incoming_shutdown(incoming, stop);
             if let Err(error) = served.await {
                 tracing::error!(slice = name, %error, "the P4Runtime server ended");
             }
@@ -292,4 +309,65 @@ impl Service {
         drop(std::mem::take(&mut self.thrift));
         self.runtime.shutdown_timeout(std::time::Duration::from_secs(2));
     }
+}
+
+fn read(base: &Path, file: &Path) -> Result<String, StartError> {
+    let path = base.join(file);
+    let unread = |reason| StartError::Read { path: path.display().to_string(), reason };
+    std::fs::read_to_string(&path).map_err(unread)
+}
+
+fn tls(config: &TlsConfig, base: &Path) -> Result<ServerTlsConfig, StartError> {
+    let identity = Identity::from_pem(read(base, &config.certificate)?, read(base, &config.key)?);
+    let tls = ServerTlsConfig::new().identity(identity);
+    Ok(match &config.client_authority {
+        Some(authority) => tls.client_ca_root(Certificate::from_pem(read(base, authority)?)),
+        None => tls,
+    })
+}
+
+/// Make a virtual device run what it ran before, or what it is to run from the start.
+fn begin(
+    shared: &Shared,
+    device: &Device,
+    name: &DeviceName,
+    started: Option<Started>,
+    records: Vec<Record>,
+) -> Result<(), StartError> {
+    let pipeline_refused =
+        |reason| StartError::Pipeline { slice: name.slice.clone(), device: name.device.clone(), reason };
+    match started {
+        // A controller has set another one since.
+        _ if matches!(records.first(), Some(Record::Pipeline(_))) => {}
+        None => {}
+        Some(Started { pipeline: Some(pipeline), commands, .. }) => {
+            device.start(&pipeline, &commands).map_err(pipeline_refused)?;
+        }
+        Some(Started { program, commands, .. }) => {
+            let refused = |reason| StartError::Slice { slice: name.slice.clone(), reason: Box::new(reason) };
+            load(&mut shared.lock(), shared, name, program, &commands).map_err(refused)?;
+        }
+    }
+    let kept = records.len();
+    for record in records {
+        let (slice, device_name) = (&name.slice, &name.device);
+        match record {
+            Record::Pipeline(config) => device.start(&config, &[]).map_err(pipeline_refused)?,
+            Record::Updates(updates) => {
+                if let Err(status) = device.resume(updates) {
+                    let error = status.message();
+                    tracing::error!(slice, device = device_name, error, "a stored write can't be done again");
+                }
+            }
+            Record::Command(command) => {
+                if let Err(error) = shared.lock().control(slice, device_name, &command) {
+                    tracing::error!(slice, device = device_name, %error, "a stored command can't be done again");
+                }
+            }
+        }
+    }
+    if kept > 0 {
+        tracing::info!(slice = name.slice, device = name.device, records = kept, "as it was before");
+    }
+    Ok(())
 }

@@ -5,13 +5,18 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use hyper4_dpmu::DeviceName;
-use hyper4_ir::{Command, Program, Reply};
+use hyper4_ir::{
+    Command, CounterCommand, MeterCommand, MirroringCommand, ProfileCommand, Program, RegisterCommand, Reply,
+    ValueSetCommand,
+};
+use hyper4_p4runtime_server::Failure;
 use hyper4_proto::LearningRequest;
 use hyper4_serve::{ConfigError, DeviceInfo, Host, PortInfo};
 use hyper4_switch::SwitchError;
 
 use crate::refusal::switch_error;
 use crate::shared::Shared;
+use crate::store::DeviceJournal;
 
 /// A virtual device behind a Thrift server.
 pub(crate) struct VirtualHost {
@@ -20,8 +25,32 @@ pub(crate) struct VirtualHost {
     pub(crate) info: DeviceInfo,
     pub(crate) ports: Vec<u16>,
     pub(crate) started: Instant,
+    pub(crate) journal: Option<Arc<DeviceJournal>>,
     /// The program that ran when it was last asked for, as JSON.
     pub(crate) json: std::sync::Mutex<Option<(Arc<Program>, String)>>,
+}
+
+/// Whether nothing is to be kept of a command.
+fn only_reads(command: &Command) -> bool {
+    match command {
+        Command::TableDump { .. }
+        | Command::TableNumEntries { .. }
+        | Command::TableDumpEntry { .. }
+        | Command::TableDumpEntryFromKey { .. }
+        | Command::MulticastDump => true,
+        Command::Profile { command, .. } => matches!(
+            command,
+            ProfileCommand::Dump | ProfileCommand::DumpMember { .. } | ProfileCommand::DumpGroup { .. }
+        ),
+        Command::Counter { command, .. } => matches!(command, CounterCommand::Read { .. }),
+        Command::Meter { command, .. } => matches!(command, MeterCommand::GetRates { .. }),
+        Command::Register { command, .. } => {
+            matches!(command, RegisterCommand::Read { .. } | RegisterCommand::ReadAll)
+        }
+        Command::ValueSet { command, .. } => matches!(command, ValueSetCommand::Get),
+        Command::Mirroring { command, .. } => matches!(command, MirroringCommand::Get),
+        _ => false,
+    }
 }
 
 impl Host for VirtualHost {
@@ -31,8 +60,14 @@ impl Host for VirtualHost {
 
     fn control(&mut self, command: &Command) -> Result<Reply, SwitchError> {
         let DeviceName { slice, device } = &self.name;
+        let failed = |failure: Failure| SwitchError::Failed(failure.message);
+        let journal = self.journal.as_ref().filter(|_| !only_reads(command));
+        let turn = journal.map(|journal| journal.begin()).transpose().map_err(failed)?;
         let result = self.shared.lock().control(slice, device, command);
         self.shared.count_command(slice, result.is_ok());
+        if let (Ok(_), Some(turn)) = (&result, turn) {
+            turn.command(command).map_err(failed)?;
+        }
         result.map_err(switch_error)
     }
 

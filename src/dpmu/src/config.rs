@@ -40,7 +40,7 @@ use serde::Deserialize;
 
 mod server;
 
-pub use server::{Packets, ServerConfig};
+pub use server::{Packets, ServerConfig, TlsConfig};
 
 use crate::wiring::LAST_PORT;
 use crate::{Lease, Wiring};
@@ -180,6 +180,7 @@ struct SliceText {
     cpu_port: Option<u16>,
     p4runtime: Option<SocketAddr>,
     token_file: Option<PathBuf>,
+    tls: Option<TlsConfig>,
     #[serde(default)]
     device: Vec<DeviceConfig>,
     #[serde(default)]
@@ -212,6 +213,8 @@ pub struct SliceConfig {
     pub p4runtime: Option<SocketAddr>,
     /// The token that its controllers must show, relative to the configuration; without it anyone may connect.
     pub token_file: Option<PathBuf>,
+    /// How connections are encrypted; without it they aren't.
+    pub tls: Option<TlsConfig>,
 }
 
 /// A configuration of slices beside each other.
@@ -246,8 +249,8 @@ impl DpmuConfig {
             if let Some(port) = s.cpu_port.filter(|port| !lease.ports.contains(port)) {
                 return Err(ConfigError::CpuPort { slice: s.name, port });
             }
-            let (cpu_port, p4runtime, token_file) = (s.cpu_port, s.p4runtime, s.token_file);
-            Ok(SliceConfig { name: s.name, lease, composition, cpu_port, p4runtime, token_file })
+            let (cpu_port, p4runtime, token_file, tls) = (s.cpu_port, s.p4runtime, s.token_file, s.tls);
+            Ok(SliceConfig { name: s.name, lease, composition, cpu_port, p4runtime, token_file, tls })
         });
         let config = Self { server: text.server, slices: slices.collect::<Result<_, _>>()? };
         server::check(&config)?;

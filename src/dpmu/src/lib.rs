@@ -29,7 +29,7 @@ mod wire;
 mod wiring;
 
 pub use config::{
-    CompositionConfig, ConfigError, DeviceConfig, DpmuConfig, Packets, ServerConfig, SliceConfig,
+    CompositionConfig, ConfigError, DeviceConfig, DpmuConfig, Packets, ServerConfig, SliceConfig, TlsConfig,
 };
 pub use device::RowOwner;
 pub use dpmu::Dpmu;

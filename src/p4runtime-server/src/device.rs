@@ -24,7 +24,7 @@ use crate::pipeline::Pipeline;
 use crate::records::Records;
 use crate::rehearsal::Rehearsal;
 use crate::write::Context;
-use crate::{Failure, Target};
+use crate::{Failure, Journal, Target};
 
 /// What a stream is sent.
 pub(crate) type Sent = Result<StreamMessageResponse, Status>;
@@ -33,6 +33,17 @@ pub(crate) type Sent = Result<StreamMessageResponse, Status>;
 struct Configured {
     pipeline: Arc<Pipeline>,
     config: ForwardingPipelineConfig,
+}
+
+/// How a pipeline begins.
+#[derive(Clone, Copy, Default)]
+struct How<'a> {
+    /// Carried out first.
+    first: &'a [Command],
+    /// With what was written so far.
+    reconcile: bool,
+    /// That it runs is kept.
+    keep: bool,
 }
 
 #[derive(Default)]
@@ -53,6 +64,7 @@ struct Streams {
 pub struct Device {
     id: u64,
     target: Arc<dyn Target>,
+    journal: Option<Arc<dyn Journal>>,
     state: Mutex<State>,
     streams: Mutex<Streams>,
     /// The pipeline that runs, for the packets' sake: they don't wait for writes.
@@ -68,9 +80,16 @@ fn no_pipeline() -> Failure {
 }
 
 impl Device {
-    /// A device without a pipeline.
-    pub fn new(id: u64, target: Arc<dyn Target>) -> Self {
-        Self { id, target, state: Mutex::default(), streams: Mutex::default(), current: RwLock::default() }
+    /// A device without a pipeline. What is done to it is kept in the journal, if there is one.
+    pub fn new(id: u64, target: Arc<dyn Target>, journal: Option<Arc<dyn Journal>>) -> Self {
+        Self {
+            id,
+            target,
+            journal,
+            state: Mutex::default(),
+            streams: Mutex::default(),
+            current: RwLock::default(),
+        }
     }
 
     /// Its number.
@@ -142,15 +161,34 @@ impl Device {
         lock(&self.streams).arbitration.check(&role, id)
     }
 
-    pub(crate) fn write(&self, request: &WriteRequest) -> Result<(), Status> {
+    pub(crate) fn write(&self, request: WriteRequest) -> Result<(), Status> {
         self.check(&request.role, request.role_id, election(request.election_id.as_ref()))?;
         let atomicity = Atomicity::try_from(request.atomicity);
         let atomicity = atomicity.map_err(|_| Failure::invalid("no such atomicity"))?;
         let mut state = lock(&self.state);
         let (configured, records) = state.running.as_mut().ok_or_else(no_pipeline)?;
+        let mut turn = self.journal.as_ref().map(|journal| journal.turn()).transpose()?;
         let mut session = self.target.session();
         let mut context = Context { pipeline: &configured.pipeline, records, session: session.as_mut() };
-        context.write(&request.updates, atomicity)
+        let written = context.write(request.updates, atomicity);
+        // While it is kept packets pass, and others have the device.
+        drop(session);
+        if let (Some(turn), false) = (&mut turn, written.done.is_empty()) {
+            turn.updates(written.done)?;
+        }
+        written.result
+    }
+
+    /// Write what was written before the process was started again.
+    ///
+    /// # Errors
+    /// What a controller would be told.
+    pub fn resume(&self, updates: Vec<Update>) -> Result<(), Status> {
+        let mut state = lock(&self.state);
+        let (configured, records) = state.running.as_mut().ok_or_else(no_pipeline)?;
+        let mut session = self.target.session();
+        let mut context = Context { pipeline: &configured.pipeline, records, session: session.as_mut() };
+        context.write(updates, Atomicity::ContinueOnError).result
     }
 
     pub(crate) fn read(&self, request: &ReadRequest) -> Result<Vec<Entity>, Failure> {
@@ -175,7 +213,7 @@ impl Device {
                 let saved = state.saved.take();
                 let nothing =
                     || Failure::new(Code::FailedPrecondition, "no pipeline was saved to be committed");
-                self.commit(&mut state, saved.ok_or_else(nothing)?, false, &[])
+                self.commit(&mut state, saved.ok_or_else(nothing)?, How { keep: true, ..How::default() })
             }
             (Action::Commit, Some(_)) => {
                 Err(Failure::invalid("what is committed was saved before: leave it out"))
@@ -190,7 +228,10 @@ impl Device {
                         state.saved = Some(configured);
                         Ok(())
                     }
-                    action => self.commit(&mut state, configured, action == Action::ReconcileAndCommit, &[]),
+                    action => {
+                        let reconcile = action == Action::ReconcileAndCommit;
+                        self.commit(&mut state, configured, How { keep: true, reconcile, first: &[] })
+                    }
                 }
             }
         }
@@ -202,27 +243,26 @@ impl Device {
         Ok(Configured { pipeline: Arc::new(Pipeline::new(program, info)?), config: config.clone() })
     }
 
-    /// Run a pipeline, with these commands carried out first. `reconcile`: with what was written so far.
-    fn commit(
-        &self,
-        state: &mut State,
-        configured: Configured,
-        reconcile: bool,
-        first: &[Command],
-    ) -> Result<(), Failure> {
+    /// Run a pipeline.
+    fn commit(&self, state: &mut State, configured: Configured, how: How<'_>) -> Result<(), Failure> {
+        let How { first, reconcile, keep } = how;
         let program = Arc::clone(&configured.pipeline.program);
+        let journal = self.journal.as_ref().filter(|_| keep);
+        let mut turn = journal.map(|journal| journal.turn()).transpose()?;
+        let mut updates = Vec::new();
         let mut session = self.target.session();
         let mut records = Records::default();
         let mut commands = first.to_vec();
         if let (true, Some((before, known))) = (reconcile, state.running.as_mut()) {
             let mut context =
                 Context { pipeline: &before.pipeline, records: known, session: session.as_mut() };
-            let updates = everything(&mut context)?;
+            updates = everything(&mut context)?;
             let mut rehearsal = Rehearsal::new(Arc::clone(&program));
             let mut context =
                 Context { pipeline: &configured.pipeline, records: &mut records, session: &mut rehearsal };
-            let kept = context.write(&updates, Atomicity::ContinueOnError);
-            kept.map_err(|_| {
+            let kept = context.write(updates, Atomicity::ContinueOnError);
+            updates = kept.done;
+            kept.result.map_err(|_| {
                 let message =
                     "what was written before doesn't fit the new pipeline: commit it without reconciling";
                 Failure::new(Code::FailedPrecondition, message)
@@ -232,18 +272,21 @@ impl Device {
         session.load(program, &commands)?;
         drop(session);
         let pipeline = Arc::clone(&configured.pipeline);
-        state.running = Some((configured, records));
+        let (configured, _) = state.running.insert((configured, records));
         *self.current.write().unwrap_or_else(PoisonError::into_inner) = Some(pipeline);
-        Ok(())
+        match &mut turn {
+            Some(turn) => turn.pipeline(&configured.config, updates),
+            None => Ok(()),
+        }
     }
 
-    /// Make a pipeline run that no controller set, with these commands carried out first.
+    /// Make a pipeline run that no controller sets now, with these commands carried out first. The journal is not told.
     ///
     /// # Errors
     /// As of a controller's request.
     pub fn start(&self, config: &ForwardingPipelineConfig, commands: &[Command]) -> Result<(), Failure> {
         let configured = self.configured(config)?;
-        self.commit(&mut lock(&self.state), configured, false, commands)
+        self.commit(&mut lock(&self.state), configured, How { first: commands, ..How::default() })
     }
 
     /// The program that runs.

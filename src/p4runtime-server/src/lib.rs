@@ -13,6 +13,7 @@ mod arbitration;
 mod device;
 mod entry;
 mod failure;
+mod journal;
 mod packet;
 mod pipeline;
 mod read;
@@ -28,5 +29,6 @@ mod tests;
 
 pub use device::Device;
 pub use failure::Failure;
+pub use journal::{Journal, Turn};
 pub use service::P4RuntimeService;
 pub use target::{Session, Target};

@@ -98,7 +98,7 @@ impl P4Runtime for P4RuntimeService {
     async fn write(&self, request: Request<WriteRequest>) -> Result<Response<WriteResponse>, Status> {
         let request = request.into_inner();
         let device = self.device(request.device_id)?;
-        aside(move || device.write(&request)).await?;
+        aside(move || device.write(request)).await?;
         Ok(Response::new(WriteResponse {}))
     }
 

@@ -20,6 +20,13 @@ use crate::pipeline::Pipeline;
 use crate::records::Records;
 use crate::{Failure, Session};
 
+/// What became of a request's updates.
+pub(crate) struct Written {
+    /// Those that were carried out, in order.
+    pub(crate) done: Vec<Update>,
+    pub(crate) result: Result<(), Status>,
+}
+
 /// A device in the middle of a request.
 pub(crate) struct Context<'a> {
     pub(crate) pipeline: &'a Pipeline,
@@ -40,7 +47,24 @@ impl Context<'_> {
     }
 
     /// Carry out a request's updates.
-    pub(crate) fn write(&mut self, updates: &[Update], atomicity: Atomicity) -> Result<(), Status> {
+    pub(crate) fn write(&mut self, updates: Vec<Update>, atomicity: Atomicity) -> Written {
+        let results = match self.try_all(&updates, atomicity) {
+            Ok(results) => results,
+            Err(status) => return Written { done: Vec::new(), result: Err(status) },
+        };
+        if results.iter().all(Result::is_ok) {
+            return Written { done: updates, result: Ok(()) };
+        }
+        let done = updates.into_iter().zip(&results).filter(|(_, result)| result.is_ok());
+        Written { done: done.map(|(update, _)| update).collect(), result: Err(batch_status(&results)) }
+    }
+
+    /// What became of each; the device failed when one could not be taken back.
+    fn try_all(
+        &mut self,
+        updates: &[Update],
+        atomicity: Atomicity,
+    ) -> Result<Vec<Result<(), Failure>>, Status> {
         let keep_going = atomicity == Atomicity::ContinueOnError;
         let mut results = Vec::with_capacity(updates.len());
         let mut back = Vec::new();
@@ -60,10 +84,7 @@ impl Context<'_> {
             failed |= result.is_err();
             results.push(result);
         }
-        if !failed {
-            return Ok(());
-        }
-        if !keep_going {
+        if failed && !keep_going {
             for inverse in back.into_iter().rev() {
                 // Nobody else has had the device meanwhile: what was there fits.
                 self.update(&inverse).map_err(|failure| {
@@ -76,7 +97,7 @@ impl Context<'_> {
                 *result = Err(Failure::new(Code::Aborted, message));
             }
         }
-        Err(batch_status(&results))
+        Ok(results)
     }
 
     /// The update that takes an update back; `None` where there is nothing to take back.

@@ -19,12 +19,26 @@ pub enum Packets {
     Files,
 }
 
+/// Certificates and keys, PEM files relative to the configuration.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct TlsConfig {
+    /// The server's certificate, with those that lead to its authority.
+    pub certificate: PathBuf,
+    /// Its key.
+    pub key: PathBuf,
+    /// Who signs the certificates of controllers; without it they need none.
+    pub client_authority: Option<PathBuf>,
+}
+
 /// What belongs to the device and to the process.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ServerConfig {
     /// The persona, `.toml` or `.p4`, relative to the configuration.
     pub persona: Option<PathBuf>,
+    /// Where what tenants did is kept, relative to the configuration; without it all is gone with the process.
+    pub store: Option<PathBuf>,
     /// Where metrics and health are answered, by HTTP.
     pub metrics: Option<SocketAddr>,
     /// What stands at the ports.
