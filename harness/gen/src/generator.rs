@@ -98,14 +98,19 @@ impl PacketGenerator {
     }
 
     fn rng(&self, index: u64) -> TestRng {
-        let low = mix(self.seed, index);
-        let high = mix(low, index);
-        let mut seed = [0; 16];
-        seed.iter_mut()
-            .zip(low.to_le_bytes().into_iter().chain(high.to_le_bytes()))
-            .for_each(|(to, from)| *to = from);
-        TestRng::from_seed(RngAlgorithm::XorShift, &seed)
+        rng(self.seed, index)
     }
+}
+
+/// The random numbers of case `index`, which follow from the seed and `index` alone.
+pub(crate) fn rng(seed: u64, index: u64) -> TestRng {
+    let low = mix(seed, index);
+    let high = mix(low, index);
+    let mut seed = [0; 16];
+    seed.iter_mut()
+        .zip(low.to_le_bytes().into_iter().chain(high.to_le_bytes()))
+        .for_each(|(to, from)| *to = from);
+    TestRng::from_seed(RngAlgorithm::XorShift, &seed)
 }
 
 /// SplitMix64's finaliser over two words: neighbouring numbers give seeds that have nothing in common.

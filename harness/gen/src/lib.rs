@@ -17,6 +17,7 @@ mod bit_buffer;
 mod checksum;
 mod coverage;
 mod dice;
+mod entries;
 mod error;
 mod evaluate;
 mod flow;
@@ -24,15 +25,18 @@ mod generator;
 mod limits;
 mod pattern;
 mod plan;
+mod program;
 mod route;
 mod strategy;
 mod tree;
 mod walk;
 
 pub use coverage::{Construct, Coverage, Shape};
+pub use entries::{EntryGenerator, EntryLimits};
 pub use error::GenError;
 pub use generator::{Guest, PacketGenerator};
 pub use limits::PacketLimits;
+pub use program::{Feature, ProgramGenerator, ProgramLimits, RandomProgram};
 pub use strategy::PacketStrategy;
 pub use tree::PacketTree;
 

@@ -1,9 +1,10 @@
 //! What a generator may make.
 
 use crate::GenError;
+use serde::{Deserialize, Serialize};
 
 /// What a generator may make. Kept with each finding, so that the same packets can be made again.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PacketLimits {
     /// The least length in bytes. A switch can't receive an empty packet, so 0 is for checks that don't send.
     pub min_length: usize,

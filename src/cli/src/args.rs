@@ -6,6 +6,10 @@ use std::path::PathBuf;
 
 use clap::{Parser, Subcommand, ValueEnum};
 
+mod campaign;
+
+pub(crate) use campaign::{FuzzArgs, MergeArgs, OracleKind};
+
 /// Virtualize P4 programs, and prove that the virtual ones are the real ones.
 ///
 /// A persona, itself a P4 program, emulates other P4 programs that are given to it as table rows. `hyper4 verify` runs
@@ -161,6 +165,10 @@ pub(crate) enum Command {
     /// Prove with Z3 what can't be shown by trying.
     #[command(subcommand)]
     Prove(ProveCommand),
+    /// Run a campaign of random programs, and shrink what is found.
+    Fuzz(FuzzArgs),
+    /// Join the shards of a campaign.
+    Merge(MergeArgs),
 }
 
 /// `hyper4 verify`

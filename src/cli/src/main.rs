@@ -8,6 +8,7 @@ mod dpmu;
 mod explain;
 mod failure;
 mod frontend;
+mod fuzz;
 mod output;
 mod packets;
 mod persona;
@@ -75,6 +76,8 @@ fn dispatch(args: &Args) -> Result<ExitStatus, Failure> {
         Command::Bench(bench) => bench::bench(options, bench),
         Command::Packets(packets) => packets::packets(options, packets),
         Command::Prove(prove) => prove::prove(options, prove),
+        Command::Fuzz(args) => fuzz::fuzz(options, args),
+        Command::Merge(args) => fuzz::merge(options, args),
         // It has statuses of its own.
         Command::Switch(_) => Ok(ExitStatus::AsWished),
     }

@@ -21,6 +21,9 @@ pub(crate) fn expression_text(expression: &crate::ast::Expression) -> String {
     expression::expression(expression)
 }
 
+/// Columns that a block in one line may take.
+const LONGEST_LINE: usize = 110;
+
 #[derive(Default)]
 struct Printer {
     text: String,
@@ -36,12 +39,25 @@ impl Printer {
         self.text.push('\n');
     }
 
-    /// A line that ends in `{`, what is in there, and `}` with what follows it.
+    /// A line that ends in `{`, what is in there, and `}` with what follows it; in one line where there is not more than
+    /// one inside.
     fn braces(&mut self, head: &str, tail: &str, inner: impl FnOnce(&mut Self)) {
+        let before = self.text.len();
         self.line(&format!("{head}{{"));
+        let opened = self.text.len();
         self.indent += 1;
         inner(self);
         self.indent -= 1;
+        let inside = self.text.get(opened..).unwrap_or_default();
+        if inside.matches('\n').count() < 2 {
+            let inside = inside.trim();
+            let space = if inside.is_empty() { "" } else { " " };
+            let short = format!("{head}{{{space}{inside} }}{tail}");
+            if short.len() + 4 * self.indent <= LONGEST_LINE {
+                self.text.truncate(before);
+                return self.line(&short);
+            }
+        }
         self.line(&format!("}}{tail}"));
     }
 }
