@@ -234,7 +234,7 @@ fn guest(
         tables.entry(*id).or_insert_with(Vec::new).push(table.clone());
     }
     let leave_slots: BTreeSet<u8> = ingress.end_slots.iter().copied().collect();
-    let egress_prologue = start(&egress).and_then(|start| take_prologue(start, &mut egress));
+    let egress_prologue = start(&egress).and_then(|start| take_prologue(start, &mut egress, layout));
     let zero = Bits::zero(layout.state_bits());
     let egress_start = start(&egress).map(|(slot, pc, lookup)| match &egress_prologue {
         Some(row) => EgressStart { effect: row.effect.clone(), next: row.next.clone() },
@@ -275,12 +275,17 @@ fn guest(
     }
 }
 
-/// Takes out egress' first row when it decides nothing and does what the operator's rows can do.
-fn take_prologue((_, pc, lookup): (u8, u16, Lookup), egress: &mut Emitted) -> Option<Row> {
+/// Takes out egress' first row when it decides nothing and does what the operator's rows can do. Where it ends egress and
+/// may drop the packet it stays: the persona asks whether it did behind its own lookups alone.
+fn take_prologue((_, pc, lookup): (u8, u16, Lookup), egress: &mut Emitted, layout: &Layout) -> Option<Row> {
+    let drops = |row: &Row| {
+        row.next == Next::Done && !row.effect.changes().and(&layout.mask(Layout::EGRESS_SPEC)).is_zero()
+    };
     let is_first = |row: &Row| {
         lookup == Lookup::Step
             && row.pc == pc
             && matches!(row.effect, Effect::Commit { .. } | Effect::Move { .. })
+            && !drops(row)
     };
     let index = egress.rows.iter().position(is_first)?;
     Some(egress.rows.remove(index))
