@@ -63,12 +63,14 @@ pub(super) fn kept_bits(program: &Program, cells: &Cells) -> Vec<Bit> {
 }
 
 /// What is known where egress begins, of what is known of the packets that come from ingress, when there are clones.
-pub(super) fn known_of_clones(known: &mut Known, program: &Program, cells: &Cells) {
+pub(super) fn known_of_clones(known: &mut Known, program: &Program, cells: &Cells, layout: &Layout) {
     if clones(program).next().is_none() {
         return;
     }
     let lists = clones(program).flatten().filter_map(|list| kept(program, cells, list).ok());
     let own = lists.flatten().chain(cells.homes()).chain([cells.shape(), Layout::LENGTH]);
+    // Its window is the packet as it came in, whatever ingress has written there.
+    let own = own.chain([layout.window()]);
     bits_of(own).for_each(|bit| {
         known.remove(&bit);
     });

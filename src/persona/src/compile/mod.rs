@@ -134,6 +134,8 @@ fn attempt(
     let mut ingress = explored?;
     let mut change = SizeChange { parsed: explorer.parsed_bytes, ..explorer.change };
     let (mut variants, exit_known) = (explorer.variants, explorer.exit_known);
+    // Where ingress drops every packet, clones alone begin egress.
+    let exit_known = exit_known.or_else(|| clones.then(|| cells.zeros().map(|bit| (bit, false)).collect()));
 
     let mut egress = Vec::new();
     if let (true, Some(mut known)) = (has_egress, exit_known) {
@@ -143,7 +145,7 @@ fn attempt(
         // The row that begins egress writes both.
         known.retain(|bit, _| !(Layout::EGRESS_PORT.offset..Layout::EGRESS_PORT.end()).contains(bit));
         known.extend((Layout::EGRESS_SPEC.offset..Layout::EGRESS_SPEC.end()).map(|bit| (bit, false)));
-        again::known_of_clones(&mut known, program, &cells);
+        again::known_of_clones(&mut known, program, &cells, layout);
         // Clones made in egress may begin it in other ways than packets that come from ingress.
         loop {
             let mut explorer = Explorer::new(
