@@ -192,8 +192,24 @@ fn action_headers(program: &Program, id: ActionId, headers: &mut Headers) {
                 expression_headers(program, low, headers);
                 expression_headers(program, high, headers);
             }
-            // Others the compiler refuses when it comes to them.
-            _ => {}
+            PrimitiveKind::Hash { place, base, calculation, modulus } => {
+                place_headers(program, place, headers);
+                expression_headers(program, base, headers);
+                expression_headers(program, modulus, headers);
+                if let Some(calculation) = program.calculations.get(calculation.index()) {
+                    headers.extend(input_headers(&calculation.inputs));
+                }
+            }
+            // What is kept is metadata, what is sampled counts where ingress ends, and what is logged is no part of a packet.
+            PrimitiveKind::Digest { .. }
+            | PrimitiveKind::Resubmit { .. }
+            | PrimitiveKind::Recirculate { .. }
+            | PrimitiveKind::LogMessage { .. }
+            | PrimitiveKind::MarkToDrop
+            | PrimitiveKind::MarkToDropOf(_)
+            | PrimitiveKind::Jump { .. }
+            | PrimitiveKind::Exit
+            | PrimitiveKind::NoOp => {}
         }
     }
 }
