@@ -54,7 +54,11 @@ use crate::statement::{Frame, Loop};
 pub fn lower(program: &typed::Program) -> Result<ir::Program, Diagnostics> {
     let mut lowerer = Lowerer::new(program);
     let lowered = lowerer.program();
-    let list = lowerer.diagnostics;
+    let mut list = lowerer.diagnostics;
+    // Two instances of a control have tables of one name, say, at which p4c doesn't object.
+    if let (true, Some(Err(error))) = (list.is_empty(), lowered.as_ref().map(ir::Program::validate)) {
+        list.push(Diagnostic::global(format!("simple_switch can't load this program: {error}")));
+    }
     match lowered {
         Some(lowered) if list.is_empty() => Ok(lowered),
         _ => Err(Diagnostics { sources: (*program.sources).clone(), list }),

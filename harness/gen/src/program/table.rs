@@ -151,7 +151,8 @@ impl Sketch<'_> {
             "lpm" => {
                 let length = self.dice.below(width as usize + 1);
                 let mask = hyper4_bits::Bits::ones(width).shl(width as usize - length);
-                format!("{value} &&& {width}w{:#x}", mask.to_biguint())
+                let value = self.dice.boundary(width).and(&mask);
+                format!("{width}w{:#x} &&& {width}w{:#x}", value.to_biguint(), mask.to_biguint())
             }
             "ternary" => match self.dice.below(3) {
                 0 => "_".to_owned(),

@@ -31,34 +31,15 @@ fn masks(table: &Table, diagnostics: &mut Vec<Diagnostic>) {
     }
 }
 
-fn same_value(left: &Expression, right: &Expression) -> bool {
-    match (&left.kind, &right.kind) {
-        (ExpressionKind::Integer(a), ExpressionKind::Integer(b)) => a == b,
-        (ExpressionKind::Bool(a), ExpressionKind::Bool(b)) => a == b,
-        (ExpressionKind::Error(a), ExpressionKind::Error(b))
-        | (ExpressionKind::EnumMember(a), ExpressionKind::EnumMember(b)) => a == b,
-        _ => false,
-    }
-}
-
-fn same(left: &KeySet, right: &KeySet) -> bool {
-    match (left, right) {
-        (KeySet::Any, KeySet::Any) => true,
-        (KeySet::Value(a), KeySet::Value(b)) => same_value(a, b),
-        (KeySet::Mask(a, m), KeySet::Mask(b, n)) | (KeySet::Range(a, m), KeySet::Range(b, n)) => {
-            same_value(a, b) && same_value(m, n)
-        }
-        _ => false,
-    }
-}
-
-/// Two entries with the same keys: the second can never match.
+/// Two entries with the same keys: the second can never match. simple_switch refuses those whose prefixes are the same.
 fn duplicates(table: &Table, diagnostics: &mut Vec<Diagnostic>) {
-    let keys = |entry: &Entry| entry.keysets.iter().map(text).collect::<Vec<_>>();
+    let keys = |entry: &Entry| {
+        let sets = table.keys.iter().zip(&entry.keysets);
+        sets.map(|(key, set)| text(set, &*key.match_kind == "lpm")).collect::<Vec<_>>()
+    };
     let mut seen: std::collections::HashMap<Vec<String>, &Entry> = std::collections::HashMap::new();
     for entry in &table.entries {
-        let Some(first) = seen.insert(keys(entry), entry) else { continue };
-        if first.keysets.iter().zip(&entry.keysets).all(|(left, right)| same(left, right)) {
+        if let Some(first) = seen.insert(keys(entry), entry) {
             let diagnostic = Diagnostic::error(entry.span, "there is an entry with the same keys already");
             diagnostics.push(diagnostic.related(first.span, "this one"));
         }
@@ -66,7 +47,7 @@ fn duplicates(table: &Table, diagnostics: &mut Vec<Diagnostic>) {
 }
 
 /// What tells key sets apart that are not the same.
-fn text(keyset: &KeySet) -> String {
+fn text(keyset: &KeySet, is_prefix: bool) -> String {
     let value = |value: &Expression| match &value.kind {
         ExpressionKind::Integer(value) => value.to_string(),
         ExpressionKind::Bool(value) => value.to_string(),
@@ -76,7 +57,12 @@ fn text(keyset: &KeySet) -> String {
     match keyset {
         KeySet::Any => "_".to_owned(),
         KeySet::Value(one) => value(one),
-        KeySet::Mask(left, right) => format!("{} &&& {}", value(left), value(right)),
+        KeySet::Mask(left, right) => match (&left.kind, &right.kind) {
+            (ExpressionKind::Integer(left), ExpressionKind::Integer(mask)) if is_prefix => {
+                format!("{} &&& {mask}", left & mask)
+            }
+            _ => format!("{} &&& {}", value(left), value(right)),
+        },
         KeySet::Range(left, right) => format!("{} .. {}", value(left), value(right)),
         KeySet::ValueSet(instance) => instance.control_plane_name.to_string(),
     }
