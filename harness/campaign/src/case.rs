@@ -2,13 +2,14 @@
 
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
+use std::path::Path;
 use std::sync::Arc;
 
 use hyper4_gen::{
     EntryGenerator, EntryLimits, Feature, GenError, Guest, PacketGenerator, PacketLimits, ProgramGenerator,
     ProgramLimits,
 };
-use hyper4_ir::{Command, MatchValue, Packet, Program, Stimulus};
+use hyper4_ir::{Command, MatchValue, Packet, Program, Stimulus, parse_stimulus};
 use hyper4_p4::Options;
 
 /// What cases may be. Kept with the campaign, so that the same ones can be made again.
@@ -62,6 +63,30 @@ impl Case {
         self.stimulus.iter().filter_map(|step| match step {
             Stimulus::Command(command) => Some(command),
             Stimulus::Packet(_) => None,
+        })
+    }
+}
+
+impl Case {
+    /// The case that a finding's folder keeps.
+    ///
+    /// # Errors
+    /// What can't be read, or what the front end says of the program.
+    pub fn load(folder: &Path) -> Result<Self, String> {
+        let read = |name: &str| {
+            let path = folder.join(name);
+            std::fs::read_to_string(&path)
+                .map_err(|error| format!("can't read `{}`: {error}", path.display()))
+        };
+        let text = read("prog.p4")?;
+        let program = compile(&text)?;
+        let steps = parse_stimulus(&program, &read("stimulus.jsonl")?).map_err(|error| error.to_string())?;
+        Ok(Self {
+            name: folder.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default(),
+            text,
+            features: BTreeSet::new(),
+            program: Arc::new(program),
+            stimulus: steps.into_iter().map(|line| line.content).collect(),
         })
     }
 }

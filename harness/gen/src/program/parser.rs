@@ -126,7 +126,8 @@ impl Sketch<'_> {
         let value = self.literal(key.width, false);
         match self.dice.below(5) {
             0 if self.has(Feature::MaskedSelect) => format!("{value} &&& {}", self.literal(key.width, false)),
-            1 if self.has(Feature::RangeSelect) => self.range(key.width),
+            // Ranges become masks, those of several keys each with each.
+            1 if key.width <= 16 && self.has(Feature::RangeSelect) => self.range(key.width),
             2 => "_".to_owned(),
             _ => value,
         }

@@ -151,7 +151,9 @@ impl Sketch<'_> {
             "lpm" => {
                 let length = self.dice.below(width as usize + 1);
                 let mask = hyper4_bits::Bits::ones(width).shl(width as usize - length);
-                let value = self.dice.boundary(width).and(&mask);
+                // simple_switch counts a prefix from the first bit of the field's first byte.
+                let counted = (length as u32).saturating_sub(width.next_multiple_of(8) - width);
+                let value = self.dice.boundary(width).and(&hyper4_bits::Bits::prefix_mask(width, counted));
                 format!("{width}w{:#x} &&& {width}w{:#x}", value.to_biguint(), mask.to_biguint())
             }
             "ternary" => match self.dice.below(3) {

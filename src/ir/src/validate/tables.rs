@@ -150,7 +150,9 @@ fn identity(table: &Table, entry: &ConstEntry) -> (Vec<MatchValue>, u32) {
             MatchValue::Ternary { value: value.and(mask), mask: mask.clone() }
         }
         MatchValue::Lpm { value, prefix_length } => {
-            let mask = Bits::prefix_mask(value.width(), *prefix_length);
+            // simple_switch counts from the first bit of the field's first byte.
+            let padding = value.width().next_multiple_of(8) - value.width();
+            let mask = Bits::prefix_mask(value.width(), prefix_length.saturating_sub(padding));
             MatchValue::Lpm { value: value.and(&mask), prefix_length: *prefix_length }
         }
         value => value.clone(),
