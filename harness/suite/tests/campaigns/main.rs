@@ -119,13 +119,12 @@ fn native_and_virtual_agree_and_every_feature_is_reached() -> Result<(), Error> 
 }
 
 /// Constructs of bmv2's JSON that cases are to have.
-const CONSTRUCTS: [&str; 40] = [
+const CONSTRUCTS: [&str; 47] = [
     "algorithm crc16",
     "algorithm crc32",
     "algorithm csum16",
     "match exact",
     "match lpm",
-    "match optional",
     "match range",
     "match ternary",
     "op !=",
@@ -139,11 +138,13 @@ const CONSTRUCTS: [&str; 40] = [
     "op >=",
     "op >>",
     "op ?",
+    "op ^",
     "op add_header",
     "op advance",
     "op and",
     "op assign",
     "op assign_header",
+    "op clone_ingress_pkt_to_egress",
     "op count",
     "op d2b",
     "op exit",
@@ -155,9 +156,15 @@ const CONSTRUCTS: [&str; 40] = [
     "op or",
     "op pop",
     "op push",
+    "op recirculate",
     "op register_read",
     "op register_write",
     "op remove_header",
+    "op resubmit",
+    "op sat_cast",
     "op truncate",
+    "op two_comp_mod",
+    "op usat_cast",
     "op verify",
+    "op |",
 ];
