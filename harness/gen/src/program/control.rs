@@ -58,7 +58,9 @@ impl Sketch<'_> {
             for _ in 0..self.dice.between(1, self.limits.actions) {
                 self.action(&mut control, &scope);
             }
-            for _ in 0..self.dice.below(self.limits.tables + 1) {
+            // Personas have fewer slots in egress.
+            let tables = if ingress { self.limits.tables } else { self.limits.tables.div_ceil(3) };
+            for _ in 0..self.dice.below(tables + 1) {
                 self.table(&mut control, &scope);
             }
             body.push_str(&self.block(&mut control, &scope, 2, self.limits.depth));
