@@ -84,6 +84,11 @@ async def session(switch):
     same(await count(switch, fy.P4CloneSessionEntry()), 1)
     found = await everything(switch, fy.P4TableEntry("selected"))
     same([found.action.group_id for found in found], [6])
+    one_shot = fy.P4IndirectAction([2 * fy.P4TableAction("forward", port=1), 1 * fy.P4TableAction("drop")])
+    await switch.insert([fy.P4TableEntry("selected", match=fy.P4TableMatch({"m.group": 2}), action=one_shot)])
+    wanted = fy.P4TableEntry("selected", match=fy.P4TableMatch({"m.group": 2}))
+    sets = [found.action.action_set for found in await everything(switch, wanted)]
+    same([[(weight, action.name) for weight, action in actions] for actions in sets], [[(2, "forward"), (1, "drop")]])
     # Where a table has constant entries, finsy's `delete_all` takes away entries of tables alone.
     await switch.delete(found)
     await switch.delete(await everything(switch, fy.P4ActionProfileGroup()))

@@ -4,7 +4,6 @@
 """
 
 import sys
-import time
 
 import p4runtime_sh.shell as sh
 from p4runtime_sh.p4runtime import P4RuntimeWriteException
@@ -169,37 +168,91 @@ def replication():
     same([len(found.replicas) for found in sh.CloneSessionEntry(7).read()], [1])
 
 
-def forward(match, action, **arguments):
+def one_shots():
+    """Actions that an entry brings itself."""
+    for ports in [["1", "2", "3"], ["2", "3"]]:
+        entry = sh.TableEntry("selected")
+        entry.match["m.group"] = "30"
+        actions = sh.Oneshot("selected")
+        for port in ports:
+            action = sh.Action("forward")
+            action["port"] = port
+            actions.add(action, weight=2)
+        entry.oneshot = actions
+        (entry.insert if len(ports) == 3 else entry.modify)()
+        found = [found for found in sh.TableEntry("selected").read() if found.match["m.group"].exact.value == b"\x1e"]
+        same([[(action.weight, action.action["port"].value) for action in found.oneshot.actions] for found in found],
+             [[(2, bytes([int(port)])) for port in ports]])
+    # What was made for it is nobody else's business.
+    same([found.member_id for found in sh.ActionProfileMember("chosen").read()], [2])
+    entry.delete()
+
+
+def exact(match, action, **arguments):
     entry = sh.TableEntry("exact_table")(action=action)
     entry.match["h.ethernet.dst"] = match
     for name, value in arguments.items():
         entry.action[name] = value
     entry.insert()
+    return entry
 
 
 def packets():
-    """Packets out by port 2; those for the controller come back by themselves."""
-    forward("00:00:00:00:00:0a", "to_controller", reason="5")
-    forward("00:00:00:00:00:0b", "copy", port="3")
+    """Packets that the controller sends, and what it is told of them."""
     heard = sh.PacketIn()
-    # What comes in by the controller's port leaves by the port that its header names: the controller's own, here.
-    out = sh.PacketOut()
-    out.payload = bytes.fromhex("00000000000a0000000000ff0801") + b"hello"
-    out.metadata["egress_port"] = "510"
-    out.metadata["rest"] = "0"
-    out.send()
-    found = []
-    heard.sniff(lambda packet: found.append(packet), timeout=2)
-    same(len(found), 1)
-    # No header was put before it: the first two bytes are read as one.
-    same(found[0].packet.payload, out.payload[2:])
+
+    def sent(destination, rest, **metadata):
+        """What comes of a packet: (ingress port, reason, payload) each."""
+        out = sh.PacketOut()
+        out.payload = bytes.fromhex(destination.replace(":", "") + "0000000000ff0801") + b"hello"
+        out.metadata["rest"] = rest
+        out.metadata["egress_port"] = metadata.get("egress_port", "0")
+        out.send()
+        found = []
+        heard.sniff(found.append, timeout=1)
+        values = [{data.metadata_id: data.value for data in packet.packet.metadata} for packet in found]
+        return out.payload, [(value[1], value[2], packet.packet.payload) for value, packet in zip(values, found)]
+
+    # It leaves by the port that its header names, which is the controller's: its first bytes are taken for a header.
+    payload, found = sent("00:00:00:00:00:0a", "0", egress_port="510")
+    same([packet for _, _, packet in found], [payload[2:]])
+    # As if it had come by any other port.
+    told = exact("00:00:00:00:00:0a", "to_controller", reason="5")
+    payload, found = sent("00:00:00:00:00:0a", "1")
+    same(found, [(b"\x01\xfe", b"\x05", payload)])
+    # The program puts no header before a clone.
+    exact("00:00:00:00:00:0b", "copy", port="3")
+    payload, found = sent("00:00:00:00:00:0b", "1")
+    same([packet for _, _, packet in found], [payload[2:]])
+
+    counted = sh.TableEntry("FeaturesIngress.exact_table")
+    counted.match["h.ethernet.dst"] = "00:00:00:00:00:0a"
+    counter = sh.DirectCounterEntry("hits")
+    counter.table_entry = counted
+    same([found.packet_count for found in counter.read()], [1])
+    same([found.packet_count for found in sh.CounterEntry("by_port").read()], [0, 0, 0, 7, 0, 0, 3, 0])
+
+    digest = sh.DigestEntry("learned_t")
+    digest.max_list_size = 1
+    digest.insert()
+    refused(ALREADY_EXISTS, digest.insert)
+    same([found.max_list_size for found in sh.DigestEntry("learned_t").read()], [1])
+    exact("00:00:00:00:00:0c", "learn")
+    learnt = sh.DigestList()
+    sent("00:00:00:00:00:0c", "1")
+    sent("00:00:00:00:00:0c", "1")
+    # The shell has acknowledged the first list before the second packet came.
+    data = [data for found in learnt.sniff(timeout=1) for data in found.digest.data]
+    same([[member.bitstring for member in data.struct.members] for data in data], [[b"\x01\xfe", b"\x00"]] * 2)
+    digest.delete()
+    told.delete()
 
 
 def main():
     address, info, config = sys.argv[1:]
     sh.setup(device_id=1, grpc_addr=address, election_id=(0, 1), config=sh.FwdPipeConfig(info, config))
     try:
-        for part in [tables, direct_resources, arrays, profiles, replication, packets]:
+        for part in [tables, direct_resources, arrays, profiles, one_shots, replication, packets]:
             part()
     finally:
         sh.teardown()

@@ -26,6 +26,11 @@ struct headers_t {
     ethernet_t ethernet;
 }
 
+struct learned_t {
+    bit<9> port;
+    bit<2> colour;
+}
+
 struct metadata_t {
     bit<2> colour;
     bit<16> group;
@@ -81,6 +86,9 @@ control FeaturesIngress(inout headers_t h, inout metadata_t m, inout standard_me
         clone(CloneType.I2E, 7);
         s.egress_spec = port;
     }
+    action learn() {
+        digest<learned_t>(1, { s.ingress_port, m.colour });
+    }
     action set_group(bit<16> group) {
         m.group = group;
     }
@@ -94,6 +102,7 @@ control FeaturesIngress(inout headers_t h, inout metadata_t m, inout standard_me
             flood;
             to_controller;
             copy;
+            learn;
             drop;
             NoAction;
         }
@@ -167,10 +176,12 @@ control FeaturesIngress(inout headers_t h, inout metadata_t m, inout standard_me
     apply {
         by_port.count((bit<32>) s.ingress_port & 7);
         rate_of_port.execute_meter((bit<32>) s.ingress_port & 7, m.colour);
-        if (h.packet_out.isValid()) {
+        if (h.packet_out.isValid() && h.packet_out.rest == 0) {
             s.egress_spec = h.packet_out.egress_port;
             h.packet_out.setInvalid();
         } else {
+            // Another one is treated as if it had come by any port.
+            h.packet_out.setInvalid();
             last_kind.write((bit<32>) s.ingress_port & 15, h.ethernet.kind);
             if (!exact_table.apply().hit) {
                 lpm_table.apply();

@@ -37,7 +37,18 @@ pub(crate) fn forward(shared: &Arc<Shared>, packets: &Receiver<Incoming>, ports:
             waiting.push(Packet { port: next.port, bytes: next.bytes });
         }
         add(&shared.counts.packets_in, waiting.len());
-        let result = shared.lock().switch().inject(&waiting, Tracing::Off);
+        let mut dpmu = shared.lock();
+        let result = dpmu.switch().inject(&waiting, Tracing::Off);
+        let digests = result.iter().flat_map(|batch| &batch.digests);
+        let learnt: Vec<_> = digests.filter_map(|digest| dpmu.learnt(digest)).collect();
+        drop(dpmu);
+        let learners = shared.learners.read().unwrap_or_else(PoisonError::into_inner);
+        for (name, digest) in learnt {
+            if let Some(device) = learners.get(&*name) {
+                device.learn(digest.list, digest.values);
+            }
+        }
+        drop(learners);
         match result {
             Ok(batch) => batch.outputs.iter().for_each(|output| send(shared, ports, output)),
             Err(SwitchError::NotLoaded) => add(&shared.counts.packets_lost, waiting.len()),

@@ -5,14 +5,16 @@
 //! that wants it, simple_switch's Thrift services; behind it are ports, where packets come from and go to. Where those
 //! lead, and how programs are compiled, is for whoever starts it ([`Ports`], [`Compile`]).
 
+mod audit;
+mod doorkeeper;
 mod forward;
 mod http;
+mod rate;
 mod refusal;
 mod service;
 mod shared;
 mod store;
 mod thrift;
-mod token;
 mod virtual_target;
 
 pub use forward::{Incoming, Ports};

@@ -5,7 +5,7 @@ use std::net::SocketAddr;
 use std::path::Path;
 use std::sync::mpsc::{Receiver, SyncSender};
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use hyper4_dpmu::{DeviceName, Dpmu, DpmuConfig, DpmuError, SliceConfig, TlsConfig};
 use hyper4_ir::{Command, Program};
@@ -13,21 +13,26 @@ use hyper4_p4runtime::tonic::transport::server::TcpIncoming;
 use hyper4_p4runtime::tonic::transport::{self, Certificate, Identity, Server, ServerTlsConfig};
 use hyper4_p4runtime::v1::ForwardingPipelineConfig;
 use hyper4_p4runtime::v1::p4_runtime_server::P4RuntimeServer;
-use hyper4_p4runtime_server::{Device, Failure, Journal, P4RuntimeService};
+use hyper4_p4runtime_server::{Device, Failure, Journal, Noted, Observer, P4RuntimeService};
 use hyper4_serve::{DeviceInfo, ThriftServer};
 use tokio::net::TcpListener;
 use tokio::runtime::Runtime;
 use tokio::sync::watch;
 
+use crate::audit::{Audit, Deed};
+use crate::doorkeeper::Doorkeeper;
+use crate::rate::Rate;
 use crate::shared::{Shared, SliceWiring};
 use crate::store::{DeviceJournal, Record, Store, StoreError};
 use crate::thrift::VirtualHost;
-use crate::token::TokenCheck;
 use crate::virtual_target::{VirtualTarget, load};
 use crate::{Compile, Incoming, Ports, forward, http};
 
 /// Bytes of the longest message from a controller: programs and large batches.
 const LONGEST_MESSAGE: usize = 64 << 20;
+
+/// How often it is looked for what has waited for long enough.
+const GLANCE: Duration = Duration::from_millis(10);
 
 /// Why it could not be started.
 #[derive(Debug, thiserror::Error)]
@@ -102,6 +107,7 @@ pub struct Service {
     metrics: Option<SocketAddr>,
     thrift: Vec<(DeviceName, ThriftServer)>,
     store: Option<Arc<Store>>,
+    audit: Option<Arc<Audit>>,
 }
 
 impl Service {
@@ -144,6 +150,14 @@ impl Service {
             thrift: Vec::new(),
             store: match &config.server.store {
                 Some(path) => Some(Arc::new(Store::open(&base.join(path))?)),
+                None => None,
+            },
+            audit: match &config.server.audit {
+                Some(path) => {
+                    let path = base.join(path);
+                    let unread = |reason| StartError::Read { path: path.display().to_string(), reason };
+                    Some(Arc::new(Audit::open(&path).map_err(unread)?))
+                }
                 None => None,
             },
         };
@@ -202,12 +216,24 @@ impl Service {
                     ports: slice.lease.ports.iter().copied().collect(),
                     started: Instant::now(),
                     journal,
+                    audit: self.audit.clone(),
                     json: Mutex::default(),
                 };
                 let unbound = |reason| StartError::Listen { address, reason };
                 let server = ThriftServer::start(address, Arc::new(Mutex::new(host))).map_err(unbound)?;
-                self.thrift.push((name, server));
+                self.thrift.push((name.clone(), server));
             }
+            let mut learners = shared.learners.write().unwrap_or_else(PoisonError::into_inner);
+            learners.insert(name, Arc::clone(&device));
+            drop(learners);
+            let watched = Arc::clone(&device);
+            self.tasks.push(self.runtime.spawn(async move {
+                let mut glance = tokio::time::interval(GLANCE);
+                loop {
+                    glance.tick().await;
+                    watched.look_at_time();
+                }
+            }));
             devices.push(device);
         }
         if let (Some(port), Some(first)) = (slice.cpu_port, devices.first()) {
@@ -241,11 +267,14 @@ impl Service {
             server = server.tls_config(tls(config, base)?).map_err(refused)?;
         }
         let (listener, bound) = self.listen(address)?;
-        let service =
-            P4RuntimeServer::new(P4RuntimeService::new(devices)).max_decoding_message_size(LONGEST_MESSAGE);
+        let rate = slice.requests_per_second;
+        let rate = rate.map(|rate| Arc::new(Mutex::new(Rate::new(rate.get(), Instant::now()))));
+        let observer = self.audit.clone().map(|audit| observer(audit, slice.name.clone()));
+        let service = P4RuntimeServer::new(P4RuntimeService::new(devices, observer))
+            .max_decoding_message_size(LONGEST_MESSAGE);
         let service = hyper4_p4runtime::tonic::service::interceptor::InterceptedService::new(
             service,
-            TokenCheck { token },
+            Doorkeeper { token, rate },
         );
         let mut stopped = self.stop.subscribe();
         let name = slice.name.clone();
@@ -307,8 +336,22 @@ impl Service {
         tracing::info!("stopping");
         let _ = self.stop.send(true);
         drop(std::mem::take(&mut self.thrift));
-        self.runtime.shutdown_timeout(std::time::Duration::from_secs(2));
+        self.runtime.shutdown_timeout(Duration::from_secs(2));
     }
+}
+
+/// Notes what P4Runtime controllers of a slice do.
+fn observer(audit: Arc<Audit>, slice: String) -> Observer {
+    Arc::new(move |noted: Noted| {
+        audit.note(&Deed {
+            slice: &slice,
+            device: &noted.device.to_string(),
+            peer: noted.peer,
+            by: "P4Runtime",
+            request: &noted.request,
+            outcome: &format!("{:?}", noted.outcome),
+        });
+    })
 }
 
 fn read(base: &Path, file: &Path) -> Result<String, StartError> {

@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc::SyncSender;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 
-use hyper4_dpmu::{Dpmu, Wiring};
+use hyper4_dpmu::{DeviceName, Dpmu, Wiring};
 use hyper4_p4runtime_server::Device;
 
 use crate::Incoming;
@@ -38,6 +38,8 @@ pub(crate) struct Shared {
     pub(crate) packets: SyncSender<Incoming>,
     /// Who is told of packets to the controller, by port.
     pub(crate) controllers: RwLock<BTreeMap<u16, Arc<Device>>>,
+    /// Who is told of what the packets of a virtual device teach.
+    pub(crate) learners: RwLock<BTreeMap<DeviceName, Arc<Device>>>,
     pub(crate) counts: Counts,
 }
 
@@ -51,7 +53,14 @@ impl Shared {
             commands: RwLock::new(wirings.keys().map(|slice| (slice.clone(), Default::default())).collect()),
             ..Counts::default()
         };
-        Self { dpmu: Mutex::new(dpmu), wirings, packets, controllers: RwLock::default(), counts }
+        Self {
+            dpmu: Mutex::new(dpmu),
+            wirings,
+            packets,
+            controllers: RwLock::default(),
+            learners: RwLock::default(),
+            counts,
+        }
     }
 
     /// Have the device for oneself.

@@ -14,6 +14,7 @@ use hyper4_proto::LearningRequest;
 use hyper4_serve::{ConfigError, DeviceInfo, Host, PortInfo};
 use hyper4_switch::SwitchError;
 
+use crate::audit::{Audit, Deed};
 use crate::refusal::switch_error;
 use crate::shared::Shared;
 use crate::store::DeviceJournal;
@@ -26,6 +27,7 @@ pub(crate) struct VirtualHost {
     pub(crate) ports: Vec<u16>,
     pub(crate) started: Instant,
     pub(crate) journal: Option<Arc<DeviceJournal>>,
+    pub(crate) audit: Option<Arc<Audit>>,
     /// The program that ran when it was last asked for, as JSON.
     pub(crate) json: std::sync::Mutex<Option<(Arc<Program>, String)>>,
 }
@@ -65,6 +67,11 @@ impl Host for VirtualHost {
         let turn = journal.map(|journal| journal.begin()).transpose().map_err(failed)?;
         let result = self.shared.lock().control(slice, device, command);
         self.shared.count_command(slice, result.is_ok());
+        if let Some(audit) = self.audit.as_ref().filter(|_| !only_reads(command)) {
+            let request = command.to_string();
+            let outcome = if result.is_ok() { "Ok" } else { "Refused" };
+            audit.note(&Deed { slice, device, peer: None, by: "Thrift", request: &request, outcome });
+        }
         if let (Ok(_), Some(turn)) = (&result, turn) {
             turn.command(command).map_err(failed)?;
         }

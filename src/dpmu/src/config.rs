@@ -32,6 +32,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::SocketAddr;
+use std::num::NonZeroU32;
 use std::ops::RangeInclusive;
 use std::path::{Path, PathBuf};
 
@@ -181,6 +182,7 @@ struct SliceText {
     p4runtime: Option<SocketAddr>,
     token_file: Option<PathBuf>,
     tls: Option<TlsConfig>,
+    requests_per_second: Option<NonZeroU32>,
     #[serde(default)]
     device: Vec<DeviceConfig>,
     #[serde(default)]
@@ -215,6 +217,8 @@ pub struct SliceConfig {
     pub token_file: Option<PathBuf>,
     /// How connections are encrypted; without it they aren't.
     pub tls: Option<TlsConfig>,
+    /// How many requests its controllers may make in a second, all together; without it as many as they like.
+    pub requests_per_second: Option<NonZeroU32>,
 }
 
 /// A configuration of slices beside each other.
@@ -249,8 +253,16 @@ impl DpmuConfig {
             if let Some(port) = s.cpu_port.filter(|port| !lease.ports.contains(port)) {
                 return Err(ConfigError::CpuPort { slice: s.name, port });
             }
-            let (cpu_port, p4runtime, token_file, tls) = (s.cpu_port, s.p4runtime, s.token_file, s.tls);
-            Ok(SliceConfig { name: s.name, lease, composition, cpu_port, p4runtime, token_file, tls })
+            Ok(SliceConfig {
+                name: s.name,
+                lease,
+                composition,
+                cpu_port: s.cpu_port,
+                p4runtime: s.p4runtime,
+                token_file: s.token_file,
+                tls: s.tls,
+                requests_per_second: s.requests_per_second,
+            })
         });
         let config = Self { server: text.server, slices: slices.collect::<Result<_, _>>()? };
         server::check(&config)?;

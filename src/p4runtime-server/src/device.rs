@@ -2,8 +2,10 @@
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
+use std::time::Instant;
 
-use hyper4_ir::{Command, Program};
+use hyper4_bits::Bits;
+use hyper4_ir::{Command, LearnListId};
 use hyper4_p4runtime::tonic::{Code, Status};
 use hyper4_p4runtime::v1::entity::Entity as Kind;
 use hyper4_p4runtime::v1::get_forwarding_pipeline_config_request::ResponseType;
@@ -12,12 +14,14 @@ use hyper4_p4runtime::v1::stream_message_response::Update as Said;
 use hyper4_p4runtime::v1::update::Type;
 use hyper4_p4runtime::v1::write_request::Atomicity;
 use hyper4_p4runtime::v1::{
-    Entity, ForwardingPipelineConfig, GetForwardingPipelineConfigRequest, MasterArbitrationUpdate, PacketOut,
-    ReadRequest, SetForwardingPipelineConfigRequest, StreamMessageResponse, TableEntry, Update, WriteRequest,
+    DigestListAck, Entity, ForwardingPipelineConfig, GetForwardingPipelineConfigRequest,
+    MasterArbitrationUpdate, PacketOut, ReadRequest, SetForwardingPipelineConfigRequest,
+    StreamMessageResponse, TableEntry, Update, WriteRequest,
 };
 use tokio::sync::mpsc::Sender;
 
 use crate::arbitration::{self, Arbitration, StreamId, Told, election, numbered, role_name};
+use crate::digests::Digests;
 use crate::failure::NO_PIPELINE;
 use crate::packet;
 use crate::pipeline::Pipeline;
@@ -67,6 +71,7 @@ pub struct Device {
     journal: Option<Arc<dyn Journal>>,
     state: Mutex<State>,
     streams: Mutex<Streams>,
+    digests: Mutex<Digests>,
     /// The pipeline that runs, for the packets' sake: they don't wait for writes.
     current: RwLock<Option<Arc<Pipeline>>>,
 }
@@ -88,6 +93,7 @@ impl Device {
             journal,
             state: Mutex::default(),
             streams: Mutex::default(),
+            digests: Mutex::default(),
             current: RwLock::default(),
         }
     }
@@ -99,14 +105,60 @@ impl Device {
 
     /// A packet left by the controller's port: whoever is a primary is told.
     pub fn packet_in(&self, bytes: &[u8]) {
-        let current = self.current.read().unwrap_or_else(PoisonError::into_inner).clone();
-        let Some(packet) = current.and_then(|pipeline| packet::packet_in(&pipeline.headers, bytes)) else {
-            return;
-        };
+        let packet = self.current().and_then(|pipeline| packet::packet_in(&pipeline.headers, bytes));
+        if let Some(packet) = packet {
+            self.tell_primaries(Said::Packet(packet));
+        }
+    }
+
+    /// A packet taught something.
+    pub fn learn(&self, list: LearnListId, values: Vec<Bits>) {
+        let Some(pipeline) = self.current() else { return };
+        let Some((id, _)) = pipeline.digests.iter().find(|(_, digest)| digest.list == list) else { return };
+        if let Some(list) = lock(&self.digests).learn(*id, values, Instant::now()) {
+            self.tell_primaries(Said::Digest(list));
+        }
+    }
+
+    /// Send what has waited for long enough. To be called every few milliseconds.
+    pub fn look_at_time(&self) {
+        for list in lock(&self.digests).overdue(Instant::now()) {
+            self.tell_primaries(Said::Digest(list));
+        }
+    }
+
+    pub(crate) fn acknowledge(&self, stream: StreamId, ack: &DigestListAck) -> Result<(), Failure> {
+        if !lock(&self.streams).arbitration.is_primary(stream) {
+            let message = "only the primary controller acknowledges digests";
+            return Err(Failure::new(Code::PermissionDenied, message));
+        }
+        match lock(&self.digests).acknowledge(ack.digest_id, ack.list_id) {
+            true => Ok(()),
+            false => Err(Failure::not_found(format!(
+                "digest {} has no list {} that was not acknowledged",
+                ack.digest_id, ack.list_id
+            ))),
+        }
+    }
+
+    /// Send the digests that are wanted now.
+    fn set_digests(&self, pipeline: &Pipeline, records: &Records) {
+        let wanted = records
+            .digests
+            .iter()
+            .filter_map(|(id, config)| Some((*id, (pipeline.digests.get(id)?.shape, *config))));
+        lock(&self.digests).set(wanted.collect());
+    }
+
+    fn current(&self) -> Option<Arc<Pipeline>> {
+        self.current.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// One who doesn't read loses messages, as on a link that is too slow.
+    fn tell_primaries(&self, said: Said) {
         let streams = lock(&self.streams);
         for stream in streams.arbitration.primaries() {
-            let response = StreamMessageResponse { update: Some(Said::Packet(packet.clone())) };
-            // One who doesn't read loses packets, as on a link that is too slow.
+            let response = StreamMessageResponse { update: Some(said.clone()) };
             if let Some(sender) = streams.open.get(&stream) {
                 let _ = sender.try_send(Ok(response));
             }
@@ -118,8 +170,7 @@ impl Device {
             let message = "only the primary controller may send packets";
             return Err(Failure::new(Code::PermissionDenied, message));
         }
-        let current = self.current.read().unwrap_or_else(PoisonError::into_inner).clone();
-        let bytes = packet::packet_out(&current.ok_or_else(no_pipeline)?.headers, packet)?;
+        let bytes = packet::packet_out(&self.current().ok_or_else(no_pipeline)?.headers, packet)?;
         if self.target.cpu_port().is_none() {
             return Err(Failure::unimplemented("the device has no port for the controller's packets"));
         }
@@ -171,6 +222,7 @@ impl Device {
         let mut session = self.target.session();
         let mut context = Context { pipeline: &configured.pipeline, records, session: session.as_mut() };
         let written = context.write(request.updates, atomicity);
+        self.set_digests(&configured.pipeline, records);
         // While it is kept packets pass, and others have the device.
         drop(session);
         if let (Some(turn), false) = (&mut turn, written.done.is_empty()) {
@@ -188,7 +240,9 @@ impl Device {
         let (configured, records) = state.running.as_mut().ok_or_else(no_pipeline)?;
         let mut session = self.target.session();
         let mut context = Context { pipeline: &configured.pipeline, records, session: session.as_mut() };
-        context.write(updates, Atomicity::ContinueOnError).result
+        let result = context.write(updates, Atomicity::ContinueOnError).result;
+        self.set_digests(&configured.pipeline, records);
+        result
     }
 
     pub(crate) fn read(&self, request: &ReadRequest) -> Result<Vec<Entity>, Failure> {
@@ -272,7 +326,8 @@ impl Device {
         session.load(program, &commands)?;
         drop(session);
         let pipeline = Arc::clone(&configured.pipeline);
-        let (configured, _) = state.running.insert((configured, records));
+        let (configured, records) = state.running.insert((configured, records));
+        self.set_digests(&configured.pipeline, records);
         *self.current.write().unwrap_or_else(PoisonError::into_inner) = Some(pipeline);
         match &mut turn {
             Some(turn) => turn.pipeline(&configured.config, updates),
@@ -287,12 +342,6 @@ impl Device {
     pub fn start(&self, config: &ForwardingPipelineConfig, commands: &[Command]) -> Result<(), Failure> {
         let configured = self.configured(config)?;
         self.commit(&mut lock(&self.state), configured, How { first: commands, ..How::default() })
-    }
-
-    /// The program that runs.
-    pub fn program(&self) -> Option<Arc<Program>> {
-        let current = self.current.read().unwrap_or_else(PoisonError::into_inner);
-        current.as_ref().map(|pipeline| Arc::clone(&pipeline.program))
     }
 
     pub(crate) fn pipeline(
@@ -326,6 +375,7 @@ fn everything(context: &mut Context<'_>) -> Result<Vec<Update>, Failure> {
         (Type::Insert, Kind::ActionProfileGroup(Default::default())),
         (Type::Insert, Kind::PacketReplicationEngineEntry(Default::default())),
         (Type::Insert, Kind::TableEntry(whole())),
+        (Type::Insert, Kind::DigestEntry(Default::default())),
         (Type::Modify, Kind::CounterEntry(Default::default())),
         (Type::Modify, Kind::RegisterEntry(Default::default())),
     ];

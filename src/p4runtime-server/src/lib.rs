@@ -11,6 +11,7 @@
 
 mod arbitration;
 mod device;
+mod digests;
 mod entry;
 mod failure;
 mod journal;
@@ -30,5 +31,5 @@ mod tests;
 pub use device::Device;
 pub use failure::Failure;
 pub use journal::{Journal, Turn};
-pub use service::P4RuntimeService;
+pub use service::{Noted, Observer, P4RuntimeService};
 pub use target::{Session, Target};

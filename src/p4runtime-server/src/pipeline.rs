@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use hyper4_ir::{MatchKind, Program, TableId, TableImplementation};
+use hyper4_ir::{LearnListId, MatchKind, Program, TableId, TableImplementation};
+use hyper4_p4runtime::config::p4_data_type_spec::TypeSpec;
 use hyper4_p4runtime::config::{self, P4Info};
 
 use crate::Failure;
@@ -79,6 +80,24 @@ pub(crate) struct Headers {
     pub(crate) packet_out: Option<ControllerHeader>,
 }
 
+/// What a digest's message is made of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum DigestShape {
+    /// One value.
+    Value,
+    /// The members of a struct.
+    Struct,
+    /// The members of a tuple.
+    Tuple,
+}
+
+/// A digest.
+#[derive(Clone, Debug)]
+pub(crate) struct Digest {
+    pub(crate) list: LearnListId,
+    pub(crate) shape: DigestShape,
+}
+
 /// A program with what a controller knows of it.
 pub(crate) struct Pipeline {
     pub(crate) program: Arc<Program>,
@@ -89,6 +108,7 @@ pub(crate) struct Pipeline {
     pub(crate) counters: BTreeMap<u32, Named>,
     pub(crate) meters: BTreeMap<u32, Named>,
     pub(crate) registers: BTreeMap<u32, Named>,
+    pub(crate) digests: BTreeMap<u32, Digest>,
     pub(crate) headers: Headers,
 }
 
@@ -106,6 +126,7 @@ impl Pipeline {
             counters: BTreeMap::new(),
             meters: BTreeMap::new(),
             registers: BTreeMap::new(),
+            digests: BTreeMap::new(),
             headers: Headers {
                 packet_in: controller_header(info, "packet_in"),
                 packet_out: controller_header(info, "packet_out"),
@@ -260,8 +281,32 @@ impl Pipeline {
             let known = known.ok_or_else(|| missing("register", &name))?;
             self.registers.insert(id, Named { name, size: known.size, width: known.width });
         }
+        for digest in &info.digests {
+            let (id, name) = named(digest.preamble.as_ref())?;
+            let found = program.learn_lists.iter().position(|known| known.name == name);
+            let list = found.and_then(|at| Some(LearnListId(u32::try_from(at).ok()?)));
+            let list = list.ok_or_else(|| missing("digest", &name))?;
+            // What else there is can't be asked for.
+            let shape = match digest.type_spec.as_ref().and_then(|spec| spec.type_spec.as_ref()) {
+                Some(TypeSpec::Bitstring(_)) => DigestShape::Value,
+                Some(TypeSpec::Struct(of)) if flat(info, &of.name) => DigestShape::Struct,
+                Some(TypeSpec::Tuple(of)) if of.members.iter().all(is_bits) => DigestShape::Tuple,
+                _ => continue,
+            };
+            self.digests.insert(id, Digest { list, shape });
+        }
         Ok(())
     }
+}
+
+fn is_bits(spec: &config::P4DataTypeSpec) -> bool {
+    matches!(spec.type_spec, Some(TypeSpec::Bitstring(_)))
+}
+
+/// Whether a struct has nothing but bit strings.
+fn flat(info: &P4Info, name: &str) -> bool {
+    let of = info.type_info.as_ref().and_then(|types| types.structs.get(name));
+    of.is_some_and(|of| of.members.iter().all(|member| member.type_spec.as_ref().is_some_and(is_bits)))
 }
 
 fn named(preamble: Option<&config::Preamble>) -> Result<(u32, String), Failure> {

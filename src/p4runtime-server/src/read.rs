@@ -34,7 +34,7 @@ impl Context<'_> {
             Kind::RegisterEntry(wanted) => self.read_registers(wanted, found),
             Kind::PacketReplicationEngineEntry(wanted) => self.read_replication(wanted, found),
             Kind::ValueSetEntry(_) => Err(Failure::unimplemented("the device has no value sets")),
-            Kind::DigestEntry(_) => Err(Failure::unimplemented("the device sends no digests")),
+            Kind::DigestEntry(wanted) => self.read_digests(wanted, found),
             Kind::ExternEntry(_) => Err(Failure::unimplemented("the device has no other externs")),
         }
     }

@@ -30,11 +30,22 @@ pub(crate) struct GroupRecord {
     pub(crate) members: Vec<v1::action_profile_group::Member>,
 }
 
+/// Actions that an entry has for itself: members and a group that its controller never sees.
+#[derive(Clone, Debug)]
+pub(crate) struct OneShot {
+    pub(crate) set: v1::ActionProfileActionSet,
+    pub(crate) profile: u32,
+    pub(crate) group: u64,
+    pub(crate) members: Vec<u64>,
+}
+
 /// What is remembered of one program's life.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Records {
     /// By table and handle; what says nothing isn't here.
     pub(crate) entries: HashMap<(u32, u64), EntryRecord>,
+    /// By table and handle.
+    pub(crate) one_shots: HashMap<(u32, u64), OneShot>,
     /// By table.
     pub(crate) defaults: BTreeMap<u32, EntryRecord>,
     /// Handles by profile and member.
@@ -45,6 +56,8 @@ pub(crate) struct Records {
     pub(crate) multicast: BTreeMap<u32, (v1::MulticastGroupEntry, Vec<u64>)>,
     /// Clone sessions.
     pub(crate) sessions: BTreeMap<u32, v1::CloneSessionEntry>,
+    /// Which digests are sent, and how.
+    pub(crate) digests: BTreeMap<u32, v1::digest_entry::Config>,
 }
 
 impl Records {

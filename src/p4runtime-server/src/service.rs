@@ -1,11 +1,13 @@
 //! The service on the wire.
 
 use std::collections::BTreeMap;
+use std::net::SocketAddr;
 use std::sync::Arc;
 
 use hyper4_p4runtime::API_VERSION;
 use hyper4_p4runtime::tonic::{Code, Request, Response, Status, Streaming, async_trait};
 use hyper4_p4runtime::v1::p4_runtime_server::P4Runtime;
+use hyper4_p4runtime::v1::set_forwarding_pipeline_config_request::Action;
 use hyper4_p4runtime::v1::stream_message_request::Update;
 use hyper4_p4runtime::v1::stream_message_response::Update as Said;
 use hyper4_p4runtime::v1::{
@@ -26,17 +28,53 @@ const WAITING: usize = 1024;
 /// Entities in one message of an answer: well below the 4 MiB that clients take.
 const ENTITIES: usize = 1000;
 
+/// A request that changes something, or would have.
+#[derive(Clone, Debug)]
+pub struct Noted {
+    /// The device that it named.
+    pub device: u64,
+    /// Where the controller is.
+    pub peer: Option<SocketAddr>,
+    /// What it was.
+    pub request: String,
+    /// What became of it.
+    pub outcome: Code,
+}
+
+/// Hears of each request that changes something.
+pub type Observer = Arc<dyn Fn(Noted) + Send + Sync>;
+
 /// A P4Runtime server for some devices.
 #[derive(Clone)]
 pub struct P4RuntimeService {
     devices: Arc<BTreeMap<u64, Arc<Device>>>,
+    observer: Option<Observer>,
 }
 
 impl P4RuntimeService {
     /// Serve these devices.
-    pub fn new(devices: impl IntoIterator<Item = Arc<Device>>) -> Self {
+    pub fn new(devices: impl IntoIterator<Item = Arc<Device>>, observer: Option<Observer>) -> Self {
         let devices = devices.into_iter().map(|device| (device.id(), device)).collect();
-        Self { devices: Arc::new(devices) }
+        Self { devices: Arc::new(devices), observer }
+    }
+
+    /// Do what changes something, where it holds nobody up, and tell of it.
+    async fn change<E: Into<Status> + Send + 'static>(
+        &self,
+        device: u64,
+        peer: Option<SocketAddr>,
+        request: String,
+        work: impl FnOnce(&Device) -> Result<(), E> + Send + 'static,
+    ) -> Result<(), Status> {
+        let result = match self.device(device) {
+            Ok(device) => aside(move || work(&device)).await,
+            Err(failure) => Err(failure.into()),
+        };
+        if let Some(observer) = &self.observer {
+            let outcome = result.as_ref().map_or_else(Status::code, |()| Code::Ok);
+            observer(Noted { device, peer, request, outcome });
+        }
+        result
     }
 
     fn device(&self, id: u64) -> Result<Arc<Device>, Failure> {
@@ -79,9 +117,11 @@ impl P4Runtime for P4RuntimeService {
         &self,
         request: Request<SetForwardingPipelineConfigRequest>,
     ) -> Result<Response<SetForwardingPipelineConfigResponse>, Status> {
+        let peer = request.remote_addr();
         let request = request.into_inner();
-        let device = self.device(request.device_id)?;
-        aside(move || device.set_pipeline(&request)).await?;
+        let action = Action::try_from(request.action).unwrap_or(Action::Unspecified);
+        let what = format!("pipeline {}", action.as_str_name());
+        self.change(request.device_id, peer, what, move |device| device.set_pipeline(&request)).await?;
         Ok(Response::new(SetForwardingPipelineConfigResponse {}))
     }
 
@@ -96,9 +136,10 @@ impl P4Runtime for P4RuntimeService {
     }
 
     async fn write(&self, request: Request<WriteRequest>) -> Result<Response<WriteResponse>, Status> {
+        let peer = request.remote_addr();
         let request = request.into_inner();
-        let device = self.device(request.device_id)?;
-        aside(move || device.write(request)).await?;
+        let what = format!("write {}", request.updates.len());
+        self.change(request.device_id, peer, what, move |device| device.write(request)).await?;
         Ok(Response::new(WriteResponse {}))
     }
 
@@ -180,10 +221,11 @@ fn hear(
             }
             Ok(())
         }
-        (Update::DigestAck(ack), Some(_)) => {
-            let failure = Failure::not_found(format!("there is no digest {}", ack.digest_id));
-            let details = hyper4_p4runtime::v1::DigestListAckError { digest_list_ack: Some(ack) };
-            complain(sender, failure, stream_error::Details::DigestListAck(details));
+        (Update::DigestAck(ack), Some(bound)) => {
+            if let Err(failure) = bound.device.acknowledge(bound.stream, &ack) {
+                let details = hyper4_p4runtime::v1::DigestListAckError { digest_list_ack: Some(ack) };
+                complain(sender, failure, stream_error::Details::DigestListAck(details));
+            }
             Ok(())
         }
         (Update::Other(other), Some(_)) => {

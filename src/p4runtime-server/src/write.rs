@@ -1,5 +1,7 @@
 //! Updates of entities.
 
+mod digest;
+mod one_shot;
 mod profile;
 mod replication;
 mod state;
@@ -130,7 +132,7 @@ impl Context<'_> {
             Kind::RegisterEntry(entry) => self.write_register(kind, entry),
             Kind::PacketReplicationEngineEntry(entry) => self.write_replication(kind, entry),
             Kind::ValueSetEntry(_) => Err(Failure::unimplemented("the device has no value sets")),
-            Kind::DigestEntry(_) => Err(Failure::unimplemented("the device sends no digests")),
+            Kind::DigestEntry(entry) => self.write_digest(kind, entry),
             Kind::ExternEntry(_) => Err(Failure::unimplemented("the device has no other externs")),
         }
     }

@@ -22,8 +22,9 @@ use served::{Controller, Served, checkout, features};
 /// One slice; `server` and `slice` are more lines of theirs, `device` of the virtual device.
 fn config(server: &str, slice: &str, device: &str) -> String {
     format!(
-        "[server]\npackets = \"files\"\n{server}\n[[slice]]\nname = \"a\"\nports = [1, 2, 3, 4, 510]\n\
-         p4runtime = \"127.0.0.1:0\"\n{slice}\n[[slice.device]]\nname = \"d\"\n{device}\n"
+        "[server]\npackets = \"files\"\npersona = {:?}\n{server}\n[[slice]]\nname = \"a\"\nports = [1, 2, 3, 4, 510]\n\
+         p4runtime = \"127.0.0.1:0\"\n{slice}\n[[slice.device]]\nname = \"d\"\n{device}\n",
+        checkout().join("corpus/p4runtime/persona.toml").display().to_string()
     )
 }
 
@@ -304,12 +305,42 @@ fn strangers_are_told_nothing() {
 }
 
 #[test]
+fn who_asks_too_often_has_to_wait_and_what_is_done_is_noted() {
+    let folder = tempfile::tempdir().unwrap();
+    let slice = "cpu_port = 510\nrequests_per_second = 50";
+    let server = "audit = \"audit.jsonl\"";
+    let config = config(server, slice, &format!("program = {:?}", features()));
+    let served = Served::start(folder.path(), &config);
+    wait(async {
+        let mut controller = Controller::primary(served.client("a").await, 1).await;
+        let entry = controller.forward(1, 2);
+        controller.write(vec![(Type::Insert, entry.clone())], Atomicity::ContinueOnError).await.unwrap();
+        controller.write(vec![(Type::Insert, entry)], Atomicity::ContinueOnError).await.unwrap_err();
+        let mut refused = 0;
+        for _ in 0..500 {
+            let asked = controller.client.capabilities(CapabilitiesRequest {}).await;
+            refused += usize::from(asked.is_err_and(|status| status.code() == Code::ResourceExhausted));
+        }
+        assert!(refused > 100, "{refused}");
+    });
+    let audit = std::fs::read_to_string(folder.path().join("audit.jsonl")).unwrap();
+    let lines: Vec<serde_json::Value> =
+        audit.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    let deeds: Vec<_> =
+        lines.iter().map(|line| (line["request"].as_str(), line["outcome"].as_str())).collect();
+    assert_eq!(deeds, [(Some("write 1"), Some("Ok")), (Some("write 1"), Some("Unknown"))]);
+    assert!(lines.iter().all(|line| line["slice"] == "a" && line["peer"].is_string()));
+}
+
+#[test]
 fn what_the_readme_shows_can_be_started() {
     let readme = std::fs::read_to_string(checkout().join("README.md")).unwrap();
     let command = "hyper4 dpmu serve --config ci/controllers/dpmu.toml";
     assert!(readme.contains(command));
     let folder = tempfile::tempdir().unwrap();
     let config = std::fs::read_to_string(checkout().join("ci/controllers/dpmu.toml")).unwrap();
+    let corpus = checkout().join("corpus").display().to_string();
+    let config = config.replace("../../corpus", &corpus);
     let served = Served::start(folder.path(), &config);
     for place in
         ["slice one: P4Runtime", "slice one: Thrift of features", "slice other: P4Runtime", "metrics"]

@@ -39,6 +39,8 @@ pub struct ServerConfig {
     pub persona: Option<PathBuf>,
     /// Where what tenants did is kept, relative to the configuration; without it all is gone with the process.
     pub store: Option<PathBuf>,
+    /// Where it is noted who did what, a JSON document a line, relative to the configuration.
+    pub audit: Option<PathBuf>,
     /// Where metrics and health are answered, by HTTP.
     pub metrics: Option<SocketAddr>,
     /// What stands at the ports.

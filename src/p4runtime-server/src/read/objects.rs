@@ -7,7 +7,7 @@ use hyper4_p4runtime::v1::entity::Entity as Kind;
 use hyper4_p4runtime::v1::p4_data::Data;
 use hyper4_p4runtime::v1::packet_replication_engine_entry::Type as Replication;
 use hyper4_p4runtime::v1::{
-    ActionProfileGroup, ActionProfileMember, CounterEntry, Index, MeterEntry, P4Data,
+    ActionProfileGroup, ActionProfileMember, CounterEntry, DigestEntry, Index, MeterEntry, P4Data,
     PacketReplicationEngineEntry, RegisterEntry,
 };
 
@@ -138,6 +138,15 @@ impl Context<'_> {
                         max_size: record.max_size,
                     }));
                 }
+            }
+        }
+        Ok(())
+    }
+
+    pub(super) fn read_digests(&mut self, wanted: &DigestEntry, found: Found<'_>) -> Result<(), Failure> {
+        for (id, config) in &self.records.digests {
+            if wanted.digest_id == 0 || wanted.digest_id == *id {
+                found(Kind::DigestEntry(DigestEntry { digest_id: *id, config: Some(*config) }));
             }
         }
         Ok(())

@@ -72,7 +72,13 @@ impl Context<'_> {
         let mut entry = v1::TableEntry {
             table_id: table.id,
             r#match: entry::field_matches(table, &known.key),
-            action: self.controller_table_action(table, &known.action),
+            action: match self.records.one_shots.get(&(table.id, known.handle)) {
+                None => self.controller_table_action(table, &known.action),
+                Some(made) => {
+                    let set = ActionType::ActionProfileActionSet(made.set.clone());
+                    Some(TableAction { r#type: Some(set) })
+                }
+            },
             priority: entry::controller_priority(known.priority),
             metadata,
             controller_metadata,

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use hyper4_ir::{Command, ProfileCommand};
 use hyper4_p4runtime::tonic::Code;
 use hyper4_p4runtime::v1::action_profile_group::Member;
+use hyper4_p4runtime::v1::action_profile_group::member::WatchKind;
 use hyper4_p4runtime::v1::update::Type;
 use hyper4_p4runtime::v1::{ActionProfileGroup, ActionProfileMember};
 
@@ -124,7 +125,7 @@ impl<'a> Context<'a> {
                     return Err(Failure::invalid(format!("group {id}: a member's weight can't be {weight}")));
                 }
             }
-            if member.watch_kind.is_some() {
+            if !matches!(&member.watch_kind, None | Some(WatchKind::Watch(0))) {
                 return Err(Failure::unimplemented(format!("group {id}: ports can't be watched")));
             }
         }

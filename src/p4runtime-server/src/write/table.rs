@@ -13,13 +13,16 @@ use super::{Context, odd, only_modify};
 use crate::Failure;
 use crate::entry::{self, Key};
 use crate::pipeline::Table;
-use crate::records::EntryRecord;
+use crate::records::{EntryRecord, OneShot};
 
 /// What an entry does, as the device knows it.
 enum Does {
     Call(String, Vec<Bits>),
     Refers(ProfileTarget),
 }
+
+/// What an entry does, and what was made for that.
+type Made = (Does, Option<OneShot>);
 
 impl Context<'_> {
     /// The entry with that key.
@@ -61,7 +64,8 @@ impl Context<'_> {
     fn insert(&mut self, table: &Table, key: Key, given: &v1::TableEntry) -> Result<(), Failure> {
         check_resources(table, given)?;
         let name = table.name.clone();
-        let add = match self.does(table, given, false)? {
+        let (does, made) = self.does(table, given, false)?;
+        let add = match does {
             Does::Call(action, arguments) => {
                 Command::TableAdd { table: name, key: key.values, action, arguments, priority: key.priority }
             }
@@ -69,19 +73,31 @@ impl Context<'_> {
                 Command::TableIndirectAdd { table: name, key: key.values, target, priority: key.priority }
             }
         };
-        let handle = self.handle(&add)?;
-        if let Err(failure) = self.set_resources(table, handle, given, 0) {
-            self.run(&deletion(table, handle))?;
-            return Err(failure);
-        }
+        let added = self.handle(&add).and_then(|handle| {
+            if let Err(failure) = self.set_resources(table, handle, given, 0) {
+                self.run(&deletion(table, handle))?;
+                return Err(failure);
+            }
+            Ok(handle)
+        });
+        let handle = match added {
+            Ok(handle) => handle,
+            Err(failure) => {
+                made.iter().try_for_each(|made| self.remove_one_shot(made))?;
+                return Err(failure);
+            }
+        };
         self.records.note(table.id, handle, EntryRecord::of(given));
+        if let Some(made) = made {
+            self.records.one_shots.insert((table.id, handle), made);
+        }
         Ok(())
     }
 
     fn modify(&mut self, table: &Table, key: &Key, given: &v1::TableEntry) -> Result<(), Failure> {
         check_resources(table, given)?;
-        let does = self.does(table, given, false)?;
         let before = self.existing(table, key)?;
+        let (does, made) = self.does(table, given, false)?;
         let change = |does| {
             let (table, handle) = (table.name.clone(), before.handle);
             match does {
@@ -89,48 +105,66 @@ impl Context<'_> {
                 Does::Refers(target) => Command::TableIndirectModify { table, handle, target },
             }
         };
-        self.run(&change(does))?;
         let timeout = before.life.map_or(0, |life| life.timeout);
-        if let Err(failure) = self.set_resources(table, before.handle, given, timeout) {
-            let did = match before.action.clone() {
-                EntryAction::Direct { action, arguments } => Does::Call(action, arguments),
-                EntryAction::Indirect(target) => Does::Refers(target),
-            };
-            self.run(&change(did))?;
+        let changed = self.run(&change(does)).and_then(|()| {
+            let set = self.set_resources(table, before.handle, given, timeout);
+            if set.is_err() {
+                let did = match before.action.clone() {
+                    EntryAction::Direct { action, arguments } => Does::Call(action, arguments),
+                    EntryAction::Indirect(target) => Does::Refers(target),
+                };
+                self.run(&change(did))?;
+            }
+            set
+        });
+        if let Err(failure) = changed {
+            made.iter().try_for_each(|made| self.remove_one_shot(made))?;
             return Err(failure);
         }
         self.records.note(table.id, before.handle, EntryRecord::of(given));
-        Ok(())
+        self.replace_one_shot(table, before.handle, made)
     }
 
     fn delete(&mut self, table: &Table, key: &Key) -> Result<(), Failure> {
         let handle = self.existing(table, key)?.handle;
         self.run(&deletion(table, handle))?;
         self.records.note(table.id, handle, EntryRecord::default());
-        Ok(())
+        self.replace_one_shot(table, handle, None)
+    }
+
+    /// What was made for an entry goes, and something else may come.
+    fn replace_one_shot(&mut self, table: &Table, handle: u64, made: Option<OneShot>) -> Result<(), Failure> {
+        let before = self.records.one_shots.remove(&(table.id, handle));
+        if let Some(made) = made {
+            self.records.one_shots.insert((table.id, handle), made);
+        }
+        before.iter().try_for_each(|before| self.remove_one_shot(before))
     }
 
     /// What an entry, or a default entry, is to do.
-    fn does(&self, table: &Table, given: &v1::TableEntry, default: bool) -> Result<Does, Failure> {
+    fn does(&mut self, table: &Table, given: &v1::TableEntry, default: bool) -> Result<Made, Failure> {
         let missing = || Failure::invalid(format!("the entry of table `{}` has no action", table.name));
         let action = given.action.as_ref().and_then(|action| action.r#type.as_ref()).ok_or_else(missing)?;
         match (table.profile, action) {
             (None, ActionType::Action(action)) => {
                 let (name, arguments) = entry::table_call(self.pipeline, table, action, default)?;
-                Ok(Does::Call(name, arguments))
+                Ok((Does::Call(name, arguments), None))
             }
             (Some(profile), ActionType::ActionProfileMemberId(id)) => {
                 let handle = self.member_handle(profile, *id)?;
-                Ok(Does::Refers(ProfileTarget::Member(handle)))
+                Ok((Does::Refers(ProfileTarget::Member(handle)), None))
             }
             (Some(profile), ActionType::ActionProfileGroupId(id)) => {
                 let handle = self.group_record(profile, *id)?.handle;
-                Ok(Does::Refers(ProfileTarget::Group(handle)))
+                Ok((Does::Refers(ProfileTarget::Group(handle)), None))
             }
-            (Some(_), ActionType::ActionProfileActionSet(_)) => Err(Failure::unimplemented(format!(
-                "table `{}`: make members and groups of its action profile, and name them",
-                table.name
-            ))),
+            (Some(_), ActionType::ActionProfileActionSet(_)) if default => {
+                Err(Failure::unimplemented("a default entry names a member or a group"))
+            }
+            (Some(profile), ActionType::ActionProfileActionSet(set)) => {
+                let made = self.make_one_shot(table, profile, set)?;
+                Ok((Does::Refers(ProfileTarget::Group(made.group)), Some(made)))
+            }
             (Some(_), ActionType::Action(_)) => {
                 Err(Failure::invalid(format!("the entries of table `{}` name members or groups", table.name)))
             }
@@ -178,7 +212,7 @@ impl Context<'_> {
         let command = match (&given.action, table.profile) {
             (None, None) => Command::TableResetDefault { table: name },
             (None, Some(_)) => Command::TableIndirectResetDefault { table: name },
-            (Some(_), _) => match self.does(table, given, true)? {
+            (Some(_), _) => match self.does(table, given, true)?.0 {
                 Does::Call(action, arguments) => Command::TableSetDefault { table: name, action, arguments },
                 Does::Refers(target) => Command::TableIndirectSetDefault { table: name, target },
             },

@@ -1,23 +1,40 @@
-//! Who may connect: whoever shows the slice's token.
+//! Who may ask, and how often: whoever shows the slice's token, as long as it isn't too much.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Instant;
 
 use hyper4_p4runtime::tonic::service::Interceptor;
 use hyper4_p4runtime::tonic::{Request, Status};
 
-/// Lets requests pass that have `authorization: Bearer <token>`; all of them where there is no token.
+use crate::rate::Rate;
+
+/// Lets requests pass that have `authorization: Bearer <token>`, or all where there is no token.
 #[derive(Clone)]
-pub(crate) struct TokenCheck {
+pub(crate) struct Doorkeeper {
     pub(crate) token: Option<Arc<str>>,
+    /// How often may be asked.
+    pub(crate) rate: Option<Arc<Mutex<Rate>>>,
 }
 
-impl Interceptor for TokenCheck {
+impl Doorkeeper {
+    fn rate(&self, request: Request<()>) -> Result<Request<()>, Status> {
+        let taken = |rate: &Arc<Mutex<Rate>>| {
+            rate.lock().unwrap_or_else(PoisonError::into_inner).take(Instant::now())
+        };
+        match self.rate.as_ref().is_none_or(taken) {
+            true => Ok(request),
+            false => Err(Status::resource_exhausted("too many requests in a second: ask again later")),
+        }
+    }
+}
+
+impl Interceptor for Doorkeeper {
     fn call(&mut self, request: Request<()>) -> Result<Request<()>, Status> {
-        let Some(token) = &self.token else { return Ok(request) };
+        let Some(token) = &self.token else { return self.rate(request) };
         let shown = request.metadata().get("authorization").and_then(|value| value.to_str().ok());
         let shown = shown.and_then(|shown| shown.strip_prefix("Bearer ")).unwrap_or_default();
         match same(shown.as_bytes(), token.as_bytes()) {
-            true => Ok(request),
+            true => self.rate(request),
             false => Err(Status::unauthenticated("this is for controllers with the slice's token")),
         }
     }
@@ -35,7 +52,7 @@ mod tests {
 
     #[test]
     fn only_the_token_passes() {
-        let mut check = TokenCheck { token: Some("s3cret".into()) };
+        let mut check = Doorkeeper { token: Some("s3cret".into()), rate: None };
         let mut passes = |shown: Option<&str>| {
             let mut request = Request::new(());
             if let Some(value) = shown.and_then(|shown| shown.parse().ok()) {
@@ -54,6 +71,9 @@ mod tests {
         ] {
             assert!(!passes(shown), "{shown:?}");
         }
-        assert!(TokenCheck { token: None }.call(Request::new(())).is_ok());
+        let rate = Arc::new(Mutex::new(Rate::new(2, Instant::now())));
+        let mut check = Doorkeeper { token: None, rate: Some(rate) };
+        let passed = (0..50).filter(|_| check.call(Request::new(())).is_ok()).count();
+        assert!((2..20).contains(&passed), "{passed}");
     }
 }
