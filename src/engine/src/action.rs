@@ -8,6 +8,7 @@ use crate::code::{Instruction, Operand};
 use crate::expression::Compiler;
 use crate::fault::Fault;
 use crate::flight::{Flight, Mirror};
+use crate::gather::{GatherStep, gather};
 use crate::layout::{FieldSlot, Layout};
 use crate::primitive;
 use crate::random::Random;
@@ -15,6 +16,7 @@ use crate::recorder::Recorder;
 use crate::reference::Choice;
 use crate::stacks::{self, Shift};
 use crate::state::State;
+use crate::straight::straight;
 
 /// Jumps back after which an action is said to go round for ever.
 const ROUNDS: usize = 1 << 20;
@@ -23,6 +25,23 @@ const ROUNDS: usize = 1 << 20;
 #[derive(Clone, Debug)]
 pub(crate) struct Action {
     steps: Box<[Step]>,
+    /// The same, where it only moves bits about.
+    plain: Option<Box<[GatherStep]>>,
+}
+
+/// The one list that steps come to which only move bits about.
+fn plain(steps: &[Step]) -> Option<Box<[GatherStep]>> {
+    let mut all = Vec::new();
+    for step in steps {
+        let Step::Code(code) = step else { return None };
+        for instruction in code {
+            match instruction {
+                Instruction::Gather { guard: None, steps } => all.extend(steps),
+                _ => return None,
+            }
+        }
+    }
+    Some(all.into())
 }
 
 /// A primitive, or several assignments.
@@ -189,13 +208,14 @@ impl Action {
         if let Some(arguments) = arguments {
             compiler = compiler.with_arguments(arguments);
         }
-        let targets: Vec<usize> =
-            action.primitives.iter().filter_map(|p| primitive::target(&p.kind)).collect();
+        let known = arguments.and_then(|arguments| straight(&action.primitives, arguments));
+        let primitives = known.unwrap_or_else(|| action.primitives.iter().enumerate().collect());
+        let targets: Vec<usize> = primitives.iter().filter_map(|(_, p)| primitive::target(&p.kind)).collect();
         let mut steps = Vec::new();
         // Where each primitive's steps begin.
         let mut starts = Vec::new();
         let mut pending = false;
-        for (number, declared) in action.primitives.iter().enumerate() {
+        for (number, declared) in primitives {
             let refuse = |reason: String| Refusal { primitive: number, reason };
             let assignment = matches!(declared.kind, PrimitiveKind::Assign { .. });
             // Assignments in a row are one step, unless a jump leads into them.
@@ -223,7 +243,7 @@ impl Action {
             }
         }
         *end = (*end).max(compiler.end);
-        Ok(Self { steps: steps.into() })
+        Ok(Self { plain: plain(&steps), steps: steps.into() })
     }
 
     /// What it does.
@@ -238,6 +258,10 @@ impl Action {
         with: &mut Surroundings<'_>,
         recorder: &mut Recorder,
     ) -> Result<(), Fault> {
+        if let (Some(plain), None) = (&self.plain, recorder.tracker()) {
+            gather(plain, memory);
+            return Ok(());
+        }
         let mut next = 0;
         let mut rounds = 0;
         while let Some(step) = self.steps.get(next) {

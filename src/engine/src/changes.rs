@@ -1,7 +1,7 @@
 //! What the control plane changes, carried over to what packets run on.
 
 use hyper4_ir::{Program, Reply};
-use hyper4_switch::{Change, ControlPlane, DataAccess, DefaultAction, Handles, ProfileChange, SwitchError};
+use hyper4_switch::{Change, ControlPlane, DataAccess, Handles, ProfileChange, SwitchError};
 
 use crate::executable::Executable;
 use crate::state::State;
@@ -86,16 +86,7 @@ pub(crate) fn apply(
                 cells.fill(hyper4_ir::CounterValue::default());
             }
         }
-        Change::Default { table, default } => {
-            if let Some((action, _)) = default.as_ref().and_then(DefaultAction::direct) {
-                executable.will_run(action);
-            }
-            if let (Some(compiled), Some(declared)) =
-                (executable.tables.get_mut(table.index()), program.tables.get(table.index()))
-            {
-                compiled.set_default(declared, default.as_ref());
-            }
-        }
+        Change::Default { table, default } => executable.set_default(program, *table, default.as_ref()),
     }
     Ok(None)
 }

@@ -52,6 +52,24 @@ impl Condition {
 }
 
 impl Test {
+    /// Whether it does, where the limbs that it looks at are known.
+    pub(crate) fn known(&self, limb: impl Fn(u32) -> Option<u64> + Copy) -> Option<bool> {
+        Some(match self {
+            Self::Limb { at, number, is } => (limb(*at)? == *number) == *is,
+            Self::Below { at, number, is } => (limb(*at)? < *number) == *is,
+            Self::Limbs { a, b, is } => (limb(*a)? == limb(*b)?) == *is,
+            Self::Bits { term, number, is } => (term.of(limb(term.from)?) == *number) == *is,
+            Self::BitsOf { term, at, is } => (term.of(limb(term.from)?) == limb(*at)?) == *is,
+            Self::Flag { at, is } => (limb(*at)? != 0) == *is,
+            Self::All(tests) if tests.iter().any(|test| test.known(limb) == Some(false)) => false,
+            Self::Any(tests) if tests.iter().any(|test| test.known(limb) == Some(true)) => true,
+            Self::All(tests) | Self::Any(tests) => {
+                let outcome = matches!(self, Self::All(_));
+                return tests.iter().all(|test| test.known(limb) == Some(outcome)).then_some(outcome);
+            }
+        })
+    }
+
     /// Whether it does.
     pub(crate) fn holds(&self, memory: &[u64]) -> bool {
         let limb = |at: u32| memory.get(at as usize).copied().unwrap_or(0);

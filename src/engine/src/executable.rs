@@ -2,11 +2,12 @@
 
 use std::sync::Arc;
 
+use hyper4_bits::Bits;
 use hyper4_ir::{
-    ActionId, EntryAction, MirroringSession, PrimitiveKind, Program, SourceInfo, StandardField, TableEntry,
-    TableId,
+    ActionId, EntryAction, MirroringSession, NextNode, PrimitiveKind, Program, SourceInfo, StandardField,
+    TableEntry, TableId,
 };
-use hyper4_switch::{ControlPlane, Replica, SwitchError, TableState};
+use hyper4_switch::{ControlPlane, DefaultAction, Handles, Replica, SwitchError, TableState};
 use rustc_hash::FxHashMap;
 
 use crate::action::{Action, Step};
@@ -16,8 +17,9 @@ use crate::expression::Compiler;
 use crate::layout::{Layout, limbs};
 use crate::parser::Parser;
 use crate::profile::Profile;
+use crate::shortcuts::Facts;
 use crate::state::State;
-use crate::table::{Special, Table};
+use crate::table::{self, Special, Table};
 
 /// A compiled program, and what the control plane says of it: what packets don't change, but for when entries were hit.
 #[derive(Debug)]
@@ -165,12 +167,10 @@ impl Executable {
     /// Entries, members and defaults as the control plane has them.
     pub(crate) fn fill(&mut self, program: &Program, control: &ControlPlane) {
         for (id, state) in control.tables() {
-            if let (Some(compiled), Some(declared)) =
-                (self.tables.get_mut(id.index()), program.tables.get(id.index()))
-            {
+            if let Some(compiled) = self.tables.get_mut(id.index()) {
                 compiled.clear();
-                compiled.set_default(declared, state.default());
             }
+            self.set_default(program, id, state.default());
             for entry in state.entries() {
                 self.put(program, (id, state), &entry, true, 0);
             }
@@ -187,7 +187,7 @@ impl Executable {
     /// Take note of an entry, at `now` milliseconds, that is new or does something else than before.
     ///
     /// What an action does with wide arguments is compiled for the entry: of a mask that is known, most limbs say that
-    /// nothing happens.
+    /// nothing happens. So is what the first few entries do.
     pub(crate) fn put(
         &mut self,
         program: &Program,
@@ -206,18 +206,44 @@ impl Executable {
         {
             self.stateless = false;
         }
-        let mut special = || {
-            let action = program.action_by_name(id, action)?.index();
-            let declared = program.actions.get(action)?;
-            if declared.parameters.iter().all(|parameter| parameter.width < WIDE) {
-                return None;
-            }
-            let end = &mut self.memory_limbs;
-            let compiled =
-                Action::specialised(program, &self.layout, declared, arguments, self.base, end).ok()?;
-            Some(Box::new(Special { action, compiled }))
-        };
-        table.set_special(entry.handle, special());
+        let few = Handles::number(entry.handle) < FEW_ENTRIES;
+        let special = program.action_by_name(id, action).and_then(|action| {
+            let parameters = &program.actions.get(action.index())?.parameters;
+            let worth = few || parameters.iter().any(|parameter| parameter.width >= WIDE);
+            let next = self.tables.get(id.index())?.next(action.index());
+            worth.then(|| self.special(program, action, arguments, next)).flatten()
+        });
+        if let Some(table) = self.tables.get_mut(id.index()) {
+            table.set_special(entry.handle, special.map(Box::new));
+        }
+    }
+
+    /// An action compiled for one call, behind which the program goes on at `next`.
+    fn special(
+        &mut self,
+        program: &Program,
+        action: ActionId,
+        arguments: &[Bits],
+        next: NextNode,
+    ) -> Option<Special> {
+        let declared = program.actions.get(action.index())?;
+        let end = &mut self.memory_limbs;
+        let compiled =
+            Action::specialised(program, &self.layout, declared, arguments, self.base, end).ok()?;
+        let next = Facts::after(&self.layout, declared, arguments).lead(&self.conditions, next);
+        Some(Special { action: action.index(), compiled, next })
+    }
+
+    /// What a table does on a miss is something else.
+    pub(crate) fn set_default(&mut self, program: &Program, id: TableId, default: Option<&DefaultAction>) {
+        let Some(declared) = program.tables.get(id.index()) else { return };
+        let special = default.and_then(DefaultAction::direct).and_then(|(action, arguments)| {
+            self.will_run(action);
+            self.special(program, action, arguments, table::next(declared, action.index(), false))
+        });
+        if let Some(table) = self.tables.get_mut(id.index()) {
+            table.set_default(declared, default, special);
+        }
     }
 
     /// An entry, a miss or a member of a profile runs that action from now on.
@@ -239,6 +265,10 @@ fn draws(actions: &[Action], parser: &Parser, deparsing: Option<&Action>) -> boo
     let random = |step: &Step| matches!(step, Step::Random { .. });
     actions.iter().chain(deparsing).flat_map(Action::steps).chain(parser.steps()).any(random)
 }
+
+/// Entries of a table whose actions are compiled, however narrow their arguments are: what that takes is nothing beside
+/// what many entries take.
+const FEW_ENTRIES: u32 = 32;
 
 /// Bits of an argument that is wide.
 const WIDE: u32 = 256;

@@ -26,7 +26,12 @@ impl Term {
     /// What it comes to.
     #[inline]
     pub(crate) fn value(&self, memory: &[u64]) -> u64 {
-        let limb = memory.get(self.from as usize).copied().unwrap_or(0);
+        self.of(memory.get(self.from as usize).copied().unwrap_or(0))
+    }
+
+    /// What it comes to when that is the limb.
+    #[inline]
+    pub(crate) fn of(&self, limb: u64) -> u64 {
         self.shifted(limb).wrapping_add(self.add) & self.keep
     }
 

@@ -143,6 +143,12 @@ impl<'a> Compiler<'a> {
         }
     }
 
+    /// The low `width` bits of a value, 64 at most, where they are known.
+    pub(crate) fn known_number(&self, value: &Expr, width: u32) -> Option<u64> {
+        let value = self.linear(value, width.min(LIMB_BITS)).filter(is_constant)?;
+        value.first().map(|limb| limb.constant)
+    }
+
     /// A masked value that is some bits of one limb, and nothing else.
     pub(crate) fn bits_of_one_limb(&self, value: &Expr) -> Option<Term> {
         let Expr::Binary(BinaryOp::BitAnd, a, b) = value else { return None };

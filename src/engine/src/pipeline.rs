@@ -66,23 +66,6 @@ impl Journey<'_> {
             return Ok(None);
         };
         let store = self.control.table(id).map(TableState::store);
-        if self.recorder.is_quiet()
-            && let Some((action, next)) = table.unconditional(store)
-        {
-            if let Some(action) = executable.actions.get(action) {
-                let mut surroundings = Surroundings {
-                    layout: &executable.layout,
-                    state: self.state,
-                    clock: self.clock,
-                    random: self.random,
-                    payload,
-                    drop_port: self.target.drop_port,
-                    flight,
-                };
-                action.run(self.memory, &mut surroundings, &mut self.recorder)?;
-            }
-            return Ok(next);
-        }
         if self.recorder.tracker().is_some() {
             // Fields of invalid headers are zeros there.
             let slots = declared.keys.iter().filter(|key| key.valid_of.is_none());
@@ -93,7 +76,23 @@ impl Journey<'_> {
                 }
             }
         }
-        let found = table.find(store, self.memory, self.key, flight.since);
+        let number = table.search(store, self.memory, self.key);
+        if self.recorder.is_quiet()
+            && let Some(special) = table.special(number)
+        {
+            let mut surroundings = Surroundings {
+                layout: &executable.layout,
+                state: self.state,
+                clock: self.clock,
+                random: self.random,
+                drop_port: self.target.drop_port,
+                payload,
+                flight,
+            };
+            special.compiled.run(self.memory, &mut surroundings, &mut self.recorder)?;
+            return Ok(special.next);
+        }
+        let found = table.found(store, number, flight.since);
         let hit = found.handle.is_some();
         self.recorder.event(|| Event::Table {
             name: declared.name.clone(),

@@ -119,12 +119,14 @@ pub(crate) struct Found<'a> {
 pub(crate) struct Special {
     pub(crate) action: usize,
     pub(crate) compiled: Action,
+    /// Where it goes on when nobody wants to know of conditions.
+    pub(crate) next: NextNode,
 }
 
 /// What is done on a miss.
 #[derive(Clone, Debug)]
 enum Default {
-    Call(ActionCall, NextNode),
+    Call(ActionCall, NextNode, Option<Box<Special>>),
     Profile(ProfileTarget),
 }
 
@@ -255,67 +257,77 @@ impl Table {
         self.told.clear();
     }
 
+    /// Where an action goes on that an entry calls.
+    pub(crate) fn next(&self, action: usize) -> NextNode {
+        self.calls.iter().find(|(own, _)| *own == action).and_then(|(_, next)| *next)
+    }
+
     /// What is done when nothing matches.
-    pub(crate) fn set_default(&mut self, declared: &hyper4_ir::Table, default: Option<&DefaultAction>) {
+    pub(crate) fn set_default(
+        &mut self,
+        declared: &hyper4_ir::Table,
+        default: Option<&DefaultAction>,
+        special: Option<Special>,
+    ) {
         self.default = default.map(|default| match default {
-            DefaultAction::Direct(action, arguments) => {
-                Default::Call(ActionCall::new(*action, arguments), next(declared, action.index(), false))
-            }
+            DefaultAction::Direct(action, arguments) => Default::Call(
+                ActionCall::new(*action, arguments),
+                next(declared, action.index(), false),
+                special.map(Box::new),
+            ),
             DefaultAction::Indirect(target) => Default::Profile(*target),
         });
     }
 
-    /// The action without arguments that every packet runs, and where it goes on: in a table without keys and entries.
+    /// The number of the entry of `store` that matches the packet. `key` is room for the key.
     #[inline]
-    pub(crate) fn unconditional(&self, store: Option<&EntryStore>) -> Option<(usize, NextNode)> {
-        match &self.default {
-            Some(Default::Call(call, next))
-                if self.keys.is_empty()
-                    && call.limbs.is_empty()
-                    && store.is_none_or(EntryStore::is_empty) =>
-            {
-                Some((call.action, *next))
-            }
-            _ => None,
+    pub(crate) fn search(&self, store: Option<&EntryStore>, memory: &[u64], key: &mut Key) -> Option<u32> {
+        let store = store.filter(|store| !store.is_empty())?;
+        let Some(lookup) = &self.lookup else {
+            key.bytes.clear();
+            self.shape.push(memory, &mut key.bytes);
+            return store.find(&key.bytes);
+        };
+        let limb = |at| self.shape.limb(memory, at);
+        match lookup.scan(limb, |other| self.shape.is_key(memory, other)) {
+            Scanned::Found(number) => Some(number),
+            Scanned::Nothing => None,
+            Scanned::Unknown => lookup.find(
+                move |form| match form {
+                    KeyForm::Limbs => self.shape.fetch(memory, &mut key.limbs),
+                    KeyForm::Words => key.words(&self.shape, memory),
+                },
+                |mask, words| store.find_under(mask, words),
+            ),
         }
     }
 
-    /// What matches the packet, which arrived at `since` milliseconds, among the entries of `store`. `key` is room for
-    /// the key.
-    pub(crate) fn find<'a>(
+    /// What was compiled for the entry of that number, or for a miss; not in a table that does something else for a hit.
+    #[inline]
+    pub(crate) fn special(&self, number: Option<u32>) -> Option<&Special> {
+        match (number, &self.default) {
+            (Some(number), _) => self.specials.get(number as usize)?.as_deref().filter(|_| {
+                self.direct_counter.is_none() && self.direct_meter.is_none() && self.lives.is_none()
+            }),
+            (None, Some(Default::Call(_, _, special))) => special.as_deref(),
+            (None, _) => None,
+        }
+    }
+
+    /// What is done with a packet, which arrived at `since` milliseconds and found the entry of that number in `store`,
+    /// or none.
+    pub(crate) fn found<'a>(
         &'a self,
         store: Option<&'a EntryStore>,
-        memory: &[u64],
-        key: &mut Key,
+        number: Option<u32>,
         since: u64,
     ) -> Found<'a> {
-        let entry = store.filter(|store| !store.is_empty()).and_then(|store| {
-            let number = match &self.lookup {
-                None => {
-                    key.bytes.clear();
-                    self.shape.push(memory, &mut key.bytes);
-                    store.find(&key.bytes)?
-                }
-                Some(lookup) => {
-                    let limb = |at| self.shape.limb(memory, at);
-                    match lookup.scan(limb, |other| self.shape.is_key(memory, other)) {
-                        Scanned::Found(number) => number,
-                        Scanned::Nothing => return None,
-                        Scanned::Unknown => lookup.find(
-                            move |form| match form {
-                                KeyForm::Limbs => self.shape.fetch(memory, &mut key.limbs),
-                                KeyForm::Words => key.words(&self.shape, memory),
-                            },
-                            |mask, words| store.find_under(mask, words),
-                        )?,
-                    }
-                }
-            };
-            Some((number, store.get(number)?))
-        });
+        let entry = number.and_then(|number| Some((number, store?.get(number)?)));
         let Some((number, (handle, kind, data))) = entry else {
             let target = self.default.as_ref().map(|default| match default {
-                Default::Call(call, next) => Target::Call(call.action, Arguments::Limbs(&call.limbs), *next),
+                Default::Call(call, next, _) => {
+                    Target::Call(call.action, Arguments::Limbs(&call.limbs), *next)
+                }
                 Default::Profile(target) => Target::Profile(*target),
             });
             return Found { handle: None, target };

@@ -6,6 +6,7 @@ mod masked;
 mod parallel;
 mod parsing;
 mod pipeline;
+mod shortcuts;
 mod stacks;
 mod state;
 mod tables;
