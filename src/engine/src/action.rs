@@ -1,7 +1,7 @@
 //! Actions.
 
 use hyper4_bits::Bits;
-use hyper4_ir::{Event, PrimitiveKind, Program};
+use hyper4_ir::{Event, Place, PrimitiveKind, Program};
 
 use crate::clock::Clock;
 use crate::code::{Instruction, Operand};
@@ -27,6 +27,8 @@ pub(crate) struct Action {
     steps: Box<[Step]>,
     /// The same, where it only moves bits about.
     plain: Option<Box<[GatherStep]>>,
+    /// Where it is noted which parts of memory it writes, and these ([`crate::lazy`]).
+    parts: Option<(u32, u64)>,
 }
 
 /// The one list that steps come to which only move bits about.
@@ -211,6 +213,7 @@ impl Action {
         let known = arguments.and_then(|arguments| straight(&action.primitives, arguments));
         let primitives = known.unwrap_or_else(|| action.primitives.iter().enumerate().collect());
         let targets: Vec<usize> = primitives.iter().filter_map(|(_, p)| primitive::target(&p.kind)).collect();
+        let mut parts = None;
         let mut steps = Vec::new();
         // Where each primitive's steps begin.
         let mut starts = Vec::new();
@@ -227,6 +230,13 @@ impl Action {
             if let PrimitiveKind::Assign { place, value } = &declared.kind {
                 compiler.assign(place, value).map_err(refuse)?;
                 pending = true;
+                if let Place::Field(field) = place
+                    && let Some(slot) = layout.field(*field)
+                    && let Some((written, bit)) = layout.lazy.part(slot.at)
+                {
+                    let before = parts.map_or(0, |(_, bits)| bits);
+                    parts = Some((written, before | bit));
+                }
             } else {
                 let source = declared.source_info.as_ref();
                 let step = primitive::step(program, layout, &mut compiler, &declared.kind, source);
@@ -243,7 +253,7 @@ impl Action {
             }
         }
         *end = (*end).max(compiler.end);
-        Ok(Self { plain: plain(&steps), steps: steps.into() })
+        Ok(Self { plain: plain(&steps), steps: steps.into(), parts })
     }
 
     /// What it does.
@@ -258,6 +268,11 @@ impl Action {
         with: &mut Surroundings<'_>,
         recorder: &mut Recorder,
     ) -> Result<(), Fault> {
+        if let Some((written, bits)) = self.parts
+            && let Some(written) = memory.get_mut(written as usize)
+        {
+            *written |= bits;
+        }
         if let (Some(plain), None) = (&self.plain, recorder.tracker()) {
             gather(plain, memory);
             return Ok(());

@@ -304,11 +304,15 @@ impl Journey<'_> {
     /// The packet's state as it is.
     pub(crate) fn snapshot(&mut self) -> Vec<u64> {
         let mut state = self.queues.spare.pop().unwrap_or_default();
-        state.clear();
-        let limbs = self.executable.layout.packet_limbs as usize;
-        state.extend(self.memory.iter().take(limbs));
+        let layout = &self.executable.layout;
+        let limbs = layout.packet_limbs as usize;
         if let Some(tracker) = self.recorder.tracker() {
+            state.clear();
+            state.extend(self.memory.iter().take(limbs));
             state.extend(tracker.second(self.memory).iter().take(limbs));
+        } else {
+            state.resize(limbs, 0);
+            layout.lazy.copy(self.memory, &mut state);
         }
         state
     }
@@ -320,15 +324,18 @@ impl Journey<'_> {
     }
 
     fn adopt(&mut self, state: &[u64]) {
-        let (first, second) = state.split_at(state.len().min(self.executable.layout.packet_limbs as usize));
+        let layout = &self.executable.layout;
+        let Some(tracker) = self.recorder.tracker() else {
+            layout.lazy.copy(state, self.memory);
+            return;
+        };
+        let (first, second) = state.split_at(state.len().min(layout.packet_limbs as usize));
         if let Some(memory) = self.memory.get_mut(..first.len()) {
             memory.copy_from_slice(first);
         }
-        if let Some(tracker) = self.recorder.tracker() {
-            if let Some(memory) = tracker.second(self.memory).get_mut(..second.len()) {
-                memory.copy_from_slice(second);
-            }
-            tracker.follow(&self.executable.layout, self.memory);
+        if let Some(memory) = tracker.second(self.memory).get_mut(..second.len()) {
+            memory.copy_from_slice(second);
         }
+        tracker.follow(layout, self.memory);
     }
 }

@@ -199,6 +199,7 @@ impl Switch for Engine {
         let control = ControlPlane::new(program.clone());
         let (executable, state) = Executable::new(&program, &control)?;
         self.loaded = Some(Loaded { control, executable, state, forks: Vec::new() });
+        self.worker.forget();
         Ok(())
     }
 

@@ -15,6 +15,7 @@
 use crate::calculation::push;
 use crate::code::Operand;
 use crate::format::Format;
+use crate::lazy::Lazy;
 use crate::wide;
 use crate::wire::{self, Writer};
 
@@ -163,6 +164,8 @@ pub(crate) struct HeaderSlot {
     /// The other members of its union.
     siblings: Box<[Sibling]>,
     pub(crate) fields: Vec<FieldSlot>,
+    /// Where it is noted that it was made valid, and as what ([`Lazy`]).
+    pub(crate) lazy: Option<(u32, u64)>,
     /// How its fields lie on the wire, where that takes no look at each bit.
     format: Option<Format>,
 }
@@ -229,6 +232,11 @@ impl HeaderSlot {
             invalidate(memory, self.valid, self.at, self.limbs);
         } else if let Some(flag) = memory.get_mut(self.valid as usize) {
             *flag = 1;
+            if let Some((written, bit)) = self.lazy
+                && let Some(written) = memory.get_mut(written as usize)
+            {
+                *written |= bit;
+            }
             for sibling in &self.siblings {
                 if crate::code::is_set(memory, sibling.valid) {
                     invalidate(memory, sibling.valid, sibling.at, sibling.limbs);
@@ -267,6 +275,8 @@ pub(crate) struct Layout {
     pub(crate) control_limbs: u32,
     /// Limbs of all that belongs to a packet.
     pub(crate) packet_limbs: u32,
+    /// Parts that most packets leave zero.
+    pub(crate) lazy: Lazy,
     /// `mcast_grp` beside `egress_spec`, as `mark_to_drop` finds it: by name.
     pub(crate) dropped_group: Option<FieldSlot>,
 }
@@ -292,6 +302,7 @@ impl Layout {
         let union_stacks =
             program.header_union_stacks.iter().map(|stack| UnionStackSlot::new(program, stack, free.take(1)));
         let union_stacks: Vec<_> = union_stacks.collect();
+        let written = free.take(1);
         let control_limbs = free.0;
         let mut headers: Vec<HeaderSlot> = (0u32..)
             .zip(program.headers.iter().zip(widths))
@@ -330,6 +341,7 @@ impl Layout {
         let metadata_valid = headers.iter().filter(|h| h.metadata).map(|h| h.valid).collect();
         let varbits = headers.iter().filter_map(|h| h.varbit_width.map(|width| (h.valid, width))).collect();
         let packet_limbs = free.0;
+        let lazy = Lazy::new(program, &mut headers, &stacks, written, packet_limbs);
         Self {
             headers,
             stacks,
@@ -342,6 +354,7 @@ impl Layout {
             varbits,
             control_limbs,
             packet_limbs,
+            lazy,
             dropped_group,
         }
     }
@@ -380,11 +393,10 @@ impl Layout {
         }
     }
 
-    /// As a new packet finds it: no header valid, metadata zero.
+    /// As a new packet finds it: no header valid, metadata zero. Memory was that of another packet of the same program,
+    /// or zero.
     pub(crate) fn reset(&self, memory: &mut [u64]) {
-        if let Some(packet) = memory.get_mut(..self.packet_limbs as usize) {
-            packet.fill(0);
-        }
+        self.lazy.reset(memory);
         for valid in &self.metadata_valid {
             if let Some(flag) = memory.get_mut(*valid as usize) {
                 *flag = 1;
@@ -458,6 +470,7 @@ fn slot(
         varbit,
         varbit_width,
         siblings: Box::default(),
+        lazy: None,
         format: Format::new(&fields),
         fields,
     }

@@ -26,6 +26,7 @@ mod format;
 mod gather;
 mod key;
 mod layout;
+mod lazy;
 mod linear;
 mod lookup;
 mod packet;

@@ -61,6 +61,12 @@ impl Worker {
         }
     }
 
+    /// Forget what packets of another program left behind.
+    pub(crate) fn forget(&mut self) {
+        self.memory = Vec::new();
+        self.queues = Queues::default();
+    }
+
     /// What becomes of packets, the first of which has the number `first`.
     pub(crate) fn process(
         &mut self,

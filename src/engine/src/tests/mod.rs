@@ -2,6 +2,7 @@ mod builder;
 mod copies;
 mod expressions;
 mod headers;
+mod lazy;
 mod masked;
 mod parallel;
 mod parsing;
