@@ -481,6 +481,10 @@ pub(crate) struct EquivalenceArgs {
     /// Megabytes of memory for one question to Z3.
     #[arg(long, value_name = "MEGABYTES", default_value_t = 1024)]
     pub(crate) memory: u32,
+    /// Prove it for whatever entries the control plane installs: each table has one with each of its actions whose key and
+    /// arguments are open, instead of its own.
+    #[arg(long)]
+    pub(crate) symbolic_entries: bool,
 }
 
 /// `hyper4 prove …`

@@ -3,6 +3,7 @@
 mod batch;
 mod cells;
 mod isolation;
+mod open;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -29,8 +30,20 @@ use crate::subject::{self, Guest, Guests, Subject};
 /// The name of the only program of a subject.
 const DEVICE: &str = "guest";
 
+/// The name of its slice.
+const SLICE: &str = "tenant";
+
 /// How the reason begins when there is nothing to prove about.
 const NOT_CARRIED: &str = "the persona doesn't carry it";
+
+/// For which entries something is proved.
+#[derive(Clone, Copy)]
+enum Entries {
+    /// Those that the subject brings along.
+    Installed,
+    /// Whatever a control plane installs.
+    Open,
+}
 
 /// What one proof came to.
 struct Proved {
@@ -53,15 +66,17 @@ pub(crate) fn prove(options: &Options, command: &ProveCommand) -> Result<ExitSta
                 query_memory: args.memory,
                 ..limits(&persona, args.timeout)
             };
+            let entries = if args.symbolic_entries { Entries::Open } else { Entries::Installed };
             if let Some(list) = &args.batch {
-                batch::prove(options, &persona, list, &limits)?
+                batch::prove(options, &persona, list, (&limits, entries))?
             } else {
                 let paths = match args.subjects.as_slice() {
                     [] => subject::find(Path::new("p4programs"))?,
                     subjects => subjects.to_vec(),
                 };
-                let prove_one =
-                    |path: &PathBuf| equivalence(options, &persona, subject::load(options, path)?, &limits);
+                let prove_one = |path: &PathBuf| {
+                    equivalence(options, &persona, subject::load(options, path)?, (&limits, entries))
+                };
                 paths.iter().map(prove_one).collect::<Result<Vec<_>, _>>()?
             }
         }
@@ -100,10 +115,10 @@ pub(crate) fn place(network: &mut VirtualNetwork, guests: &Guests) -> Result<(),
         Guests::One(guest) => {
             let one = BTreeMap::from([(DEVICE.to_owned(), guest.clone())]);
             let wiring = Wiring::Direct(DEVICE.to_owned());
-            sides::add_slice(network, "tenant", Lease::everything(), &one, &wiring)
+            sides::add_slice(network, SLICE, Lease::everything(), &one, &wiring)
         }
         Guests::Composition { guests, wiring } => {
-            sides::add_slice(network, "tenant", Lease::everything(), guests, wiring)
+            sides::add_slice(network, SLICE, Lease::everything(), guests, wiring)
         }
     }
 }
@@ -131,7 +146,7 @@ fn equivalence(
     options: &Options,
     persona: &Persona,
     mut subject: Subject,
-    limits: &symbolic::Options,
+    (limits, entries): (&symbolic::Options, Entries),
 ) -> Result<Proved, Failure> {
     // What a test says between packets holds for all of them here.
     if let Guests::One(guest) = &mut subject.guests {
@@ -142,7 +157,11 @@ fn equivalence(
         guest.commands.retain(settles);
     }
     let begun = Instant::now();
-    let verdict = match equivalence_verdict(persona, &subject, limits) {
+    let verdict = match entries {
+        Entries::Installed => equivalence_verdict(persona, &subject, limits),
+        Entries::Open => open::verdict(persona, &mut subject, limits),
+    };
+    let verdict = match verdict {
         Ok(verdict) => verdict,
         Err(SwitchError::Unsupported { construct, reason, source_info }) => {
             unknown(format!("{NOT_CARRIED}: {}", refusal(&construct, &reason, source_info)), limits)

@@ -3,8 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use hyper4_ir::{Command, PipelineKind, Program, Reply};
-use hyper4_persona::{Guest, Layout, compile};
+use hyper4_ir::{Command, PipelineKind, Program, Reply, RowTemplate};
+use hyper4_persona::{Guest, Layout, OpenEntry, compile};
 use hyper4_switch::{Change, Switch};
 
 use crate::device::{Device, MOST_COPIES, MOST_GROUPS, Promised, Step};
@@ -89,6 +89,22 @@ impl Dpmu {
 
     fn guest(&self, name: &DeviceName) -> Option<&Guest> {
         Some(&self.slices.get(&name.slice)?.devices.get(&name.device)?.guest)
+    }
+
+    /// What the rows of an entry of a wired virtual device are, whatever its key and its arguments are.
+    ///
+    /// # Errors
+    /// [`DpmuError::Unknown`]; [`DpmuError::Refused`] when that can't be said for all of them at once.
+    pub fn entry_templates(
+        &self,
+        name: &DeviceName,
+        entry: OpenEntry,
+    ) -> Result<Vec<RowTemplate>, DpmuError> {
+        let device = self.slices.get(&name.slice).and_then(|slice| slice.devices.get(&name.device));
+        let placed = device.and_then(|device| Some((device.placed(), device.placement.as_ref()?)));
+        let unknown = || DpmuError::Unknown { kind: "wired virtual device", name: name.device.clone() };
+        let (guest, placement) = placed.ok_or_else(unknown)?;
+        Ok(guest.entry_templates(entry, placement.id, placement.slot_base)?)
     }
 
     /// Make a slice.

@@ -3,7 +3,7 @@
 //! [`Program`] is a bmv2 program with every name resolved to an index and every width known. It is made from
 //! bmv2 JSON ([`Program::from_json`], p4c's output) or by `lower` from our own front end, and written back by
 //! [`Program::to_json`]. Next to it stand the data that pass between controllers, switches and checks:
-//! [`Command`]s and their [`Reply`]s, [`Packet`]s and [`Output`]s, and [`Trace`]s.
+//! [`Command`]s and their [`Reply`]s, [`Packet`]s and [`Output`]s, and [`Trace`]s. A [`RowTemplate`] says what an entry of one program becomes in another.
 //!
 //! There is no behaviour here: the engine and the symbolic executor give the IR its meaning, independently of
 //! each other. What the IR can't say is refused while it is made ([`IrError`]), with construct and place.
@@ -23,6 +23,7 @@ mod parser;
 mod pipeline;
 mod program;
 mod source;
+mod template;
 mod trace;
 mod validate;
 
@@ -56,4 +57,5 @@ pub use program::{
     ValueSet, ValueSetId,
 };
 pub use source::SourceInfo;
+pub use template::{EntryPart, EntryValues, RowPart, RowPiece, RowTemplate};
 pub use trace::{ChecksumOutcome, Event, TableOutcome, Trace, TracedPacket};

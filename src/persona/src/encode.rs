@@ -146,6 +146,24 @@ pub(crate) fn effect(effect: &Effect, pipeline: PipelineKind) -> (String, Vec<Bi
     }
 }
 
+impl Effect {
+    /// Which arguments of its action are the value, the left operand's value, and the right one's or the addend: what an
+    /// entry's arguments go to. Operands that it doesn't have are said as the value.
+    pub(crate) fn open_arguments(&self) -> [usize; 3] {
+        match self {
+            Self::Commit { .. }
+            | Self::Move { .. }
+            | Self::Checksum { .. }
+            | Self::State { .. }
+            | Self::Load { .. }
+            | Self::Standard { .. } => [1, 1, 1],
+            Self::Add { .. } => [1, 1, 3],
+            Self::Compute { .. } => [1, 3, 15],
+            Self::Hash { .. } => [1, 13, 1],
+        }
+    }
+}
+
 /// A distance as five amounts of 8 bits: the back end for simple_switch allows no wider run-time amount.
 fn shift_amounts(distance: u32) -> [Bits; 5] {
     let mut left = distance;

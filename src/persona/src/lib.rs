@@ -16,7 +16,7 @@ mod layout;
 mod operator;
 mod row;
 
-pub use compile::{Guest, Inside, MissAction, ProfileNumber, Refusal, SizeChange, compile};
+pub use compile::{Guest, Inside, MissAction, OpenEntry, ProfileNumber, Refusal, SizeChange, compile};
 pub use config::{ConfigError, PersonaConfig};
 pub use generate::generate;
 pub use layout::{BitRange, Layout, TableRole};

@@ -9,11 +9,12 @@ use std::time::Instant;
 use hyper4_ir::Output;
 
 use crate::composition::{Composition, PreparedComposition};
+use crate::execute::open::{assumptions, values};
 use crate::execute::{Access, Executor, Input, Outcome, Prepared, Sent, Stop, World};
 use crate::options::{Length, Options};
 use crate::path::{Context, Path};
 use crate::prove::{Example, Finding, Tally, check_coverage, prove, start};
-use crate::subject::Subject;
+use crate::subject::{OpenEntry, Subject};
 use crate::term::{Cond, Side, Support, Terms};
 use crate::verdict::Verdict;
 
@@ -23,8 +24,9 @@ use crate::verdict::Verdict;
 /// What the native program reads although nothing defines it stands for any value; where an output depends on it, the two
 /// are not compared and the proof says so.
 pub fn prove_equivalence(native: &Subject, virtual_: &Subject, options: &Options) -> Verdict {
+    let entries = native.open_entries();
     let native = Prepared::new(native);
-    pairwise(virtual_, options, |context, input, path| {
+    pairwise(virtual_, &entries, options, |context, input, path| {
         Executor::new(&native, Side::Native, context, input, options.max_paths).run(path)
     })
 }
@@ -32,7 +34,9 @@ pub fn prove_equivalence(native: &Subject, virtual_: &Subject, options: &Options
 /// As [`prove_equivalence`], where the native side is several subjects joined by links.
 pub fn prove_composition(native: &Composition, virtual_: &Subject, options: &Options) -> Verdict {
     let native = PreparedComposition::new(native);
-    pairwise(virtual_, options, |context, input, path| native.run(context, input, options.max_paths, path))
+    pairwise(virtual_, &[], options, |context, input, path| {
+        native.run(context, input, options.max_paths, path)
+    })
 }
 
 /// What a side does with the packets of a path.
@@ -40,6 +44,7 @@ type Run = Result<(Vec<Outcome>, BTreeSet<String>), Stop>;
 
 fn pairwise(
     virtual_: &Subject,
+    entries: &[OpenEntry],
     options: &Options,
     native: impl Fn(&mut Context, &Input, Path) -> Run + Sync,
 ) -> Verdict {
@@ -47,20 +52,22 @@ fn pairwise(
     let deadline = Instant::now() + options.budget;
     prove(options, "ports 0 to 510".to_owned(), |length| {
         let context = Context::until(deadline, options);
-        of_length(&native, &virtual_, length, options, context)
+        of_length((&native, &virtual_, entries), length, options, context)
     })
 }
 
 fn of_length(
-    native: &impl Fn(&mut Context, &Input, Path) -> Run,
-    virtual_: &Prepared<'_>,
+    (native, virtual_, entries): (&impl Fn(&mut Context, &Input, Path) -> Run, &Prepared<'_>, &[OpenEntry]),
     length: Length,
     options: &Options,
     mut context: Context,
 ) -> Result<Tally, Finding> {
     let input = Input::new(&mut context.terms, length);
     let mut tally = Tally::default();
-    let Some(all) = start(&mut context, &input, length, [])? else { return Ok(tally) };
+    let open = assumptions(&mut context.terms, entries);
+    let Some(all) = start(&mut context, &input, length, open)? else {
+        return Err(Finding::Unknown("there are no such packets and entries".to_owned()));
+    };
     let most = options.max_paths;
     let (outcomes, reads) =
         native(&mut context, &input, all.clone()).map_err(|stop| whose("native", stop.0))?;
@@ -81,7 +88,14 @@ fn of_length(
             let split = context.split(outcome.path, &same).map_err(Stop::from)?;
             if let Some(path) = split.fails {
                 let sent = (native.sent.as_slice(), outcome.sent.as_slice());
-                tally.exceptions.extend(difference(&mut context, path, &same, sent, &input, length)?);
+                tally.exceptions.extend(difference(
+                    &mut context,
+                    path,
+                    &same,
+                    sent,
+                    (&input, entries),
+                    length,
+                )?);
             }
             if let Some(path) = split.holds {
                 let worlds = (&native.world, &outcome.world);
@@ -177,7 +191,7 @@ fn difference(
     path: Path,
     same: &Cond,
     sent: (&[Sent], &[Sent]),
-    input: &Input,
+    (input, entries): (&Input, &[OpenEntry]),
     length: Length,
 ) -> Result<Vec<String>, Finding> {
     let mut support = Support::default();
@@ -204,7 +218,9 @@ fn difference(
     }
     let example = Example::new(context, path, input, length);
     let (native, virtual_) = (example.outputs(sent.0), example.outputs(sent.1));
-    Err(Finding::Refuted { packet: example.packet(), what: tell(&native, &virtual_), native, virtual_ })
+    let what = tell(&native, &virtual_);
+    let entries = values(&mut context.terms, entries, example.witness()).into();
+    Err(Finding::Refuted { packet: example.packet(), entries, what, native, virtual_ })
 }
 
 /// The first difference between what two sides send.

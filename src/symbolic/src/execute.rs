@@ -15,6 +15,7 @@ mod extract;
 mod hash;
 mod header;
 mod lookup;
+pub(crate) mod open;
 mod parser;
 mod pipeline;
 mod primitive;
@@ -33,7 +34,7 @@ use hyper4_ir::{FieldListId, NextNode, ParseStateId, PipelineKind, Program, Sour
 
 use crate::options::Length;
 use crate::path::{Context, Path, Undecided};
-use crate::subject::{Row, Subject};
+use crate::subject::{OpenRow, Row, Subject};
 use crate::term::{Cond, Side, Terms, VariableKind, Word};
 use crate::visit::Visits;
 
@@ -53,6 +54,8 @@ pub(crate) struct Prepared<'a> {
     program: &'a Program,
     subject: &'a Subject,
     rows: Vec<Vec<&'a Row>>,
+    /// They win over all others.
+    open: Vec<Vec<&'a OpenRow>>,
 }
 
 impl<'a> Prepared<'a> {
@@ -62,7 +65,11 @@ impl<'a> Prepared<'a> {
             let rows = subject.rows(hyper4_ir::TableId(number));
             rows.map_or_else(Vec::new, |rows| rows.by_precedence(table.match_kind))
         });
-        Self { program, subject, rows: rows.collect() }
+        let open = (0..).zip(&program.tables).map(|(number, _)| {
+            let id = hyper4_ir::TableId(number);
+            subject.open_rows().iter().filter(|row| row.table == id).collect()
+        });
+        Self { program, subject, rows: rows.collect(), open: open.collect() }
     }
 }
 

@@ -75,7 +75,13 @@ fn run(device: &Prepared<'_>, slice: &Slice, length: Length, options: &Options) 
                 let what = format!(
                     "it comes in by port {port} of slice `{name}` and leaves by port {foreign}, which isn't its"
                 );
-                return Err(Finding::Refuted { packet, what, native, virtual_: Vec::new() });
+                return Err(Finding::Refuted {
+                    packet,
+                    entries: Box::default(),
+                    what,
+                    native,
+                    virtual_: Vec::new(),
+                });
             }
         }
     }

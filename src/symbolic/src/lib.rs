@@ -44,5 +44,5 @@ pub use covering::{CoverError, CoverOptions, Covering, CoveringPacket, Goal, Goa
 pub use equivalence::{prove_composition, prove_equivalence};
 pub use isolation::{Slice, prove_isolation};
 pub use options::Options;
-pub use subject::{Cells, Subject, SubjectError};
+pub use subject::{Cells, OpenEntry, Subject, SubjectError};
 pub use verdict::{Bounds, Proof, Refutation, Verdict};

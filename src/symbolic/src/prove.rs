@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use hyper4_ir::{Output, Packet};
+use hyper4_ir::{EntryValues, Output, Packet};
 use rayon::prelude::*;
 
 use crate::execute::{Input, Sent, Stop};
@@ -35,8 +35,14 @@ impl Tally {
 
 /// What ended a run of one length.
 pub(crate) enum Finding {
-    /// A packet, what is wrong with it, and what either side sends.
-    Refuted { packet: Packet, what: String, native: Vec<Output>, virtual_: Vec<Output> },
+    /// A packet, the values of open entries, what is wrong with it, and what either side sends.
+    Refuted {
+        packet: Packet,
+        entries: Box<[EntryValues]>,
+        what: String,
+        native: Vec<Output>,
+        virtual_: Vec<Output>,
+    },
     /// Why there is no answer.
     Unknown(String),
 }
@@ -79,8 +85,9 @@ pub(crate) fn prove(
     let mut unknown = None;
     for (length, result) in results {
         match result {
-            Some(Err(Finding::Refuted { packet, what, native, virtual_ })) => {
-                return Verdict::Refuted(Refutation { bounds, packet, what, native, virtual_ });
+            Some(Err(Finding::Refuted { packet, entries, what, native, virtual_ })) => {
+                let entries = entries.into_vec();
+                return Verdict::Refuted(Refutation { bounds, packet, entries, what, native, virtual_ });
             }
             Some(Err(Finding::Unknown(reason))) => {
                 unknown.get_or_insert_with(|| format!("{length}: {reason}"));

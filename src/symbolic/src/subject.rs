@@ -4,6 +4,7 @@
 //! in theirs shows as a refutation that doesn't replay.
 
 mod groups;
+mod open;
 mod profiles;
 mod rows;
 #[cfg(test)]
@@ -19,6 +20,8 @@ use hyper4_ir::{
 };
 
 pub(crate) use groups::Groups;
+pub use open::OpenEntry;
+pub(crate) use open::{OpenRow, padding};
 pub(crate) use profiles::Profile;
 pub(crate) use rows::{PLACE_BITS, Row, Rows, prefix_bits};
 
@@ -56,6 +59,7 @@ pub struct Subject {
     /// Members of value sets, by the set's number.
     value_sets: BTreeMap<usize, BTreeSet<Bits>>,
     cells: Vec<Cells>,
+    open: Vec<OpenRow>,
 }
 
 /// A part of an array of registers, counters or meters that a proof's two sides know by one name.
@@ -103,6 +107,7 @@ impl Subject {
             mirroring: BTreeMap::new(),
             value_sets: BTreeMap::new(),
             cells: Vec::new(),
+            open: Vec::new(),
         })
     }
 
@@ -147,6 +152,11 @@ impl Subject {
 
     pub(crate) fn value_set(&self, number: usize) -> impl Iterator<Item = &Bits> {
         self.value_sets.get(&number).into_iter().flatten()
+    }
+
+    /// In the order in which they win.
+    pub(crate) fn open_rows(&self) -> &[OpenRow] {
+        &self.open
     }
 
     pub(crate) fn cells(&self) -> &[Cells] {

@@ -1,6 +1,6 @@
 //! What a proof came to.
 
-use hyper4_ir::{Output, Packet};
+use hyper4_ir::{EntryValues, Output, Packet};
 
 /// What a proof came to. Only [`Verdict::Proved`] is a success.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -44,6 +44,8 @@ pub struct Refutation {
     pub bounds: Bounds,
     /// The packet. Replay it before you believe it: the executor may be wrong too.
     pub packet: Packet,
+    /// The values of each open entry: see [`crate::OpenEntry::command`].
+    pub entries: Vec<EntryValues>,
     /// What goes wrong with it.
     pub what: String,
     /// What the first subject (of an equivalence the native one) sends, by the executor's reckoning.

@@ -32,6 +32,7 @@ mod covering;
 mod equivalence;
 mod executor;
 mod isolation;
+mod open;
 mod random_programs;
 mod rich_programs;
 mod seeded;

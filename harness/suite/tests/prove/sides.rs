@@ -12,7 +12,7 @@ use hyper4_symbolic::Subject;
 use hyper4_virtual::VirtualNetwork;
 
 /// The name of the device of a guest that is alone.
-const DEVICE: &str = "guest";
+pub(crate) const DEVICE: &str = "guest";
 
 /// A slice: its ports, its guests, how they are wired.
 pub(crate) struct Slice {
@@ -42,7 +42,7 @@ impl Slice {
 }
 
 /// The persona on a switch, with slices.
-fn network(below: Box<dyn Switch + Send>, slices: &[Slice]) -> Result<VirtualNetwork, Error> {
+pub(crate) fn network(below: Box<dyn Switch + Send>, slices: &[Slice]) -> Result<VirtualNetwork, Error> {
     let persona = persona()?;
     let mut network = VirtualNetwork::new(below, persona.program, persona.layout)?;
     for slice in slices {

@@ -6,7 +6,7 @@ use std::path::Path;
 use hyper4_symbolic as symbolic;
 use hyper4_symbolic::Verdict;
 
-use super::{NOT_CARRIED, Proved, equivalence, unknown};
+use super::{Entries, NOT_CARRIED, Proved, equivalence, unknown};
 use crate::args::Options;
 use crate::failure::Failure;
 use crate::persona::Persona;
@@ -17,7 +17,7 @@ pub(super) fn prove(
     options: &Options,
     persona: &Persona,
     list: &Path,
-    limits: &symbolic::Options,
+    limits: (&symbolic::Options, Entries),
 ) -> Result<Vec<Proved>, Failure> {
     let pairs = stf::listed(list)?;
     Ok(pairs.iter().map(|(test, program)| one(options, persona, test, program, limits)).collect())
@@ -29,7 +29,7 @@ fn one(
     persona: &Persona,
     test: &Path,
     program: &Path,
-    limits: &symbolic::Options,
+    limits: (&symbolic::Options, Entries),
 ) -> Proved {
     let name = test.file_stem().map_or_else(String::new, |name| name.to_string_lossy().into_owned());
     let proved = subject::load_tested(options, test, program)
@@ -39,7 +39,7 @@ fn one(
             Failure::Input(reason) | Failure::Tool(reason) => reason,
             Failure::Program(diagnostics) => diagnostics.render().trim_end().to_owned(),
         };
-        Proved { name, verdict: unknown(reason, limits), seconds: 0.0, replayed: None, note: None }
+        Proved { name, verdict: unknown(reason, limits.0), seconds: 0.0, replayed: None, note: None }
     })
 }
 

@@ -33,6 +33,7 @@ mod member;
 mod node;
 mod number;
 mod numbers;
+mod open;
 mod parser;
 mod perform;
 mod piece;
@@ -63,6 +64,7 @@ use hyper4_ir::{ChecksumKind, PipelineKind, Program, StandardField};
 pub use guest::Guest;
 pub use inside::Inside;
 pub use numbers::{MissAction, ProfileNumber};
+pub use open::OpenEntry;
 pub use refusal::Refusal;
 
 use crate::{Effect, EgressStart, Layout, Lookup, Next, Row};

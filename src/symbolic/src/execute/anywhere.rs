@@ -21,7 +21,7 @@ impl<'a> Prepared<'a> {
             let here = row.filter(|_| number == table.index());
             here.into_iter().collect()
         });
-        Self { program: self.program, subject: self.subject, rows: rows.collect() }
+        Self { program: self.program, subject: self.subject, rows: rows.collect(), open: self.open.clone() }
     }
 
     /// The row of a table that has one only.

@@ -68,7 +68,7 @@ impl Executor<'_, '_> {
         register: RegisterId,
         index: &Integer,
         place: &Place,
-        arguments: &[Bits],
+        arguments: &[Word],
     ) -> Result<Vec<Thread>, Stop> {
         let Some(array) = self.program().registers.get(register.index()) else {
             return Err(unsupported("a register", None, "it is missing"));
@@ -145,7 +145,7 @@ impl Executor<'_, '_> {
         meter: MeterId,
         index: &Integer,
         place: &Place,
-        arguments: &[Bits],
+        arguments: &[Word],
     ) -> Result<Vec<Thread>, Stop> {
         let Some(array) = self.program().meters.get(meter.index()) else {
             return Err(unsupported("a meter", None, "it is missing"));

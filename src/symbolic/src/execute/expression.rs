@@ -14,7 +14,7 @@ use super::{Executor, Stop, unsupported};
 /// What an expression is evaluated on.
 pub(super) struct Scope<'s> {
     pub(super) state: &'s State,
-    pub(super) arguments: &'s [Bits],
+    pub(super) arguments: &'s [Word],
     pub(super) path: &'s Path,
 }
 
@@ -105,7 +105,7 @@ impl Executor<'_, '_> {
                 Err(refused("a truth value stands where a number is wanted"))
             }
             Expr::Param(number) => match scope.arguments.get(*number) {
-                Some(argument) => Ok(Integer::unsigned(Word::constant(argument.clone()))),
+                Some(argument) => Ok(Integer::unsigned(argument.clone())),
                 None => Err(refused(format!("there is no argument {number}"))),
             },
             Expr::Unary(UnaryOp::BoolToData, truth) => {

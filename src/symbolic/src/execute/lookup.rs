@@ -6,7 +6,7 @@ use hyper4_bits::Bits;
 use hyper4_ir::{ActionId, MatchKind, MatchValue, Table, TableId};
 
 use crate::path::{Path, Undecided};
-use crate::subject::{Row, prefix_bits};
+use crate::subject::{OpenRow, Row, prefix_bits};
 use crate::term::{Cond, Word};
 
 use super::Executor;
@@ -15,10 +15,26 @@ use super::state::State;
 /// Packets of one path that a table treats alike.
 pub(super) struct Matched<'a> {
     pub(super) path: Path,
-    /// The row that is hit (where several do the same, one of them), or a miss.
-    pub(super) row: Option<&'a Row>,
+    /// What is hit (where several rows do the same, one of them), or a miss.
+    pub(super) hit: Option<Hit<'a>>,
     /// All of them, with the conditions under which they match, in the order in which they win.
     pub(super) rows: Vec<(u64, Cond)>,
+}
+
+/// What a packet hits.
+#[derive(Clone, Copy)]
+pub(super) enum Hit<'a> {
+    Row(&'a Row),
+    Open(&'a OpenRow),
+}
+
+impl Hit<'_> {
+    pub(super) fn handle(self) -> u64 {
+        match self {
+            Self::Row(row) => row.handle,
+            Self::Open(row) => row.entry.handle,
+        }
+    }
 }
 
 /// What a row does; of one that refers to a group, which.
@@ -38,6 +54,8 @@ impl<'a> Executor<'a, '_> {
         table: &Table,
     ) -> Result<Vec<Matched<'a>>, Undecided> {
         let key = self.key(state, table);
+        let (mut matched, rest) = self.look_up_open(path, &key, id)?;
+        let Some(path) = rest else { return Ok(matched) };
         let mut groups: Vec<(Vec<(u64, Cond)>, &'a Row)> = Vec::new();
         // Rows of an exact table never match together, so that their order says nothing.
         let mut by_effect: HashMap<Effect<'_>, usize> = HashMap::new();
@@ -67,16 +85,15 @@ impl<'a> Executor<'a, '_> {
                 break;
             }
         }
-        let mut matched = Vec::new();
         let mut rest = Some(path);
         for (rows, row) in groups {
             let Some(path) = rest.take() else { break };
             let condition = self.context.terms.any(rows.iter().map(|(_, condition)| condition.clone()));
             let split = self.context.split(path, &condition)?;
-            matched.extend(split.holds.map(|path| Matched { path, row: Some(row), rows }));
+            matched.extend(split.holds.map(|path| Matched { path, hit: Some(Hit::Row(row)), rows }));
             rest = split.fails;
         }
-        matched.extend(rest.map(|path| Matched { path, row: None, rows: Vec::new() }));
+        matched.extend(rest.map(|path| Matched { path, hit: None, rows: Vec::new() }));
         Ok(matched)
     }
 

@@ -1,20 +1,22 @@
 //! Pipelines: tables, conditions, actions.
 
+use std::rc::Rc;
+
 use hyper4_bits::Bits;
 use hyper4_ir::{
     ActionId, NextNode, Node, PipelineKind, PrimitiveKind, Table, TableId, TableImplementation, TableNext,
 };
 
 use crate::integer::Integer;
-use crate::subject::Row;
 use crate::term::Word;
 use crate::visit::Visit;
 
 use super::expression::Scope;
+use super::lookup::Hit;
 use super::{Executor, MAX_STEPS, Point, Stop, Thread, unsupported};
 
 /// An action with its arguments, if there is one.
-type Does<'a> = Option<(ActionId, &'a [Bits])>;
+type Does = Option<(ActionId, Rc<[Word]>)>;
 
 impl<'a> Executor<'a, '_> {
     /// A node of a pipeline, or its end.
@@ -56,22 +58,22 @@ impl<'a> Executor<'a, '_> {
             return Err(unsupported("a table", None, "it is missing"));
         };
         let default = self.subject.subject.rows(id).and_then(|rows| rows.default());
-        let default = default.map(|(action, arguments)| (*action, arguments.as_slice()));
+        let default = default.map(|(action, arguments)| (*action, words(arguments)));
         for matched in self.look_up(thread.path.clone(), &thread.state, id, table)? {
             let mut next = thread.on(matched.path);
-            let hit = matched.row.is_some();
-            if let Some(row) = matched.row {
-                self.count_directly(&mut next, table, row.handle);
+            let hit = matched.hit.is_some();
+            if let Some(hit) = matched.hit {
+                self.count_directly(&mut next, table, hit.handle());
             }
-            let ways = match matched.row {
-                Some(row) => self.chosen(next, table, row)?,
-                None => vec![(next, default)],
+            let ways = match matched.hit {
+                Some(hit) => self.chosen(next, table, hit)?,
+                None => vec![(next, default.clone())],
             };
             for (mut next, action) in ways {
-                let ran = action.map(|(action, _)| action);
+                let ran = action.as_ref().map(|(action, _)| *action);
                 next.visits.push(Visit::Table { table: id, rows: matched.rows.clone(), action: ran });
                 let done = match action {
-                    Some((action, arguments)) => self.act(next, action, arguments)?,
+                    Some((action, arguments)) => self.act(next, action, &arguments)?,
                     None => vec![next],
                 };
                 let point = Point::Node(kind, next_of(table, hit, ran));
@@ -82,13 +84,15 @@ impl<'a> Executor<'a, '_> {
     }
 
     /// What a row does: of one that refers to a group what each member does, on a path of its own.
-    fn chosen(
-        &mut self,
-        thread: Thread,
-        table: &Table,
-        row: &'a Row,
-    ) -> Result<Vec<(Thread, Does<'a>)>, Stop> {
-        let own = (row.action, row.arguments.as_slice());
+    fn chosen(&mut self, thread: Thread, table: &Table, hit: Hit<'a>) -> Result<Vec<(Thread, Does)>, Stop> {
+        let row = match hit {
+            Hit::Row(row) => row,
+            Hit::Open(row) => {
+                let arguments = self.open_arguments(row);
+                return Ok(vec![(thread, Some((row.action, arguments)))]);
+            }
+        };
+        let own = (row.action, words(&row.arguments));
         let profile = self.subject.subject.profile(table);
         let (Some(group), Some(profile)) = (row.group(), profile) else {
             return Ok(vec![(thread, Some(own))]);
@@ -115,14 +119,14 @@ impl<'a> Executor<'a, '_> {
             let this = Word::number(number.width(), place as u64);
             let this = self.context.terms.equal(&number, &this);
             let split = self.context.split(path, &this)?;
-            ways.extend(split.holds.map(|path| (thread.on(path), Some((*action, arguments.as_slice())))));
+            ways.extend(split.holds.map(|path| (thread.on(path), Some((*action, words(arguments))))));
             rest = split.fails;
         }
         Ok(ways)
     }
 
     /// An action's primitives, on each way through its jumps.
-    fn act(&mut self, thread: Thread, action: ActionId, arguments: &[Bits]) -> Result<Vec<Thread>, Stop> {
+    fn act(&mut self, thread: Thread, action: ActionId, arguments: &[Word]) -> Result<Vec<Thread>, Stop> {
         let Some(action) = self.program().actions.get(action.index()) else {
             return Err(unsupported("an action", None, "it is missing"));
         };
@@ -162,6 +166,11 @@ impl<'a> Executor<'a, '_> {
         }
         Ok(done)
     }
+}
+
+/// Arguments that are known.
+fn words(arguments: &[Bits]) -> Rc<[Word]> {
+    arguments.iter().map(|argument| Word::constant(argument.clone())).collect()
 }
 
 /// What comes after a table.

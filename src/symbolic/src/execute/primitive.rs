@@ -17,7 +17,7 @@ impl Executor<'_, '_> {
         &mut self,
         mut thread: Thread,
         primitive: &PrimitiveKind,
-        arguments: &[Bits],
+        arguments: &[Word],
     ) -> Result<Vec<Thread>, Stop> {
         let scope = Scope { state: &thread.state, arguments, path: &thread.path };
         match primitive {
@@ -55,7 +55,7 @@ impl Executor<'_, '_> {
         state: &mut State,
         path: &Path,
         primitive: &PrimitiveKind,
-        arguments: &[Bits],
+        arguments: &[Word],
     ) -> Result<(), Stop> {
         let scope = Scope { state, arguments, path };
         match primitive {
@@ -137,7 +137,7 @@ impl Executor<'_, '_> {
         path: &Path,
         place: &Place,
         value: &Integer,
-        arguments: &[Bits],
+        arguments: &[Word],
     ) -> Result<(), Stop> {
         match place {
             Place::Field(field) => self.store_field(state, *field, value),

@@ -60,6 +60,8 @@ pub(crate) enum VariableKind {
     Length,
     /// What both sides see alike although no packet says it, such as a time; its name says which.
     Surroundings(Rc<str>),
+    /// A part of an entry whose values are open; its name says which.
+    Entry(Rc<str>),
     /// Something that nothing defines: in which subject it is read, and what.
     Undefined(Side, Rc<str>),
 }
@@ -146,6 +148,7 @@ pub(crate) struct Terms {
     terms: HashMap<Node, Term>,
     conditions: HashMap<CondNode, Cond>,
     surroundings: HashMap<String, Word>,
+    entries: HashMap<String, Word>,
     variables: u32,
 }
 
@@ -165,6 +168,16 @@ impl Terms {
         }
         let word = self.variable(VariableKind::Surroundings(name.into()), width);
         self.surroundings.insert(name.to_owned(), word.clone());
+        word
+    }
+
+    /// A part of an entry whose values are open: the same unknown for the same name.
+    pub(crate) fn of_entry(&mut self, name: &str, width: u32) -> Word {
+        if let Some(known) = self.entries.get(name) {
+            return known.clone();
+        }
+        let word = self.variable(VariableKind::Entry(name.into()), width);
+        self.entries.insert(name.to_owned(), word.clone());
         word
     }
 

@@ -58,7 +58,10 @@ impl Support {
                 VariableKind::Surroundings(what) => {
                     self.surroundings.insert(what.to_string());
                 }
-                VariableKind::Packet | VariableKind::IngressPort | VariableKind::Length => {}
+                VariableKind::Packet
+                | VariableKind::IngressPort
+                | VariableKind::Length
+                | VariableKind::Entry(_) => {}
             },
             Node::Apply(what, arguments) => {
                 self.surroundings.insert(what.to_string());

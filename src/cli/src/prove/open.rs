@@ -1,0 +1,82 @@
+//! Equivalence for whatever entries a control plane installs.
+
+use std::sync::Arc;
+
+use hyper4_dpmu::DeviceName;
+use hyper4_ir::{Command, EntryValues, Program};
+use hyper4_persona::OpenEntry as Translated;
+use hyper4_switch::SwitchError;
+use hyper4_symbolic::{self as symbolic, OpenEntry, Verdict};
+
+use super::{DEVICE, SLICE, cells, filled, place, unknown, with_commands};
+use crate::persona::Persona;
+use crate::subject::{Guest, Guests, Subject};
+
+/// Proves it with open entries. The subject's own entries go; those of a counterexample take their place, so that it can
+/// be replayed.
+pub(super) fn verdict(
+    persona: &Persona,
+    subject: &mut Subject,
+    limits: &symbolic::Options,
+) -> Result<Verdict, SwitchError> {
+    let Guests::One(guest) = &mut subject.guests else {
+        let reason = "entries can be open in one program only: prove those of a composition one by one";
+        return Ok(unknown(reason.to_owned(), limits));
+    };
+    let program = Arc::clone(&guest.program);
+    guest.commands.retain(|command| !is_open(&program, command));
+    let entries = OpenEntry::all(&program);
+    let Guest { commands, .. } = guest.clone();
+    let (mut shared, mut rows) = (Vec::new(), Vec::new());
+    let on_persona = filled(persona, |network| {
+        place(network, &subject.guests)?;
+        shared = cells::shared(network, &subject.guests);
+        let name = DeviceName { slice: SLICE.to_owned(), device: DEVICE.to_owned() };
+        for (rank, entry) in (1..).zip(&entries) {
+            let OpenEntry { table, action, handle, .. } = *entry;
+            let translated = Translated { table, action, handle, rank };
+            let templates = network.dpmu().entry_templates(&name, translated);
+            let templates = templates.map_err(hyper4_virtual::switch_error)?;
+            rows.extend(templates.into_iter().map(|template| (entry.clone(), template)));
+        }
+        Ok(())
+    })?;
+    let failed = |e: symbolic::SubjectError| SwitchError::Failed(e.to_string());
+    let on_persona = on_persona.with_cells(shared).with_open_rows(rows).map_err(failed)?;
+    let native = with_commands(program, &commands)?.with_open_entries(&entries);
+    let verdict = symbolic::prove_equivalence(&native, &on_persona, limits);
+    if let (Verdict::Refuted(refutation), Guests::One(guest)) = (&verdict, &mut subject.guests) {
+        guest.commands.extend(installed(&entries, &refutation.entries));
+    }
+    Ok(verdict)
+}
+
+/// Entries with these values; one that has the key of an earlier one is never hit, and a switch doesn't take it.
+fn installed(entries: &[OpenEntry], values: &[EntryValues]) -> Vec<Command> {
+    let mut installed: Vec<Command> = Vec::new();
+    for command in entries.iter().zip(values).map(|(entry, values)| entry.command(values)) {
+        if !installed.iter().any(|other| same_key(other, &command)) {
+            installed.push(command);
+        }
+    }
+    installed
+}
+
+fn same_key(left: &Command, right: &Command) -> bool {
+    let key = |command: &Command| match command {
+        Command::TableAdd { table, key, priority, .. } => Some((table.clone(), key.clone(), *priority)),
+        _ => None,
+    };
+    key(left) == key(right)
+}
+
+/// Whether a command is about an entry that open ones stand for.
+fn is_open(program: &Program, command: &Command) -> bool {
+    match command {
+        Command::TableAdd { table, .. }
+        | Command::TableModify { table, .. }
+        | Command::TableDelete { table, .. }
+        | Command::TableClear { table } => OpenEntry::stands_for(program, table),
+        _ => false,
+    }
+}
