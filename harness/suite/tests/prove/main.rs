@@ -14,6 +14,13 @@ mod commands;
     reason = "a generator that is wrong about its own program shall fail where it is; nobody asks for state here"
 )]
 mod features;
+#[path = "../random_programs/kinds.rs"]
+#[allow(
+    dead_code,
+    clippy::indexing_slicing,
+    reason = "a generator that is wrong about its own program shall fail where it is; nobody asks for state here"
+)]
+mod kinds;
 #[path = "../random_programs/packets.rs"]
 mod packets;
 #[path = "../random_programs/programs.rs"]

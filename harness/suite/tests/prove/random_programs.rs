@@ -1,5 +1,6 @@
 //! The executor against the engine on random programs of the IR.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -24,15 +25,24 @@ const PATHS: u64 = 100;
 
 /// What was compared.
 #[derive(Debug, Default)]
-struct Compared {
-    packets: usize,
-    outputs: usize,
+pub(crate) struct Compared {
+    pub(crate) programs: usize,
+    pub(crate) packets: usize,
+    pub(crate) outputs: usize,
     /// What the executor doesn't deal with, and what depends on something undefined.
-    left_out: usize,
+    pub(crate) left_out: usize,
     /// Packets that a switch doesn't survive.
-    killed: usize,
-    commands: usize,
-    refused: usize,
+    pub(crate) killed: usize,
+    /// Those of them on which the executor says what is sent.
+    pub(crate) survived: usize,
+    /// Packets with which both do different things, with something undefined.
+    pub(crate) undefined: usize,
+    pub(crate) commands: usize,
+    pub(crate) refused: usize,
+    /// Programs with a command that the executor doesn't deal with.
+    pub(crate) given_up: usize,
+    /// Why something was left out.
+    pub(crate) reasons: BTreeMap<String, usize>,
 }
 
 pub(crate) fn setting(name: &str, default: u64) -> u64 {
@@ -44,7 +54,10 @@ fn it_does_with_random_programs_what_the_engine_does() -> Result<(), Error> {
     let first = setting("HYPER4_SEED", 1);
     let mut compared = Compared::default();
     for seed in first..first + setting("HYPER4_PROGRAMS", PROGRAMS) {
-        compare(seed, &mut compared)?;
+        let mut random = Random::new(seed);
+        let program = Arc::new(programs::program(&mut random));
+        let told = |random: &mut Random| commands::commands(&program, random);
+        compare(seed, (&program, PACKETS), told, &mut random, &mut compared)?;
     }
     println!("seed {first}: {compared:?}");
     assert!(compared.packets > 100 * compared.left_out, "{compared:?}");
@@ -52,6 +65,7 @@ fn it_does_with_random_programs_what_the_engine_does() -> Result<(), Error> {
         compared.outputs > 100 && compared.commands > 100 && compared.refused > 0 && compared.killed > 0,
         "{compared:?}"
     );
+    assert_eq!((compared.survived, compared.undefined, compared.given_up), (0, 0, 0), "{compared:?}");
     Ok(())
 }
 
@@ -266,64 +280,81 @@ fn ask(seed: u64, answers: &mut Answers) -> Result<(), Error> {
     Ok(())
 }
 
-fn compare(seed: u64, compared: &mut Compared) -> Result<(), Error> {
-    let mut random = Random::new(seed);
-    let program = Arc::new(programs::program(&mut random));
+/// The engine and the executor are told the same, and are given as many packets.
+pub(crate) fn compare(
+    seed: u64,
+    (program, count): (&Arc<Program>, usize),
+    told: impl FnOnce(&mut Random) -> Vec<Command>,
+    random: &mut Random,
+    compared: &mut Compared,
+) -> Result<(), Error> {
     let mut engine = Engine::new();
-    match engine.load(Arc::clone(&program)) {
+    match engine.load(Arc::clone(program)) {
         Err(SwitchError::Unsupported { .. }) => return Ok(()),
         other => other?,
     }
-    let mut subject = Subject::new(Arc::clone(&program))?;
-    for command in commands::commands(&program, &mut random) {
-        control(seed, &mut engine, &mut subject, &command, compared);
+    let mut subject = Subject::new(Arc::clone(program))?;
+    for command in told(random) {
+        if let Some(reason) = control(seed, (&mut engine, &mut subject), &command, compared) {
+            compared.given_up += 1;
+            *compared.reasons.entry(shortened(&reason)).or_default() += 1;
+            return Ok(());
+        }
     }
-    for _ in 0..PACKETS {
-        let packet = Packet { port: 1, bytes: packets::packet(&program, &mut random) };
+    compared.programs += 1;
+    for _ in 0..count {
+        let packet = Packet { port: 1, bytes: packets::packet(program, random) };
         let packets = std::slice::from_ref(&packet);
         let batch = match engine.inject(packets, Tracing::Off) {
             Ok(batch) => batch,
             Err(SwitchError::Failed(_)) => {
                 // What kills a switch is nothing to prove about.
-                assert!(outputs(&subject, packets).is_err(), "seed {seed}: {packet:?}");
+                compared.survived += usize::from(outputs(&subject, packets).is_ok());
                 compared.killed += 1;
                 continue;
             }
             Err(other) => return Err(other.into()),
         };
         match outputs(&subject, packets) {
+            Ok(outputs) if outputs != batch.outputs && !batch.undefined.is_empty() => compared.undefined += 1,
             Ok(outputs) => {
                 assert_eq!(outputs, batch.outputs, "seed {seed}: {packet:?}");
                 compared.packets += 1;
                 compared.outputs += outputs.len();
             }
             Err(error) => {
-                println!("seed {seed}: {error}");
                 compared.left_out += 1;
+                *compared.reasons.entry(shortened(&error.reason)).or_default() += 1;
             }
         }
     }
     Ok(())
 }
 
-/// Both take a command or both refuse it.
+/// A reason without its numbers.
+fn shortened(reason: &str) -> String {
+    reason.chars().filter(|c| !c.is_ascii_digit()).take(70).collect()
+}
+
+/// Both take a command or both refuse it; else why the executor doesn't.
 fn control(
     seed: u64,
-    engine: &mut Engine,
-    subject: &mut Subject,
+    (engine, subject): (&mut Engine, &mut Subject),
     command: &Command,
     compared: &mut Compared,
-) {
+) -> Option<String> {
     let (ours, theirs) = (engine.control(command), subject.apply(command));
     let same = match (&ours, &theirs) {
         (Ok(Reply::Entries { entries: a, .. }), Ok(Reply::Entries { entries: b, .. })) => a.len() == b.len(),
         (Ok(ours), Ok(theirs)) => ours == theirs,
         (Err(_), Err(_)) => true,
-        _ => false,
+        (Ok(_), Err(error)) => return Some(error.to_string()),
+        (Err(_), Ok(_)) => false,
     };
     assert!(same, "seed {seed}: {command}: engine {ours:?}, executor {theirs:?}");
     match ours {
         Ok(_) => compared.commands += 1,
         Err(_) => compared.refused += 1,
     }
+    None
 }

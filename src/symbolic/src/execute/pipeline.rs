@@ -110,6 +110,8 @@ impl<'a> Executor<'a, '_> {
         }
         let input = self.gather(&construct, &thread.state, &selector.inputs)?;
         let hash = self.hashed(&construct, selector.algorithm, &input)?;
+        // `hash_t` of bmv2's action_profile.h has 32 bits.
+        let hash = self.context.terms.resize(&hash, 32);
         let size = Bits::from_u64(hash.width(), members.len() as u64);
         let number = self.context.terms.remainder(&hash, &size);
         let mut ways = Vec::new();
