@@ -25,9 +25,14 @@ pub(crate) fn failure(error: DpmuError) -> Failure {
     }
 }
 
+/// Whether it is the tenant's own.
+fn of_the_lease(resource: &str) -> bool {
+    resource.contains("lease")
+}
+
 /// How much is left of what all share is nobody's business.
 fn exhausted(resource: &str, needed: u64, left: u64) -> String {
-    match resource.contains("lease") {
+    match of_the_lease(resource) {
         true => format!("out of {resource}: {needed} needed, {left} left"),
         false => format!("out of {resource}: {needed} needed"),
     }
@@ -43,6 +48,7 @@ pub(crate) fn switch_error(error: DpmuError) -> SwitchError {
             source_info: refusal.source_info,
         },
         DpmuError::Exhausted { resource, needed, left } => {
+            let left = if of_the_lease(resource) { left } else { 0 };
             SwitchError::Control(ControlError::Exhausted { resource: resource.to_owned(), needed, left })
         }
         other => SwitchError::Failed(failure(other).message),

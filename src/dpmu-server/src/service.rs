@@ -14,6 +14,7 @@ use hyper4_p4runtime::tonic::transport::{self, Certificate, Identity, Server, Se
 use hyper4_p4runtime::v1::ForwardingPipelineConfig;
 use hyper4_p4runtime::v1::p4_runtime_server::P4RuntimeServer;
 use hyper4_p4runtime_server::{Device, Failure, Journal, Noted, Observer, P4RuntimeService};
+use hyper4_persona::compile;
 use hyper4_serve::{DeviceInfo, ThriftServer};
 use tokio::net::TcpListener;
 use tokio::runtime::Runtime;
@@ -192,6 +193,8 @@ impl Service {
                 name: name.clone(),
                 cpu_port: slice.cpu_port,
                 compile: Arc::clone(compile),
+                layout: shared.lock().layout().clone(),
+                verified: Mutex::default(),
             };
             let journal = self
                 .store
@@ -388,7 +391,9 @@ fn begin(
         }
         Some(Started { program, commands, .. }) => {
             let refused = |reason| StartError::Slice { slice: name.slice.clone(), reason: Box::new(reason) };
-            load(&mut shared.lock(), shared, name, program, &commands).map_err(refused)?;
+            let mut dpmu = shared.lock();
+            let guest = compile(program, dpmu.layout()).map_err(|refusal| refused(refusal.into()))?;
+            load(&mut dpmu, shared, name, guest, &commands).map_err(refused)?;
         }
     }
     let kept = records.len();

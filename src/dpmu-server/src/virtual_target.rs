@@ -1,13 +1,13 @@
 //! A virtual device as a P4Runtime server's target.
 
 use std::sync::mpsc::TrySendError;
-use std::sync::{Arc, MutexGuard};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use hyper4_dpmu::{DeviceName, Dpmu, DpmuError};
 use hyper4_ir::{Command, Program, Reply};
 use hyper4_p4runtime::tonic::Code;
 use hyper4_p4runtime_server::{Failure, Session, Target};
-use hyper4_persona::compile;
+use hyper4_persona::{Guest, Layout, compile};
 
 use crate::Incoming;
 use crate::refusal::failure;
@@ -22,6 +22,20 @@ pub(crate) struct VirtualTarget {
     pub(crate) name: DeviceName,
     pub(crate) cpu_port: Option<u16>,
     pub(crate) compile: Compile,
+    pub(crate) layout: Layout,
+    /// What was verified last, ready to be run: compiling takes long, and the device is others' meanwhile.
+    pub(crate) verified: Mutex<Option<Guest>>,
+}
+
+impl VirtualTarget {
+    /// A program, compiled for the persona.
+    fn guest(&self, program: &Arc<Program>) -> Result<Guest, Failure> {
+        let known = self.verified.lock().unwrap_or_else(PoisonError::into_inner).take();
+        match known.filter(|guest| Arc::ptr_eq(guest.program(), program)) {
+            Some(guest) => Ok(guest),
+            None => compile(Arc::clone(program), &self.layout).map_err(|refusal| failure(refusal.into())),
+        }
+    }
 }
 
 impl Target for VirtualTarget {
@@ -31,6 +45,12 @@ impl Target for VirtualTarget {
 
     fn program(&self, config: &[u8]) -> Result<Program, Failure> {
         (self.compile)(config).map_err(Failure::invalid)
+    }
+
+    fn verify(&self, program: &Arc<Program>) -> Result<(), Failure> {
+        let guest = self.guest(program)?;
+        *self.verified.lock().unwrap_or_else(PoisonError::into_inner) = Some(guest);
+        Ok(())
     }
 
     fn cpu_port(&self) -> Option<u16> {
@@ -58,15 +78,9 @@ struct VirtualSession<'a> {
 }
 
 impl Session for VirtualSession<'_> {
-    fn verify(&mut self, program: &Arc<Program>) -> Result<(), Failure> {
-        match compile(Arc::clone(program), self.dpmu.layout()) {
-            Ok(_) => Ok(()),
-            Err(refusal) => Err(failure(refusal.into())),
-        }
-    }
-
     fn load(&mut self, program: Arc<Program>, commands: &[Command]) -> Result<Vec<Reply>, Failure> {
-        let replies = load(&mut self.dpmu, &self.target.shared, &self.target.name, program, commands);
+        let guest = self.target.guest(&program)?;
+        let replies = load(&mut self.dpmu, &self.target.shared, &self.target.name, guest, commands);
         let DeviceName { slice, device } = &self.target.name;
         match &replies {
             Ok(_) => tracing::info!(slice, device, "a program was loaded"),
@@ -89,13 +103,13 @@ pub(crate) fn load(
     dpmu: &mut Dpmu,
     shared: &Shared,
     name: &DeviceName,
-    program: Arc<Program>,
+    guest: Guest,
     commands: &[Command],
 ) -> Result<Vec<Reply>, DpmuError> {
     if dpmu.program(name).is_some() {
-        return dpmu.replace(&name.slice, &name.device, program, commands);
+        return dpmu.replace_guest(&name.slice, &name.device, guest, commands);
     }
-    dpmu.load(&name.slice, &name.device, program)?;
+    dpmu.load_guest(&name.slice, &name.device, guest)?;
     let done = finish(dpmu, shared, name, commands);
     if done.is_err() {
         dpmu.unload(&name.slice, &name.device)?;

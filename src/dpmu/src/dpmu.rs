@@ -161,7 +161,16 @@ impl Dpmu {
     /// [`DpmuError::Refused`] when the persona can't emulate it; [`DpmuError::Exhausted`] when it has too few slots;
     /// [`DpmuError::Exists`].
     pub fn load(&mut self, slice: &str, name: &str, program: Arc<Program>) -> Result<(), DpmuError> {
-        let loaded = self.compiled(slice, name, program)?;
+        let guest = compile(program, self.device.layout())?;
+        self.load_guest(slice, name, guest)
+    }
+
+    /// As [`Dpmu::load`], of a program that was compiled for the persona already.
+    ///
+    /// # Errors
+    /// As there.
+    pub fn load_guest(&mut self, slice: &str, name: &str, guest: Guest) -> Result<(), DpmuError> {
+        let loaded = self.admitted(slice, name, guest)?;
         let slice = find(&mut self.slices, slice)?;
         if slice.devices.contains_key(name) {
             return Err(DpmuError::Exists { kind: "virtual device", name: name.to_owned() });
@@ -170,15 +179,9 @@ impl Dpmu {
         Ok(())
     }
 
-    fn compiled(
-        &mut self,
-        slice: &str,
-        name: &str,
-        program: Arc<Program>,
-    ) -> Result<VirtualDevice, DpmuError> {
+    fn admitted(&mut self, slice: &str, name: &str, guest: Guest) -> Result<VirtualDevice, DpmuError> {
         let layout = self.device.layout();
         let named = DeviceName { slice: slice.to_owned(), device: name.to_owned() };
-        let guest = compile(program, layout)?;
         for pipeline in [PipelineKind::Ingress, PipelineKind::Egress] {
             plan::admit_slots(layout, pipeline, 0, guest.slots(pipeline))?;
         }
@@ -249,7 +252,22 @@ impl Dpmu {
         program: Arc<Program>,
         commands: &[Command],
     ) -> Result<Vec<Reply>, DpmuError> {
-        let mut fresh = self.compiled(slice_name, name, program)?;
+        let guest = compile(program, self.device.layout())?;
+        self.replace_guest(slice_name, name, guest, commands)
+    }
+
+    /// As [`Dpmu::replace`], with a program that was compiled for the persona already.
+    ///
+    /// # Errors
+    /// As there.
+    pub fn replace_guest(
+        &mut self,
+        slice_name: &str,
+        name: &str,
+        guest: Guest,
+        commands: &[Command],
+    ) -> Result<Vec<Reply>, DpmuError> {
+        let mut fresh = self.admitted(slice_name, name, guest)?;
         let mut replies = Vec::new();
         for command in commands {
             replies.push(self.prepare(&mut fresh, command)?);

@@ -275,7 +275,7 @@ impl Device {
             (_, None) => Err(Failure::invalid("the request has no pipeline")),
             (action, Some(config)) => {
                 let configured = self.configured(config)?;
-                self.target.session().verify(&configured.pipeline.program)?;
+                self.target.verify(&configured.pipeline.program)?;
                 match action {
                     Action::Verify => Ok(()),
                     Action::VerifyAndSave => {

@@ -20,10 +20,6 @@ impl Rehearsal {
 }
 
 impl Session for Rehearsal {
-    fn verify(&mut self, _program: &Arc<Program>) -> Result<(), Failure> {
-        Ok(())
-    }
-
     fn load(&mut self, program: Arc<Program>, commands: &[Command]) -> Result<Vec<Reply>, Failure> {
         *self = Self::new(program);
         commands.iter().map(|command| self.control(command)).collect()

@@ -17,6 +17,12 @@ pub trait Target: Send + Sync + 'static {
     /// [`Failure`] when it is none.
     fn program(&self, config: &[u8]) -> Result<Program, Failure>;
 
+    /// Whether the device can run a program; nothing changes, and packets pass meanwhile.
+    ///
+    /// # Errors
+    /// [`Failure`] says why not.
+    fn verify(&self, program: &Arc<Program>) -> Result<(), Failure>;
+
     /// The port by which packets come from and go to the controller, if there is one.
     fn cpu_port(&self) -> Option<u16>;
 
@@ -29,12 +35,6 @@ pub trait Target: Send + Sync + 'static {
 
 /// A device for as long as nobody else has it.
 pub trait Session {
-    /// Whether the device can run a program; nothing changes.
-    ///
-    /// # Errors
-    /// [`Failure`] says why not.
-    fn verify(&mut self, program: &Arc<Program>) -> Result<(), Failure>;
-
     /// Run a program, with these commands carried out before the first packet. What ran before is gone with all its
     /// state.
     ///

@@ -276,6 +276,64 @@ fn what_was_acknowledged_outlives_the_process() {
     });
 }
 
+/// Killed at any point while it is written to: what was acknowledged is there afterwards, and of what was not nothing, or
+/// all that one request asked for. HYPER4_KILLS says how often.
+#[test]
+fn it_may_be_killed_at_any_point() {
+    let kills: u64 = std::env::var("HYPER4_KILLS").map_or(8, |kills| kills.parse().unwrap());
+    let folder = tempfile::tempdir().unwrap();
+    let config = config("store = \"dpmu.redb\"", "cpu_port = 510", &format!("program = {:?}", features()));
+    let mut known = std::collections::BTreeMap::new();
+    let mut acknowledged = 0;
+    for round in 0..kills {
+        let served = Served::start(folder.path(), &config);
+        let mut batch: Vec<(u64, u16)> = Vec::new();
+        wait(async {
+            let mut controller = Controller::primary(served.client("a").await, 1).await;
+            let (killed, mut number) = (std::cell::RefCell::new(Some(served)), round * 1000);
+            let life = std::time::Duration::from_micros(2000 + round * 7919 % 60_000);
+            let writing = async {
+                loop {
+                    // Five entries are added, or all five of them changed.
+                    number += 1;
+                    let macs = (number % 40) * 5 + 1..(number % 40) * 5 + 6;
+                    let kind = if known.contains_key(&macs.start) { Type::Modify } else { Type::Insert };
+                    let port = 1 + (number % 500) as u16;
+                    batch = macs.map(|mac| (mac, port)).collect();
+                    let updates = batch.iter().map(|(mac, port)| (kind, controller.forward(*mac, *port)));
+                    if controller.write(updates.collect(), Atomicity::RollbackOnError).await.is_err() {
+                        break;
+                    }
+                    known.extend(batch.drain(..));
+                    acknowledged += 1;
+                }
+            };
+            let killing = async {
+                tokio::time::sleep(life).await;
+                killed.borrow_mut().take().unwrap().kill();
+            };
+            tokio::join!(writing, killing);
+        });
+        let served = Served::start(folder.path(), &config);
+        wait(async {
+            let mut controller = Controller::primary(served.client("a").await, 1).await;
+            let mut left = controller.entries("exact_table").await;
+            left.sort_by_key(|entry| format!("{entry:?}"));
+            let mut with_last = known.clone();
+            with_last.extend(batch.iter().copied());
+            let fits = [known.clone(), with_last].into_iter().find(|wanted| {
+                let wanted = wanted.iter().map(|(mac, port)| controller.forward(*mac, *port));
+                let mut wanted: Vec<_> = wanted.collect();
+                wanted.sort_by_key(|entry| format!("{entry:?}"));
+                wanted == left
+            });
+            known = fits.unwrap_or_else(|| panic!("round {round}: {} entries", left.len()));
+        });
+        served.kill();
+    }
+    assert!(acknowledged >= kills / 2, "{acknowledged} writes were acknowledged");
+}
+
 #[test]
 fn strangers_are_told_nothing() {
     let folder = tempfile::tempdir().unwrap();
