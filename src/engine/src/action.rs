@@ -5,6 +5,7 @@ use hyper4_ir::{Event, Place, PrimitiveKind, Program};
 
 use crate::clock::Clock;
 use crate::code::{Instruction, Operand};
+use crate::condition::Test;
 use crate::expression::Compiler;
 use crate::fault::Fault;
 use crate::flight::{Flight, Mirror};
@@ -91,6 +92,8 @@ pub(crate) enum Step {
     /// To the step of that number.
     Jump(usize),
     JumpIfZero {
+        /// The same as the value, where it needs no instructions.
+        test: Option<Test>,
         code: Box<[Instruction]>,
         value: Operand,
         target: usize,
@@ -378,7 +381,12 @@ impl Step {
                 }
             }
             Self::Jump(target) => return Ok(Some(*target)),
-            Self::JumpIfZero { code, value, target } => {
+            Self::JumpIfZero { test: Some(test), target, .. } if recorder.tracker().is_none() => {
+                if !test.holds(memory) {
+                    return Ok(Some(*target));
+                }
+            }
+            Self::JumpIfZero { code, value, target, .. } => {
                 recorder.run(code, memory)?;
                 recorder.observe(*value, memory, || "a branch in an action".to_owned());
                 if value.is_zero(memory) {

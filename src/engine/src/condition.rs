@@ -160,7 +160,7 @@ impl Jump {
 
 /// A test that tells whether an expression is `is`. None of its parts can fail, so that what it doesn't look at doesn't
 /// matter.
-fn test(compiler: &Compiler<'_>, expression: &Expr, is: bool) -> Option<Test> {
+pub(crate) fn test(compiler: &Compiler<'_>, expression: &Expr, is: bool) -> Option<Test> {
     match expression {
         Expr::Valid(header) => {
             let at = compiler.layout.header(*header)?.valid;

@@ -1,8 +1,11 @@
 //! Primitives to steps.
 
-use hyper4_ir::{FieldListId, FieldRef, HeaderId, Place, PrimitiveKind, Program, SourceInfo, StackRef};
+use hyper4_ir::{
+    Expr, FieldListId, FieldRef, HeaderId, Place, PrimitiveKind, Program, SourceInfo, StackRef, UnaryOp,
+};
 
 use crate::action::Step;
+use crate::condition;
 use crate::expression::{Compiler, EXACT};
 use crate::fault::Fault;
 use crate::layout::{FieldSlot, Layout};
@@ -114,7 +117,12 @@ pub(crate) fn step(
         PrimitiveKind::Jump { target } => Step::Jump(*target as usize),
         PrimitiveKind::JumpIfZero { condition, target } => {
             let value = compiler.comparable(condition)?;
-            Step::JumpIfZero { code: compiler.take(), value, target: *target as usize }
+            let truth = match condition {
+                Expr::Unary(UnaryOp::BoolToData, truth) => truth,
+                other => other,
+            };
+            let test = if truth.is_truth() { condition::test(compiler, truth, true) } else { None };
+            Step::JumpIfZero { test, code: compiler.take(), value, target: *target as usize }
         }
         PrimitiveKind::Count { counter, index } => {
             let index = compiler.number(index, EXACT)?;
