@@ -100,8 +100,8 @@ fn broken_configurations() -> Result<(), Error> {
     let folder = tempfile::tempdir()?;
     let file = folder.path().join("persona.toml");
     let name = file.to_string_lossy().into_owned();
-    std::fs::write(&file, "window_bytes = 100")?;
-    refused(&["verify", L2, "--persona", &name], &["persona.toml", "window_bytes", "100"])?;
+    std::fs::write(&file, "window_bytes = 102")?;
+    refused(&["verify", L2, "--persona", &name], &["persona.toml", "window_bytes", "102"])?;
     std::fs::write(&file, "windows = 3")?;
     refused(&["persona", "generate", &name], &["persona.toml", "windows"])?;
     std::fs::write(folder.path().join("composition.toml"), "[[device]]\nname = \"a\"\n")?;

@@ -70,8 +70,9 @@ impl Gate {
         gate
     }
 
-    /// Which of an action's last arguments says in which slot a packet goes on, counted from the end: the last is 1.
-    pub const SLOT_FROM_END: usize = 3;
+    /// Which of an action's last arguments says what is looked up next, and so in which slot a packet goes on, counted from
+    /// the end: the last is 1.
+    pub const NEXT_FROM_END: usize = 4;
 
     /// The tables in which tenants may own rows.
     pub fn tables(&self) -> &BTreeSet<String> {
@@ -83,11 +84,10 @@ impl Gate {
         &self.actions
     }
 
-    /// What the slot must be less than in which a row of that action goes on, where it must be; see
-    /// [`Gate::SLOT_FROM_END`].
-    pub fn slot_bound(&self, action: &str) -> Option<u8> {
+    /// What a row of that action must be less than in the argument [`Gate::NEXT_FROM_END`], where it must be.
+    pub fn bound(&self, action: &str) -> Option<u64> {
         let ingress = action.strip_prefix(Layout::control(PipelineKind::Ingress));
-        ingress.is_some_and(|rest| rest.starts_with('.')).then_some(self.slots)
+        ingress.is_some_and(|rest| rest.starts_with('.')).then_some(Layout::next(self.slots, 0, 0).into())
     }
 
     /// Whether a tenant that has the device IDs `devices` may install this row.
@@ -111,11 +111,14 @@ impl Gate {
             Some(MatchValue::Exact(id)) if own(id) => {}
             _ => return Err(GateError::Device { table: table.clone() }),
         }
-        let Some(slots) = self.slot_bound(action) else { return Ok(()) };
-        let slot = arguments.len().checked_sub(Self::SLOT_FROM_END).and_then(|number| arguments.get(number));
-        match slot.and_then(Bits::to_u64) {
-            Some(slot) if slot < slots.into() => Ok(()),
-            slot => Err(GateError::Slot { table: table.clone(), slot: slot.unwrap_or(u64::MAX), slots }),
+        let Some(bound) = self.bound(action) else { return Ok(()) };
+        let next = arguments.len().checked_sub(Self::NEXT_FROM_END).and_then(|number| arguments.get(number));
+        match next.and_then(Bits::to_u64) {
+            Some(next) if next < bound => Ok(()),
+            next => {
+                let slot = next.map_or(u64::MAX, |next| next >> Layout::SLOT_SHIFT);
+                Err(GateError::Slot { table: table.clone(), slot, slots: self.slots })
+            }
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use hyper4_bits::{Bits, HashAlgorithm};
 use hyper4_ir::{self as ir, CalculationInput, Expr};
-use hyper4_p4::typed::{Call, Control, Expression, ExpressionKind, Signature, Type};
+use hyper4_p4::typed::{Call, Control, Expression, ExpressionKind, Signature, StructureKind, Type};
 
 use crate::externs::parts;
 use crate::graph::{Block, End, Graph, Op, OpKind};
@@ -34,8 +34,8 @@ impl Lowerer<'_> {
         id
     }
 
-    /// The inputs of a hash. As p4c does, all but constants are copied first: so a field of an invalid header takes
-    /// part with what it holds, where a checksum would leave it out.
+    /// The inputs of a hash. As p4c does, all but constants and structs that are variables are copied first: so a field of
+    /// an invalid header takes part with what it holds, where a checksum would leave it out.
     pub(crate) fn copied_inputs(&mut self, data: &Expression) -> Lowered<Vec<CalculationInput>> {
         let mut inputs = Vec::new();
         for part in parts(data) {
@@ -43,8 +43,11 @@ impl Lowerer<'_> {
                 inputs.push(constant);
                 continue;
             }
-            let copy = self.stored(part)?;
-            fields(&copy, &mut inputs);
+            let place = match part.kind {
+                ExpressionKind::Variable(_) if is_plain_struct(&part.ty) => self.place(part)?,
+                _ => self.stored(part)?,
+            };
+            fields(&place, &mut inputs);
         }
         Some(inputs)
     }
@@ -180,6 +183,15 @@ fn numbered(name: &str, position: u32) -> String {
         None => name.to_owned(),
         Some(number) => format!("{name}_{number}"),
     }
+}
+
+/// Whether a type is a struct of nothing but bits.
+fn is_plain_struct(ty: &Type) -> bool {
+    let declared = ty.underlying().structure();
+    declared.is_some_and(|declared| {
+        declared.kind == StructureKind::Struct
+            && declared.fields.iter().all(|field| matches!(field.ty.underlying(), Type::Bit(_)))
+    })
 }
 
 fn fields(storage: &Storage, inputs: &mut Vec<CalculationInput>) {

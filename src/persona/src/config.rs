@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct PersonaConfig {
-    /// Bytes of headers that rows can look at and change: 16, 32, 64 or 128.
+    /// Bytes of headers that rows can look at and change: a multiple of 4, 16 to 128.
     pub window_bytes: u16,
     /// Bytes of a packet that come into the window at most: a multiple of 4, 4 to 128. The rest of the window is room for
     /// headers that guests add; there is none where this is the window's size or more.
@@ -40,7 +40,7 @@ impl Default for PersonaConfig {
             parse_bytes: 96,
             metadata_bits: 256,
             ingress_slots: 20,
-            egress_slots: 6,
+            egress_slots: 8,
             rows_per_table: 4096,
             registers: 65_536,
             counters: 65_536,
@@ -129,8 +129,8 @@ impl PersonaConfig {
             (
                 "window_bytes",
                 self.window_bytes.into(),
-                matches!(self.window_bytes, 16 | 32 | 64 | 128),
-                "16, 32, 64 or 128",
+                (16..=128).contains(&self.window_bytes) && self.window_bytes.is_multiple_of(4),
+                "a multiple of 4 from 16 to 128",
             ),
             (
                 "parse_bytes",

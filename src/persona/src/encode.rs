@@ -18,15 +18,27 @@ impl Row {
 
     /// The command that adds it as a row of `device`, the slots of ingress counted from `slot_base`.
     pub fn command(&self, device: u16, slot_base: u8) -> Command {
-        let mut key = vec![exact(16, device), exact(16, self.pc)];
+        let first = match self.pipeline {
+            PipelineKind::Ingress => slot_base,
+            PipelineKind::Egress => Layout::EGRESS_SLOTS,
+        };
+        let lookup = self.matches.lookup();
+        let point = match lookup {
+            // The table looks at the micro-PC alone.
+            Lookup::Step => MatchValue::Exact(Bits::from_u64(32, self.pc.into())),
+            _ => MatchValue::Exact(next_bits(self.slot.saturating_add(first), lookup, self.pc)),
+        };
+        let mut key = vec![exact(16, device), point];
         let mut rank = None;
         match &self.matches {
             RowMatch::Step => {}
             RowMatch::Exact(value) => key.push(MatchValue::Exact(value.clone())),
-            RowMatch::Lpm { value, prefix_length } => {
+            RowMatch::Lpm { value, prefix_length, skipped } => {
                 let width = value.width();
+                let value = value.shl(*skipped as usize);
                 let value = value.slice(width - 1, width.saturating_sub(Layout::MAX_PREFIX_BITS));
-                key.push(MatchValue::Lpm { value, prefix_length: *prefix_length });
+                let prefix_length = prefix_length.saturating_sub(*skipped);
+                key.push(MatchValue::Lpm { value, prefix_length });
             }
             RowMatch::Ternary { value, mask, priority } => {
                 key.push(MatchValue::Ternary { value: value.clone(), mask: mask.clone() });
@@ -34,32 +46,36 @@ impl Row {
             }
         }
         let (action, mut arguments) = effect(&self.effect, self.pipeline);
-        let first = match self.pipeline {
-            PipelineKind::Ingress => slot_base,
-            PipelineKind::Egress => Layout::EGRESS_SLOTS,
-        };
         arguments.extend(next_arguments(&self.next, first, self.effect.state_bits()));
         let action = format!("{}.{action}", Layout::control(self.pipeline));
         Command::TableAdd { table: self.table(slot_base), key, action, arguments, priority: rank }
     }
 }
 
-/// pc, slot, lookup, key mask.
+/// What is next, the kind of lookup if its key has to be prepared, the mask of the key, and how far a prefix is shifted.
 pub(crate) fn next_arguments(next: &Next, slot_base: u8, state_bits: u32) -> [Bits; 4] {
     match next {
-        Next::Lookup { slot, pc, lookup, key_mask } => [
-            Bits::from_u64(16, (*pc).into()),
-            Bits::from_u64(8, slot.saturating_add(slot_base).into()),
-            lookup_code(*lookup),
-            key_mask.clone(),
-        ],
-        Next::Done => [
-            Bits::zero(16),
-            Bits::from_u64(8, Layout::DONE.into()),
-            lookup_code(Lookup::Step),
-            Bits::zero(state_bits),
-        ],
+        Next::Lookup { slot, pc, lookup, key_mask } => {
+            let prepared = match lookup {
+                Lookup::Exact | Lookup::Lpm => *lookup as u64,
+                _ => 0,
+            };
+            let next = next_bits(slot.saturating_add(slot_base), *lookup, *pc);
+            let shift = if *lookup == Lookup::Lpm { Layout::skipped(key_mask) } else { 0 };
+            [next, Bits::from_u64(8, prepared), key_mask.clone(), Bits::from_u64(8, shift.into())]
+        }
+        Next::Done => [in_slot(Layout::DONE), Bits::zero(8), Bits::zero(state_bits), Bits::zero(8)],
     }
+}
+
+/// `next` for a lookup.
+pub(crate) fn next_bits(slot: u8, lookup: Lookup, pc: u16) -> Bits {
+    Bits::from_u64(32, Layout::next(slot, lookup as u8, pc).into())
+}
+
+/// `next` at the beginning of a slot.
+pub(crate) fn in_slot(slot: u8) -> Bits {
+    Bits::from_u64(32, Layout::next(slot, 0, 0).into())
 }
 
 /// The action's name and its first arguments.
@@ -187,10 +203,6 @@ pub(crate) fn exact(width: u32, value: u16) -> MatchValue {
 
 pub(crate) fn port_bits(port: u16) -> Bits {
     Bits::from_u64(9, port.into())
-}
-
-pub(crate) fn lookup_code(lookup: Lookup) -> Bits {
-    Bits::from_u64(8, lookup as u64)
 }
 
 /// The tables of an ingress or egress slot, in the order in which the persona declares them.

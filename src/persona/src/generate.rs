@@ -34,16 +34,15 @@ pub fn generate(layout: &Layout) -> String {
 const ACCESS: &str = "
 bit<16> access;     // one of the guest's arrays, and what is done to it
 bit<32> index;      // the guest's number of a cell
-bit<64> data;       // what a register is to be, or was
-bit<2> colour;";
+bit<64> data;       // what a register is to be, or was";
 
 /// What goes with a packet that comes in again, or with a clone.
 const COPIED: &str = "
 @field_list(1) bit<{state}> copied; // the state when it was asked for
 @field_list(1) bit<8> again; // the number of the guest's field list, to come in again; 0: it doesn't
 @field_list(1) bit<8> clone_list; // the same, of a clone
+@field_list(1) bit<8> unparsed; // 1: all bytes of the packet are behind its headers, to be cut off when it leaves
 bit<16> session;    // the guest's, for which the packet is cloned
-bit<32> packet_length; // as the parser was told; see there
 bit<2> asked;       // for one of them: 1: in ingress, 2: in egress";
 
 /// What is learnt from a packet.
@@ -111,10 +110,6 @@ impl Text {
             self.line(&format!("header chunk{bytes}_t {{ bit<{}> bytes; }}", 8 * bytes));
             members.push(format!("chunk{bytes}_t chunk{bytes};"));
         }
-        if layout.config().copies {
-            self.line("header byte_t { bit<8> byte; }");
-            members.push(format!("byte_t[{}] each;", layout.parse_bytes()));
-        }
         self.line(&format!("struct headers_t {{ {} }}", members.join(" ")));
         if layout.config().digests {
             self.line(&format!(
@@ -133,15 +128,14 @@ impl Text {
             struct metadata_t {{
             bit<{state}> state;
             bit<{state}> key;       // the part of the state that an exact lookup matches
-            bit<{prefix}> prefix;    // its upper bits, which an lpm lookup matches
+            bit<{prefix}> prefix;    // the same for an lpm lookup, but the zeros in front of it
             bit<128> tail;      // the packet's bytes behind the pieces of 16 and more, on their way in and out
             {kept}bit<16> device;     // written by the operator's rows alone
-            bit<16> pc;         // the row to be looked up next: micro-PC, slot, kind of lookup
-            bit<8> slot;        // from {egress} on: of egress; {replica}: enter_egress says where it begins; {done}: nothing more
-            bit<8> lookup;
+            // What is looked up next: the slot uppermost, then the kind of lookup (8 bits each), then the micro-PC. Slots from
+            // {egress} on are of egress; {replica}: enter_egress says where it begins; {done}: nothing more.
+            bit<32> next;
             {kept}bit<8> length;      // bytes of the packet that came into the window
             bit<8> pad;         // by how many bits the tail is shifted; by how much a clone's bytes are
-            bit<16> checksum;
             bit<64> hash;
             bit<8> traits;      // 1: the device has every port under its own number; 2: the packet may have been changed{access}
             }}
@@ -194,10 +188,10 @@ impl Text {
                 });
                 self.slots(pipeline, layout);
                 self.lines(&format!(
-                    "if (meta.slot < {}) {{
+                    "if (meta.next < {}) {{
                     mark_to_drop(standard_metadata);
                     }}",
-                    Layout::EGRESS_SLOTS
+                    in_slot(Layout::EGRESS_SLOTS)
                 ));
                 self.again(layout, pipeline);
                 if layout.config().digests {
@@ -212,13 +206,13 @@ impl Text {
                 self.begin_egress_control(layout);
                 self.slots(pipeline, layout);
                 self.lines(&format!(
-                    "if (meta.slot != {} || meta.state[17:9] == 511) {{
+                    "if (meta.next != {} || meta.state[17:9] == 511) {{
                     mark_to_drop(standard_metadata);
                     }}
                     }}",
-                    Layout::DONE
+                    in_slot(Layout::DONE)
                 ));
-                self.apply_emission(layout);
+                self.apply_emission();
                 self.again(layout, pipeline);
             }
         }
@@ -227,15 +221,15 @@ impl Text {
 
     fn ingress_actions(&mut self, layout: &Layout) {
         let width = layout.state_bits();
-        let start = "bit<16> device, bit<16> pc, bit<8> slot, bit<8> lookup, bit<8> traits";
-        let go = "meta.device = device;\nmeta.pc = pc;\nmeta.slot = slot;\nmeta.lookup = lookup;";
+        let start = "bit<16> device, bit<32> next, bit<8> traits";
+        let go = "meta.device = device;\nmeta.next = next;";
         let spec = Layout::EGRESS_SPEC;
         let came = layout.mask(Layout::INGRESS_PORT).not();
         let wire = layout.mask(layout.window()).or(&layout.mask(Layout::LENGTH));
         self.lines(&format!(
             "action discard() {{
             mark_to_drop(standard_metadata);
-            meta.slot = {done};
+            meta.next = {done};
             }}
             action enter_device({start}) {{
             {go}
@@ -248,25 +242,25 @@ impl Text {
             }}
             action transmit(bit<9> port) {{
             standard_metadata.egress_spec = port;
-            meta.slot = {done};
+            meta.next = {done};
             }}
             action transmit_same() {{
             standard_metadata.egress_spec = meta.state[{high}:{low}];
-            meta.slot = {done};
+            meta.next = {done};
             }}
             action forward(bit<9> port, {start}) {{
             {go}
             meta.traits = (meta.traits & {rewrites}) | traits;
             meta.state = (meta.state & {width}w{wire}) | (bit<{width}>)port;
             }}
-            action replicate(bit<16> group, bit<8> slot) {{
+            action replicate(bit<16> group, bit<32> next) {{
             standard_metadata.mcast_grp = group;
-            meta.slot = slot;
+            meta.next = next;
             }}",
             high = spec.end() - 1,
             low = spec.offset,
             rewrites = Layout::REWRITES,
-            done = Layout::DONE
+            done = in_slot(Layout::DONE)
         ));
         self.transmit_actions(layout);
         if layout.config().copies {
@@ -303,6 +297,11 @@ impl Text {
     }
 }
 
+/// `next` at the beginning of a slot.
+fn in_slot(slot: u8) -> String {
+    format!("32w0x{:08x}", Layout::next(slot, 0, 0))
+}
+
 /// Parameters for a distance in parts of eight bits: see [`Layout::MAX_SHIFT`].
 fn amounts(prefix: &str) -> String {
     (0..5).map(|i| format!("bit<8> {prefix}{i}, ")).collect()
@@ -317,17 +316,18 @@ fn shifts(operator: &str, prefix: &str) -> String {
 ///
 /// The key alone is prepared that the lookup wants: on simple_switch a write to a wide field costs much.
 fn go(layout: &Layout) -> (String, String) {
-    let next = format!("bit<16> pc, bit<8> slot, bit<8> lookup, bit<{}> key_mask", layout.state_bits());
-    let (exact, lpm, top) = (Lookup::Exact as u8, Lookup::Lpm as u8, layout.state_bits() - 1);
+    let next =
+        format!("bit<32> next, bit<8> lookup, bit<{}> key_mask, bit<8> key_shift", layout.state_bits());
+    let (exact, top) = (Lookup::Exact as u8, layout.state_bits() - 1);
     let go = format!(
-        "if (lookup == {exact}) {{
+        "meta.next = next;
+        if (lookup != 0) {{
+        if (lookup == {exact}) {{
         meta.key = meta.state & key_mask;
-        }} else if (lookup == {lpm}) {{
-        meta.prefix = (meta.state & key_mask)[{top}:{}];
+        }} else {{
+        meta.prefix = ((meta.state & key_mask) << key_shift)[{top}:{}];
         }}
-        meta.pc = pc;
-        meta.slot = slot;
-        meta.lookup = lookup;",
+        }}",
         layout.state_bits() - layout.prefix_bits()
     );
     (next, go)

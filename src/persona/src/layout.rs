@@ -79,6 +79,14 @@ impl Layout {
     pub const EVERY_PORT: u8 = 1;
     /// Of a device's traits: packets may leave otherwise than they came.
     pub const REWRITES: u8 = 2;
+    /// What `next` is for a lookup: its slot, the code of its kind, its micro-PC.
+    pub const fn next(slot: u8, lookup: u8, pc: u16) -> u32 {
+        (slot as u32) << Self::SLOT_SHIFT | (lookup as u32) << 16 | pc as u32
+    }
+
+    /// Where the slot begins in `next`.
+    pub const SLOT_SHIFT: u32 = 24;
+
     /// Greatest distance of a copy: five amounts of 8 bits.
     pub const MAX_SHIFT: u32 = 5 * 255;
 
@@ -151,8 +159,15 @@ impl Layout {
     pub const FIRST_FREE_BIT: u32 = 56;
 
     /// Bits of the state that an lpm lookup can match at most: simple_switch's trie takes keys of up to 64 bytes
-    /// (lpm_trie.cpp), of which device ID and micro-PC take 4.
-    pub const MAX_PREFIX_BITS: u32 = 480;
+    /// (lpm_trie.cpp), of which device ID and what is next take 6.
+    pub const MAX_PREFIX_BITS: u32 = 464;
+
+    /// How many of the zeros that begin a mask an lpm lookup leaves out of its key: simple_switch goes through a trie byte by
+    /// byte. Whole bytes, by a distance of 8 bits; one stays, so that an entry for every value isn't the row of a miss.
+    pub fn skipped(key_mask: &Bits) -> u32 {
+        let zeros = key_mask.not().leading_ones();
+        zeros.saturating_sub(8).min(255) / 8 * 8
+    }
 
     /// Bits, from the top of the state, that an lpm lookup can match.
     pub fn prefix_bits(&self) -> u32 {

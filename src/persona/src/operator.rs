@@ -4,7 +4,7 @@
 use hyper4_bits::Bits;
 use hyper4_ir::{Command, LearnListId, MatchValue, MeterUnit, PipelineKind};
 
-use crate::encode::{effect, exact, lookup_code, next_arguments, port_bits};
+use crate::encode::{effect, exact, in_slot, next_arguments, next_bits, port_bits};
 use crate::{BitRange, EgressStart, Layout, Lookup, StateAccess, TableRole};
 
 /// Which ports a row is for; the lowest priority number wins.
@@ -246,7 +246,7 @@ impl OperatorRow {
                     vec![exact(16, *device), of_state(Layout::MCAST_GRP, *group)],
                     None,
                     "replicate".to_owned(),
-                    vec![Bits::from_u64(16, (*physical_group).into()), Bits::from_u64(8, slot.into())],
+                    vec![Bits::from_u64(16, (*physical_group).into()), in_slot(slot)],
                 )
             }
             Self::State { device, access, touched, .. } => {
@@ -337,13 +337,11 @@ fn begin(name: &str, first: impl IntoIterator<Item = Bits>, start: &EgressStart)
     (format!("{name}_{doing}"), arguments.collect())
 }
 
-/// Device, pc, slot, lookup, traits.
-fn start_arguments(start: &DeviceStart) -> [Bits; 5] {
+/// Device, next, traits.
+fn start_arguments(start: &DeviceStart) -> [Bits; 3] {
     [
         Bits::from_u64(16, start.device.into()),
-        Bits::from_u64(16, start.pc.into()),
-        Bits::from_u64(8, start.slot.into()),
-        lookup_code(start.lookup),
+        next_bits(start.slot, start.lookup, start.pc),
         Bits::from_u64(
             8,
             (if start.every_port { Layout::EVERY_PORT } else { 0 }
@@ -353,6 +351,6 @@ fn start_arguments(start: &DeviceStart) -> [Bits; 5] {
     ]
 }
 
-fn with_port(port: u16, arguments: [Bits; 5]) -> Vec<Bits> {
+fn with_port(port: u16, arguments: [Bits; 3]) -> Vec<Bits> {
     [port_bits(port)].into_iter().chain(arguments).collect()
 }

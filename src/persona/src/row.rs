@@ -8,22 +8,22 @@ use hyper4_ir::{
 
 use crate::Layout;
 
-/// A kind of lookup; the number is its code in the persona.
+/// A kind of lookup; the number is its code in the persona, where a slot's are told apart in this order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Lookup {
-    /// By device and micro-PC alone: code without a decision, and what is done on a miss.
-    Step = 0,
-    /// The masked state, equal.
-    Exact = 1,
+    /// The guest has decided: the operator's `leave` tables. Not a lookup of the guest.
+    Leave = 0,
+    /// The state under the row's own mask; the lowest priority number wins.
+    Ternary = 1,
     /// The masked state, longest prefix: the bits above the field are part of the prefix.
     Lpm = 2,
-    /// The state under the row's own mask; the lowest priority number wins.
-    Ternary = 3,
-    /// The guest has decided: the operator's `leave` tables. Not a lookup of the guest.
-    Leave = 4,
+    /// The masked state, equal.
+    Exact = 3,
     /// An access to state outside of the packet: the operator's `state` tables, and then [`Lookup::Step`] of the same
     /// micro-PC. Not a lookup of the guest.
-    State = 5,
+    State = 4,
+    /// By device and micro-PC alone: code without a decision, and what is done on a miss of [`Lookup::Exact`].
+    Step = 5,
 }
 
 impl Lookup {
@@ -53,6 +53,8 @@ pub enum RowMatch {
         value: Bits,
         /// Bits from the top of the state.
         prefix_length: u32,
+        /// Of these, bits at the top that the key's mask leaves out, and the lookup too: [`Layout::skipped`].
+        skipped: u32,
     },
     /// The state equals `value` where `mask` is 1.
     Ternary {

@@ -19,11 +19,11 @@ pub(crate) fn predicate() -> Result<RowPredicate, Error> {
     let gate = Gate::new(&persona.layout);
     let mut bounds = BTreeMap::new();
     for action in &persona.program.actions {
-        let number = action.parameters.len().checked_sub(Gate::SLOT_FROM_END);
+        let number = action.parameters.len().checked_sub(Gate::NEXT_FROM_END);
         if let (true, Some(below), Some(number)) =
-            (gate.actions().contains(&action.name), gate.slot_bound(&action.name), number)
+            (gate.actions().contains(&action.name), gate.bound(&action.name), number)
         {
-            bounds.insert(action.name.clone(), (number, below.into()));
+            bounds.insert(action.name.clone(), (number, below));
         }
     }
     Ok(RowPredicate { tables: gate.tables().clone(), actions: gate.actions().clone(), bounds })

@@ -92,9 +92,9 @@ fn predicate(persona: &Persona) -> RowPredicate {
     let gate = Gate::new(&persona.layout);
     let mut bounds = BTreeMap::new();
     for action in persona.program.actions.iter().filter(|action| gate.actions().contains(&action.name)) {
-        let number = action.parameters.len().checked_sub(Gate::SLOT_FROM_END);
-        if let (Some(number), Some(slots)) = (number, gate.slot_bound(&action.name)) {
-            bounds.insert(action.name.clone(), (number, slots.into()));
+        let number = action.parameters.len().checked_sub(Gate::NEXT_FROM_END);
+        if let (Some(number), Some(bound)) = (number, gate.bound(&action.name)) {
+            bounds.insert(action.name.clone(), (number, bound));
         }
     }
     RowPredicate { tables: gate.tables().clone(), actions: gate.actions().clone(), bounds }

@@ -41,6 +41,8 @@ pub(super) enum End {
 #[derive(Clone, Debug)]
 pub(super) struct Paths {
     field: FieldRef,
+    /// Metadata that the first state selects on, too: the paths are for packets where it is zero.
+    zeros: Vec<FieldRef>,
     /// Where intermediate values begin.
     base: u32,
     paths: Box<[OnceLock<Option<Box<Path>>>]>,
@@ -58,6 +60,7 @@ impl Paths {
         });
         (selects || computes).then(|| Self {
             field,
+            zeros: selected_first(program, field),
             base,
             paths: std::iter::repeat_with(OnceLock::new).take(LENGTHS).collect(),
         })
@@ -71,17 +74,38 @@ impl Paths {
         parser: &Parser,
         memory: &[u64],
     ) -> Option<&Path> {
+        let is_zero = |field: &FieldRef| layout.field(*field).is_some_and(|slot| slot.get(memory) == 0);
+        if !self.zeros.iter().all(is_zero) {
+            return None;
+        }
         let length = layout.get_standard(StandardField::PacketLength, memory);
         let place = self.paths.get(usize::try_from(length).ok()?)?;
         let make = || {
             let mut known = FxHashMap::default();
             known.insert(self.field, BigInt::from(length));
+            known.extend(self.zeros.iter().map(|field| (*field, BigInt::ZERO)));
             let mut compiler = Compiler::new(layout, &[], self.base);
             let path = path(program, layout, &mut compiler, parser, known)?;
             (compiler.end as usize <= memory.len()).then(|| Box::new(path))
         };
         place.get_or_init(make).as_deref()
     }
+}
+
+/// Fields of metadata of at most 64 bits that the first state selects on, but for one.
+fn selected_first(program: &Program, but: FieldRef) -> Vec<FieldRef> {
+    let is_small = |field: &FieldRef| {
+        let header = program.headers.get(field.header.index()).filter(|header| header.metadata);
+        let header_type = header.and_then(|header| program.header_types.get(header.header_type.index()));
+        let declared = header_type.and_then(|header_type| header_type.fields.get(field.field as usize));
+        declared.is_some_and(|declared| !declared.signed && declared.width <= 64)
+    };
+    let key = program.parser.states.get(program.parser.start.index()).map_or(&[][..], |state| &state.key);
+    let fields = key.iter().filter_map(|part| match part {
+        SelectKey::Field(field) => Some(*field),
+        _ => None,
+    });
+    fields.filter(|field| *field != but && is_small(field)).collect()
 }
 
 fn reads(value: &Expr, field: FieldRef) -> bool {

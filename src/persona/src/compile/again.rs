@@ -171,6 +171,12 @@ impl Explorer<'_> {
         if !self.layout.config().copies {
             return Unsupported::new("it has `clone`, and the persona has no `copies`");
         }
+        // A short ingress clone is cut where its packet ends, and what comes in again would not be.
+        if self.pipeline == PipelineKind::Ingress
+            && lists(self.program).any(|(pipeline, _)| pipeline == PipelineKind::Egress)
+        {
+            return Unsupported::new("it clones in ingress, and the program has `recirculate`");
+        }
         let number = match preserved {
             Some(list) => {
                 kept(self.program, self.cells, list)?;

@@ -150,6 +150,7 @@ impl Emitter<'_> {
                         max_rows: self.layout.config().rows_per_table,
                         keys,
                         exact_prefix,
+                        skipped: Layout::skipped(&here.key_mask),
                         outcomes,
                         no_action,
                         chosen,

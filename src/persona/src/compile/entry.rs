@@ -26,6 +26,8 @@ pub(super) struct PlacedTable {
     pub(super) keys: Vec<PlacedKey>,
     /// Of a table whose keys are exact, but that is looked up by prefixes: the length of each entry's.
     pub(super) exact_prefix: Option<u32>,
+    /// Bits at the top of the state that a lookup by prefixes leaves out.
+    pub(super) skipped: u32,
     pub(super) outcomes: BTreeMap<(ActionId, bool), Outcome>,
     pub(super) no_action: Outcome,
     /// Of a table with an action profile: what leads to a member or to a group, by whether it was a hit.
@@ -100,7 +102,11 @@ impl PlacedTable {
         let row = |m: Masked| {
             let matches = match self.lookup {
                 Lookup::Exact => RowMatch::Exact(m.value),
-                Lookup::Lpm => RowMatch::Lpm { value: m.value, prefix_length: prefix.unwrap_or(0) },
+                Lookup::Lpm => RowMatch::Lpm {
+                    value: m.value,
+                    prefix_length: prefix.unwrap_or(0),
+                    skipped: self.skipped,
+                },
                 Lookup::Ternary => RowMatch::Ternary { value: m.value, mask: m.mask, priority: rank },
                 Lookup::Step | Lookup::Leave | Lookup::State => RowMatch::Step,
             };
@@ -130,7 +136,7 @@ impl PlacedTable {
         let matches = match self.lookup {
             Lookup::Ternary => RowMatch::Ternary { value: zero(), mask: zero(), priority: LAST },
             Lookup::Lpm if self.exact_prefix.is_some() || !self.keys.iter().any(on_top) => {
-                RowMatch::Lpm { value: zero(), prefix_length: 0 }
+                RowMatch::Lpm { value: zero(), prefix_length: 0, skipped: self.skipped }
             }
             _ => RowMatch::Step,
         };

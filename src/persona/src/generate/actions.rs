@@ -31,8 +31,8 @@ impl Text {
             }}
             action commit_checksum({kv}{sm}{t}{rm}{r}{next}) {{
             input.bytes = meta.state & sum_mask;
-            hash(meta.checksum, HashAlgorithm.csum16, 16w0, input, 32w0x10000);
-            {kept} ^ (((bit<{width}>)meta.checksum){to}) ^ ((meta.state & right_mask){right});
+            hash(meta.hash, HashAlgorithm.csum16, 64w0, input, 64w0x10000);
+            {kept} ^ (((bit<{width}>)meta.hash){to}) ^ ((meta.state & right_mask){right});
             {go}
             }}",
             kv = word(&["keep", "value"]),

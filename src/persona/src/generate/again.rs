@@ -3,11 +3,11 @@
 //! When a guest asks for it, the state is kept beside the one that goes on; where the packet comes in
 //! again, or the clone, the device's row takes from it what the guest's field list keeps.
 
-use hyper4_bits::Bits;
 use hyper4_ir::PipelineKind;
 
-use super::Text;
 use super::egress::Begin;
+use super::wire::{TAIL, pieces};
+use super::{Text, in_slot};
 use crate::Layout;
 
 impl Text {
@@ -16,10 +16,8 @@ impl Text {
         let width = layout.state_bits();
         let wire = layout.mask(layout.window()).or(&layout.mask(Layout::LENGTH));
         self.lines(&format!(
-            "action begin_again(bit<{width}> keep, bit<16> pc, bit<8> slot, bit<8> lookup, bit<8> traits) {{
-            meta.pc = pc;
-            meta.slot = slot;
-            meta.lookup = lookup;
+            "action begin_again(bit<{width}> keep, bit<32> next, bit<8> traits) {{
+            meta.next = next;
             meta.traits = traits;
             meta.state = (meta.state & {width}w{wire}) | (meta.copied & keep);
             }}
@@ -50,13 +48,16 @@ impl Text {
     /// A guest's session is one of the switch's, or it isn't there.
     pub(super) fn mirror(&mut self, layout: &Layout, pipeline: PipelineKind) {
         let size = layout.config().rows_per_table;
+        self.line("action mirror_to(bit<32> session) {");
         let kind = match pipeline {
-            PipelineKind::Ingress => "I2E",
+            PipelineKind::Ingress => {
+                self.remember(layout);
+                "I2E"
+            }
             PipelineKind::Egress => "E2E",
         };
         self.lines(&format!(
-            "action mirror_to(bit<32> session) {{
-            clone_preserving_field_list(CloneType.{kind}, session, 1);
+            "clone_preserving_field_list(CloneType.{kind}, session, 1);
             }}
             table mirror {{
             key = {{ meta.device: exact; meta.session: exact; }}
@@ -65,6 +66,48 @@ impl Text {
             size = {size};
             }}"
         ));
+    }
+
+    /// An ingress clone is the packet as it came to the switch. If it didn't fill the window its bytes can't be taken in again,
+    /// see the parser: then the window as it came goes along with it, which its headers still have, and the tail.
+    fn remember(&mut self, layout: &Layout) {
+        self.line("if (!hdr.whole.isValid()) {");
+        let sizes: Vec<u16> = pieces(layout).filter(|bytes| *bytes >= TAIL).collect();
+        self.remember_heads(layout, &sizes, &mut Vec::new());
+        self.line("}");
+    }
+
+    fn remember_heads(&mut self, layout: &Layout, sizes: &[u16], before: &mut Vec<u16>) {
+        let from: u16 = before.iter().sum();
+        let Some((bytes, smaller)) = sizes.split_first() else {
+            let width = layout.state_bits();
+            let more = TAIL.min(layout.config().window_bytes.saturating_sub(from));
+            let mut parts: Vec<String> =
+                before.iter().map(|bytes| format!("hdr.chunk{bytes}.bytes")).collect();
+            match more {
+                0 => {}
+                TAIL => parts.push("meta.tail".to_owned()),
+                _ => parts.push(format!("meta.tail[{}:{}]", 8 * TAIL - 1, 8 * (TAIL - more))),
+            }
+            parts.push(format!("{}w0", width - 8 * u32::from(from + more)));
+            let own = layout.mask(layout.window()).or(&layout.mask(Layout::LENGTH)).not();
+            self.lines(&format!(
+                "meta.copied = ({}) | (meta.copied & {width}w{own}) | ((bit<{width}>)meta.length << {});",
+                parts.join(" ++ "),
+                Layout::LENGTH.offset
+            ));
+            return;
+        };
+        if from + bytes > layout.parse_bytes() {
+            return self.remember_heads(layout, smaller, before);
+        }
+        self.line(&format!("if (hdr.chunk{bytes}.isValid()) {{"));
+        before.push(*bytes);
+        self.remember_heads(layout, smaller, before);
+        before.pop();
+        self.line("} else {");
+        self.remember_heads(layout, smaller, before);
+        self.line("}");
     }
 
     /// A pipeline's end: it is done.
@@ -93,7 +136,7 @@ impl Text {
     pub(super) fn begin_egress_control(&mut self, layout: &Layout) {
         // A clone's metadata were reset, and what comes from ingress has a slot of egress.
         let clones = if layout.config().copies {
-            "} else if (meta.slot == 0) {
+            "} else if (meta.next == 0) {
             if (standard_metadata.instance_type == 1) {
             arrive();
             }
@@ -103,39 +146,33 @@ impl Text {
             ""
         };
         self.lines(&format!(
-            "if (meta.slot != {}) {{
-            if (meta.slot == {}) {{
+            "if (meta.next != {}) {{
+            if (meta.next == {}) {{
             enter_egress.apply();
             {clones}}}",
-            Layout::DONE,
-            Layout::REPLICA
+            in_slot(Layout::DONE),
+            in_slot(Layout::REPLICA)
         ));
     }
 
-    /// An ingress clone is the packet as it came to the switch, byte for byte in headers of its own: the state is made of
-    /// them, and the packet is to leave in the pieces that others leave in.
+    /// An ingress clone that fills the window is parsed, and its state made of that. Of a shorter one all bytes are behind its
+    /// headers, of which none is valid: what it had in the window came along, and is to leave in the pieces that it makes up.
     fn arrive(&mut self, layout: &Layout) {
         let (width, parsed) = (layout.state_bits(), layout.parse_bytes());
-        let each = |what: &str| (0..parsed).map(|i| format!("hdr.each[{i}].{what}")).collect::<Vec<_>>();
-        let (double, times) = lengths(parsed);
-        let ones = Bits::ones(width);
-        // Those behind the packet's end are invalid, and read as anything. No chunks make up a whole that fills the window.
+        let wire = layout.mask(layout.window()).or(&layout.mask(Layout::LENGTH));
         self.lines(&format!(
             "action arrive() {{
-            meta.pad = meta.length << {double};
-            meta.state = (({} ++ {}w0) & ({width}w{ones} ^ ({width}w{ones}{}))) | ((bit<{width}>)meta.length << {});
-            if (meta.length == {parsed}) {{
-            hdr.whole.setValid();
+            if (hdr.whole.isValid()) {{
+            meta.length = {parsed};
+            meta.state = hdr.whole.bytes ++ {}w{};
             }} else {{
             meta.length = 0;
+            meta.unparsed = 1;
+            meta.state = meta.copied & {width}w{wire};
             }}
-            {};
             }}",
-            joined(&each("byte")),
             width - 8 * u32::from(parsed),
-            " >> meta.pad".repeat(times),
-            Layout::LENGTH.offset,
-            each("setInvalid()").join(";\n"),
+            u64::from(parsed) << Layout::LENGTH.offset,
         ));
     }
 
@@ -169,25 +206,6 @@ impl Text {
             names.join(" "),
             size = layout.config().rows_per_table
         ));
-    }
-}
-
-/// How often the number of bytes is doubled, and how often it is shifted by that, for a shift by so many bytes: amounts
-/// have 8 bits.
-fn lengths(most: u16) -> (u32, usize) {
-    let double = (0..=3).rev().find(|double| most << double <= 255).unwrap_or(0);
-    (double, 8 >> double)
-}
-
-/// One after the other, as a tree that isn't deep.
-fn joined(parts: &[String]) -> String {
-    match parts {
-        [] => String::new(),
-        [part] => part.clone(),
-        _ => {
-            let (upper, lower) = parts.split_at(parts.len() / 2);
-            format!("({} ++ {})", joined(upper), joined(lower))
-        }
     }
 }
 

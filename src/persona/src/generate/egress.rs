@@ -1,7 +1,7 @@
 //! How a guest's egress begins: with the row that lets a packet leave ingress, or, for a replica, whose port is known
 //! later, with a row of its own.
 
-use super::{Text, amounts, go, shifts};
+use super::{Text, amounts, go, in_slot, shifts};
 use crate::Layout;
 
 /// The actions of the operator's `leave` tables.
@@ -37,12 +37,13 @@ impl Text {
 
     /// In egress: a replica's way in.
     pub(super) fn egress_actions(&mut self, layout: &Layout) {
-        self.lines(
-            "action discard() {
+        self.lines(&format!(
+            "action discard() {{
             mark_to_drop(standard_metadata);
-            meta.slot = 254;
-            }",
-        );
+            meta.next = {};
+            }}",
+            in_slot(Layout::REPLICA)
+        ));
         let ways = [("enter", "", "standard_metadata.egress_port"), ("enter_as", "bit<9> port, ", "port")];
         for (name, parameters, port) in ways {
             let begin = Begin { name, parameters, statements: String::new(), port };
@@ -77,12 +78,15 @@ impl Text {
             shifts(">>", "r")
         );
         let copy = format!("bit<{width}> left_mask, {left}bit<{width}> right_mask, {right}");
-        for (form, masks, effect) in [("commit", "", ""), ("commit_move", copy.as_str(), moved.as_str())] {
+        let arrived = format!("(meta.state & {width}w{kept}) | ((bit<{width}>){port} << {at})");
+        // Two writes cost less than reading what is computed three times.
+        let at_once = format!("meta.state = (({arrived}) & keep) ^ value;");
+        let in_two = format!("meta.state = {arrived};\nmeta.state = (meta.state & keep) ^ value{moved};");
+        for (form, masks, assigned) in [("commit", "", at_once), ("commit_move", copy.as_str(), in_two)] {
             self.lines(&format!(
                 "action {name}_{form}({parameters}bit<{width}> keep, bit<{width}> value, {masks}{next}) {{
                 {statements}
-                meta.state = (meta.state & {width}w{kept}) | ((bit<{width}>){port} << {at});
-                meta.state = (meta.state & keep) ^ value{effect};
+                {assigned}
                 {go}
                 }}"
             ));

@@ -82,9 +82,7 @@ impl Text {
                         _ => hyper4_ir::MeterUnit::Bytes,
                     };
                     let meters = Layout::meters(unit);
-                    format!(
-                        "{meters}.execute_meter(meta.index, meta.colour);\nmeta.data = (bit<64>)meta.colour;"
-                    )
+                    format!("{meters}.execute_meter(meta.index, meta.data);")
                 }
             };
             self.lines(&format!(
@@ -129,14 +127,8 @@ impl Text {
         let fields = Effect::standard_fields(pipeline);
         let masks: String =
             fields.iter().map(|(field, width)| format!("bit<{width}> {}, ", field.name())).collect();
-        let field = |field: hyper4_ir::StandardField| match (field, pipeline) {
-            (hyper4_ir::StandardField::PacketLength, PipelineKind::Ingress) if layout.config().copies => {
-                "meta.packet_length".to_owned()
-            }
-            _ => format!("standard_metadata.{}", field.name()),
-        };
         let taken: Vec<String> =
-            fields.iter().map(|(f, _)| format!("(bit<48>)({} & {})", field(*f), f.name())).collect();
+            fields.iter().map(|(f, _)| format!("(bit<48>)(standard_metadata.{0} & {0})", f.name())).collect();
         self.lines(&format!(
             "action commit_standard({kv}{masks}{t}{next}) {{
             {kept} ^ (((bit<{width}>)({})){to});

@@ -2,9 +2,9 @@
 
 use hyper4_ir::PipelineKind;
 
-use super::Text;
 use super::egress::{LEAVE_ACTIONS, LEAVE_SAME_ACTIONS};
 use super::state::access_names;
+use super::{Text, in_slot};
 use crate::{Effect, Layout, Lookup, TableRole};
 
 impl Text {
@@ -16,10 +16,13 @@ impl Text {
         let name = Layout::table(pipeline, role, slot);
         let name = name.split_once('.').map_or(name.as_str(), |(_, local)| local);
         let key = match role {
-            TableRole::Lookup(Lookup::Step) => "meta.device: exact; meta.pc: exact;",
-            TableRole::Lookup(Lookup::Exact) => "meta.device: exact; meta.pc: exact; meta.key: exact;",
-            TableRole::Lookup(Lookup::Lpm) => "meta.device: exact; meta.pc: exact; meta.prefix: lpm;",
-            TableRole::Lookup(Lookup::Ternary) => "meta.device: exact; meta.pc: exact; meta.state: ternary;",
+            // Whatever was looked up in vain before.
+            TableRole::Lookup(Lookup::Step) => "meta.device: exact; meta.next & 32w0xffff: exact;",
+            TableRole::Lookup(Lookup::Exact) => "meta.device: exact; meta.next: exact; meta.key: exact;",
+            TableRole::Lookup(Lookup::Lpm) => "meta.device: exact; meta.next: exact; meta.prefix: lpm;",
+            TableRole::Lookup(Lookup::Ternary) => {
+                "meta.device: exact; meta.next: exact; meta.state: ternary;"
+            }
             TableRole::Leave => &format!("meta.device: exact; {}", of_state(Layout::EGRESS_SPEC)),
             TableRole::LeaveSame => "meta.device: exact;",
             TableRole::State => "meta.device: exact; meta.access: exact;",
@@ -33,7 +36,10 @@ impl Text {
                 (format!("{}; @defaultonly NoAction;", access_names(layout, pipeline).join("; ")), "NoAction")
             }
             TableRole::Lookup(lookup) => {
-                let default = if lookup == Lookup::Step { "discard" } else { "NoAction" };
+                let default = match lookup {
+                    Lookup::Exact | Lookup::Lpm => "NoAction",
+                    _ => "discard",
+                };
                 (format!("{}; @defaultonly {default};", Effect::actions(layout, lookup).join("; ")), default)
             }
             TableRole::Enter
@@ -53,59 +59,82 @@ impl Text {
         ));
     }
 
+    /// The lookups of a pipeline, slot by slot. Slots only go up, and in a slot the kinds are told apart in the order of
+    /// their codes: so each test is one comparison of `next` with a constant. What a packet does in most slots is tested first.
     pub(super) fn slots(&mut self, pipeline: PipelineKind, layout: &Layout) {
-        let (spec, group) = (Layout::EGRESS_SPEC, Layout::MCAST_GRP);
-        let last = layout.slots(pipeline);
-        let (first, running) = match pipeline {
-            PipelineKind::Ingress => (0, format!("meta.slot < {}", Layout::EGRESS_SLOTS)),
-            PipelineKind::Egress => (Layout::EGRESS_SLOTS, format!("meta.slot != {}", Layout::DONE)),
+        let (first, leaves) = match pipeline {
+            PipelineKind::Ingress => (0, true),
+            PipelineKind::Egress => (Layout::EGRESS_SLOTS, false),
         };
-        for slot in 0..last {
-            let number = first + slot;
-            if slot > 0 {
-                // Nested, so that a packet that is done passes one test and not one for each slot.
-                self.line(&format!("if ({running}) {{"));
+        let last = first + layout.slots(pipeline);
+        for number in first..last {
+            if Self::asks_again(number - first) {
+                // Nested, so that a packet that is done passes few tests and not those of each slot.
+                let running = if leaves { Layout::EGRESS_SLOTS } else { Layout::DONE };
+                self.line(&format!("if (meta.next < {}) {{", in_slot(running)));
             }
-            self.line(&format!("if (meta.slot == {number}) {{"));
-            for (lookup, word) in
-                [(Lookup::Exact, "if"), (Lookup::Ternary, "} else if"), (Lookup::Lpm, "} else if")]
-            {
-                let (code, name) = (lookup as u8, lookup.name());
-                self.line(&format!("{word} (meta.lookup == {code}) {{"));
-                self.line(&format!("{name}_{slot}.apply();"));
+            self.slot(layout, number, leaves);
+        }
+        for slot in 0..layout.slots(pipeline) {
+            if Self::asks_again(slot) {
+                self.line("}");
             }
-            if pipeline == PipelineKind::Ingress {
-                self.lines(&format!(
-                    "}} else if (meta.lookup == {}) {{
-                    if (meta.state[{}:{}] != 0) {{
-                    leave_multicast_{slot}.apply();
-                    }} else if (meta.traits[0:0] == 1 && meta.state[{}:{}] != 511) {{
-                    leave_same_{slot}.apply();
-                    }} else {{
-                    leave_{slot}.apply();
-                    }}",
-                    Lookup::Leave as u8,
-                    group.end() - 1,
-                    group.offset,
-                    spec.end() - 1,
-                    spec.offset
-                ));
-            }
-            if layout.config().has_state() {
-                self.line(&format!("}} else if (meta.lookup == {}) {{", Lookup::State as u8));
-                self.line(&format!("state_{slot}.apply();"));
-            }
-            // Whoever found something went on to another slot.
+        }
+    }
+
+    /// Whether it is asked before a slot if there is still something to do.
+    fn asks_again(slot: u8) -> bool {
+        slot > 0 && slot.is_multiple_of(2)
+    }
+
+    fn slot(&mut self, layout: &Layout, number: u8, leaves: bool) {
+        let (spec, group) = (Layout::EGRESS_SPEC, Layout::MCAST_GRP);
+        let slot = number % Layout::EGRESS_SLOTS;
+        let up_to = |lookup: Lookup| format!("32w0x{:08x}", Layout::next(number, lookup as u8 + 1, 0));
+        if leaves {
             self.lines(&format!(
-                "}}
-                if (meta.slot == {number}) {{
-                step_{slot}.apply();
+                "if (meta.next < {}) {{
+                if (meta.state[{}:{}] != 0) {{
+                leave_multicast_{slot}.apply();
+                }} else if (meta.traits[0:0] == 1 && meta.state[{}:{}] != 511) {{
+                leave_same_{slot}.apply();
+                }} else {{
+                leave_{slot}.apply();
                 }}
-                }}"
+                }} else if (meta.next < {}) {{",
+                up_to(Lookup::Leave),
+                group.end() - 1,
+                group.offset,
+                spec.end() - 1,
+                spec.offset,
+                up_to(Lookup::Ternary),
             ));
+        } else {
+            self.line(&format!("if (meta.next < {}) {{", up_to(Lookup::Ternary)));
         }
-        for _ in 1..last {
-            self.line("}");
+        self.lines(&format!(
+            "ternary_{slot}.apply();
+            }} else if (meta.next < {}) {{
+            if (meta.next < {}) {{
+            lpm_{slot}.apply();
+            }} else if (meta.next < {}) {{
+            exact_{slot}.apply();",
+            in_slot(number + 1),
+            up_to(Lookup::Lpm),
+            up_to(Lookup::Exact),
+        ));
+        if layout.config().has_state() {
+            self.line(&format!("}} else if (meta.next < {}) {{", up_to(Lookup::State)));
+            self.line(&format!("state_{slot}.apply();"));
         }
+        // Whoever found something went on to another slot.
+        self.lines(&format!(
+            "}}
+            if (meta.next < {}) {{
+            step_{slot}.apply();
+            }}
+            }}",
+            in_slot(number + 1)
+        ));
     }
 }

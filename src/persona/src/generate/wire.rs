@@ -13,7 +13,7 @@ use super::Text;
 use crate::Layout;
 
 /// Bytes of the tail's word.
-const TAIL: u16 = 16;
+pub(super) const TAIL: u16 = 16;
 
 impl Text {
     /// The parser.
@@ -21,26 +21,32 @@ impl Text {
         let (parsed, state) = (layout.parse_bytes(), layout.state_bits());
         let below = state - 8 * u32::from(parsed);
         let copies = layout.config().copies;
-        let (by_bytes, taken_over) = (if copies { "32w0: by_bytes;\n" } else { "" }, taken_over(layout));
+        let (keys, any) = match copies {
+            true => ("meta.next, standard_metadata.packet_length", "(32w0, _)"),
+            false => ("standard_metadata.packet_length", "default"),
+        };
+        let untold = if copies { ("(32w0, 32w0): untold;\n", "default: untold;\n") } else { ("", "") };
         self.lines(&format!(
             "parser PersonaParser(packet_in packet, out headers_t hdr, inout metadata_t meta,
             inout standard_metadata_t standard_metadata) {{
             state start {{
-            transition select(standard_metadata.packet_length) {{
-            {by_bytes}{}default: full_window;
-            }}
+            transition select({keys}) {{
+            {}{}{any}: full_window;
+            {}}}
             }}
             state full_window {{
             packet.extract(hdr.whole);
             meta.length = {parsed};
             meta.state = (hdr.whole.bytes ++ {below}w{}) | (bit<{state}>)standard_metadata.ingress_port;
-            {taken_over}transition accept;
+            transition accept;
             }}",
-            short_lengths(parsed),
+            untold.0,
+            short_lengths(parsed, copies),
+            untold.1,
             u64::from(parsed) << Layout::LENGTH.offset,
         ));
         if copies {
-            self.by_bytes(layout);
+            self.untold(layout);
         }
         for head in heads(parsed) {
             self.head(layout, head);
@@ -62,26 +68,20 @@ impl Text {
         ));
     }
 
-    /// The way in of a packet without a length.
+    /// The way in of a packet whose length isn't told.
     ///
     /// simple_switch parses an ingress clone with what metadata the packet had whose place it takes, except for the port.
-    /// So no packet is left with a length, and one without is taken in without looking at it. What is written here to
-    /// metadata is for packets of no bytes; a clone's are lost, and `arrive` writes its state. It ends with the packet, never by
-    /// its `select`, which p4c doesn't know: it takes out what is written on the way to a state that never accepts.
-    fn by_bytes(&mut self, layout: &Layout) {
+    /// Of a packet that comes in nothing is next, and something is when one has been here; where no packet has been yet the
+    /// length is 0. A clone is taken in as a whole or not at all: then all of its bytes stay behind its headers, and what
+    /// it had in the window comes with the fields that it keeps. What is written here is for packets of no bytes; a clone's
+    /// metadata are lost.
+    fn untold(&mut self, layout: &Layout) {
         self.lines(&format!(
-            "state by_bytes {{
+            "state untold {{
             meta.length = 0;
-            meta.packet_length = 0;
             meta.state = (bit<{}>)standard_metadata.ingress_port;
-            transition one_byte;
-            }}
-            state one_byte {{
-            packet.extract(hdr.each.next);
-            transition select(standard_metadata.packet_length) {{
-            32w0: one_byte;
-            default: accept;
-            }}
+            packet.extract(hdr.whole);
+            transition accept;
             }}",
             layout.state_bits()
         ));
@@ -106,16 +106,20 @@ impl Text {
             }}
             }}"
         ));
-        let taken_over = taken_over(layout);
-        let ends = [("whole", 0, None), ("tail", TAIL, Some("meta.tail".to_owned()))];
-        for (name, more, tail) in ends {
+        // Of a tail as much as there is window for; the packet has no more.
+        let more = TAIL.min(layout.config().window_bytes.saturating_sub(head));
+        let tail = match more {
+            TAIL => "meta.tail".to_owned(),
+            _ => format!("meta.tail[{}:{}]", 8 * TAIL - 1, 8 * (TAIL - more)),
+        };
+        for (name, more, tail) in [("whole", 0, None), ("tail", more, Some(tail))] {
             let mut parts: Vec<String> = bytes.iter().cloned().chain(tail).collect();
             parts.push(format!("{}w0", state - 8 * u32::from(head + more)));
             self.lines(&format!(
                 "state {name}_of{head} {{
                 meta.length = standard_metadata.packet_length[7:0];
                 meta.state = ({}) | ((bit<{state}>)meta.length << {}) | (bit<{state}>)standard_metadata.ingress_port;
-                {taken_over}transition accept;
+                transition accept;
                 }}",
                 parts.join(" ++ "),
                 Layout::LENGTH.offset
@@ -154,17 +158,12 @@ impl Text {
     }
 
     /// What egress does last, by one action.
-    pub(super) fn apply_emission(&mut self, layout: &Layout) {
-        let otherwise = if layout.config().copies { "} else {\nforget();\n" } else { "" };
-        self.lines(&format!("if (meta.traits[1:1] == 1) {{\nemit();\n{otherwise}}}"));
+    pub(super) fn apply_emission(&mut self) {
+        self.lines("if (meta.traits[1:1] == 1) {\nemit();\n}");
     }
 
-    /// Its actions: the window goes back into the packet; or the length alone is forgotten, see the parser.
+    /// Its action: the window goes back into the packet.
     pub(super) fn emission(&mut self, layout: &Layout) {
-        let forgotten = if layout.config().copies { "standard_metadata.packet_length = 0;\n" } else { "" };
-        if layout.config().copies {
-            self.lines(&format!("action forget() {{\n{forgotten}}}"));
-        }
         let validity: String = pieces(layout)
             .map(|bytes| {
                 let bit = bytes.trailing_zeros();
@@ -182,7 +181,7 @@ impl Text {
         let now = format!("meta.state[{}:{}]", length.end() - 1, length.offset);
         self.lines(&format!(
             "action emit() {{
-            {forgotten}if ({now} != meta.length) {{
+            if ({now} != meta.length) {{
             hdr.whole.setInvalid();
             meta.length = {now};
             {validity}}}
@@ -210,27 +209,41 @@ impl Text {
             }
             self.line("}");
         }
-        self.lines("}\n}\n}");
+        self.lines("}\n}");
+        if layout.config().copies {
+            self.lines(&format!("if (meta.unparsed == 1) {{\ntruncate((bit<32>){now});\n}}"));
+        }
+        self.line("}");
     }
 
     /// The pieces of those sizes that the packet has, behind its first `from` bytes, and then the tail.
     fn emit_heads(&mut self, layout: &Layout, sizes: &[u16], from: u16) {
+        let room = layout.config().window_bytes.saturating_sub(from);
         let Some((bytes, smaller)) = sizes.split_first() else {
-            self.lines(&format!(
-                "if (meta.length[3:0] != 0) {{
-                meta.tail = {};
-                }}",
-                window_bytes(layout, from, TAIL)
-            ));
+            let there = TAIL.min(room);
+            if there > 0 {
+                let behind = 8 * (TAIL - there);
+                let padding = if behind > 0 { format!(" ++ {behind}w0") } else { String::new() };
+                self.lines(&format!(
+                    "if (meta.length[3:0] != 0) {{
+                    meta.tail = {}{padding};
+                    }}",
+                    window_bytes(layout, from, there)
+                ));
+            }
             return;
         };
+        if *bytes > room {
+            self.emit_heads(layout, smaller, from);
+            return;
+        }
         self.lines(&format!(
             "if (hdr.chunk{bytes}.isValid()) {{
             hdr.chunk{bytes}.bytes = {};",
             window_bytes(layout, from, *bytes)
         ));
         // One that fills the window is the only one.
-        if from + bytes < layout.config().window_bytes {
+        if *bytes < room {
             self.emit_heads(layout, smaller, from + bytes);
         }
         self.line("} else {");
@@ -239,21 +252,12 @@ impl Text {
     }
 }
 
-/// The sizes of the pieces that a packet can come in or leave in, beside the whole: powers of two.
+/// The sizes of the pieces that a packet can come in or leave in, beside the whole: powers of two, the largest first.
 pub(super) fn pieces(layout: &Layout) -> impl Iterator<Item = u16> {
     let window = layout.config().window_bytes;
     // Nothing can be added where there is no room.
-    let largest = if layout.parse_bytes() < window { window } else { window / 2 };
-    (0..=largest.trailing_zeros()).map(move |i| largest >> i)
-}
-
-/// What the parser does when it has looked at the packet's length: see [`Text::by_bytes`].
-fn taken_over(layout: &Layout) -> &'static str {
-    if layout.config().copies {
-        "meta.packet_length = standard_metadata.packet_length;\nstandard_metadata.packet_length = 0;\n"
-    } else {
-        ""
-    }
+    let most = if layout.parse_bytes() < window { window } else { window.saturating_sub(1) };
+    (0..=most.ilog2()).rev().map(|bit| 1 << bit)
 }
 
 /// How many bytes packets of less than `parsed` bytes can have before the tail.
@@ -268,7 +272,7 @@ fn window_bytes(layout: &Layout, from: u16, bytes: u16) -> String {
 }
 
 /// Where a packet of less than `parsed` bytes comes in, as cases of a `select` by its length.
-fn short_lengths(parsed: u16) -> String {
+fn short_lengths(parsed: u16, beside_next: bool) -> String {
     let mut cases = String::new();
     for head in heads(parsed) {
         // Of the last ones, some are long enough.
@@ -277,7 +281,9 @@ fn short_lengths(parsed: u16) -> String {
             let left = parsed.min(head + TAIL) - low;
             let size = 1 << left.ilog2();
             let mask = u32::MAX << left.ilog2();
-            cases.push_str(&format!("32w0x{low:08x} &&& 32w0x{mask:08x}: head{head};\n"));
+            let length = format!("32w0x{low:08x} &&& 32w0x{mask:08x}");
+            let case = if beside_next { format!("(32w0, {length})") } else { length };
+            cases.push_str(&format!("{case}: head{head};\n"));
             low += size;
         }
     }
