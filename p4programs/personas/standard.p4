@@ -1,6 +1,6 @@
 // The HyPer4 persona: emulates P4 programs that are given to it as table rows.
 // Made by `hyper4 persona generate`; do not edit.
-// window_bytes = 128, parse_bytes = 96, metadata_bits = 256, ingress_slots = 20, egress_slots = 6, rows_per_table = 4096, registers = 65536, counters = 65536, meters = 4096, copies = true, digests = true, random = true
+// window_bytes = 128, parse_bytes = 96, metadata_bits = 256, ingress_slots = 20, egress_slots = 8, rows_per_table = 4096, registers = 65536, counters = 65536, meters = 4096, copies = true, digests = true, random = true
 #include <core.p4>
 #include <v1model.p4>
 
@@ -14,8 +14,7 @@ header chunk8_t { bit<64> bytes; }
 header chunk4_t { bit<32> bytes; }
 header chunk2_t { bit<16> bytes; }
 header chunk1_t { bit<8> bytes; }
-header byte_t { bit<8> byte; }
-struct headers_t { whole_t whole; chunk128_t chunk128; chunk64_t chunk64; chunk32_t chunk32; chunk16_t chunk16; chunk8_t chunk8; chunk4_t chunk4; chunk2_t chunk2; chunk1_t chunk1; byte_t[96] each; }
+struct headers_t { whole_t whole; chunk128_t chunk128; chunk64_t chunk64; chunk32_t chunk32; chunk16_t chunk16; chunk8_t chunk8; chunk4_t chunk4; chunk2_t chunk2; chunk1_t chunk1; }
 struct sample_t { bit<16> device; bit<16> list; bit<128> values; }
 struct hashed_t { bit<1280> bytes; }
 // state: the window, byte 0 of the packet uppermost; below it the guest's metadata, then from bit 0
@@ -23,7 +22,7 @@ struct hashed_t { bit<1280> bytes; }
 struct metadata_t {
     bit<1280> state;
     bit<1280> key;       // the part of the state that an exact lookup matches
-    bit<464> prefix;    // its upper bits, which an lpm lookup matches
+    bit<464> prefix;    // the same for an lpm lookup, but the zeros in front of it
     bit<128> tail;      // the packet's bytes behind the pieces of 16 and more, on their way in and out
     @field_list(1) bit<16> device;     // written by the operator's rows alone
     // What is looked up next: the slot uppermost, then the kind of lookup (8 bits each), then the micro-PC. Slots from
@@ -39,8 +38,8 @@ struct metadata_t {
     @field_list(1) bit<1280> copied; // the state when it was asked for
     @field_list(1) bit<8> again; // the number of the guest's field list, to come in again; 0: it doesn't
     @field_list(1) bit<8> clone_list; // the same, of a clone
+    @field_list(1) bit<8> unparsed; // 1: all bytes of the packet are behind its headers, to be cut off when it leaves
     bit<16> session;    // the guest's, for which the packet is cloned
-    bit<32> packet_length; // as the parser was told; see there
     bit<2> asked;       // for one of them: 1: in ingress, 2: in egress
     bit<16> learnt;     // 1 and the number of the guest's list; 0: nothing
     bit<128> sample;    // its elements' values, the last one lowest
@@ -54,37 +53,29 @@ meter(4096, MeterType.bytes) byte_meters;
 parser PersonaParser(packet_in packet, out headers_t hdr, inout metadata_t meta,
 inout standard_metadata_t standard_metadata) {
     state start {
-        transition select(standard_metadata.packet_length) {
-            32w0: by_bytes;
-            32w0x00000000 &&& 32w0xfffffff0: head0;
-            32w0x00000010 &&& 32w0xfffffff0: head16;
-            32w0x00000020 &&& 32w0xfffffff0: head32;
-            32w0x00000030 &&& 32w0xfffffff0: head48;
-            32w0x00000040 &&& 32w0xfffffff0: head64;
-            32w0x00000050 &&& 32w0xfffffff0: head80;
-            default: full_window;
+        transition select(meta.next, standard_metadata.packet_length) {
+            (32w0, 32w0): untold;
+            (32w0, 32w0x00000000 &&& 32w0xfffffff0): head0;
+            (32w0, 32w0x00000010 &&& 32w0xfffffff0): head16;
+            (32w0, 32w0x00000020 &&& 32w0xfffffff0): head32;
+            (32w0, 32w0x00000030 &&& 32w0xfffffff0): head48;
+            (32w0, 32w0x00000040 &&& 32w0xfffffff0): head64;
+            (32w0, 32w0x00000050 &&& 32w0xfffffff0): head80;
+            (32w0, _): full_window;
+            default: untold;
         }
     }
     state full_window {
         packet.extract(hdr.whole);
         meta.length = 96;
         meta.state = (hdr.whole.bytes ++ 512w27021597764222976) | (bit<1280>)standard_metadata.ingress_port;
-        meta.packet_length = standard_metadata.packet_length;
-        standard_metadata.packet_length = 0;
         transition accept;
     }
-    state by_bytes {
+    state untold {
         meta.length = 0;
-        meta.packet_length = 0;
         meta.state = (bit<1280>)standard_metadata.ingress_port;
-        transition one_byte;
-    }
-    state one_byte {
-        packet.extract(hdr.each.next);
-        transition select(standard_metadata.packet_length) {
-            32w0: one_byte;
-            default: accept;
-        }
+        packet.extract(hdr.whole);
+        transition accept;
     }
     state head0 {
         meta.tail = 0;
@@ -99,15 +90,11 @@ inout standard_metadata_t standard_metadata) {
     state whole_of0 {
         meta.length = standard_metadata.packet_length[7:0];
         meta.state = (1280w0) | ((bit<1280>)meta.length << 48) | (bit<1280>)standard_metadata.ingress_port;
-        meta.packet_length = standard_metadata.packet_length;
-        standard_metadata.packet_length = 0;
         transition accept;
     }
     state tail_of0 {
         meta.length = standard_metadata.packet_length[7:0];
         meta.state = (meta.tail ++ 1152w0) | ((bit<1280>)meta.length << 48) | (bit<1280>)standard_metadata.ingress_port;
-        meta.packet_length = standard_metadata.packet_length;
-        standard_metadata.packet_length = 0;
         transition accept;
     }
     state head16 {
@@ -124,15 +111,11 @@ inout standard_metadata_t standard_metadata) {
     state whole_of16 {
         meta.length = standard_metadata.packet_length[7:0];
         meta.state = (hdr.chunk16.bytes ++ 1152w0) | ((bit<1280>)meta.length << 48) | (bit<1280>)standard_metadata.ingress_port;
-        meta.packet_length = standard_metadata.packet_length;
-        standard_metadata.packet_length = 0;
         transition accept;
     }
     state tail_of16 {
         meta.length = standard_metadata.packet_length[7:0];
         meta.state = (hdr.chunk16.bytes ++ meta.tail ++ 1024w0) | ((bit<1280>)meta.length << 48) | (bit<1280>)standard_metadata.ingress_port;
-        meta.packet_length = standard_metadata.packet_length;
-        standard_metadata.packet_length = 0;
         transition accept;
     }
     state head32 {
@@ -149,15 +132,11 @@ inout standard_metadata_t standard_metadata) {
     state whole_of32 {
         meta.length = standard_metadata.packet_length[7:0];
         meta.state = (hdr.chunk32.bytes ++ 1024w0) | ((bit<1280>)meta.length << 48) | (bit<1280>)standard_metadata.ingress_port;
-        meta.packet_length = standard_metadata.packet_length;
-        standard_metadata.packet_length = 0;
         transition accept;
     }
     state tail_of32 {
         meta.length = standard_metadata.packet_length[7:0];
         meta.state = (hdr.chunk32.bytes ++ meta.tail ++ 896w0) | ((bit<1280>)meta.length << 48) | (bit<1280>)standard_metadata.ingress_port;
-        meta.packet_length = standard_metadata.packet_length;
-        standard_metadata.packet_length = 0;
         transition accept;
     }
     state head48 {
@@ -175,15 +154,11 @@ inout standard_metadata_t standard_metadata) {
     state whole_of48 {
         meta.length = standard_metadata.packet_length[7:0];
         meta.state = (hdr.chunk32.bytes ++ hdr.chunk16.bytes ++ 896w0) | ((bit<1280>)meta.length << 48) | (bit<1280>)standard_metadata.ingress_port;
-        meta.packet_length = standard_metadata.packet_length;
-        standard_metadata.packet_length = 0;
         transition accept;
     }
     state tail_of48 {
         meta.length = standard_metadata.packet_length[7:0];
         meta.state = (hdr.chunk32.bytes ++ hdr.chunk16.bytes ++ meta.tail ++ 768w0) | ((bit<1280>)meta.length << 48) | (bit<1280>)standard_metadata.ingress_port;
-        meta.packet_length = standard_metadata.packet_length;
-        standard_metadata.packet_length = 0;
         transition accept;
     }
     state head64 {
@@ -200,15 +175,11 @@ inout standard_metadata_t standard_metadata) {
     state whole_of64 {
         meta.length = standard_metadata.packet_length[7:0];
         meta.state = (hdr.chunk64.bytes ++ 768w0) | ((bit<1280>)meta.length << 48) | (bit<1280>)standard_metadata.ingress_port;
-        meta.packet_length = standard_metadata.packet_length;
-        standard_metadata.packet_length = 0;
         transition accept;
     }
     state tail_of64 {
         meta.length = standard_metadata.packet_length[7:0];
         meta.state = (hdr.chunk64.bytes ++ meta.tail ++ 640w0) | ((bit<1280>)meta.length << 48) | (bit<1280>)standard_metadata.ingress_port;
-        meta.packet_length = standard_metadata.packet_length;
-        standard_metadata.packet_length = 0;
         transition accept;
     }
     state head80 {
@@ -226,15 +197,11 @@ inout standard_metadata_t standard_metadata) {
     state whole_of80 {
         meta.length = standard_metadata.packet_length[7:0];
         meta.state = (hdr.chunk64.bytes ++ hdr.chunk16.bytes ++ 640w0) | ((bit<1280>)meta.length << 48) | (bit<1280>)standard_metadata.ingress_port;
-        meta.packet_length = standard_metadata.packet_length;
-        standard_metadata.packet_length = 0;
         transition accept;
     }
     state tail_of80 {
         meta.length = standard_metadata.packet_length[7:0];
         meta.state = (hdr.chunk64.bytes ++ hdr.chunk16.bytes ++ meta.tail ++ 512w0) | ((bit<1280>)meta.length << 48) | (bit<1280>)standard_metadata.ingress_port;
-        meta.packet_length = standard_metadata.packet_length;
-        standard_metadata.packet_length = 0;
         transition accept;
     }
     state take8 {
@@ -318,7 +285,7 @@ inout standard_metadata_t standard_metadata) {
         standard_metadata.mcast_grp = group;
         meta.next = next;
     }
-    action transmit_commit(bit<9> port, bit<1280> keep, bit<1280> value, bit<32> next, bit<8> lookup, bit<1280> key_mask) {
+    action transmit_commit(bit<9> port, bit<1280> keep, bit<1280> value, bit<32> next, bit<8> lookup, bit<1280> key_mask, bit<8> key_shift) {
         standard_metadata.egress_spec = port;
         meta.state = (((meta.state & 1280w0xfffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff80001ff) | ((bit<1280>)meta.state[17:9] << 18)) & keep) ^ value;
         meta.next = next;
@@ -326,11 +293,11 @@ inout standard_metadata_t standard_metadata) {
             if (lookup == 3) {
                 meta.key = meta.state & key_mask;
             } else {
-                meta.prefix = (meta.state & key_mask)[1279:816];
+                meta.prefix = ((meta.state & key_mask) << key_shift)[1279:816];
             }
         }
     }
-    action transmit_commit_move(bit<9> port, bit<1280> keep, bit<1280> value, bit<1280> left_mask, bit<8> l0, bit<8> l1, bit<8> l2, bit<8> l3, bit<8> l4, bit<1280> right_mask, bit<8> r0, bit<8> r1, bit<8> r2, bit<8> r3, bit<8> r4, bit<32> next, bit<8> lookup, bit<1280> key_mask) {
+    action transmit_commit_move(bit<9> port, bit<1280> keep, bit<1280> value, bit<1280> left_mask, bit<8> l0, bit<8> l1, bit<8> l2, bit<8> l3, bit<8> l4, bit<1280> right_mask, bit<8> r0, bit<8> r1, bit<8> r2, bit<8> r3, bit<8> r4, bit<32> next, bit<8> lookup, bit<1280> key_mask, bit<8> key_shift) {
         standard_metadata.egress_spec = port;
         meta.state = (meta.state & 1280w0xfffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff80001ff) | ((bit<1280>)meta.state[17:9] << 18);
         meta.state = (meta.state & keep) ^ value ^ ((meta.state & left_mask) << l0 << l1 << l2 << l3 << l4) ^ ((meta.state & right_mask) >> r0 >> r1 >> r2 >> r3 >> r4);
@@ -339,11 +306,11 @@ inout standard_metadata_t standard_metadata) {
             if (lookup == 3) {
                 meta.key = meta.state & key_mask;
             } else {
-                meta.prefix = (meta.state & key_mask)[1279:816];
+                meta.prefix = ((meta.state & key_mask) << key_shift)[1279:816];
             }
         }
     }
-    action transmit_same_commit(bit<1280> keep, bit<1280> value, bit<32> next, bit<8> lookup, bit<1280> key_mask) {
+    action transmit_same_commit(bit<1280> keep, bit<1280> value, bit<32> next, bit<8> lookup, bit<1280> key_mask, bit<8> key_shift) {
         standard_metadata.egress_spec = meta.state[17:9];
         meta.state = (((meta.state & 1280w0xfffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff80001ff) | ((bit<1280>)meta.state[17:9] << 18)) & keep) ^ value;
         meta.next = next;
@@ -351,11 +318,11 @@ inout standard_metadata_t standard_metadata) {
             if (lookup == 3) {
                 meta.key = meta.state & key_mask;
             } else {
-                meta.prefix = (meta.state & key_mask)[1279:816];
+                meta.prefix = ((meta.state & key_mask) << key_shift)[1279:816];
             }
         }
     }
-    action transmit_same_commit_move(bit<1280> keep, bit<1280> value, bit<1280> left_mask, bit<8> l0, bit<8> l1, bit<8> l2, bit<8> l3, bit<8> l4, bit<1280> right_mask, bit<8> r0, bit<8> r1, bit<8> r2, bit<8> r3, bit<8> r4, bit<32> next, bit<8> lookup, bit<1280> key_mask) {
+    action transmit_same_commit_move(bit<1280> keep, bit<1280> value, bit<1280> left_mask, bit<8> l0, bit<8> l1, bit<8> l2, bit<8> l3, bit<8> l4, bit<1280> right_mask, bit<8> r0, bit<8> r1, bit<8> r2, bit<8> r3, bit<8> r4, bit<32> next, bit<8> lookup, bit<1280> key_mask, bit<8> key_shift) {
         standard_metadata.egress_spec = meta.state[17:9];
         meta.state = (meta.state & 1280w0xfffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff80001ff) | ((bit<1280>)meta.state[17:9] << 18);
         meta.state = (meta.state & keep) ^ value ^ ((meta.state & left_mask) << l0 << l1 << l2 << l3 << l4) ^ ((meta.state & right_mask) >> r0 >> r1 >> r2 >> r3 >> r4);
@@ -364,7 +331,7 @@ inout standard_metadata_t standard_metadata) {
             if (lookup == 3) {
                 meta.key = meta.state & key_mask;
             } else {
-                meta.prefix = (meta.state & key_mask)[1279:816];
+                meta.prefix = ((meta.state & key_mask) << key_shift)[1279:816];
             }
         }
     }
@@ -380,6 +347,33 @@ inout standard_metadata_t standard_metadata) {
         size = 4096;
     }
     action mirror_to(bit<32> session) {
+        if (!hdr.whole.isValid()) {
+            if (hdr.chunk64.isValid()) {
+                if (hdr.chunk32.isValid()) {
+                    meta.copied = (hdr.chunk64.bytes ++ hdr.chunk32.bytes ++ meta.tail ++ 384w0) | (meta.copied & 1280w0x0000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000ffffffffffffffffffffffffffffffffffffffffffffffffff00ffffffffffff) | ((bit<1280>)meta.length << 48);
+                } else {
+                    if (hdr.chunk16.isValid()) {
+                        meta.copied = (hdr.chunk64.bytes ++ hdr.chunk16.bytes ++ meta.tail ++ 512w0) | (meta.copied & 1280w0x0000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000ffffffffffffffffffffffffffffffffffffffffffffffffff00ffffffffffff) | ((bit<1280>)meta.length << 48);
+                    } else {
+                        meta.copied = (hdr.chunk64.bytes ++ meta.tail ++ 640w0) | (meta.copied & 1280w0x0000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000ffffffffffffffffffffffffffffffffffffffffffffffffff00ffffffffffff) | ((bit<1280>)meta.length << 48);
+                    }
+                }
+            } else {
+                if (hdr.chunk32.isValid()) {
+                    if (hdr.chunk16.isValid()) {
+                        meta.copied = (hdr.chunk32.bytes ++ hdr.chunk16.bytes ++ meta.tail ++ 768w0) | (meta.copied & 1280w0x0000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000ffffffffffffffffffffffffffffffffffffffffffffffffff00ffffffffffff) | ((bit<1280>)meta.length << 48);
+                    } else {
+                        meta.copied = (hdr.chunk32.bytes ++ meta.tail ++ 896w0) | (meta.copied & 1280w0x0000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000ffffffffffffffffffffffffffffffffffffffffffffffffff00ffffffffffff) | ((bit<1280>)meta.length << 48);
+                    }
+                } else {
+                    if (hdr.chunk16.isValid()) {
+                        meta.copied = (hdr.chunk16.bytes ++ meta.tail ++ 1024w0) | (meta.copied & 1280w0x0000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000ffffffffffffffffffffffffffffffffffffffffffffffffff00ffffffffffff) | ((bit<1280>)meta.length << 48);
+                    } else {
+                        meta.copied = (meta.tail ++ 1152w0) | (meta.copied & 1280w0x0000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000ffffffffffffffffffffffffffffffffffffffffffffffffff00ffffffffffff) | ((bit<1280>)meta.length << 48);
+                    }
+                }
+            }
+        }
         clone_preserving_field_list(CloneType.I2E, session, 1);
     }
     table mirror {
@@ -395,40 +389,40 @@ inout standard_metadata_t standard_metadata) {
         size = 1024;
     }
     hashed_t input;
-    action commit(bit<1280> keep, bit<1280> value, bit<32> next, bit<8> lookup, bit<1280> key_mask) {
+    action commit(bit<1280> keep, bit<1280> value, bit<32> next, bit<8> lookup, bit<1280> key_mask, bit<8> key_shift) {
         meta.state = (meta.state & keep) ^ value;
         meta.next = next;
         if (lookup != 0) {
             if (lookup == 3) {
                 meta.key = meta.state & key_mask;
             } else {
-                meta.prefix = (meta.state & key_mask)[1279:816];
+                meta.prefix = ((meta.state & key_mask) << key_shift)[1279:816];
             }
         }
     }
-    action commit_add(bit<1280> keep, bit<1280> value, bit<1280> add_mask, bit<1280> addend, bit<32> next, bit<8> lookup, bit<1280> key_mask) {
+    action commit_add(bit<1280> keep, bit<1280> value, bit<1280> add_mask, bit<1280> addend, bit<32> next, bit<8> lookup, bit<1280> key_mask, bit<8> key_shift) {
         meta.state = (meta.state & keep) ^ value ^ (((meta.state & add_mask) + addend) & add_mask);
         meta.next = next;
         if (lookup != 0) {
             if (lookup == 3) {
                 meta.key = meta.state & key_mask;
             } else {
-                meta.prefix = (meta.state & key_mask)[1279:816];
+                meta.prefix = ((meta.state & key_mask) << key_shift)[1279:816];
             }
         }
     }
-    action commit_move(bit<1280> keep, bit<1280> value, bit<1280> left_mask, bit<8> l0, bit<8> l1, bit<8> l2, bit<8> l3, bit<8> l4, bit<1280> right_mask, bit<8> r0, bit<8> r1, bit<8> r2, bit<8> r3, bit<8> r4, bit<32> next, bit<8> lookup, bit<1280> key_mask) {
+    action commit_move(bit<1280> keep, bit<1280> value, bit<1280> left_mask, bit<8> l0, bit<8> l1, bit<8> l2, bit<8> l3, bit<8> l4, bit<1280> right_mask, bit<8> r0, bit<8> r1, bit<8> r2, bit<8> r3, bit<8> r4, bit<32> next, bit<8> lookup, bit<1280> key_mask, bit<8> key_shift) {
         meta.state = (meta.state & keep) ^ value ^ ((meta.state & left_mask) << l0 << l1 << l2 << l3 << l4) ^ ((meta.state & right_mask) >> r0 >> r1 >> r2 >> r3 >> r4);
         meta.next = next;
         if (lookup != 0) {
             if (lookup == 3) {
                 meta.key = meta.state & key_mask;
             } else {
-                meta.prefix = (meta.state & key_mask)[1279:816];
+                meta.prefix = ((meta.state & key_mask) << key_shift)[1279:816];
             }
         }
     }
-    action commit_checksum(bit<1280> keep, bit<1280> value, bit<1280> sum_mask, bit<8> t0, bit<8> t1, bit<8> t2, bit<8> t3, bit<8> t4, bit<1280> right_mask, bit<8> r0, bit<8> r1, bit<8> r2, bit<8> r3, bit<8> r4, bit<32> next, bit<8> lookup, bit<1280> key_mask) {
+    action commit_checksum(bit<1280> keep, bit<1280> value, bit<1280> sum_mask, bit<8> t0, bit<8> t1, bit<8> t2, bit<8> t3, bit<8> t4, bit<1280> right_mask, bit<8> r0, bit<8> r1, bit<8> r2, bit<8> r3, bit<8> r4, bit<32> next, bit<8> lookup, bit<1280> key_mask, bit<8> key_shift) {
         input.bytes = meta.state & sum_mask;
         hash(meta.hash, HashAlgorithm.csum16, 64w0, input, 64w0x10000);
         meta.state = (meta.state & keep) ^ value ^ (((bit<1280>)meta.hash) << t0 << t1 << t2 << t3 << t4) ^ ((meta.state & right_mask) >> r0 >> r1 >> r2 >> r3 >> r4);
@@ -437,13 +431,13 @@ inout standard_metadata_t standard_metadata) {
             if (lookup == 3) {
                 meta.key = meta.state & key_mask;
             } else {
-                meta.prefix = (meta.state & key_mask)[1279:816];
+                meta.prefix = ((meta.state & key_mask) << key_shift)[1279:816];
             }
         }
     }
     action commit_sum(bit<1280> keep, bit<1280> value, bit<1280> a_mask, bit<1280> a_value,
     bit<1280> b_mask, bit<8> bl0, bit<8> bl1, bit<8> bl2, bit<8> bl3, bit<8> bl4, bit<8> br0, bit<8> br1, bit<8> br2, bit<8> br3, bit<8> br4, bit<1280> b_value,
-    bit<1280> result_mask, bit<8> tl0, bit<8> tl1, bit<8> tl2, bit<8> tl3, bit<8> tl4, bit<8> tr0, bit<8> tr1, bit<8> tr2, bit<8> tr3, bit<8> tr4, bit<32> next, bit<8> lookup, bit<1280> key_mask) {
+    bit<1280> result_mask, bit<8> tl0, bit<8> tl1, bit<8> tl2, bit<8> tl3, bit<8> tl4, bit<8> tr0, bit<8> tr1, bit<8> tr2, bit<8> tr3, bit<8> tr4, bit<32> next, bit<8> lookup, bit<1280> key_mask, bit<8> key_shift) {
         meta.state = (meta.state & keep) ^ value ^
         ((((((meta.state & a_mask) ^ a_value) + ((((meta.state & b_mask) << bl0 << bl1 << bl2 << bl3 << bl4) >> br0 >> br1 >> br2 >> br3 >> br4) ^ b_value)) & result_mask) << tl0 << tl1 << tl2 << tl3 << tl4) >> tr0 >> tr1 >> tr2 >> tr3 >> tr4);
         meta.next = next;
@@ -451,13 +445,13 @@ inout standard_metadata_t standard_metadata) {
             if (lookup == 3) {
                 meta.key = meta.state & key_mask;
             } else {
-                meta.prefix = (meta.state & key_mask)[1279:816];
+                meta.prefix = ((meta.state & key_mask) << key_shift)[1279:816];
             }
         }
     }
     action commit_difference(bit<1280> keep, bit<1280> value, bit<1280> a_mask, bit<1280> a_value,
     bit<1280> b_mask, bit<8> bl0, bit<8> bl1, bit<8> bl2, bit<8> bl3, bit<8> bl4, bit<8> br0, bit<8> br1, bit<8> br2, bit<8> br3, bit<8> br4, bit<1280> b_value,
-    bit<1280> result_mask, bit<8> tl0, bit<8> tl1, bit<8> tl2, bit<8> tl3, bit<8> tl4, bit<8> tr0, bit<8> tr1, bit<8> tr2, bit<8> tr3, bit<8> tr4, bit<32> next, bit<8> lookup, bit<1280> key_mask) {
+    bit<1280> result_mask, bit<8> tl0, bit<8> tl1, bit<8> tl2, bit<8> tl3, bit<8> tl4, bit<8> tr0, bit<8> tr1, bit<8> tr2, bit<8> tr3, bit<8> tr4, bit<32> next, bit<8> lookup, bit<1280> key_mask, bit<8> key_shift) {
         meta.state = (meta.state & keep) ^ value ^
         ((((((meta.state & a_mask) ^ a_value) - ((((meta.state & b_mask) << bl0 << bl1 << bl2 << bl3 << bl4) >> br0 >> br1 >> br2 >> br3 >> br4) ^ b_value)) & result_mask) << tl0 << tl1 << tl2 << tl3 << tl4) >> tr0 >> tr1 >> tr2 >> tr3 >> tr4);
         meta.next = next;
@@ -465,13 +459,13 @@ inout standard_metadata_t standard_metadata) {
             if (lookup == 3) {
                 meta.key = meta.state & key_mask;
             } else {
-                meta.prefix = (meta.state & key_mask)[1279:816];
+                meta.prefix = ((meta.state & key_mask) << key_shift)[1279:816];
             }
         }
     }
     action commit_conjunction(bit<1280> keep, bit<1280> value, bit<1280> a_mask, bit<1280> a_value,
     bit<1280> b_mask, bit<8> bl0, bit<8> bl1, bit<8> bl2, bit<8> bl3, bit<8> bl4, bit<8> br0, bit<8> br1, bit<8> br2, bit<8> br3, bit<8> br4, bit<1280> b_value,
-    bit<1280> result_mask, bit<8> tl0, bit<8> tl1, bit<8> tl2, bit<8> tl3, bit<8> tl4, bit<8> tr0, bit<8> tr1, bit<8> tr2, bit<8> tr3, bit<8> tr4, bit<32> next, bit<8> lookup, bit<1280> key_mask) {
+    bit<1280> result_mask, bit<8> tl0, bit<8> tl1, bit<8> tl2, bit<8> tl3, bit<8> tl4, bit<8> tr0, bit<8> tr1, bit<8> tr2, bit<8> tr3, bit<8> tr4, bit<32> next, bit<8> lookup, bit<1280> key_mask, bit<8> key_shift) {
         meta.state = (meta.state & keep) ^ value ^
         ((((((meta.state & a_mask) ^ a_value) & ((((meta.state & b_mask) << bl0 << bl1 << bl2 << bl3 << bl4) >> br0 >> br1 >> br2 >> br3 >> br4) ^ b_value)) & result_mask) << tl0 << tl1 << tl2 << tl3 << tl4) >> tr0 >> tr1 >> tr2 >> tr3 >> tr4);
         meta.next = next;
@@ -479,13 +473,13 @@ inout standard_metadata_t standard_metadata) {
             if (lookup == 3) {
                 meta.key = meta.state & key_mask;
             } else {
-                meta.prefix = (meta.state & key_mask)[1279:816];
+                meta.prefix = ((meta.state & key_mask) << key_shift)[1279:816];
             }
         }
     }
     action commit_product(bit<1280> keep, bit<1280> value, bit<1280> a_mask, bit<1280> a_value,
     bit<1280> b_mask, bit<8> bl0, bit<8> bl1, bit<8> bl2, bit<8> bl3, bit<8> bl4, bit<8> br0, bit<8> br1, bit<8> br2, bit<8> br3, bit<8> br4, bit<1280> b_value,
-    bit<1280> result_mask, bit<8> tl0, bit<8> tl1, bit<8> tl2, bit<8> tl3, bit<8> tl4, bit<8> tr0, bit<8> tr1, bit<8> tr2, bit<8> tr3, bit<8> tr4, bit<32> next, bit<8> lookup, bit<1280> key_mask) {
+    bit<1280> result_mask, bit<8> tl0, bit<8> tl1, bit<8> tl2, bit<8> tl3, bit<8> tl4, bit<8> tr0, bit<8> tr1, bit<8> tr2, bit<8> tr3, bit<8> tr4, bit<32> next, bit<8> lookup, bit<1280> key_mask, bit<8> key_shift) {
         meta.state = (meta.state & keep) ^ value ^
         ((((((meta.state & a_mask) ^ a_value) * ((((meta.state & b_mask) << bl0 << bl1 << bl2 << bl3 << bl4) >> br0 >> br1 >> br2 >> br3 >> br4) ^ b_value)) & result_mask) << tl0 << tl1 << tl2 << tl3 << tl4) >> tr0 >> tr1 >> tr2 >> tr3 >> tr4);
         meta.next = next;
@@ -493,13 +487,13 @@ inout standard_metadata_t standard_metadata) {
             if (lookup == 3) {
                 meta.key = meta.state & key_mask;
             } else {
-                meta.prefix = (meta.state & key_mask)[1279:816];
+                meta.prefix = ((meta.state & key_mask) << key_shift)[1279:816];
             }
         }
     }
     action commit_shift_left(bit<1280> keep, bit<1280> value, bit<1280> a_mask, bit<1280> a_value,
     bit<1280> b_mask, bit<8> bl0, bit<8> bl1, bit<8> bl2, bit<8> bl3, bit<8> bl4, bit<8> br0, bit<8> br1, bit<8> br2, bit<8> br3, bit<8> br4, bit<1280> b_value,
-    bit<1280> result_mask, bit<8> tl0, bit<8> tl1, bit<8> tl2, bit<8> tl3, bit<8> tl4, bit<8> tr0, bit<8> tr1, bit<8> tr2, bit<8> tr3, bit<8> tr4, bit<32> next, bit<8> lookup, bit<1280> key_mask) {
+    bit<1280> result_mask, bit<8> tl0, bit<8> tl1, bit<8> tl2, bit<8> tl3, bit<8> tl4, bit<8> tr0, bit<8> tr1, bit<8> tr2, bit<8> tr3, bit<8> tr4, bit<32> next, bit<8> lookup, bit<1280> key_mask, bit<8> key_shift) {
         meta.state = (meta.state & keep) ^ value ^
         ((((((meta.state & a_mask) ^ a_value) << (bit<8>)((((meta.state & b_mask) << bl0 << bl1 << bl2 << bl3 << bl4) >> br0 >> br1 >> br2 >> br3 >> br4) ^ b_value)) & result_mask) << tl0 << tl1 << tl2 << tl3 << tl4) >> tr0 >> tr1 >> tr2 >> tr3 >> tr4);
         meta.next = next;
@@ -507,13 +501,13 @@ inout standard_metadata_t standard_metadata) {
             if (lookup == 3) {
                 meta.key = meta.state & key_mask;
             } else {
-                meta.prefix = (meta.state & key_mask)[1279:816];
+                meta.prefix = ((meta.state & key_mask) << key_shift)[1279:816];
             }
         }
     }
     action commit_shift_right(bit<1280> keep, bit<1280> value, bit<1280> a_mask, bit<1280> a_value,
     bit<1280> b_mask, bit<8> bl0, bit<8> bl1, bit<8> bl2, bit<8> bl3, bit<8> bl4, bit<8> br0, bit<8> br1, bit<8> br2, bit<8> br3, bit<8> br4, bit<1280> b_value,
-    bit<1280> result_mask, bit<8> tl0, bit<8> tl1, bit<8> tl2, bit<8> tl3, bit<8> tl4, bit<8> tr0, bit<8> tr1, bit<8> tr2, bit<8> tr3, bit<8> tr4, bit<32> next, bit<8> lookup, bit<1280> key_mask) {
+    bit<1280> result_mask, bit<8> tl0, bit<8> tl1, bit<8> tl2, bit<8> tl3, bit<8> tl4, bit<8> tr0, bit<8> tr1, bit<8> tr2, bit<8> tr3, bit<8> tr4, bit<32> next, bit<8> lookup, bit<1280> key_mask, bit<8> key_shift) {
         meta.state = (meta.state & keep) ^ value ^
         ((((((meta.state & a_mask) ^ a_value) >> (bit<8>)((((meta.state & b_mask) << bl0 << bl1 << bl2 << bl3 << bl4) >> br0 >> br1 >> br2 >> br3 >> br4) ^ b_value)) & result_mask) << tl0 << tl1 << tl2 << tl3 << tl4) >> tr0 >> tr1 >> tr2 >> tr3 >> tr4);
         meta.next = next;
@@ -521,13 +515,13 @@ inout standard_metadata_t standard_metadata) {
             if (lookup == 3) {
                 meta.key = meta.state & key_mask;
             } else {
-                meta.prefix = (meta.state & key_mask)[1279:816];
+                meta.prefix = ((meta.state & key_mask) << key_shift)[1279:816];
             }
         }
     }
     action commit_crc16(bit<1280> keep, bit<1280> value, bit<1280> input_mask,
     bit<8> il0, bit<8> il1, bit<8> il2, bit<8> il3, bit<8> il4, bit<8> ir0, bit<8> ir1, bit<8> ir2, bit<8> ir3, bit<8> ir4, bit<1280> input_value, bit<64> base, bit<64> modulus,
-    bit<1280> result_mask, bit<8> tl0, bit<8> tl1, bit<8> tl2, bit<8> tl3, bit<8> tl4, bit<8> tr0, bit<8> tr1, bit<8> tr2, bit<8> tr3, bit<8> tr4, bit<32> next, bit<8> lookup, bit<1280> key_mask) {
+    bit<1280> result_mask, bit<8> tl0, bit<8> tl1, bit<8> tl2, bit<8> tl3, bit<8> tl4, bit<8> tr0, bit<8> tr1, bit<8> tr2, bit<8> tr3, bit<8> tr4, bit<32> next, bit<8> lookup, bit<1280> key_mask, bit<8> key_shift) {
         input.bytes = (((meta.state & input_mask) << il0 << il1 << il2 << il3 << il4) >> ir0 >> ir1 >> ir2 >> ir3 >> ir4) ^ input_value;
         hash(meta.hash, HashAlgorithm.crc16, base, input, modulus);
         meta.state = (meta.state & keep) ^ value ^ ((((bit<1280>)meta.hash & result_mask) << tl0 << tl1 << tl2 << tl3 << tl4) >> tr0 >> tr1 >> tr2 >> tr3 >> tr4);
@@ -536,13 +530,13 @@ inout standard_metadata_t standard_metadata) {
             if (lookup == 3) {
                 meta.key = meta.state & key_mask;
             } else {
-                meta.prefix = (meta.state & key_mask)[1279:816];
+                meta.prefix = ((meta.state & key_mask) << key_shift)[1279:816];
             }
         }
     }
     action commit_crc32(bit<1280> keep, bit<1280> value, bit<1280> input_mask,
     bit<8> il0, bit<8> il1, bit<8> il2, bit<8> il3, bit<8> il4, bit<8> ir0, bit<8> ir1, bit<8> ir2, bit<8> ir3, bit<8> ir4, bit<1280> input_value, bit<64> base, bit<64> modulus,
-    bit<1280> result_mask, bit<8> tl0, bit<8> tl1, bit<8> tl2, bit<8> tl3, bit<8> tl4, bit<8> tr0, bit<8> tr1, bit<8> tr2, bit<8> tr3, bit<8> tr4, bit<32> next, bit<8> lookup, bit<1280> key_mask) {
+    bit<1280> result_mask, bit<8> tl0, bit<8> tl1, bit<8> tl2, bit<8> tl3, bit<8> tl4, bit<8> tr0, bit<8> tr1, bit<8> tr2, bit<8> tr3, bit<8> tr4, bit<32> next, bit<8> lookup, bit<1280> key_mask, bit<8> key_shift) {
         input.bytes = (((meta.state & input_mask) << il0 << il1 << il2 << il3 << il4) >> ir0 >> ir1 >> ir2 >> ir3 >> ir4) ^ input_value;
         hash(meta.hash, HashAlgorithm.crc32, base, input, modulus);
         meta.state = (meta.state & keep) ^ value ^ ((((bit<1280>)meta.hash & result_mask) << tl0 << tl1 << tl2 << tl3 << tl4) >> tr0 >> tr1 >> tr2 >> tr3 >> tr4);
@@ -551,13 +545,13 @@ inout standard_metadata_t standard_metadata) {
             if (lookup == 3) {
                 meta.key = meta.state & key_mask;
             } else {
-                meta.prefix = (meta.state & key_mask)[1279:816];
+                meta.prefix = ((meta.state & key_mask) << key_shift)[1279:816];
             }
         }
     }
     action commit_csum16(bit<1280> keep, bit<1280> value, bit<1280> input_mask,
     bit<8> il0, bit<8> il1, bit<8> il2, bit<8> il3, bit<8> il4, bit<8> ir0, bit<8> ir1, bit<8> ir2, bit<8> ir3, bit<8> ir4, bit<1280> input_value, bit<64> base, bit<64> modulus,
-    bit<1280> result_mask, bit<8> tl0, bit<8> tl1, bit<8> tl2, bit<8> tl3, bit<8> tl4, bit<8> tr0, bit<8> tr1, bit<8> tr2, bit<8> tr3, bit<8> tr4, bit<32> next, bit<8> lookup, bit<1280> key_mask) {
+    bit<1280> result_mask, bit<8> tl0, bit<8> tl1, bit<8> tl2, bit<8> tl3, bit<8> tl4, bit<8> tr0, bit<8> tr1, bit<8> tr2, bit<8> tr3, bit<8> tr4, bit<32> next, bit<8> lookup, bit<1280> key_mask, bit<8> key_shift) {
         input.bytes = (((meta.state & input_mask) << il0 << il1 << il2 << il3 << il4) >> ir0 >> ir1 >> ir2 >> ir3 >> ir4) ^ input_value;
         hash(meta.hash, HashAlgorithm.csum16, base, input, modulus);
         meta.state = (meta.state & keep) ^ value ^ ((((bit<1280>)meta.hash & result_mask) << tl0 << tl1 << tl2 << tl3 << tl4) >> tr0 >> tr1 >> tr2 >> tr3 >> tr4);
@@ -566,13 +560,13 @@ inout standard_metadata_t standard_metadata) {
             if (lookup == 3) {
                 meta.key = meta.state & key_mask;
             } else {
-                meta.prefix = (meta.state & key_mask)[1279:816];
+                meta.prefix = ((meta.state & key_mask) << key_shift)[1279:816];
             }
         }
     }
     action commit_xor16(bit<1280> keep, bit<1280> value, bit<1280> input_mask,
     bit<8> il0, bit<8> il1, bit<8> il2, bit<8> il3, bit<8> il4, bit<8> ir0, bit<8> ir1, bit<8> ir2, bit<8> ir3, bit<8> ir4, bit<1280> input_value, bit<64> base, bit<64> modulus,
-    bit<1280> result_mask, bit<8> tl0, bit<8> tl1, bit<8> tl2, bit<8> tl3, bit<8> tl4, bit<8> tr0, bit<8> tr1, bit<8> tr2, bit<8> tr3, bit<8> tr4, bit<32> next, bit<8> lookup, bit<1280> key_mask) {
+    bit<1280> result_mask, bit<8> tl0, bit<8> tl1, bit<8> tl2, bit<8> tl3, bit<8> tl4, bit<8> tr0, bit<8> tr1, bit<8> tr2, bit<8> tr3, bit<8> tr4, bit<32> next, bit<8> lookup, bit<1280> key_mask, bit<8> key_shift) {
         input.bytes = (((meta.state & input_mask) << il0 << il1 << il2 << il3 << il4) >> ir0 >> ir1 >> ir2 >> ir3 >> ir4) ^ input_value;
         hash(meta.hash, HashAlgorithm.xor16, base, input, modulus);
         meta.state = (meta.state & keep) ^ value ^ ((((bit<1280>)meta.hash & result_mask) << tl0 << tl1 << tl2 << tl3 << tl4) >> tr0 >> tr1 >> tr2 >> tr3 >> tr4);
@@ -581,12 +575,12 @@ inout standard_metadata_t standard_metadata) {
             if (lookup == 3) {
                 meta.key = meta.state & key_mask;
             } else {
-                meta.prefix = (meta.state & key_mask)[1279:816];
+                meta.prefix = ((meta.state & key_mask) << key_shift)[1279:816];
             }
         }
     }
     action commit_state(bit<1280> keep, bit<1280> value, bit<16> access, bit<1280> index_mask, bit<8> i0, bit<8> i1, bit<8> i2, bit<8> i3, bit<8> i4, bit<32> index,
-    bit<1280> data_mask, bit<8> d0, bit<8> d1, bit<8> d2, bit<8> d3, bit<8> d4, bit<64> data, bit<32> next, bit<8> lookup, bit<1280> key_mask) {
+    bit<1280> data_mask, bit<8> d0, bit<8> d1, bit<8> d2, bit<8> d3, bit<8> d4, bit<64> data, bit<32> next, bit<8> lookup, bit<1280> key_mask, bit<8> key_shift) {
         meta.state = (meta.state & keep) ^ value;
         meta.access = access;
         meta.index = (bit<32>)((meta.state & index_mask) >> i0 >> i1 >> i2 >> i3 >> i4) ^ index;
@@ -596,29 +590,29 @@ inout standard_metadata_t standard_metadata) {
             if (lookup == 3) {
                 meta.key = meta.state & key_mask;
             } else {
-                meta.prefix = (meta.state & key_mask)[1279:816];
+                meta.prefix = ((meta.state & key_mask) << key_shift)[1279:816];
             }
         }
     }
-    action commit_load(bit<1280> keep, bit<1280> value, bit<64> data_mask, bit<8> t0, bit<8> t1, bit<8> t2, bit<8> t3, bit<8> t4, bit<32> next, bit<8> lookup, bit<1280> key_mask) {
+    action commit_load(bit<1280> keep, bit<1280> value, bit<64> data_mask, bit<8> t0, bit<8> t1, bit<8> t2, bit<8> t3, bit<8> t4, bit<32> next, bit<8> lookup, bit<1280> key_mask, bit<8> key_shift) {
         meta.state = (meta.state & keep) ^ value ^ (((bit<1280>)(meta.data & data_mask)) << t0 << t1 << t2 << t3 << t4);
         meta.next = next;
         if (lookup != 0) {
             if (lookup == 3) {
                 meta.key = meta.state & key_mask;
             } else {
-                meta.prefix = (meta.state & key_mask)[1279:816];
+                meta.prefix = ((meta.state & key_mask) << key_shift)[1279:816];
             }
         }
     }
-    action commit_standard(bit<1280> keep, bit<1280> value, bit<32> packet_length, bit<32> instance_type, bit<48> ingress_global_timestamp, bit<8> t0, bit<8> t1, bit<8> t2, bit<8> t3, bit<8> t4, bit<32> next, bit<8> lookup, bit<1280> key_mask) {
-        meta.state = (meta.state & keep) ^ value ^ (((bit<1280>)((bit<48>)(meta.packet_length & packet_length) | (bit<48>)(standard_metadata.instance_type & instance_type) | (bit<48>)(standard_metadata.ingress_global_timestamp & ingress_global_timestamp))) << t0 << t1 << t2 << t3 << t4);
+    action commit_standard(bit<1280> keep, bit<1280> value, bit<32> packet_length, bit<32> instance_type, bit<48> ingress_global_timestamp, bit<8> t0, bit<8> t1, bit<8> t2, bit<8> t3, bit<8> t4, bit<32> next, bit<8> lookup, bit<1280> key_mask, bit<8> key_shift) {
+        meta.state = (meta.state & keep) ^ value ^ (((bit<1280>)((bit<48>)(standard_metadata.packet_length & packet_length) | (bit<48>)(standard_metadata.instance_type & instance_type) | (bit<48>)(standard_metadata.ingress_global_timestamp & ingress_global_timestamp))) << t0 << t1 << t2 << t3 << t4);
         meta.next = next;
         if (lookup != 0) {
             if (lookup == 3) {
                 meta.key = meta.state & key_mask;
             } else {
-                meta.prefix = (meta.state & key_mask)[1279:816];
+                meta.prefix = ((meta.state & key_mask) << key_shift)[1279:816];
             }
         }
     }
@@ -683,8 +677,8 @@ inout standard_metadata_t standard_metadata) {
     }
     table lpm_0 {
         key = { meta.device: exact; meta.next: exact; meta.prefix: lpm; }
-        actions = { commit; commit_add; commit_move; commit_checksum; commit_state; @defaultonly discard; }
-        default_action = discard();
+        actions = { commit; commit_add; commit_move; commit_checksum; commit_state; @defaultonly NoAction; }
+        default_action = NoAction();
         size = 4096;
     }
     table ternary_0 {
@@ -731,8 +725,8 @@ inout standard_metadata_t standard_metadata) {
     }
     table lpm_1 {
         key = { meta.device: exact; meta.next: exact; meta.prefix: lpm; }
-        actions = { commit; commit_add; commit_move; commit_checksum; commit_state; @defaultonly discard; }
-        default_action = discard();
+        actions = { commit; commit_add; commit_move; commit_checksum; commit_state; @defaultonly NoAction; }
+        default_action = NoAction();
         size = 4096;
     }
     table ternary_1 {
@@ -779,8 +773,8 @@ inout standard_metadata_t standard_metadata) {
     }
     table lpm_2 {
         key = { meta.device: exact; meta.next: exact; meta.prefix: lpm; }
-        actions = { commit; commit_add; commit_move; commit_checksum; commit_state; @defaultonly discard; }
-        default_action = discard();
+        actions = { commit; commit_add; commit_move; commit_checksum; commit_state; @defaultonly NoAction; }
+        default_action = NoAction();
         size = 4096;
     }
     table ternary_2 {
@@ -827,8 +821,8 @@ inout standard_metadata_t standard_metadata) {
     }
     table lpm_3 {
         key = { meta.device: exact; meta.next: exact; meta.prefix: lpm; }
-        actions = { commit; commit_add; commit_move; commit_checksum; commit_state; @defaultonly discard; }
-        default_action = discard();
+        actions = { commit; commit_add; commit_move; commit_checksum; commit_state; @defaultonly NoAction; }
+        default_action = NoAction();
         size = 4096;
     }
     table ternary_3 {
@@ -875,8 +869,8 @@ inout standard_metadata_t standard_metadata) {
     }
     table lpm_4 {
         key = { meta.device: exact; meta.next: exact; meta.prefix: lpm; }
-        actions = { commit; commit_add; commit_move; commit_checksum; commit_state; @defaultonly discard; }
-        default_action = discard();
+        actions = { commit; commit_add; commit_move; commit_checksum; commit_state; @defaultonly NoAction; }
+        default_action = NoAction();
         size = 4096;
     }
     table ternary_4 {
@@ -923,8 +917,8 @@ inout standard_metadata_t standard_metadata) {
     }
     table lpm_5 {
         key = { meta.device: exact; meta.next: exact; meta.prefix: lpm; }
-        actions = { commit; commit_add; commit_move; commit_checksum; commit_state; @defaultonly discard; }
-        default_action = discard();
+        actions = { commit; commit_add; commit_move; commit_checksum; commit_state; @defaultonly NoAction; }
+        default_action = NoAction();
         size = 4096;
     }
     table ternary_5 {
@@ -971,8 +965,8 @@ inout standard_metadata_t standard_metadata) {
     }
     table lpm_6 {
         key = { meta.device: exact; meta.next: exact; meta.prefix: lpm; }
-        actions = { commit; commit_add; commit_move; commit_checksum; commit_state; @defaultonly discard; }
-        default_action = discard();
+        actions = { commit; commit_add; commit_move; commit_checksum; commit_state; @defaultonly NoAction; }
+        default_action = NoAction();
         size = 4096;
     }
     table ternary_6 {
@@ -1019,8 +1013,8 @@ inout standard_metadata_t standard_metadata) {
     }
     table lpm_7 {
         key = { meta.device: exact; meta.next: exact; meta.prefix: lpm; }
-        actions = { commit; commit_add; commit_move; commit_checksum; commit_state; @defaultonly discard; }
-        default_action = discard();
+        actions = { commit; commit_add; commit_move; commit_checksum; commit_state; @defaultonly NoAction; }
+        default_action = NoAction();
         size = 4096;
     }
     table ternary_7 {
@@ -1067,8 +1061,8 @@ inout standard_metadata_t standard_metadata) {
     }
     table lpm_8 {
         key = { meta.device: exact; meta.next: exact; meta.prefix: lpm; }
-        actions = { commit; commit_add; commit_move; commit_checksum; commit_state; @defaultonly discard; }
-        default_action = discard();
+        actions = { commit; commit_add; commit_move; commit_checksum; commit_state; @defaultonly NoAction; }
+        default_action = NoAction();
         size = 4096;
     }
     table ternary_8 {
@@ -1115,8 +1109,8 @@ inout standard_metadata_t standard_metadata) {
     }
     table lpm_9 {
         key = { meta.device: exact; meta.next: exact; meta.prefix: lpm; }
-        actions = { commit; commit_add; commit_move; commit_checksum; commit_state; @defaultonly discard; }
-        default_action = discard();
+        actions = { commit; commit_add; commit_move; commit_checksum; commit_state; @defaultonly NoAction; }
+        default_action = NoAction();
         size = 4096;
     }
     table ternary_9 {
@@ -1163,8 +1157,8 @@ inout standard_metadata_t standard_metadata) {
     }
     table lpm_10 {
         key = { meta.device: exact; meta.next: exact; meta.prefix: lpm; }
-        actions = { commit; commit_add; commit_move; commit_checksum; commit_state; @defaultonly discard; }
-        default_action = discard();
+        actions = { commit; commit_add; commit_move; commit_checksum; commit_state; @defaultonly NoAction; }
+        default_action = NoAction();
         size = 4096;
     }
     table ternary_10 {
@@ -1211,8 +1205,8 @@ inout standard_metadata_t standard_metadata) {
     }
     table lpm_11 {
         key = { meta.device: exact; meta.next: exact; meta.prefix: lpm; }
-        actions = { commit; commit_add; commit_move; commit_checksum; commit_state; @defaultonly discard; }
-        default_action = discard();
+        actions = { commit; commit_add; commit_move; commit_checksum; commit_state; @defaultonly NoAction; }
+        default_action = NoAction();
         size = 4096;
     }
     table ternary_11 {
@@ -1259,8 +1253,8 @@ inout standard_metadata_t standard_metadata) {
     }
     table lpm_12 {
         key = { meta.device: exact; meta.next: exact; meta.prefix: lpm; }
-        actions = { commit; commit_add; commit_move; commit_checksum; commit_state; @defaultonly discard; }
-        default_action = discard();
+        actions = { commit; commit_add; commit_move; commit_checksum; commit_state; @defaultonly NoAction; }
+        default_action = NoAction();
         size = 4096;
     }
     table ternary_12 {
@@ -1307,8 +1301,8 @@ inout standard_metadata_t standard_metadata) {
     }
     table lpm_13 {
         key = { meta.device: exact; meta.next: exact; meta.prefix: lpm; }
-        actions = { commit; commit_add; commit_move; commit_checksum; commit_state; @defaultonly discard; }
-        default_action = discard();
+        actions = { commit; commit_add; commit_move; commit_checksum; commit_state; @defaultonly NoAction; }
+        default_action = NoAction();
         size = 4096;
     }
     table ternary_13 {
@@ -1355,8 +1349,8 @@ inout standard_metadata_t standard_metadata) {
     }
     table lpm_14 {
         key = { meta.device: exact; meta.next: exact; meta.prefix: lpm; }
-        actions = { commit; commit_add; commit_move; commit_checksum; commit_state; @defaultonly discard; }
-        default_action = discard();
+        actions = { commit; commit_add; commit_move; commit_checksum; commit_state; @defaultonly NoAction; }
+        default_action = NoAction();
         size = 4096;
     }
     table ternary_14 {
@@ -1403,8 +1397,8 @@ inout standard_metadata_t standard_metadata) {
     }
     table lpm_15 {
         key = { meta.device: exact; meta.next: exact; meta.prefix: lpm; }
-        actions = { commit; commit_add; commit_move; commit_checksum; commit_state; @defaultonly discard; }
-        default_action = discard();
+        actions = { commit; commit_add; commit_move; commit_checksum; commit_state; @defaultonly NoAction; }
+        default_action = NoAction();
         size = 4096;
     }
     table ternary_15 {
@@ -1451,8 +1445,8 @@ inout standard_metadata_t standard_metadata) {
     }
     table lpm_16 {
         key = { meta.device: exact; meta.next: exact; meta.prefix: lpm; }
-        actions = { commit; commit_add; commit_move; commit_checksum; commit_state; @defaultonly discard; }
-        default_action = discard();
+        actions = { commit; commit_add; commit_move; commit_checksum; commit_state; @defaultonly NoAction; }
+        default_action = NoAction();
         size = 4096;
     }
     table ternary_16 {
@@ -1499,8 +1493,8 @@ inout standard_metadata_t standard_metadata) {
     }
     table lpm_17 {
         key = { meta.device: exact; meta.next: exact; meta.prefix: lpm; }
-        actions = { commit; commit_add; commit_move; commit_checksum; commit_state; @defaultonly discard; }
-        default_action = discard();
+        actions = { commit; commit_add; commit_move; commit_checksum; commit_state; @defaultonly NoAction; }
+        default_action = NoAction();
         size = 4096;
     }
     table ternary_17 {
@@ -1547,8 +1541,8 @@ inout standard_metadata_t standard_metadata) {
     }
     table lpm_18 {
         key = { meta.device: exact; meta.next: exact; meta.prefix: lpm; }
-        actions = { commit; commit_add; commit_move; commit_checksum; commit_state; @defaultonly discard; }
-        default_action = discard();
+        actions = { commit; commit_add; commit_move; commit_checksum; commit_state; @defaultonly NoAction; }
+        default_action = NoAction();
         size = 4096;
     }
     table ternary_18 {
@@ -1595,8 +1589,8 @@ inout standard_metadata_t standard_metadata) {
     }
     table lpm_19 {
         key = { meta.device: exact; meta.next: exact; meta.prefix: lpm; }
-        actions = { commit; commit_add; commit_move; commit_checksum; commit_state; @defaultonly discard; }
-        default_action = discard();
+        actions = { commit; commit_add; commit_move; commit_checksum; commit_state; @defaultonly NoAction; }
+        default_action = NoAction();
         size = 4096;
     }
     table ternary_19 {
@@ -1648,15 +1642,13 @@ inout standard_metadata_t standard_metadata) {
         } else if (meta.next < 32w0x01000000) {
             if (meta.next < 32w0x00030000) {
                 lpm_0.apply();
-            } else {
-                if (meta.next < 32w0x00040000) {
-                    exact_0.apply();
-                } else if (meta.next < 32w0x00050000) {
-                    state_0.apply();
-                }
-                if (meta.next < 32w0x01000000) {
-                    step_0.apply();
-                }
+            } else if (meta.next < 32w0x00040000) {
+                exact_0.apply();
+            } else if (meta.next < 32w0x00050000) {
+                state_0.apply();
+            }
+            if (meta.next < 32w0x01000000) {
+                step_0.apply();
             }
         }
         if (meta.next < 32w0x01010000) {
@@ -1672,15 +1664,13 @@ inout standard_metadata_t standard_metadata) {
         } else if (meta.next < 32w0x02000000) {
             if (meta.next < 32w0x01030000) {
                 lpm_1.apply();
-            } else {
-                if (meta.next < 32w0x01040000) {
-                    exact_1.apply();
-                } else if (meta.next < 32w0x01050000) {
-                    state_1.apply();
-                }
-                if (meta.next < 32w0x02000000) {
-                    step_1.apply();
-                }
+            } else if (meta.next < 32w0x01040000) {
+                exact_1.apply();
+            } else if (meta.next < 32w0x01050000) {
+                state_1.apply();
+            }
+            if (meta.next < 32w0x02000000) {
+                step_1.apply();
             }
         }
         if (meta.next < 32w0x40000000) {
@@ -1697,15 +1687,13 @@ inout standard_metadata_t standard_metadata) {
             } else if (meta.next < 32w0x03000000) {
                 if (meta.next < 32w0x02030000) {
                     lpm_2.apply();
-                } else {
-                    if (meta.next < 32w0x02040000) {
-                        exact_2.apply();
-                    } else if (meta.next < 32w0x02050000) {
-                        state_2.apply();
-                    }
-                    if (meta.next < 32w0x03000000) {
-                        step_2.apply();
-                    }
+                } else if (meta.next < 32w0x02040000) {
+                    exact_2.apply();
+                } else if (meta.next < 32w0x02050000) {
+                    state_2.apply();
+                }
+                if (meta.next < 32w0x03000000) {
+                    step_2.apply();
                 }
             }
             if (meta.next < 32w0x03010000) {
@@ -1721,15 +1709,13 @@ inout standard_metadata_t standard_metadata) {
             } else if (meta.next < 32w0x04000000) {
                 if (meta.next < 32w0x03030000) {
                     lpm_3.apply();
-                } else {
-                    if (meta.next < 32w0x03040000) {
-                        exact_3.apply();
-                    } else if (meta.next < 32w0x03050000) {
-                        state_3.apply();
-                    }
-                    if (meta.next < 32w0x04000000) {
-                        step_3.apply();
-                    }
+                } else if (meta.next < 32w0x03040000) {
+                    exact_3.apply();
+                } else if (meta.next < 32w0x03050000) {
+                    state_3.apply();
+                }
+                if (meta.next < 32w0x04000000) {
+                    step_3.apply();
                 }
             }
             if (meta.next < 32w0x40000000) {
@@ -1746,15 +1732,13 @@ inout standard_metadata_t standard_metadata) {
                 } else if (meta.next < 32w0x05000000) {
                     if (meta.next < 32w0x04030000) {
                         lpm_4.apply();
-                    } else {
-                        if (meta.next < 32w0x04040000) {
-                            exact_4.apply();
-                        } else if (meta.next < 32w0x04050000) {
-                            state_4.apply();
-                        }
-                        if (meta.next < 32w0x05000000) {
-                            step_4.apply();
-                        }
+                    } else if (meta.next < 32w0x04040000) {
+                        exact_4.apply();
+                    } else if (meta.next < 32w0x04050000) {
+                        state_4.apply();
+                    }
+                    if (meta.next < 32w0x05000000) {
+                        step_4.apply();
                     }
                 }
                 if (meta.next < 32w0x05010000) {
@@ -1770,15 +1754,13 @@ inout standard_metadata_t standard_metadata) {
                 } else if (meta.next < 32w0x06000000) {
                     if (meta.next < 32w0x05030000) {
                         lpm_5.apply();
-                    } else {
-                        if (meta.next < 32w0x05040000) {
-                            exact_5.apply();
-                        } else if (meta.next < 32w0x05050000) {
-                            state_5.apply();
-                        }
-                        if (meta.next < 32w0x06000000) {
-                            step_5.apply();
-                        }
+                    } else if (meta.next < 32w0x05040000) {
+                        exact_5.apply();
+                    } else if (meta.next < 32w0x05050000) {
+                        state_5.apply();
+                    }
+                    if (meta.next < 32w0x06000000) {
+                        step_5.apply();
                     }
                 }
                 if (meta.next < 32w0x40000000) {
@@ -1795,15 +1777,13 @@ inout standard_metadata_t standard_metadata) {
                     } else if (meta.next < 32w0x07000000) {
                         if (meta.next < 32w0x06030000) {
                             lpm_6.apply();
-                        } else {
-                            if (meta.next < 32w0x06040000) {
-                                exact_6.apply();
-                            } else if (meta.next < 32w0x06050000) {
-                                state_6.apply();
-                            }
-                            if (meta.next < 32w0x07000000) {
-                                step_6.apply();
-                            }
+                        } else if (meta.next < 32w0x06040000) {
+                            exact_6.apply();
+                        } else if (meta.next < 32w0x06050000) {
+                            state_6.apply();
+                        }
+                        if (meta.next < 32w0x07000000) {
+                            step_6.apply();
                         }
                     }
                     if (meta.next < 32w0x07010000) {
@@ -1819,15 +1799,13 @@ inout standard_metadata_t standard_metadata) {
                     } else if (meta.next < 32w0x08000000) {
                         if (meta.next < 32w0x07030000) {
                             lpm_7.apply();
-                        } else {
-                            if (meta.next < 32w0x07040000) {
-                                exact_7.apply();
-                            } else if (meta.next < 32w0x07050000) {
-                                state_7.apply();
-                            }
-                            if (meta.next < 32w0x08000000) {
-                                step_7.apply();
-                            }
+                        } else if (meta.next < 32w0x07040000) {
+                            exact_7.apply();
+                        } else if (meta.next < 32w0x07050000) {
+                            state_7.apply();
+                        }
+                        if (meta.next < 32w0x08000000) {
+                            step_7.apply();
                         }
                     }
                     if (meta.next < 32w0x40000000) {
@@ -1844,15 +1822,13 @@ inout standard_metadata_t standard_metadata) {
                         } else if (meta.next < 32w0x09000000) {
                             if (meta.next < 32w0x08030000) {
                                 lpm_8.apply();
-                            } else {
-                                if (meta.next < 32w0x08040000) {
-                                    exact_8.apply();
-                                } else if (meta.next < 32w0x08050000) {
-                                    state_8.apply();
-                                }
-                                if (meta.next < 32w0x09000000) {
-                                    step_8.apply();
-                                }
+                            } else if (meta.next < 32w0x08040000) {
+                                exact_8.apply();
+                            } else if (meta.next < 32w0x08050000) {
+                                state_8.apply();
+                            }
+                            if (meta.next < 32w0x09000000) {
+                                step_8.apply();
                             }
                         }
                         if (meta.next < 32w0x09010000) {
@@ -1868,15 +1844,13 @@ inout standard_metadata_t standard_metadata) {
                         } else if (meta.next < 32w0x0a000000) {
                             if (meta.next < 32w0x09030000) {
                                 lpm_9.apply();
-                            } else {
-                                if (meta.next < 32w0x09040000) {
-                                    exact_9.apply();
-                                } else if (meta.next < 32w0x09050000) {
-                                    state_9.apply();
-                                }
-                                if (meta.next < 32w0x0a000000) {
-                                    step_9.apply();
-                                }
+                            } else if (meta.next < 32w0x09040000) {
+                                exact_9.apply();
+                            } else if (meta.next < 32w0x09050000) {
+                                state_9.apply();
+                            }
+                            if (meta.next < 32w0x0a000000) {
+                                step_9.apply();
                             }
                         }
                         if (meta.next < 32w0x40000000) {
@@ -1893,15 +1867,13 @@ inout standard_metadata_t standard_metadata) {
                             } else if (meta.next < 32w0x0b000000) {
                                 if (meta.next < 32w0x0a030000) {
                                     lpm_10.apply();
-                                } else {
-                                    if (meta.next < 32w0x0a040000) {
-                                        exact_10.apply();
-                                    } else if (meta.next < 32w0x0a050000) {
-                                        state_10.apply();
-                                    }
-                                    if (meta.next < 32w0x0b000000) {
-                                        step_10.apply();
-                                    }
+                                } else if (meta.next < 32w0x0a040000) {
+                                    exact_10.apply();
+                                } else if (meta.next < 32w0x0a050000) {
+                                    state_10.apply();
+                                }
+                                if (meta.next < 32w0x0b000000) {
+                                    step_10.apply();
                                 }
                             }
                             if (meta.next < 32w0x0b010000) {
@@ -1917,15 +1889,13 @@ inout standard_metadata_t standard_metadata) {
                             } else if (meta.next < 32w0x0c000000) {
                                 if (meta.next < 32w0x0b030000) {
                                     lpm_11.apply();
-                                } else {
-                                    if (meta.next < 32w0x0b040000) {
-                                        exact_11.apply();
-                                    } else if (meta.next < 32w0x0b050000) {
-                                        state_11.apply();
-                                    }
-                                    if (meta.next < 32w0x0c000000) {
-                                        step_11.apply();
-                                    }
+                                } else if (meta.next < 32w0x0b040000) {
+                                    exact_11.apply();
+                                } else if (meta.next < 32w0x0b050000) {
+                                    state_11.apply();
+                                }
+                                if (meta.next < 32w0x0c000000) {
+                                    step_11.apply();
                                 }
                             }
                             if (meta.next < 32w0x40000000) {
@@ -1942,15 +1912,13 @@ inout standard_metadata_t standard_metadata) {
                                 } else if (meta.next < 32w0x0d000000) {
                                     if (meta.next < 32w0x0c030000) {
                                         lpm_12.apply();
-                                    } else {
-                                        if (meta.next < 32w0x0c040000) {
-                                            exact_12.apply();
-                                        } else if (meta.next < 32w0x0c050000) {
-                                            state_12.apply();
-                                        }
-                                        if (meta.next < 32w0x0d000000) {
-                                            step_12.apply();
-                                        }
+                                    } else if (meta.next < 32w0x0c040000) {
+                                        exact_12.apply();
+                                    } else if (meta.next < 32w0x0c050000) {
+                                        state_12.apply();
+                                    }
+                                    if (meta.next < 32w0x0d000000) {
+                                        step_12.apply();
                                     }
                                 }
                                 if (meta.next < 32w0x0d010000) {
@@ -1966,15 +1934,13 @@ inout standard_metadata_t standard_metadata) {
                                 } else if (meta.next < 32w0x0e000000) {
                                     if (meta.next < 32w0x0d030000) {
                                         lpm_13.apply();
-                                    } else {
-                                        if (meta.next < 32w0x0d040000) {
-                                            exact_13.apply();
-                                        } else if (meta.next < 32w0x0d050000) {
-                                            state_13.apply();
-                                        }
-                                        if (meta.next < 32w0x0e000000) {
-                                            step_13.apply();
-                                        }
+                                    } else if (meta.next < 32w0x0d040000) {
+                                        exact_13.apply();
+                                    } else if (meta.next < 32w0x0d050000) {
+                                        state_13.apply();
+                                    }
+                                    if (meta.next < 32w0x0e000000) {
+                                        step_13.apply();
                                     }
                                 }
                                 if (meta.next < 32w0x40000000) {
@@ -1991,15 +1957,13 @@ inout standard_metadata_t standard_metadata) {
                                     } else if (meta.next < 32w0x0f000000) {
                                         if (meta.next < 32w0x0e030000) {
                                             lpm_14.apply();
-                                        } else {
-                                            if (meta.next < 32w0x0e040000) {
-                                                exact_14.apply();
-                                            } else if (meta.next < 32w0x0e050000) {
-                                                state_14.apply();
-                                            }
-                                            if (meta.next < 32w0x0f000000) {
-                                                step_14.apply();
-                                            }
+                                        } else if (meta.next < 32w0x0e040000) {
+                                            exact_14.apply();
+                                        } else if (meta.next < 32w0x0e050000) {
+                                            state_14.apply();
+                                        }
+                                        if (meta.next < 32w0x0f000000) {
+                                            step_14.apply();
                                         }
                                     }
                                     if (meta.next < 32w0x0f010000) {
@@ -2015,15 +1979,13 @@ inout standard_metadata_t standard_metadata) {
                                     } else if (meta.next < 32w0x10000000) {
                                         if (meta.next < 32w0x0f030000) {
                                             lpm_15.apply();
-                                        } else {
-                                            if (meta.next < 32w0x0f040000) {
-                                                exact_15.apply();
-                                            } else if (meta.next < 32w0x0f050000) {
-                                                state_15.apply();
-                                            }
-                                            if (meta.next < 32w0x10000000) {
-                                                step_15.apply();
-                                            }
+                                        } else if (meta.next < 32w0x0f040000) {
+                                            exact_15.apply();
+                                        } else if (meta.next < 32w0x0f050000) {
+                                            state_15.apply();
+                                        }
+                                        if (meta.next < 32w0x10000000) {
+                                            step_15.apply();
                                         }
                                     }
                                     if (meta.next < 32w0x40000000) {
@@ -2040,15 +2002,13 @@ inout standard_metadata_t standard_metadata) {
                                         } else if (meta.next < 32w0x11000000) {
                                             if (meta.next < 32w0x10030000) {
                                                 lpm_16.apply();
-                                            } else {
-                                                if (meta.next < 32w0x10040000) {
-                                                    exact_16.apply();
-                                                } else if (meta.next < 32w0x10050000) {
-                                                    state_16.apply();
-                                                }
-                                                if (meta.next < 32w0x11000000) {
-                                                    step_16.apply();
-                                                }
+                                            } else if (meta.next < 32w0x10040000) {
+                                                exact_16.apply();
+                                            } else if (meta.next < 32w0x10050000) {
+                                                state_16.apply();
+                                            }
+                                            if (meta.next < 32w0x11000000) {
+                                                step_16.apply();
                                             }
                                         }
                                         if (meta.next < 32w0x11010000) {
@@ -2064,15 +2024,13 @@ inout standard_metadata_t standard_metadata) {
                                         } else if (meta.next < 32w0x12000000) {
                                             if (meta.next < 32w0x11030000) {
                                                 lpm_17.apply();
-                                            } else {
-                                                if (meta.next < 32w0x11040000) {
-                                                    exact_17.apply();
-                                                } else if (meta.next < 32w0x11050000) {
-                                                    state_17.apply();
-                                                }
-                                                if (meta.next < 32w0x12000000) {
-                                                    step_17.apply();
-                                                }
+                                            } else if (meta.next < 32w0x11040000) {
+                                                exact_17.apply();
+                                            } else if (meta.next < 32w0x11050000) {
+                                                state_17.apply();
+                                            }
+                                            if (meta.next < 32w0x12000000) {
+                                                step_17.apply();
                                             }
                                         }
                                         if (meta.next < 32w0x40000000) {
@@ -2089,15 +2047,13 @@ inout standard_metadata_t standard_metadata) {
                                             } else if (meta.next < 32w0x13000000) {
                                                 if (meta.next < 32w0x12030000) {
                                                     lpm_18.apply();
-                                                } else {
-                                                    if (meta.next < 32w0x12040000) {
-                                                        exact_18.apply();
-                                                    } else if (meta.next < 32w0x12050000) {
-                                                        state_18.apply();
-                                                    }
-                                                    if (meta.next < 32w0x13000000) {
-                                                        step_18.apply();
-                                                    }
+                                                } else if (meta.next < 32w0x12040000) {
+                                                    exact_18.apply();
+                                                } else if (meta.next < 32w0x12050000) {
+                                                    state_18.apply();
+                                                }
+                                                if (meta.next < 32w0x13000000) {
+                                                    step_18.apply();
                                                 }
                                             }
                                             if (meta.next < 32w0x13010000) {
@@ -2113,15 +2069,13 @@ inout standard_metadata_t standard_metadata) {
                                             } else if (meta.next < 32w0x14000000) {
                                                 if (meta.next < 32w0x13030000) {
                                                     lpm_19.apply();
-                                                } else {
-                                                    if (meta.next < 32w0x13040000) {
-                                                        exact_19.apply();
-                                                    } else if (meta.next < 32w0x13050000) {
-                                                        state_19.apply();
-                                                    }
-                                                    if (meta.next < 32w0x14000000) {
-                                                        step_19.apply();
-                                                    }
+                                                } else if (meta.next < 32w0x13040000) {
+                                                    exact_19.apply();
+                                                } else if (meta.next < 32w0x13050000) {
+                                                    state_19.apply();
+                                                }
+                                                if (meta.next < 32w0x14000000) {
+                                                    step_19.apply();
                                                 }
                                             }
                                         }
@@ -2155,7 +2109,7 @@ inout standard_metadata_t standard_metadata) {
         mark_to_drop(standard_metadata);
         meta.next = 32w0xfe000000;
     }
-    action enter_commit(bit<1280> keep, bit<1280> value, bit<32> next, bit<8> lookup, bit<1280> key_mask) {
+    action enter_commit(bit<1280> keep, bit<1280> value, bit<32> next, bit<8> lookup, bit<1280> key_mask, bit<8> key_shift) {
 
         meta.state = (((meta.state & 1280w0xfffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff80001ff) | ((bit<1280>)standard_metadata.egress_port << 18)) & keep) ^ value;
         meta.next = next;
@@ -2163,11 +2117,11 @@ inout standard_metadata_t standard_metadata) {
             if (lookup == 3) {
                 meta.key = meta.state & key_mask;
             } else {
-                meta.prefix = (meta.state & key_mask)[1279:816];
+                meta.prefix = ((meta.state & key_mask) << key_shift)[1279:816];
             }
         }
     }
-    action enter_commit_move(bit<1280> keep, bit<1280> value, bit<1280> left_mask, bit<8> l0, bit<8> l1, bit<8> l2, bit<8> l3, bit<8> l4, bit<1280> right_mask, bit<8> r0, bit<8> r1, bit<8> r2, bit<8> r3, bit<8> r4, bit<32> next, bit<8> lookup, bit<1280> key_mask) {
+    action enter_commit_move(bit<1280> keep, bit<1280> value, bit<1280> left_mask, bit<8> l0, bit<8> l1, bit<8> l2, bit<8> l3, bit<8> l4, bit<1280> right_mask, bit<8> r0, bit<8> r1, bit<8> r2, bit<8> r3, bit<8> r4, bit<32> next, bit<8> lookup, bit<1280> key_mask, bit<8> key_shift) {
 
         meta.state = (meta.state & 1280w0xfffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff80001ff) | ((bit<1280>)standard_metadata.egress_port << 18);
         meta.state = (meta.state & keep) ^ value ^ ((meta.state & left_mask) << l0 << l1 << l2 << l3 << l4) ^ ((meta.state & right_mask) >> r0 >> r1 >> r2 >> r3 >> r4);
@@ -2176,11 +2130,11 @@ inout standard_metadata_t standard_metadata) {
             if (lookup == 3) {
                 meta.key = meta.state & key_mask;
             } else {
-                meta.prefix = (meta.state & key_mask)[1279:816];
+                meta.prefix = ((meta.state & key_mask) << key_shift)[1279:816];
             }
         }
     }
-    action enter_as_commit(bit<9> port, bit<1280> keep, bit<1280> value, bit<32> next, bit<8> lookup, bit<1280> key_mask) {
+    action enter_as_commit(bit<9> port, bit<1280> keep, bit<1280> value, bit<32> next, bit<8> lookup, bit<1280> key_mask, bit<8> key_shift) {
 
         meta.state = (((meta.state & 1280w0xfffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff80001ff) | ((bit<1280>)port << 18)) & keep) ^ value;
         meta.next = next;
@@ -2188,11 +2142,11 @@ inout standard_metadata_t standard_metadata) {
             if (lookup == 3) {
                 meta.key = meta.state & key_mask;
             } else {
-                meta.prefix = (meta.state & key_mask)[1279:816];
+                meta.prefix = ((meta.state & key_mask) << key_shift)[1279:816];
             }
         }
     }
-    action enter_as_commit_move(bit<9> port, bit<1280> keep, bit<1280> value, bit<1280> left_mask, bit<8> l0, bit<8> l1, bit<8> l2, bit<8> l3, bit<8> l4, bit<1280> right_mask, bit<8> r0, bit<8> r1, bit<8> r2, bit<8> r3, bit<8> r4, bit<32> next, bit<8> lookup, bit<1280> key_mask) {
+    action enter_as_commit_move(bit<9> port, bit<1280> keep, bit<1280> value, bit<1280> left_mask, bit<8> l0, bit<8> l1, bit<8> l2, bit<8> l3, bit<8> l4, bit<1280> right_mask, bit<8> r0, bit<8> r1, bit<8> r2, bit<8> r3, bit<8> r4, bit<32> next, bit<8> lookup, bit<1280> key_mask, bit<8> key_shift) {
 
         meta.state = (meta.state & 1280w0xfffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff80001ff) | ((bit<1280>)port << 18);
         meta.state = (meta.state & keep) ^ value ^ ((meta.state & left_mask) << l0 << l1 << l2 << l3 << l4) ^ ((meta.state & right_mask) >> r0 >> r1 >> r2 >> r3 >> r4);
@@ -2201,7 +2155,7 @@ inout standard_metadata_t standard_metadata) {
             if (lookup == 3) {
                 meta.key = meta.state & key_mask;
             } else {
-                meta.prefix = (meta.state & key_mask)[1279:816];
+                meta.prefix = ((meta.state & key_mask) << key_shift)[1279:816];
             }
         }
     }
@@ -2212,111 +2166,16 @@ inout standard_metadata_t standard_metadata) {
         size = 1024;
     }
     action arrive() {
-        meta.pad = meta.length << 1;
-        meta.state = ((((((((hdr.each[0].byte ++ (hdr.each[1].byte ++ hdr.each[2].byte)) ++ (hdr.each[3].byte ++ (hdr.each[4].byte ++ hdr.each[5].byte))) ++ ((hdr.each[6].byte ++ (hdr.each[7].byte ++ hdr.each[8].byte)) ++ (hdr.each[9].byte ++ (hdr.each[10].byte ++ hdr.each[11].byte)))) ++ (((hdr.each[12].byte ++ (hdr.each[13].byte ++ hdr.each[14].byte)) ++ (hdr.each[15].byte ++ (hdr.each[16].byte ++ hdr.each[17].byte))) ++ ((hdr.each[18].byte ++ (hdr.each[19].byte ++ hdr.each[20].byte)) ++ (hdr.each[21].byte ++ (hdr.each[22].byte ++ hdr.each[23].byte))))) ++ ((((hdr.each[24].byte ++ (hdr.each[25].byte ++ hdr.each[26].byte)) ++ (hdr.each[27].byte ++ (hdr.each[28].byte ++ hdr.each[29].byte))) ++ ((hdr.each[30].byte ++ (hdr.each[31].byte ++ hdr.each[32].byte)) ++ (hdr.each[33].byte ++ (hdr.each[34].byte ++ hdr.each[35].byte)))) ++ (((hdr.each[36].byte ++ (hdr.each[37].byte ++ hdr.each[38].byte)) ++ (hdr.each[39].byte ++ (hdr.each[40].byte ++ hdr.each[41].byte))) ++ ((hdr.each[42].byte ++ (hdr.each[43].byte ++ hdr.each[44].byte)) ++ (hdr.each[45].byte ++ (hdr.each[46].byte ++ hdr.each[47].byte)))))) ++ (((((hdr.each[48].byte ++ (hdr.each[49].byte ++ hdr.each[50].byte)) ++ (hdr.each[51].byte ++ (hdr.each[52].byte ++ hdr.each[53].byte))) ++ ((hdr.each[54].byte ++ (hdr.each[55].byte ++ hdr.each[56].byte)) ++ (hdr.each[57].byte ++ (hdr.each[58].byte ++ hdr.each[59].byte)))) ++ (((hdr.each[60].byte ++ (hdr.each[61].byte ++ hdr.each[62].byte)) ++ (hdr.each[63].byte ++ (hdr.each[64].byte ++ hdr.each[65].byte))) ++ ((hdr.each[66].byte ++ (hdr.each[67].byte ++ hdr.each[68].byte)) ++ (hdr.each[69].byte ++ (hdr.each[70].byte ++ hdr.each[71].byte))))) ++ ((((hdr.each[72].byte ++ (hdr.each[73].byte ++ hdr.each[74].byte)) ++ (hdr.each[75].byte ++ (hdr.each[76].byte ++ hdr.each[77].byte))) ++ ((hdr.each[78].byte ++ (hdr.each[79].byte ++ hdr.each[80].byte)) ++ (hdr.each[81].byte ++ (hdr.each[82].byte ++ hdr.each[83].byte)))) ++ (((hdr.each[84].byte ++ (hdr.each[85].byte ++ hdr.each[86].byte)) ++ (hdr.each[87].byte ++ (hdr.each[88].byte ++ hdr.each[89].byte))) ++ ((hdr.each[90].byte ++ (hdr.each[91].byte ++ hdr.each[92].byte)) ++ (hdr.each[93].byte ++ (hdr.each[94].byte ++ hdr.each[95].byte))))))) ++ 512w0) & (1280w0xffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff ^ (1280w0xffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff >> meta.pad >> meta.pad >> meta.pad >> meta.pad))) | ((bit<1280>)meta.length << 48);
-        if (meta.length == 96) {
-            hdr.whole.setValid();
+        if (hdr.whole.isValid()) {
+            meta.length = 96;
+            meta.state = hdr.whole.bytes ++ 512w27021597764222976;
         } else {
             meta.length = 0;
+            meta.unparsed = 1;
+            meta.state = meta.copied & 1280w0xffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff00000000000000000000000000000000000000000000000000ff000000000000;
         }
-        hdr.each[0].setInvalid();
-        hdr.each[1].setInvalid();
-        hdr.each[2].setInvalid();
-        hdr.each[3].setInvalid();
-        hdr.each[4].setInvalid();
-        hdr.each[5].setInvalid();
-        hdr.each[6].setInvalid();
-        hdr.each[7].setInvalid();
-        hdr.each[8].setInvalid();
-        hdr.each[9].setInvalid();
-        hdr.each[10].setInvalid();
-        hdr.each[11].setInvalid();
-        hdr.each[12].setInvalid();
-        hdr.each[13].setInvalid();
-        hdr.each[14].setInvalid();
-        hdr.each[15].setInvalid();
-        hdr.each[16].setInvalid();
-        hdr.each[17].setInvalid();
-        hdr.each[18].setInvalid();
-        hdr.each[19].setInvalid();
-        hdr.each[20].setInvalid();
-        hdr.each[21].setInvalid();
-        hdr.each[22].setInvalid();
-        hdr.each[23].setInvalid();
-        hdr.each[24].setInvalid();
-        hdr.each[25].setInvalid();
-        hdr.each[26].setInvalid();
-        hdr.each[27].setInvalid();
-        hdr.each[28].setInvalid();
-        hdr.each[29].setInvalid();
-        hdr.each[30].setInvalid();
-        hdr.each[31].setInvalid();
-        hdr.each[32].setInvalid();
-        hdr.each[33].setInvalid();
-        hdr.each[34].setInvalid();
-        hdr.each[35].setInvalid();
-        hdr.each[36].setInvalid();
-        hdr.each[37].setInvalid();
-        hdr.each[38].setInvalid();
-        hdr.each[39].setInvalid();
-        hdr.each[40].setInvalid();
-        hdr.each[41].setInvalid();
-        hdr.each[42].setInvalid();
-        hdr.each[43].setInvalid();
-        hdr.each[44].setInvalid();
-        hdr.each[45].setInvalid();
-        hdr.each[46].setInvalid();
-        hdr.each[47].setInvalid();
-        hdr.each[48].setInvalid();
-        hdr.each[49].setInvalid();
-        hdr.each[50].setInvalid();
-        hdr.each[51].setInvalid();
-        hdr.each[52].setInvalid();
-        hdr.each[53].setInvalid();
-        hdr.each[54].setInvalid();
-        hdr.each[55].setInvalid();
-        hdr.each[56].setInvalid();
-        hdr.each[57].setInvalid();
-        hdr.each[58].setInvalid();
-        hdr.each[59].setInvalid();
-        hdr.each[60].setInvalid();
-        hdr.each[61].setInvalid();
-        hdr.each[62].setInvalid();
-        hdr.each[63].setInvalid();
-        hdr.each[64].setInvalid();
-        hdr.each[65].setInvalid();
-        hdr.each[66].setInvalid();
-        hdr.each[67].setInvalid();
-        hdr.each[68].setInvalid();
-        hdr.each[69].setInvalid();
-        hdr.each[70].setInvalid();
-        hdr.each[71].setInvalid();
-        hdr.each[72].setInvalid();
-        hdr.each[73].setInvalid();
-        hdr.each[74].setInvalid();
-        hdr.each[75].setInvalid();
-        hdr.each[76].setInvalid();
-        hdr.each[77].setInvalid();
-        hdr.each[78].setInvalid();
-        hdr.each[79].setInvalid();
-        hdr.each[80].setInvalid();
-        hdr.each[81].setInvalid();
-        hdr.each[82].setInvalid();
-        hdr.each[83].setInvalid();
-        hdr.each[84].setInvalid();
-        hdr.each[85].setInvalid();
-        hdr.each[86].setInvalid();
-        hdr.each[87].setInvalid();
-        hdr.each[88].setInvalid();
-        hdr.each[89].setInvalid();
-        hdr.each[90].setInvalid();
-        hdr.each[91].setInvalid();
-        hdr.each[92].setInvalid();
-        hdr.each[93].setInvalid();
-        hdr.each[94].setInvalid();
-        hdr.each[95].setInvalid();
     }
-    action copy_commit(bit<1280> kept, bit<1280> keep, bit<1280> value, bit<32> next, bit<8> lookup, bit<1280> key_mask) {
+    action copy_commit(bit<1280> kept, bit<1280> keep, bit<1280> value, bit<32> next, bit<8> lookup, bit<1280> key_mask, bit<8> key_shift) {
         meta.state = meta.state | (meta.copied & kept);
         meta.traits = 2;
         meta.state = (((meta.state & 1280w0xfffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff80001ff) | ((bit<1280>)standard_metadata.egress_port << 18)) & keep) ^ value;
@@ -2325,11 +2184,11 @@ inout standard_metadata_t standard_metadata) {
             if (lookup == 3) {
                 meta.key = meta.state & key_mask;
             } else {
-                meta.prefix = (meta.state & key_mask)[1279:816];
+                meta.prefix = ((meta.state & key_mask) << key_shift)[1279:816];
             }
         }
     }
-    action copy_commit_move(bit<1280> kept, bit<1280> keep, bit<1280> value, bit<1280> left_mask, bit<8> l0, bit<8> l1, bit<8> l2, bit<8> l3, bit<8> l4, bit<1280> right_mask, bit<8> r0, bit<8> r1, bit<8> r2, bit<8> r3, bit<8> r4, bit<32> next, bit<8> lookup, bit<1280> key_mask) {
+    action copy_commit_move(bit<1280> kept, bit<1280> keep, bit<1280> value, bit<1280> left_mask, bit<8> l0, bit<8> l1, bit<8> l2, bit<8> l3, bit<8> l4, bit<1280> right_mask, bit<8> r0, bit<8> r1, bit<8> r2, bit<8> r3, bit<8> r4, bit<32> next, bit<8> lookup, bit<1280> key_mask, bit<8> key_shift) {
         meta.state = meta.state | (meta.copied & kept);
         meta.traits = 2;
         meta.state = (meta.state & 1280w0xfffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff80001ff) | ((bit<1280>)standard_metadata.egress_port << 18);
@@ -2339,11 +2198,11 @@ inout standard_metadata_t standard_metadata) {
             if (lookup == 3) {
                 meta.key = meta.state & key_mask;
             } else {
-                meta.prefix = (meta.state & key_mask)[1279:816];
+                meta.prefix = ((meta.state & key_mask) << key_shift)[1279:816];
             }
         }
     }
-    action copy_as_commit(bit<9> port, bit<1280> kept, bit<1280> keep, bit<1280> value, bit<32> next, bit<8> lookup, bit<1280> key_mask) {
+    action copy_as_commit(bit<9> port, bit<1280> kept, bit<1280> keep, bit<1280> value, bit<32> next, bit<8> lookup, bit<1280> key_mask, bit<8> key_shift) {
         meta.state = meta.state | (meta.copied & kept);
         meta.traits = 2;
         meta.state = (((meta.state & 1280w0xfffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff80001ff) | ((bit<1280>)port << 18)) & keep) ^ value;
@@ -2352,11 +2211,11 @@ inout standard_metadata_t standard_metadata) {
             if (lookup == 3) {
                 meta.key = meta.state & key_mask;
             } else {
-                meta.prefix = (meta.state & key_mask)[1279:816];
+                meta.prefix = ((meta.state & key_mask) << key_shift)[1279:816];
             }
         }
     }
-    action copy_as_commit_move(bit<9> port, bit<1280> kept, bit<1280> keep, bit<1280> value, bit<1280> left_mask, bit<8> l0, bit<8> l1, bit<8> l2, bit<8> l3, bit<8> l4, bit<1280> right_mask, bit<8> r0, bit<8> r1, bit<8> r2, bit<8> r3, bit<8> r4, bit<32> next, bit<8> lookup, bit<1280> key_mask) {
+    action copy_as_commit_move(bit<9> port, bit<1280> kept, bit<1280> keep, bit<1280> value, bit<1280> left_mask, bit<8> l0, bit<8> l1, bit<8> l2, bit<8> l3, bit<8> l4, bit<1280> right_mask, bit<8> r0, bit<8> r1, bit<8> r2, bit<8> r3, bit<8> r4, bit<32> next, bit<8> lookup, bit<1280> key_mask, bit<8> key_shift) {
         meta.state = meta.state | (meta.copied & kept);
         meta.traits = 2;
         meta.state = (meta.state & 1280w0xfffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff80001ff) | ((bit<1280>)port << 18);
@@ -2366,7 +2225,7 @@ inout standard_metadata_t standard_metadata) {
             if (lookup == 3) {
                 meta.key = meta.state & key_mask;
             } else {
-                meta.prefix = (meta.state & key_mask)[1279:816];
+                meta.prefix = ((meta.state & key_mask) << key_shift)[1279:816];
             }
         }
     }
@@ -2391,40 +2250,40 @@ inout standard_metadata_t standard_metadata) {
         size = 4096;
     }
     hashed_t input;
-    action commit(bit<1280> keep, bit<1280> value, bit<32> next, bit<8> lookup, bit<1280> key_mask) {
+    action commit(bit<1280> keep, bit<1280> value, bit<32> next, bit<8> lookup, bit<1280> key_mask, bit<8> key_shift) {
         meta.state = (meta.state & keep) ^ value;
         meta.next = next;
         if (lookup != 0) {
             if (lookup == 3) {
                 meta.key = meta.state & key_mask;
             } else {
-                meta.prefix = (meta.state & key_mask)[1279:816];
+                meta.prefix = ((meta.state & key_mask) << key_shift)[1279:816];
             }
         }
     }
-    action commit_add(bit<1280> keep, bit<1280> value, bit<1280> add_mask, bit<1280> addend, bit<32> next, bit<8> lookup, bit<1280> key_mask) {
+    action commit_add(bit<1280> keep, bit<1280> value, bit<1280> add_mask, bit<1280> addend, bit<32> next, bit<8> lookup, bit<1280> key_mask, bit<8> key_shift) {
         meta.state = (meta.state & keep) ^ value ^ (((meta.state & add_mask) + addend) & add_mask);
         meta.next = next;
         if (lookup != 0) {
             if (lookup == 3) {
                 meta.key = meta.state & key_mask;
             } else {
-                meta.prefix = (meta.state & key_mask)[1279:816];
+                meta.prefix = ((meta.state & key_mask) << key_shift)[1279:816];
             }
         }
     }
-    action commit_move(bit<1280> keep, bit<1280> value, bit<1280> left_mask, bit<8> l0, bit<8> l1, bit<8> l2, bit<8> l3, bit<8> l4, bit<1280> right_mask, bit<8> r0, bit<8> r1, bit<8> r2, bit<8> r3, bit<8> r4, bit<32> next, bit<8> lookup, bit<1280> key_mask) {
+    action commit_move(bit<1280> keep, bit<1280> value, bit<1280> left_mask, bit<8> l0, bit<8> l1, bit<8> l2, bit<8> l3, bit<8> l4, bit<1280> right_mask, bit<8> r0, bit<8> r1, bit<8> r2, bit<8> r3, bit<8> r4, bit<32> next, bit<8> lookup, bit<1280> key_mask, bit<8> key_shift) {
         meta.state = (meta.state & keep) ^ value ^ ((meta.state & left_mask) << l0 << l1 << l2 << l3 << l4) ^ ((meta.state & right_mask) >> r0 >> r1 >> r2 >> r3 >> r4);
         meta.next = next;
         if (lookup != 0) {
             if (lookup == 3) {
                 meta.key = meta.state & key_mask;
             } else {
-                meta.prefix = (meta.state & key_mask)[1279:816];
+                meta.prefix = ((meta.state & key_mask) << key_shift)[1279:816];
             }
         }
     }
-    action commit_checksum(bit<1280> keep, bit<1280> value, bit<1280> sum_mask, bit<8> t0, bit<8> t1, bit<8> t2, bit<8> t3, bit<8> t4, bit<1280> right_mask, bit<8> r0, bit<8> r1, bit<8> r2, bit<8> r3, bit<8> r4, bit<32> next, bit<8> lookup, bit<1280> key_mask) {
+    action commit_checksum(bit<1280> keep, bit<1280> value, bit<1280> sum_mask, bit<8> t0, bit<8> t1, bit<8> t2, bit<8> t3, bit<8> t4, bit<1280> right_mask, bit<8> r0, bit<8> r1, bit<8> r2, bit<8> r3, bit<8> r4, bit<32> next, bit<8> lookup, bit<1280> key_mask, bit<8> key_shift) {
         input.bytes = meta.state & sum_mask;
         hash(meta.hash, HashAlgorithm.csum16, 64w0, input, 64w0x10000);
         meta.state = (meta.state & keep) ^ value ^ (((bit<1280>)meta.hash) << t0 << t1 << t2 << t3 << t4) ^ ((meta.state & right_mask) >> r0 >> r1 >> r2 >> r3 >> r4);
@@ -2433,13 +2292,13 @@ inout standard_metadata_t standard_metadata) {
             if (lookup == 3) {
                 meta.key = meta.state & key_mask;
             } else {
-                meta.prefix = (meta.state & key_mask)[1279:816];
+                meta.prefix = ((meta.state & key_mask) << key_shift)[1279:816];
             }
         }
     }
     action commit_sum(bit<1280> keep, bit<1280> value, bit<1280> a_mask, bit<1280> a_value,
     bit<1280> b_mask, bit<8> bl0, bit<8> bl1, bit<8> bl2, bit<8> bl3, bit<8> bl4, bit<8> br0, bit<8> br1, bit<8> br2, bit<8> br3, bit<8> br4, bit<1280> b_value,
-    bit<1280> result_mask, bit<8> tl0, bit<8> tl1, bit<8> tl2, bit<8> tl3, bit<8> tl4, bit<8> tr0, bit<8> tr1, bit<8> tr2, bit<8> tr3, bit<8> tr4, bit<32> next, bit<8> lookup, bit<1280> key_mask) {
+    bit<1280> result_mask, bit<8> tl0, bit<8> tl1, bit<8> tl2, bit<8> tl3, bit<8> tl4, bit<8> tr0, bit<8> tr1, bit<8> tr2, bit<8> tr3, bit<8> tr4, bit<32> next, bit<8> lookup, bit<1280> key_mask, bit<8> key_shift) {
         meta.state = (meta.state & keep) ^ value ^
         ((((((meta.state & a_mask) ^ a_value) + ((((meta.state & b_mask) << bl0 << bl1 << bl2 << bl3 << bl4) >> br0 >> br1 >> br2 >> br3 >> br4) ^ b_value)) & result_mask) << tl0 << tl1 << tl2 << tl3 << tl4) >> tr0 >> tr1 >> tr2 >> tr3 >> tr4);
         meta.next = next;
@@ -2447,13 +2306,13 @@ inout standard_metadata_t standard_metadata) {
             if (lookup == 3) {
                 meta.key = meta.state & key_mask;
             } else {
-                meta.prefix = (meta.state & key_mask)[1279:816];
+                meta.prefix = ((meta.state & key_mask) << key_shift)[1279:816];
             }
         }
     }
     action commit_difference(bit<1280> keep, bit<1280> value, bit<1280> a_mask, bit<1280> a_value,
     bit<1280> b_mask, bit<8> bl0, bit<8> bl1, bit<8> bl2, bit<8> bl3, bit<8> bl4, bit<8> br0, bit<8> br1, bit<8> br2, bit<8> br3, bit<8> br4, bit<1280> b_value,
-    bit<1280> result_mask, bit<8> tl0, bit<8> tl1, bit<8> tl2, bit<8> tl3, bit<8> tl4, bit<8> tr0, bit<8> tr1, bit<8> tr2, bit<8> tr3, bit<8> tr4, bit<32> next, bit<8> lookup, bit<1280> key_mask) {
+    bit<1280> result_mask, bit<8> tl0, bit<8> tl1, bit<8> tl2, bit<8> tl3, bit<8> tl4, bit<8> tr0, bit<8> tr1, bit<8> tr2, bit<8> tr3, bit<8> tr4, bit<32> next, bit<8> lookup, bit<1280> key_mask, bit<8> key_shift) {
         meta.state = (meta.state & keep) ^ value ^
         ((((((meta.state & a_mask) ^ a_value) - ((((meta.state & b_mask) << bl0 << bl1 << bl2 << bl3 << bl4) >> br0 >> br1 >> br2 >> br3 >> br4) ^ b_value)) & result_mask) << tl0 << tl1 << tl2 << tl3 << tl4) >> tr0 >> tr1 >> tr2 >> tr3 >> tr4);
         meta.next = next;
@@ -2461,13 +2320,13 @@ inout standard_metadata_t standard_metadata) {
             if (lookup == 3) {
                 meta.key = meta.state & key_mask;
             } else {
-                meta.prefix = (meta.state & key_mask)[1279:816];
+                meta.prefix = ((meta.state & key_mask) << key_shift)[1279:816];
             }
         }
     }
     action commit_conjunction(bit<1280> keep, bit<1280> value, bit<1280> a_mask, bit<1280> a_value,
     bit<1280> b_mask, bit<8> bl0, bit<8> bl1, bit<8> bl2, bit<8> bl3, bit<8> bl4, bit<8> br0, bit<8> br1, bit<8> br2, bit<8> br3, bit<8> br4, bit<1280> b_value,
-    bit<1280> result_mask, bit<8> tl0, bit<8> tl1, bit<8> tl2, bit<8> tl3, bit<8> tl4, bit<8> tr0, bit<8> tr1, bit<8> tr2, bit<8> tr3, bit<8> tr4, bit<32> next, bit<8> lookup, bit<1280> key_mask) {
+    bit<1280> result_mask, bit<8> tl0, bit<8> tl1, bit<8> tl2, bit<8> tl3, bit<8> tl4, bit<8> tr0, bit<8> tr1, bit<8> tr2, bit<8> tr3, bit<8> tr4, bit<32> next, bit<8> lookup, bit<1280> key_mask, bit<8> key_shift) {
         meta.state = (meta.state & keep) ^ value ^
         ((((((meta.state & a_mask) ^ a_value) & ((((meta.state & b_mask) << bl0 << bl1 << bl2 << bl3 << bl4) >> br0 >> br1 >> br2 >> br3 >> br4) ^ b_value)) & result_mask) << tl0 << tl1 << tl2 << tl3 << tl4) >> tr0 >> tr1 >> tr2 >> tr3 >> tr4);
         meta.next = next;
@@ -2475,13 +2334,13 @@ inout standard_metadata_t standard_metadata) {
             if (lookup == 3) {
                 meta.key = meta.state & key_mask;
             } else {
-                meta.prefix = (meta.state & key_mask)[1279:816];
+                meta.prefix = ((meta.state & key_mask) << key_shift)[1279:816];
             }
         }
     }
     action commit_product(bit<1280> keep, bit<1280> value, bit<1280> a_mask, bit<1280> a_value,
     bit<1280> b_mask, bit<8> bl0, bit<8> bl1, bit<8> bl2, bit<8> bl3, bit<8> bl4, bit<8> br0, bit<8> br1, bit<8> br2, bit<8> br3, bit<8> br4, bit<1280> b_value,
-    bit<1280> result_mask, bit<8> tl0, bit<8> tl1, bit<8> tl2, bit<8> tl3, bit<8> tl4, bit<8> tr0, bit<8> tr1, bit<8> tr2, bit<8> tr3, bit<8> tr4, bit<32> next, bit<8> lookup, bit<1280> key_mask) {
+    bit<1280> result_mask, bit<8> tl0, bit<8> tl1, bit<8> tl2, bit<8> tl3, bit<8> tl4, bit<8> tr0, bit<8> tr1, bit<8> tr2, bit<8> tr3, bit<8> tr4, bit<32> next, bit<8> lookup, bit<1280> key_mask, bit<8> key_shift) {
         meta.state = (meta.state & keep) ^ value ^
         ((((((meta.state & a_mask) ^ a_value) * ((((meta.state & b_mask) << bl0 << bl1 << bl2 << bl3 << bl4) >> br0 >> br1 >> br2 >> br3 >> br4) ^ b_value)) & result_mask) << tl0 << tl1 << tl2 << tl3 << tl4) >> tr0 >> tr1 >> tr2 >> tr3 >> tr4);
         meta.next = next;
@@ -2489,13 +2348,13 @@ inout standard_metadata_t standard_metadata) {
             if (lookup == 3) {
                 meta.key = meta.state & key_mask;
             } else {
-                meta.prefix = (meta.state & key_mask)[1279:816];
+                meta.prefix = ((meta.state & key_mask) << key_shift)[1279:816];
             }
         }
     }
     action commit_shift_left(bit<1280> keep, bit<1280> value, bit<1280> a_mask, bit<1280> a_value,
     bit<1280> b_mask, bit<8> bl0, bit<8> bl1, bit<8> bl2, bit<8> bl3, bit<8> bl4, bit<8> br0, bit<8> br1, bit<8> br2, bit<8> br3, bit<8> br4, bit<1280> b_value,
-    bit<1280> result_mask, bit<8> tl0, bit<8> tl1, bit<8> tl2, bit<8> tl3, bit<8> tl4, bit<8> tr0, bit<8> tr1, bit<8> tr2, bit<8> tr3, bit<8> tr4, bit<32> next, bit<8> lookup, bit<1280> key_mask) {
+    bit<1280> result_mask, bit<8> tl0, bit<8> tl1, bit<8> tl2, bit<8> tl3, bit<8> tl4, bit<8> tr0, bit<8> tr1, bit<8> tr2, bit<8> tr3, bit<8> tr4, bit<32> next, bit<8> lookup, bit<1280> key_mask, bit<8> key_shift) {
         meta.state = (meta.state & keep) ^ value ^
         ((((((meta.state & a_mask) ^ a_value) << (bit<8>)((((meta.state & b_mask) << bl0 << bl1 << bl2 << bl3 << bl4) >> br0 >> br1 >> br2 >> br3 >> br4) ^ b_value)) & result_mask) << tl0 << tl1 << tl2 << tl3 << tl4) >> tr0 >> tr1 >> tr2 >> tr3 >> tr4);
         meta.next = next;
@@ -2503,13 +2362,13 @@ inout standard_metadata_t standard_metadata) {
             if (lookup == 3) {
                 meta.key = meta.state & key_mask;
             } else {
-                meta.prefix = (meta.state & key_mask)[1279:816];
+                meta.prefix = ((meta.state & key_mask) << key_shift)[1279:816];
             }
         }
     }
     action commit_shift_right(bit<1280> keep, bit<1280> value, bit<1280> a_mask, bit<1280> a_value,
     bit<1280> b_mask, bit<8> bl0, bit<8> bl1, bit<8> bl2, bit<8> bl3, bit<8> bl4, bit<8> br0, bit<8> br1, bit<8> br2, bit<8> br3, bit<8> br4, bit<1280> b_value,
-    bit<1280> result_mask, bit<8> tl0, bit<8> tl1, bit<8> tl2, bit<8> tl3, bit<8> tl4, bit<8> tr0, bit<8> tr1, bit<8> tr2, bit<8> tr3, bit<8> tr4, bit<32> next, bit<8> lookup, bit<1280> key_mask) {
+    bit<1280> result_mask, bit<8> tl0, bit<8> tl1, bit<8> tl2, bit<8> tl3, bit<8> tl4, bit<8> tr0, bit<8> tr1, bit<8> tr2, bit<8> tr3, bit<8> tr4, bit<32> next, bit<8> lookup, bit<1280> key_mask, bit<8> key_shift) {
         meta.state = (meta.state & keep) ^ value ^
         ((((((meta.state & a_mask) ^ a_value) >> (bit<8>)((((meta.state & b_mask) << bl0 << bl1 << bl2 << bl3 << bl4) >> br0 >> br1 >> br2 >> br3 >> br4) ^ b_value)) & result_mask) << tl0 << tl1 << tl2 << tl3 << tl4) >> tr0 >> tr1 >> tr2 >> tr3 >> tr4);
         meta.next = next;
@@ -2517,13 +2376,13 @@ inout standard_metadata_t standard_metadata) {
             if (lookup == 3) {
                 meta.key = meta.state & key_mask;
             } else {
-                meta.prefix = (meta.state & key_mask)[1279:816];
+                meta.prefix = ((meta.state & key_mask) << key_shift)[1279:816];
             }
         }
     }
     action commit_crc16(bit<1280> keep, bit<1280> value, bit<1280> input_mask,
     bit<8> il0, bit<8> il1, bit<8> il2, bit<8> il3, bit<8> il4, bit<8> ir0, bit<8> ir1, bit<8> ir2, bit<8> ir3, bit<8> ir4, bit<1280> input_value, bit<64> base, bit<64> modulus,
-    bit<1280> result_mask, bit<8> tl0, bit<8> tl1, bit<8> tl2, bit<8> tl3, bit<8> tl4, bit<8> tr0, bit<8> tr1, bit<8> tr2, bit<8> tr3, bit<8> tr4, bit<32> next, bit<8> lookup, bit<1280> key_mask) {
+    bit<1280> result_mask, bit<8> tl0, bit<8> tl1, bit<8> tl2, bit<8> tl3, bit<8> tl4, bit<8> tr0, bit<8> tr1, bit<8> tr2, bit<8> tr3, bit<8> tr4, bit<32> next, bit<8> lookup, bit<1280> key_mask, bit<8> key_shift) {
         input.bytes = (((meta.state & input_mask) << il0 << il1 << il2 << il3 << il4) >> ir0 >> ir1 >> ir2 >> ir3 >> ir4) ^ input_value;
         hash(meta.hash, HashAlgorithm.crc16, base, input, modulus);
         meta.state = (meta.state & keep) ^ value ^ ((((bit<1280>)meta.hash & result_mask) << tl0 << tl1 << tl2 << tl3 << tl4) >> tr0 >> tr1 >> tr2 >> tr3 >> tr4);
@@ -2532,13 +2391,13 @@ inout standard_metadata_t standard_metadata) {
             if (lookup == 3) {
                 meta.key = meta.state & key_mask;
             } else {
-                meta.prefix = (meta.state & key_mask)[1279:816];
+                meta.prefix = ((meta.state & key_mask) << key_shift)[1279:816];
             }
         }
     }
     action commit_crc32(bit<1280> keep, bit<1280> value, bit<1280> input_mask,
     bit<8> il0, bit<8> il1, bit<8> il2, bit<8> il3, bit<8> il4, bit<8> ir0, bit<8> ir1, bit<8> ir2, bit<8> ir3, bit<8> ir4, bit<1280> input_value, bit<64> base, bit<64> modulus,
-    bit<1280> result_mask, bit<8> tl0, bit<8> tl1, bit<8> tl2, bit<8> tl3, bit<8> tl4, bit<8> tr0, bit<8> tr1, bit<8> tr2, bit<8> tr3, bit<8> tr4, bit<32> next, bit<8> lookup, bit<1280> key_mask) {
+    bit<1280> result_mask, bit<8> tl0, bit<8> tl1, bit<8> tl2, bit<8> tl3, bit<8> tl4, bit<8> tr0, bit<8> tr1, bit<8> tr2, bit<8> tr3, bit<8> tr4, bit<32> next, bit<8> lookup, bit<1280> key_mask, bit<8> key_shift) {
         input.bytes = (((meta.state & input_mask) << il0 << il1 << il2 << il3 << il4) >> ir0 >> ir1 >> ir2 >> ir3 >> ir4) ^ input_value;
         hash(meta.hash, HashAlgorithm.crc32, base, input, modulus);
         meta.state = (meta.state & keep) ^ value ^ ((((bit<1280>)meta.hash & result_mask) << tl0 << tl1 << tl2 << tl3 << tl4) >> tr0 >> tr1 >> tr2 >> tr3 >> tr4);
@@ -2547,13 +2406,13 @@ inout standard_metadata_t standard_metadata) {
             if (lookup == 3) {
                 meta.key = meta.state & key_mask;
             } else {
-                meta.prefix = (meta.state & key_mask)[1279:816];
+                meta.prefix = ((meta.state & key_mask) << key_shift)[1279:816];
             }
         }
     }
     action commit_csum16(bit<1280> keep, bit<1280> value, bit<1280> input_mask,
     bit<8> il0, bit<8> il1, bit<8> il2, bit<8> il3, bit<8> il4, bit<8> ir0, bit<8> ir1, bit<8> ir2, bit<8> ir3, bit<8> ir4, bit<1280> input_value, bit<64> base, bit<64> modulus,
-    bit<1280> result_mask, bit<8> tl0, bit<8> tl1, bit<8> tl2, bit<8> tl3, bit<8> tl4, bit<8> tr0, bit<8> tr1, bit<8> tr2, bit<8> tr3, bit<8> tr4, bit<32> next, bit<8> lookup, bit<1280> key_mask) {
+    bit<1280> result_mask, bit<8> tl0, bit<8> tl1, bit<8> tl2, bit<8> tl3, bit<8> tl4, bit<8> tr0, bit<8> tr1, bit<8> tr2, bit<8> tr3, bit<8> tr4, bit<32> next, bit<8> lookup, bit<1280> key_mask, bit<8> key_shift) {
         input.bytes = (((meta.state & input_mask) << il0 << il1 << il2 << il3 << il4) >> ir0 >> ir1 >> ir2 >> ir3 >> ir4) ^ input_value;
         hash(meta.hash, HashAlgorithm.csum16, base, input, modulus);
         meta.state = (meta.state & keep) ^ value ^ ((((bit<1280>)meta.hash & result_mask) << tl0 << tl1 << tl2 << tl3 << tl4) >> tr0 >> tr1 >> tr2 >> tr3 >> tr4);
@@ -2562,13 +2421,13 @@ inout standard_metadata_t standard_metadata) {
             if (lookup == 3) {
                 meta.key = meta.state & key_mask;
             } else {
-                meta.prefix = (meta.state & key_mask)[1279:816];
+                meta.prefix = ((meta.state & key_mask) << key_shift)[1279:816];
             }
         }
     }
     action commit_xor16(bit<1280> keep, bit<1280> value, bit<1280> input_mask,
     bit<8> il0, bit<8> il1, bit<8> il2, bit<8> il3, bit<8> il4, bit<8> ir0, bit<8> ir1, bit<8> ir2, bit<8> ir3, bit<8> ir4, bit<1280> input_value, bit<64> base, bit<64> modulus,
-    bit<1280> result_mask, bit<8> tl0, bit<8> tl1, bit<8> tl2, bit<8> tl3, bit<8> tl4, bit<8> tr0, bit<8> tr1, bit<8> tr2, bit<8> tr3, bit<8> tr4, bit<32> next, bit<8> lookup, bit<1280> key_mask) {
+    bit<1280> result_mask, bit<8> tl0, bit<8> tl1, bit<8> tl2, bit<8> tl3, bit<8> tl4, bit<8> tr0, bit<8> tr1, bit<8> tr2, bit<8> tr3, bit<8> tr4, bit<32> next, bit<8> lookup, bit<1280> key_mask, bit<8> key_shift) {
         input.bytes = (((meta.state & input_mask) << il0 << il1 << il2 << il3 << il4) >> ir0 >> ir1 >> ir2 >> ir3 >> ir4) ^ input_value;
         hash(meta.hash, HashAlgorithm.xor16, base, input, modulus);
         meta.state = (meta.state & keep) ^ value ^ ((((bit<1280>)meta.hash & result_mask) << tl0 << tl1 << tl2 << tl3 << tl4) >> tr0 >> tr1 >> tr2 >> tr3 >> tr4);
@@ -2577,12 +2436,12 @@ inout standard_metadata_t standard_metadata) {
             if (lookup == 3) {
                 meta.key = meta.state & key_mask;
             } else {
-                meta.prefix = (meta.state & key_mask)[1279:816];
+                meta.prefix = ((meta.state & key_mask) << key_shift)[1279:816];
             }
         }
     }
     action commit_state(bit<1280> keep, bit<1280> value, bit<16> access, bit<1280> index_mask, bit<8> i0, bit<8> i1, bit<8> i2, bit<8> i3, bit<8> i4, bit<32> index,
-    bit<1280> data_mask, bit<8> d0, bit<8> d1, bit<8> d2, bit<8> d3, bit<8> d4, bit<64> data, bit<32> next, bit<8> lookup, bit<1280> key_mask) {
+    bit<1280> data_mask, bit<8> d0, bit<8> d1, bit<8> d2, bit<8> d3, bit<8> d4, bit<64> data, bit<32> next, bit<8> lookup, bit<1280> key_mask, bit<8> key_shift) {
         meta.state = (meta.state & keep) ^ value;
         meta.access = access;
         meta.index = (bit<32>)((meta.state & index_mask) >> i0 >> i1 >> i2 >> i3 >> i4) ^ index;
@@ -2592,29 +2451,29 @@ inout standard_metadata_t standard_metadata) {
             if (lookup == 3) {
                 meta.key = meta.state & key_mask;
             } else {
-                meta.prefix = (meta.state & key_mask)[1279:816];
+                meta.prefix = ((meta.state & key_mask) << key_shift)[1279:816];
             }
         }
     }
-    action commit_load(bit<1280> keep, bit<1280> value, bit<64> data_mask, bit<8> t0, bit<8> t1, bit<8> t2, bit<8> t3, bit<8> t4, bit<32> next, bit<8> lookup, bit<1280> key_mask) {
+    action commit_load(bit<1280> keep, bit<1280> value, bit<64> data_mask, bit<8> t0, bit<8> t1, bit<8> t2, bit<8> t3, bit<8> t4, bit<32> next, bit<8> lookup, bit<1280> key_mask, bit<8> key_shift) {
         meta.state = (meta.state & keep) ^ value ^ (((bit<1280>)(meta.data & data_mask)) << t0 << t1 << t2 << t3 << t4);
         meta.next = next;
         if (lookup != 0) {
             if (lookup == 3) {
                 meta.key = meta.state & key_mask;
             } else {
-                meta.prefix = (meta.state & key_mask)[1279:816];
+                meta.prefix = ((meta.state & key_mask) << key_shift)[1279:816];
             }
         }
     }
-    action commit_standard(bit<1280> keep, bit<1280> value, bit<32> packet_length, bit<32> instance_type, bit<48> egress_global_timestamp, bit<32> enq_timestamp, bit<19> enq_qdepth, bit<32> deq_timedelta, bit<19> deq_qdepth, bit<16> egress_rid, bit<8> t0, bit<8> t1, bit<8> t2, bit<8> t3, bit<8> t4, bit<32> next, bit<8> lookup, bit<1280> key_mask) {
+    action commit_standard(bit<1280> keep, bit<1280> value, bit<32> packet_length, bit<32> instance_type, bit<48> egress_global_timestamp, bit<32> enq_timestamp, bit<19> enq_qdepth, bit<32> deq_timedelta, bit<19> deq_qdepth, bit<16> egress_rid, bit<8> t0, bit<8> t1, bit<8> t2, bit<8> t3, bit<8> t4, bit<32> next, bit<8> lookup, bit<1280> key_mask, bit<8> key_shift) {
         meta.state = (meta.state & keep) ^ value ^ (((bit<1280>)((bit<48>)(standard_metadata.packet_length & packet_length) | (bit<48>)(standard_metadata.instance_type & instance_type) | (bit<48>)(standard_metadata.egress_global_timestamp & egress_global_timestamp) | (bit<48>)(standard_metadata.enq_timestamp & enq_timestamp) | (bit<48>)(standard_metadata.enq_qdepth & enq_qdepth) | (bit<48>)(standard_metadata.deq_timedelta & deq_timedelta) | (bit<48>)(standard_metadata.deq_qdepth & deq_qdepth) | (bit<48>)(standard_metadata.egress_rid & egress_rid))) << t0 << t1 << t2 << t3 << t4);
         meta.next = next;
         if (lookup != 0) {
             if (lookup == 3) {
                 meta.key = meta.state & key_mask;
             } else {
-                meta.prefix = (meta.state & key_mask)[1279:816];
+                meta.prefix = ((meta.state & key_mask) << key_shift)[1279:816];
             }
         }
     }
@@ -2661,11 +2520,7 @@ inout standard_metadata_t standard_metadata) {
     action draw() {
         random(meta.data, (bit<64>)meta.index, meta.data);
     }
-    action forget() {
-        standard_metadata.packet_length = 0;
-    }
     action emit() {
-        standard_metadata.packet_length = 0;
         if (meta.state[55:48] != meta.length) {
             hdr.whole.setInvalid();
             meta.length = meta.state[55:48];
@@ -2789,6 +2644,9 @@ inout standard_metadata_t standard_metadata) {
                 }
             }
         }
+        if (meta.unparsed == 1) {
+            truncate((bit<32>)meta.state[55:48]);
+        }
     }
     table step_0 {
         key = { meta.device: exact; meta.next & 32w0xffff: exact; }
@@ -2804,8 +2662,8 @@ inout standard_metadata_t standard_metadata) {
     }
     table lpm_0 {
         key = { meta.device: exact; meta.next: exact; meta.prefix: lpm; }
-        actions = { commit; commit_add; commit_move; commit_checksum; commit_state; @defaultonly discard; }
-        default_action = discard();
+        actions = { commit; commit_add; commit_move; commit_checksum; commit_state; @defaultonly NoAction; }
+        default_action = NoAction();
         size = 4096;
     }
     table ternary_0 {
@@ -2834,8 +2692,8 @@ inout standard_metadata_t standard_metadata) {
     }
     table lpm_1 {
         key = { meta.device: exact; meta.next: exact; meta.prefix: lpm; }
-        actions = { commit; commit_add; commit_move; commit_checksum; commit_state; @defaultonly discard; }
-        default_action = discard();
+        actions = { commit; commit_add; commit_move; commit_checksum; commit_state; @defaultonly NoAction; }
+        default_action = NoAction();
         size = 4096;
     }
     table ternary_1 {
@@ -2864,8 +2722,8 @@ inout standard_metadata_t standard_metadata) {
     }
     table lpm_2 {
         key = { meta.device: exact; meta.next: exact; meta.prefix: lpm; }
-        actions = { commit; commit_add; commit_move; commit_checksum; commit_state; @defaultonly discard; }
-        default_action = discard();
+        actions = { commit; commit_add; commit_move; commit_checksum; commit_state; @defaultonly NoAction; }
+        default_action = NoAction();
         size = 4096;
     }
     table ternary_2 {
@@ -2894,8 +2752,8 @@ inout standard_metadata_t standard_metadata) {
     }
     table lpm_3 {
         key = { meta.device: exact; meta.next: exact; meta.prefix: lpm; }
-        actions = { commit; commit_add; commit_move; commit_checksum; commit_state; @defaultonly discard; }
-        default_action = discard();
+        actions = { commit; commit_add; commit_move; commit_checksum; commit_state; @defaultonly NoAction; }
+        default_action = NoAction();
         size = 4096;
     }
     table ternary_3 {
@@ -2924,8 +2782,8 @@ inout standard_metadata_t standard_metadata) {
     }
     table lpm_4 {
         key = { meta.device: exact; meta.next: exact; meta.prefix: lpm; }
-        actions = { commit; commit_add; commit_move; commit_checksum; commit_state; @defaultonly discard; }
-        default_action = discard();
+        actions = { commit; commit_add; commit_move; commit_checksum; commit_state; @defaultonly NoAction; }
+        default_action = NoAction();
         size = 4096;
     }
     table ternary_4 {
@@ -2954,8 +2812,8 @@ inout standard_metadata_t standard_metadata) {
     }
     table lpm_5 {
         key = { meta.device: exact; meta.next: exact; meta.prefix: lpm; }
-        actions = { commit; commit_add; commit_move; commit_checksum; commit_state; @defaultonly discard; }
-        default_action = discard();
+        actions = { commit; commit_add; commit_move; commit_checksum; commit_state; @defaultonly NoAction; }
+        default_action = NoAction();
         size = 4096;
     }
     table ternary_5 {
@@ -2965,6 +2823,66 @@ inout standard_metadata_t standard_metadata) {
         size = 4096;
     }
     table state_5 {
+        key = { meta.device: exact; meta.access: exact; }
+        actions = { read_register; write_register; count; meter_packets; meter_bytes; cut; ask; draw; @defaultonly NoAction; }
+        default_action = NoAction();
+        size = 4096;
+    }
+    table step_6 {
+        key = { meta.device: exact; meta.next & 32w0xffff: exact; }
+        actions = { commit; commit_add; commit_move; commit_checksum; commit_state; commit_sum; commit_difference; commit_conjunction; commit_product; commit_shift_left; commit_shift_right; commit_standard; commit_load; commit_crc16; commit_crc32; commit_csum16; commit_xor16; @defaultonly discard; }
+        default_action = discard();
+        size = 4096;
+    }
+    table exact_6 {
+        key = { meta.device: exact; meta.next: exact; meta.key: exact; }
+        actions = { commit; commit_add; commit_move; commit_checksum; commit_state; @defaultonly NoAction; }
+        default_action = NoAction();
+        size = 4096;
+    }
+    table lpm_6 {
+        key = { meta.device: exact; meta.next: exact; meta.prefix: lpm; }
+        actions = { commit; commit_add; commit_move; commit_checksum; commit_state; @defaultonly NoAction; }
+        default_action = NoAction();
+        size = 4096;
+    }
+    table ternary_6 {
+        key = { meta.device: exact; meta.next: exact; meta.state: ternary; }
+        actions = { commit; commit_add; commit_move; commit_checksum; commit_state; @defaultonly discard; }
+        default_action = discard();
+        size = 4096;
+    }
+    table state_6 {
+        key = { meta.device: exact; meta.access: exact; }
+        actions = { read_register; write_register; count; meter_packets; meter_bytes; cut; ask; draw; @defaultonly NoAction; }
+        default_action = NoAction();
+        size = 4096;
+    }
+    table step_7 {
+        key = { meta.device: exact; meta.next & 32w0xffff: exact; }
+        actions = { commit; commit_add; commit_move; commit_checksum; commit_state; commit_sum; commit_difference; commit_conjunction; commit_product; commit_shift_left; commit_shift_right; commit_standard; commit_load; commit_crc16; commit_crc32; commit_csum16; commit_xor16; @defaultonly discard; }
+        default_action = discard();
+        size = 4096;
+    }
+    table exact_7 {
+        key = { meta.device: exact; meta.next: exact; meta.key: exact; }
+        actions = { commit; commit_add; commit_move; commit_checksum; commit_state; @defaultonly NoAction; }
+        default_action = NoAction();
+        size = 4096;
+    }
+    table lpm_7 {
+        key = { meta.device: exact; meta.next: exact; meta.prefix: lpm; }
+        actions = { commit; commit_add; commit_move; commit_checksum; commit_state; @defaultonly NoAction; }
+        default_action = NoAction();
+        size = 4096;
+    }
+    table ternary_7 {
+        key = { meta.device: exact; meta.next: exact; meta.state: ternary; }
+        actions = { commit; commit_add; commit_move; commit_checksum; commit_state; @defaultonly discard; }
+        default_action = discard();
+        size = 4096;
+    }
+    table state_7 {
         key = { meta.device: exact; meta.access: exact; }
         actions = { read_register; write_register; count; meter_packets; meter_bytes; cut; ask; draw; @defaultonly NoAction; }
         default_action = NoAction();
@@ -2985,15 +2903,13 @@ inout standard_metadata_t standard_metadata) {
             } else if (meta.next < 32w0x41000000) {
                 if (meta.next < 32w0x40030000) {
                     lpm_0.apply();
-                } else {
-                    if (meta.next < 32w0x40040000) {
-                        exact_0.apply();
-                    } else if (meta.next < 32w0x40050000) {
-                        state_0.apply();
-                    }
-                    if (meta.next < 32w0x41000000) {
-                        step_0.apply();
-                    }
+                } else if (meta.next < 32w0x40040000) {
+                    exact_0.apply();
+                } else if (meta.next < 32w0x40050000) {
+                    state_0.apply();
+                }
+                if (meta.next < 32w0x41000000) {
+                    step_0.apply();
                 }
             }
             if (meta.next < 32w0x41020000) {
@@ -3001,15 +2917,13 @@ inout standard_metadata_t standard_metadata) {
             } else if (meta.next < 32w0x42000000) {
                 if (meta.next < 32w0x41030000) {
                     lpm_1.apply();
-                } else {
-                    if (meta.next < 32w0x41040000) {
-                        exact_1.apply();
-                    } else if (meta.next < 32w0x41050000) {
-                        state_1.apply();
-                    }
-                    if (meta.next < 32w0x42000000) {
-                        step_1.apply();
-                    }
+                } else if (meta.next < 32w0x41040000) {
+                    exact_1.apply();
+                } else if (meta.next < 32w0x41050000) {
+                    state_1.apply();
+                }
+                if (meta.next < 32w0x42000000) {
+                    step_1.apply();
                 }
             }
             if (meta.next < 32w0xff000000) {
@@ -3018,15 +2932,13 @@ inout standard_metadata_t standard_metadata) {
                 } else if (meta.next < 32w0x43000000) {
                     if (meta.next < 32w0x42030000) {
                         lpm_2.apply();
-                    } else {
-                        if (meta.next < 32w0x42040000) {
-                            exact_2.apply();
-                        } else if (meta.next < 32w0x42050000) {
-                            state_2.apply();
-                        }
-                        if (meta.next < 32w0x43000000) {
-                            step_2.apply();
-                        }
+                    } else if (meta.next < 32w0x42040000) {
+                        exact_2.apply();
+                    } else if (meta.next < 32w0x42050000) {
+                        state_2.apply();
+                    }
+                    if (meta.next < 32w0x43000000) {
+                        step_2.apply();
                     }
                 }
                 if (meta.next < 32w0x43020000) {
@@ -3034,15 +2946,13 @@ inout standard_metadata_t standard_metadata) {
                 } else if (meta.next < 32w0x44000000) {
                     if (meta.next < 32w0x43030000) {
                         lpm_3.apply();
-                    } else {
-                        if (meta.next < 32w0x43040000) {
-                            exact_3.apply();
-                        } else if (meta.next < 32w0x43050000) {
-                            state_3.apply();
-                        }
-                        if (meta.next < 32w0x44000000) {
-                            step_3.apply();
-                        }
+                    } else if (meta.next < 32w0x43040000) {
+                        exact_3.apply();
+                    } else if (meta.next < 32w0x43050000) {
+                        state_3.apply();
+                    }
+                    if (meta.next < 32w0x44000000) {
+                        step_3.apply();
                     }
                 }
                 if (meta.next < 32w0xff000000) {
@@ -3051,15 +2961,13 @@ inout standard_metadata_t standard_metadata) {
                     } else if (meta.next < 32w0x45000000) {
                         if (meta.next < 32w0x44030000) {
                             lpm_4.apply();
-                        } else {
-                            if (meta.next < 32w0x44040000) {
-                                exact_4.apply();
-                            } else if (meta.next < 32w0x44050000) {
-                                state_4.apply();
-                            }
-                            if (meta.next < 32w0x45000000) {
-                                step_4.apply();
-                            }
+                        } else if (meta.next < 32w0x44040000) {
+                            exact_4.apply();
+                        } else if (meta.next < 32w0x44050000) {
+                            state_4.apply();
+                        }
+                        if (meta.next < 32w0x45000000) {
+                            step_4.apply();
                         }
                     }
                     if (meta.next < 32w0x45020000) {
@@ -3067,14 +2975,42 @@ inout standard_metadata_t standard_metadata) {
                     } else if (meta.next < 32w0x46000000) {
                         if (meta.next < 32w0x45030000) {
                             lpm_5.apply();
-                        } else {
-                            if (meta.next < 32w0x45040000) {
-                                exact_5.apply();
-                            } else if (meta.next < 32w0x45050000) {
-                                state_5.apply();
+                        } else if (meta.next < 32w0x45040000) {
+                            exact_5.apply();
+                        } else if (meta.next < 32w0x45050000) {
+                            state_5.apply();
+                        }
+                        if (meta.next < 32w0x46000000) {
+                            step_5.apply();
+                        }
+                    }
+                    if (meta.next < 32w0xff000000) {
+                        if (meta.next < 32w0x46020000) {
+                            ternary_6.apply();
+                        } else if (meta.next < 32w0x47000000) {
+                            if (meta.next < 32w0x46030000) {
+                                lpm_6.apply();
+                            } else if (meta.next < 32w0x46040000) {
+                                exact_6.apply();
+                            } else if (meta.next < 32w0x46050000) {
+                                state_6.apply();
                             }
-                            if (meta.next < 32w0x46000000) {
-                                step_5.apply();
+                            if (meta.next < 32w0x47000000) {
+                                step_6.apply();
+                            }
+                        }
+                        if (meta.next < 32w0x47020000) {
+                            ternary_7.apply();
+                        } else if (meta.next < 32w0x48000000) {
+                            if (meta.next < 32w0x47030000) {
+                                lpm_7.apply();
+                            } else if (meta.next < 32w0x47040000) {
+                                exact_7.apply();
+                            } else if (meta.next < 32w0x47050000) {
+                                state_7.apply();
+                            }
+                            if (meta.next < 32w0x48000000) {
+                                step_7.apply();
                             }
                         }
                     }
@@ -3086,8 +3022,6 @@ inout standard_metadata_t standard_metadata) {
         }
         if (meta.traits[1:1] == 1) {
             emit();
-        } else {
-            forget();
         }
         if (meta.asked == 2) {
             if (meta.again != 0) {

@@ -1,6 +1,6 @@
 // The HyPer4 persona: emulates P4 programs that are given to it as table rows.
 // Made by `hyper4 persona generate`; do not edit.
-// window_bytes = 128, parse_bytes = 96, metadata_bits = 256, ingress_slots = 20, egress_slots = 6, rows_per_table = 4096, registers = 65536, counters = 65536, meters = 4096, copies = false, digests = true, random = true
+// window_bytes = 128, parse_bytes = 96, metadata_bits = 256, ingress_slots = 20, egress_slots = 8, rows_per_table = 4096, registers = 65536, counters = 65536, meters = 4096, copies = false, digests = true, random = true
 #include <core.p4>
 #include <v1model.p4>
 
@@ -22,7 +22,7 @@ struct hashed_t { bit<1280> bytes; }
 struct metadata_t {
     bit<1280> state;
     bit<1280> key;       // the part of the state that an exact lookup matches
-    bit<464> prefix;    // its upper bits, which an lpm lookup matches
+    bit<464> prefix;    // the same for an lpm lookup, but the zeros in front of it
     bit<128> tail;      // the packet's bytes behind the pieces of 16 and more, on their way in and out
     bit<16> device;     // written by the operator's rows alone
     // What is looked up next: the slot uppermost, then the kind of lookup (8 bits each), then the micro-PC. Slots from
@@ -271,7 +271,7 @@ inout standard_metadata_t standard_metadata) {
         standard_metadata.mcast_grp = group;
         meta.next = next;
     }
-    action transmit_commit(bit<9> port, bit<1280> keep, bit<1280> value, bit<32> next, bit<8> lookup, bit<1280> key_mask) {
+    action transmit_commit(bit<9> port, bit<1280> keep, bit<1280> value, bit<32> next, bit<8> lookup, bit<1280> key_mask, bit<8> key_shift) {
         standard_metadata.egress_spec = port;
         meta.state = (((meta.state & 1280w0xfffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff80001ff) | ((bit<1280>)meta.state[17:9] << 18)) & keep) ^ value;
         meta.next = next;
@@ -279,11 +279,11 @@ inout standard_metadata_t standard_metadata) {
             if (lookup == 3) {
                 meta.key = meta.state & key_mask;
             } else {
-                meta.prefix = (meta.state & key_mask)[1279:816];
+                meta.prefix = ((meta.state & key_mask) << key_shift)[1279:816];
             }
         }
     }
-    action transmit_commit_move(bit<9> port, bit<1280> keep, bit<1280> value, bit<1280> left_mask, bit<8> l0, bit<8> l1, bit<8> l2, bit<8> l3, bit<8> l4, bit<1280> right_mask, bit<8> r0, bit<8> r1, bit<8> r2, bit<8> r3, bit<8> r4, bit<32> next, bit<8> lookup, bit<1280> key_mask) {
+    action transmit_commit_move(bit<9> port, bit<1280> keep, bit<1280> value, bit<1280> left_mask, bit<8> l0, bit<8> l1, bit<8> l2, bit<8> l3, bit<8> l4, bit<1280> right_mask, bit<8> r0, bit<8> r1, bit<8> r2, bit<8> r3, bit<8> r4, bit<32> next, bit<8> lookup, bit<1280> key_mask, bit<8> key_shift) {
         standard_metadata.egress_spec = port;
         meta.state = (meta.state & 1280w0xfffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff80001ff) | ((bit<1280>)meta.state[17:9] << 18);
         meta.state = (meta.state & keep) ^ value ^ ((meta.state & left_mask) << l0 << l1 << l2 << l3 << l4) ^ ((meta.state & right_mask) >> r0 >> r1 >> r2 >> r3 >> r4);
@@ -292,11 +292,11 @@ inout standard_metadata_t standard_metadata) {
             if (lookup == 3) {
                 meta.key = meta.state & key_mask;
             } else {
-                meta.prefix = (meta.state & key_mask)[1279:816];
+                meta.prefix = ((meta.state & key_mask) << key_shift)[1279:816];
             }
         }
     }
-    action transmit_same_commit(bit<1280> keep, bit<1280> value, bit<32> next, bit<8> lookup, bit<1280> key_mask) {
+    action transmit_same_commit(bit<1280> keep, bit<1280> value, bit<32> next, bit<8> lookup, bit<1280> key_mask, bit<8> key_shift) {
         standard_metadata.egress_spec = meta.state[17:9];
         meta.state = (((meta.state & 1280w0xfffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff80001ff) | ((bit<1280>)meta.state[17:9] << 18)) & keep) ^ value;
         meta.next = next;
@@ -304,11 +304,11 @@ inout standard_metadata_t standard_metadata) {
             if (lookup == 3) {
                 meta.key = meta.state & key_mask;
             } else {
-                meta.prefix = (meta.state & key_mask)[1279:816];
+                meta.prefix = ((meta.state & key_mask) << key_shift)[1279:816];
             }
         }
     }
-    action transmit_same_commit_move(bit<1280> keep, bit<1280> value, bit<1280> left_mask, bit<8> l0, bit<8> l1, bit<8> l2, bit<8> l3, bit<8> l4, bit<1280> right_mask, bit<8> r0, bit<8> r1, bit<8> r2, bit<8> r3, bit<8> r4, bit<32> next, bit<8> lookup, bit<1280> key_mask) {
+    action transmit_same_commit_move(bit<1280> keep, bit<1280> value, bit<1280> left_mask, bit<8> l0, bit<8> l1, bit<8> l2, bit<8> l3, bit<8> l4, bit<1280> right_mask, bit<8> r0, bit<8> r1, bit<8> r2, bit<8> r3, bit<8> r4, bit<32> next, bit<8> lookup, bit<1280> key_mask, bit<8> key_shift) {
         standard_metadata.egress_spec = meta.state[17:9];
         meta.state = (meta.state & 1280w0xfffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff80001ff) | ((bit<1280>)meta.state[17:9] << 18);
         meta.state = (meta.state & keep) ^ value ^ ((meta.state & left_mask) << l0 << l1 << l2 << l3 << l4) ^ ((meta.state & right_mask) >> r0 >> r1 >> r2 >> r3 >> r4);
@@ -317,7 +317,7 @@ inout standard_metadata_t standard_metadata) {
             if (lookup == 3) {
                 meta.key = meta.state & key_mask;
             } else {
-                meta.prefix = (meta.state & key_mask)[1279:816];
+                meta.prefix = ((meta.state & key_mask) << key_shift)[1279:816];
             }
         }
     }
@@ -328,40 +328,40 @@ inout standard_metadata_t standard_metadata) {
         size = 1024;
     }
     hashed_t input;
-    action commit(bit<1280> keep, bit<1280> value, bit<32> next, bit<8> lookup, bit<1280> key_mask) {
+    action commit(bit<1280> keep, bit<1280> value, bit<32> next, bit<8> lookup, bit<1280> key_mask, bit<8> key_shift) {
         meta.state = (meta.state & keep) ^ value;
         meta.next = next;
         if (lookup != 0) {
             if (lookup == 3) {
                 meta.key = meta.state & key_mask;
             } else {
-                meta.prefix = (meta.state & key_mask)[1279:816];
+                meta.prefix = ((meta.state & key_mask) << key_shift)[1279:816];
             }
         }
     }
-    action commit_add(bit<1280> keep, bit<1280> value, bit<1280> add_mask, bit<1280> addend, bit<32> next, bit<8> lookup, bit<1280> key_mask) {
+    action commit_add(bit<1280> keep, bit<1280> value, bit<1280> add_mask, bit<1280> addend, bit<32> next, bit<8> lookup, bit<1280> key_mask, bit<8> key_shift) {
         meta.state = (meta.state & keep) ^ value ^ (((meta.state & add_mask) + addend) & add_mask);
         meta.next = next;
         if (lookup != 0) {
             if (lookup == 3) {
                 meta.key = meta.state & key_mask;
             } else {
-                meta.prefix = (meta.state & key_mask)[1279:816];
+                meta.prefix = ((meta.state & key_mask) << key_shift)[1279:816];
             }
         }
     }
-    action commit_move(bit<1280> keep, bit<1280> value, bit<1280> left_mask, bit<8> l0, bit<8> l1, bit<8> l2, bit<8> l3, bit<8> l4, bit<1280> right_mask, bit<8> r0, bit<8> r1, bit<8> r2, bit<8> r3, bit<8> r4, bit<32> next, bit<8> lookup, bit<1280> key_mask) {
+    action commit_move(bit<1280> keep, bit<1280> value, bit<1280> left_mask, bit<8> l0, bit<8> l1, bit<8> l2, bit<8> l3, bit<8> l4, bit<1280> right_mask, bit<8> r0, bit<8> r1, bit<8> r2, bit<8> r3, bit<8> r4, bit<32> next, bit<8> lookup, bit<1280> key_mask, bit<8> key_shift) {
         meta.state = (meta.state & keep) ^ value ^ ((meta.state & left_mask) << l0 << l1 << l2 << l3 << l4) ^ ((meta.state & right_mask) >> r0 >> r1 >> r2 >> r3 >> r4);
         meta.next = next;
         if (lookup != 0) {
             if (lookup == 3) {
                 meta.key = meta.state & key_mask;
             } else {
-                meta.prefix = (meta.state & key_mask)[1279:816];
+                meta.prefix = ((meta.state & key_mask) << key_shift)[1279:816];
             }
         }
     }
-    action commit_checksum(bit<1280> keep, bit<1280> value, bit<1280> sum_mask, bit<8> t0, bit<8> t1, bit<8> t2, bit<8> t3, bit<8> t4, bit<1280> right_mask, bit<8> r0, bit<8> r1, bit<8> r2, bit<8> r3, bit<8> r4, bit<32> next, bit<8> lookup, bit<1280> key_mask) {
+    action commit_checksum(bit<1280> keep, bit<1280> value, bit<1280> sum_mask, bit<8> t0, bit<8> t1, bit<8> t2, bit<8> t3, bit<8> t4, bit<1280> right_mask, bit<8> r0, bit<8> r1, bit<8> r2, bit<8> r3, bit<8> r4, bit<32> next, bit<8> lookup, bit<1280> key_mask, bit<8> key_shift) {
         input.bytes = meta.state & sum_mask;
         hash(meta.hash, HashAlgorithm.csum16, 64w0, input, 64w0x10000);
         meta.state = (meta.state & keep) ^ value ^ (((bit<1280>)meta.hash) << t0 << t1 << t2 << t3 << t4) ^ ((meta.state & right_mask) >> r0 >> r1 >> r2 >> r3 >> r4);
@@ -370,13 +370,13 @@ inout standard_metadata_t standard_metadata) {
             if (lookup == 3) {
                 meta.key = meta.state & key_mask;
             } else {
-                meta.prefix = (meta.state & key_mask)[1279:816];
+                meta.prefix = ((meta.state & key_mask) << key_shift)[1279:816];
             }
         }
     }
     action commit_sum(bit<1280> keep, bit<1280> value, bit<1280> a_mask, bit<1280> a_value,
     bit<1280> b_mask, bit<8> bl0, bit<8> bl1, bit<8> bl2, bit<8> bl3, bit<8> bl4, bit<8> br0, bit<8> br1, bit<8> br2, bit<8> br3, bit<8> br4, bit<1280> b_value,
-    bit<1280> result_mask, bit<8> tl0, bit<8> tl1, bit<8> tl2, bit<8> tl3, bit<8> tl4, bit<8> tr0, bit<8> tr1, bit<8> tr2, bit<8> tr3, bit<8> tr4, bit<32> next, bit<8> lookup, bit<1280> key_mask) {
+    bit<1280> result_mask, bit<8> tl0, bit<8> tl1, bit<8> tl2, bit<8> tl3, bit<8> tl4, bit<8> tr0, bit<8> tr1, bit<8> tr2, bit<8> tr3, bit<8> tr4, bit<32> next, bit<8> lookup, bit<1280> key_mask, bit<8> key_shift) {
         meta.state = (meta.state & keep) ^ value ^
         ((((((meta.state & a_mask) ^ a_value) + ((((meta.state & b_mask) << bl0 << bl1 << bl2 << bl3 << bl4) >> br0 >> br1 >> br2 >> br3 >> br4) ^ b_value)) & result_mask) << tl0 << tl1 << tl2 << tl3 << tl4) >> tr0 >> tr1 >> tr2 >> tr3 >> tr4);
         meta.next = next;
@@ -384,13 +384,13 @@ inout standard_metadata_t standard_metadata) {
             if (lookup == 3) {
                 meta.key = meta.state & key_mask;
             } else {
-                meta.prefix = (meta.state & key_mask)[1279:816];
+                meta.prefix = ((meta.state & key_mask) << key_shift)[1279:816];
             }
         }
     }
     action commit_difference(bit<1280> keep, bit<1280> value, bit<1280> a_mask, bit<1280> a_value,
     bit<1280> b_mask, bit<8> bl0, bit<8> bl1, bit<8> bl2, bit<8> bl3, bit<8> bl4, bit<8> br0, bit<8> br1, bit<8> br2, bit<8> br3, bit<8> br4, bit<1280> b_value,
-    bit<1280> result_mask, bit<8> tl0, bit<8> tl1, bit<8> tl2, bit<8> tl3, bit<8> tl4, bit<8> tr0, bit<8> tr1, bit<8> tr2, bit<8> tr3, bit<8> tr4, bit<32> next, bit<8> lookup, bit<1280> key_mask) {
+    bit<1280> result_mask, bit<8> tl0, bit<8> tl1, bit<8> tl2, bit<8> tl3, bit<8> tl4, bit<8> tr0, bit<8> tr1, bit<8> tr2, bit<8> tr3, bit<8> tr4, bit<32> next, bit<8> lookup, bit<1280> key_mask, bit<8> key_shift) {
         meta.state = (meta.state & keep) ^ value ^
         ((((((meta.state & a_mask) ^ a_value) - ((((meta.state & b_mask) << bl0 << bl1 << bl2 << bl3 << bl4) >> br0 >> br1 >> br2 >> br3 >> br4) ^ b_value)) & result_mask) << tl0 << tl1 << tl2 << tl3 << tl4) >> tr0 >> tr1 >> tr2 >> tr3 >> tr4);
         meta.next = next;
@@ -398,13 +398,13 @@ inout standard_metadata_t standard_metadata) {
             if (lookup == 3) {
                 meta.key = meta.state & key_mask;
             } else {
-                meta.prefix = (meta.state & key_mask)[1279:816];
+                meta.prefix = ((meta.state & key_mask) << key_shift)[1279:816];
             }
         }
     }
     action commit_conjunction(bit<1280> keep, bit<1280> value, bit<1280> a_mask, bit<1280> a_value,
     bit<1280> b_mask, bit<8> bl0, bit<8> bl1, bit<8> bl2, bit<8> bl3, bit<8> bl4, bit<8> br0, bit<8> br1, bit<8> br2, bit<8> br3, bit<8> br4, bit<1280> b_value,
-    bit<1280> result_mask, bit<8> tl0, bit<8> tl1, bit<8> tl2, bit<8> tl3, bit<8> tl4, bit<8> tr0, bit<8> tr1, bit<8> tr2, bit<8> tr3, bit<8> tr4, bit<32> next, bit<8> lookup, bit<1280> key_mask) {
+    bit<1280> result_mask, bit<8> tl0, bit<8> tl1, bit<8> tl2, bit<8> tl3, bit<8> tl4, bit<8> tr0, bit<8> tr1, bit<8> tr2, bit<8> tr3, bit<8> tr4, bit<32> next, bit<8> lookup, bit<1280> key_mask, bit<8> key_shift) {
         meta.state = (meta.state & keep) ^ value ^
         ((((((meta.state & a_mask) ^ a_value) & ((((meta.state & b_mask) << bl0 << bl1 << bl2 << bl3 << bl4) >> br0 >> br1 >> br2 >> br3 >> br4) ^ b_value)) & result_mask) << tl0 << tl1 << tl2 << tl3 << tl4) >> tr0 >> tr1 >> tr2 >> tr3 >> tr4);
         meta.next = next;
@@ -412,13 +412,13 @@ inout standard_metadata_t standard_metadata) {
             if (lookup == 3) {
                 meta.key = meta.state & key_mask;
             } else {
-                meta.prefix = (meta.state & key_mask)[1279:816];
+                meta.prefix = ((meta.state & key_mask) << key_shift)[1279:816];
             }
         }
     }
     action commit_product(bit<1280> keep, bit<1280> value, bit<1280> a_mask, bit<1280> a_value,
     bit<1280> b_mask, bit<8> bl0, bit<8> bl1, bit<8> bl2, bit<8> bl3, bit<8> bl4, bit<8> br0, bit<8> br1, bit<8> br2, bit<8> br3, bit<8> br4, bit<1280> b_value,
-    bit<1280> result_mask, bit<8> tl0, bit<8> tl1, bit<8> tl2, bit<8> tl3, bit<8> tl4, bit<8> tr0, bit<8> tr1, bit<8> tr2, bit<8> tr3, bit<8> tr4, bit<32> next, bit<8> lookup, bit<1280> key_mask) {
+    bit<1280> result_mask, bit<8> tl0, bit<8> tl1, bit<8> tl2, bit<8> tl3, bit<8> tl4, bit<8> tr0, bit<8> tr1, bit<8> tr2, bit<8> tr3, bit<8> tr4, bit<32> next, bit<8> lookup, bit<1280> key_mask, bit<8> key_shift) {
         meta.state = (meta.state & keep) ^ value ^
         ((((((meta.state & a_mask) ^ a_value) * ((((meta.state & b_mask) << bl0 << bl1 << bl2 << bl3 << bl4) >> br0 >> br1 >> br2 >> br3 >> br4) ^ b_value)) & result_mask) << tl0 << tl1 << tl2 << tl3 << tl4) >> tr0 >> tr1 >> tr2 >> tr3 >> tr4);
         meta.next = next;
@@ -426,13 +426,13 @@ inout standard_metadata_t standard_metadata) {
             if (lookup == 3) {
                 meta.key = meta.state & key_mask;
             } else {
-                meta.prefix = (meta.state & key_mask)[1279:816];
+                meta.prefix = ((meta.state & key_mask) << key_shift)[1279:816];
             }
         }
     }
     action commit_shift_left(bit<1280> keep, bit<1280> value, bit<1280> a_mask, bit<1280> a_value,
     bit<1280> b_mask, bit<8> bl0, bit<8> bl1, bit<8> bl2, bit<8> bl3, bit<8> bl4, bit<8> br0, bit<8> br1, bit<8> br2, bit<8> br3, bit<8> br4, bit<1280> b_value,
-    bit<1280> result_mask, bit<8> tl0, bit<8> tl1, bit<8> tl2, bit<8> tl3, bit<8> tl4, bit<8> tr0, bit<8> tr1, bit<8> tr2, bit<8> tr3, bit<8> tr4, bit<32> next, bit<8> lookup, bit<1280> key_mask) {
+    bit<1280> result_mask, bit<8> tl0, bit<8> tl1, bit<8> tl2, bit<8> tl3, bit<8> tl4, bit<8> tr0, bit<8> tr1, bit<8> tr2, bit<8> tr3, bit<8> tr4, bit<32> next, bit<8> lookup, bit<1280> key_mask, bit<8> key_shift) {
         meta.state = (meta.state & keep) ^ value ^
         ((((((meta.state & a_mask) ^ a_value) << (bit<8>)((((meta.state & b_mask) << bl0 << bl1 << bl2 << bl3 << bl4) >> br0 >> br1 >> br2 >> br3 >> br4) ^ b_value)) & result_mask) << tl0 << tl1 << tl2 << tl3 << tl4) >> tr0 >> tr1 >> tr2 >> tr3 >> tr4);
         meta.next = next;
@@ -440,13 +440,13 @@ inout standard_metadata_t standard_metadata) {
             if (lookup == 3) {
                 meta.key = meta.state & key_mask;
             } else {
-                meta.prefix = (meta.state & key_mask)[1279:816];
+                meta.prefix = ((meta.state & key_mask) << key_shift)[1279:816];
             }
         }
     }
     action commit_shift_right(bit<1280> keep, bit<1280> value, bit<1280> a_mask, bit<1280> a_value,
     bit<1280> b_mask, bit<8> bl0, bit<8> bl1, bit<8> bl2, bit<8> bl3, bit<8> bl4, bit<8> br0, bit<8> br1, bit<8> br2, bit<8> br3, bit<8> br4, bit<1280> b_value,
-    bit<1280> result_mask, bit<8> tl0, bit<8> tl1, bit<8> tl2, bit<8> tl3, bit<8> tl4, bit<8> tr0, bit<8> tr1, bit<8> tr2, bit<8> tr3, bit<8> tr4, bit<32> next, bit<8> lookup, bit<1280> key_mask) {
+    bit<1280> result_mask, bit<8> tl0, bit<8> tl1, bit<8> tl2, bit<8> tl3, bit<8> tl4, bit<8> tr0, bit<8> tr1, bit<8> tr2, bit<8> tr3, bit<8> tr4, bit<32> next, bit<8> lookup, bit<1280> key_mask, bit<8> key_shift) {
         meta.state = (meta.state & keep) ^ value ^
         ((((((meta.state & a_mask) ^ a_value) >> (bit<8>)((((meta.state & b_mask) << bl0 << bl1 << bl2 << bl3 << bl4) >> br0 >> br1 >> br2 >> br3 >> br4) ^ b_value)) & result_mask) << tl0 << tl1 << tl2 << tl3 << tl4) >> tr0 >> tr1 >> tr2 >> tr3 >> tr4);
         meta.next = next;
@@ -454,13 +454,13 @@ inout standard_metadata_t standard_metadata) {
             if (lookup == 3) {
                 meta.key = meta.state & key_mask;
             } else {
-                meta.prefix = (meta.state & key_mask)[1279:816];
+                meta.prefix = ((meta.state & key_mask) << key_shift)[1279:816];
             }
         }
     }
     action commit_crc16(bit<1280> keep, bit<1280> value, bit<1280> input_mask,
     bit<8> il0, bit<8> il1, bit<8> il2, bit<8> il3, bit<8> il4, bit<8> ir0, bit<8> ir1, bit<8> ir2, bit<8> ir3, bit<8> ir4, bit<1280> input_value, bit<64> base, bit<64> modulus,
-    bit<1280> result_mask, bit<8> tl0, bit<8> tl1, bit<8> tl2, bit<8> tl3, bit<8> tl4, bit<8> tr0, bit<8> tr1, bit<8> tr2, bit<8> tr3, bit<8> tr4, bit<32> next, bit<8> lookup, bit<1280> key_mask) {
+    bit<1280> result_mask, bit<8> tl0, bit<8> tl1, bit<8> tl2, bit<8> tl3, bit<8> tl4, bit<8> tr0, bit<8> tr1, bit<8> tr2, bit<8> tr3, bit<8> tr4, bit<32> next, bit<8> lookup, bit<1280> key_mask, bit<8> key_shift) {
         input.bytes = (((meta.state & input_mask) << il0 << il1 << il2 << il3 << il4) >> ir0 >> ir1 >> ir2 >> ir3 >> ir4) ^ input_value;
         hash(meta.hash, HashAlgorithm.crc16, base, input, modulus);
         meta.state = (meta.state & keep) ^ value ^ ((((bit<1280>)meta.hash & result_mask) << tl0 << tl1 << tl2 << tl3 << tl4) >> tr0 >> tr1 >> tr2 >> tr3 >> tr4);
@@ -469,13 +469,13 @@ inout standard_metadata_t standard_metadata) {
             if (lookup == 3) {
                 meta.key = meta.state & key_mask;
             } else {
-                meta.prefix = (meta.state & key_mask)[1279:816];
+                meta.prefix = ((meta.state & key_mask) << key_shift)[1279:816];
             }
         }
     }
     action commit_crc32(bit<1280> keep, bit<1280> value, bit<1280> input_mask,
     bit<8> il0, bit<8> il1, bit<8> il2, bit<8> il3, bit<8> il4, bit<8> ir0, bit<8> ir1, bit<8> ir2, bit<8> ir3, bit<8> ir4, bit<1280> input_value, bit<64> base, bit<64> modulus,
-    bit<1280> result_mask, bit<8> tl0, bit<8> tl1, bit<8> tl2, bit<8> tl3, bit<8> tl4, bit<8> tr0, bit<8> tr1, bit<8> tr2, bit<8> tr3, bit<8> tr4, bit<32> next, bit<8> lookup, bit<1280> key_mask) {
+    bit<1280> result_mask, bit<8> tl0, bit<8> tl1, bit<8> tl2, bit<8> tl3, bit<8> tl4, bit<8> tr0, bit<8> tr1, bit<8> tr2, bit<8> tr3, bit<8> tr4, bit<32> next, bit<8> lookup, bit<1280> key_mask, bit<8> key_shift) {
         input.bytes = (((meta.state & input_mask) << il0 << il1 << il2 << il3 << il4) >> ir0 >> ir1 >> ir2 >> ir3 >> ir4) ^ input_value;
         hash(meta.hash, HashAlgorithm.crc32, base, input, modulus);
         meta.state = (meta.state & keep) ^ value ^ ((((bit<1280>)meta.hash & result_mask) << tl0 << tl1 << tl2 << tl3 << tl4) >> tr0 >> tr1 >> tr2 >> tr3 >> tr4);
@@ -484,13 +484,13 @@ inout standard_metadata_t standard_metadata) {
             if (lookup == 3) {
                 meta.key = meta.state & key_mask;
             } else {
-                meta.prefix = (meta.state & key_mask)[1279:816];
+                meta.prefix = ((meta.state & key_mask) << key_shift)[1279:816];
             }
         }
     }
     action commit_csum16(bit<1280> keep, bit<1280> value, bit<1280> input_mask,
     bit<8> il0, bit<8> il1, bit<8> il2, bit<8> il3, bit<8> il4, bit<8> ir0, bit<8> ir1, bit<8> ir2, bit<8> ir3, bit<8> ir4, bit<1280> input_value, bit<64> base, bit<64> modulus,
-    bit<1280> result_mask, bit<8> tl0, bit<8> tl1, bit<8> tl2, bit<8> tl3, bit<8> tl4, bit<8> tr0, bit<8> tr1, bit<8> tr2, bit<8> tr3, bit<8> tr4, bit<32> next, bit<8> lookup, bit<1280> key_mask) {
+    bit<1280> result_mask, bit<8> tl0, bit<8> tl1, bit<8> tl2, bit<8> tl3, bit<8> tl4, bit<8> tr0, bit<8> tr1, bit<8> tr2, bit<8> tr3, bit<8> tr4, bit<32> next, bit<8> lookup, bit<1280> key_mask, bit<8> key_shift) {
         input.bytes = (((meta.state & input_mask) << il0 << il1 << il2 << il3 << il4) >> ir0 >> ir1 >> ir2 >> ir3 >> ir4) ^ input_value;
         hash(meta.hash, HashAlgorithm.csum16, base, input, modulus);
         meta.state = (meta.state & keep) ^ value ^ ((((bit<1280>)meta.hash & result_mask) << tl0 << tl1 << tl2 << tl3 << tl4) >> tr0 >> tr1 >> tr2 >> tr3 >> tr4);
@@ -499,13 +499,13 @@ inout standard_metadata_t standard_metadata) {
             if (lookup == 3) {
                 meta.key = meta.state & key_mask;
             } else {
-                meta.prefix = (meta.state & key_mask)[1279:816];
+                meta.prefix = ((meta.state & key_mask) << key_shift)[1279:816];
             }
         }
     }
     action commit_xor16(bit<1280> keep, bit<1280> value, bit<1280> input_mask,
     bit<8> il0, bit<8> il1, bit<8> il2, bit<8> il3, bit<8> il4, bit<8> ir0, bit<8> ir1, bit<8> ir2, bit<8> ir3, bit<8> ir4, bit<1280> input_value, bit<64> base, bit<64> modulus,
-    bit<1280> result_mask, bit<8> tl0, bit<8> tl1, bit<8> tl2, bit<8> tl3, bit<8> tl4, bit<8> tr0, bit<8> tr1, bit<8> tr2, bit<8> tr3, bit<8> tr4, bit<32> next, bit<8> lookup, bit<1280> key_mask) {
+    bit<1280> result_mask, bit<8> tl0, bit<8> tl1, bit<8> tl2, bit<8> tl3, bit<8> tl4, bit<8> tr0, bit<8> tr1, bit<8> tr2, bit<8> tr3, bit<8> tr4, bit<32> next, bit<8> lookup, bit<1280> key_mask, bit<8> key_shift) {
         input.bytes = (((meta.state & input_mask) << il0 << il1 << il2 << il3 << il4) >> ir0 >> ir1 >> ir2 >> ir3 >> ir4) ^ input_value;
         hash(meta.hash, HashAlgorithm.xor16, base, input, modulus);
         meta.state = (meta.state & keep) ^ value ^ ((((bit<1280>)meta.hash & result_mask) << tl0 << tl1 << tl2 << tl3 << tl4) >> tr0 >> tr1 >> tr2 >> tr3 >> tr4);
@@ -514,12 +514,12 @@ inout standard_metadata_t standard_metadata) {
             if (lookup == 3) {
                 meta.key = meta.state & key_mask;
             } else {
-                meta.prefix = (meta.state & key_mask)[1279:816];
+                meta.prefix = ((meta.state & key_mask) << key_shift)[1279:816];
             }
         }
     }
     action commit_state(bit<1280> keep, bit<1280> value, bit<16> access, bit<1280> index_mask, bit<8> i0, bit<8> i1, bit<8> i2, bit<8> i3, bit<8> i4, bit<32> index,
-    bit<1280> data_mask, bit<8> d0, bit<8> d1, bit<8> d2, bit<8> d3, bit<8> d4, bit<64> data, bit<32> next, bit<8> lookup, bit<1280> key_mask) {
+    bit<1280> data_mask, bit<8> d0, bit<8> d1, bit<8> d2, bit<8> d3, bit<8> d4, bit<64> data, bit<32> next, bit<8> lookup, bit<1280> key_mask, bit<8> key_shift) {
         meta.state = (meta.state & keep) ^ value;
         meta.access = access;
         meta.index = (bit<32>)((meta.state & index_mask) >> i0 >> i1 >> i2 >> i3 >> i4) ^ index;
@@ -529,29 +529,29 @@ inout standard_metadata_t standard_metadata) {
             if (lookup == 3) {
                 meta.key = meta.state & key_mask;
             } else {
-                meta.prefix = (meta.state & key_mask)[1279:816];
+                meta.prefix = ((meta.state & key_mask) << key_shift)[1279:816];
             }
         }
     }
-    action commit_load(bit<1280> keep, bit<1280> value, bit<64> data_mask, bit<8> t0, bit<8> t1, bit<8> t2, bit<8> t3, bit<8> t4, bit<32> next, bit<8> lookup, bit<1280> key_mask) {
+    action commit_load(bit<1280> keep, bit<1280> value, bit<64> data_mask, bit<8> t0, bit<8> t1, bit<8> t2, bit<8> t3, bit<8> t4, bit<32> next, bit<8> lookup, bit<1280> key_mask, bit<8> key_shift) {
         meta.state = (meta.state & keep) ^ value ^ (((bit<1280>)(meta.data & data_mask)) << t0 << t1 << t2 << t3 << t4);
         meta.next = next;
         if (lookup != 0) {
             if (lookup == 3) {
                 meta.key = meta.state & key_mask;
             } else {
-                meta.prefix = (meta.state & key_mask)[1279:816];
+                meta.prefix = ((meta.state & key_mask) << key_shift)[1279:816];
             }
         }
     }
-    action commit_standard(bit<1280> keep, bit<1280> value, bit<32> packet_length, bit<32> instance_type, bit<48> ingress_global_timestamp, bit<8> t0, bit<8> t1, bit<8> t2, bit<8> t3, bit<8> t4, bit<32> next, bit<8> lookup, bit<1280> key_mask) {
+    action commit_standard(bit<1280> keep, bit<1280> value, bit<32> packet_length, bit<32> instance_type, bit<48> ingress_global_timestamp, bit<8> t0, bit<8> t1, bit<8> t2, bit<8> t3, bit<8> t4, bit<32> next, bit<8> lookup, bit<1280> key_mask, bit<8> key_shift) {
         meta.state = (meta.state & keep) ^ value ^ (((bit<1280>)((bit<48>)(standard_metadata.packet_length & packet_length) | (bit<48>)(standard_metadata.instance_type & instance_type) | (bit<48>)(standard_metadata.ingress_global_timestamp & ingress_global_timestamp))) << t0 << t1 << t2 << t3 << t4);
         meta.next = next;
         if (lookup != 0) {
             if (lookup == 3) {
                 meta.key = meta.state & key_mask;
             } else {
-                meta.prefix = (meta.state & key_mask)[1279:816];
+                meta.prefix = ((meta.state & key_mask) << key_shift)[1279:816];
             }
         }
     }
@@ -606,8 +606,8 @@ inout standard_metadata_t standard_metadata) {
     }
     table lpm_0 {
         key = { meta.device: exact; meta.next: exact; meta.prefix: lpm; }
-        actions = { commit; commit_add; commit_move; commit_checksum; commit_state; @defaultonly discard; }
-        default_action = discard();
+        actions = { commit; commit_add; commit_move; commit_checksum; commit_state; @defaultonly NoAction; }
+        default_action = NoAction();
         size = 4096;
     }
     table ternary_0 {
@@ -654,8 +654,8 @@ inout standard_metadata_t standard_metadata) {
     }
     table lpm_1 {
         key = { meta.device: exact; meta.next: exact; meta.prefix: lpm; }
-        actions = { commit; commit_add; commit_move; commit_checksum; commit_state; @defaultonly discard; }
-        default_action = discard();
+        actions = { commit; commit_add; commit_move; commit_checksum; commit_state; @defaultonly NoAction; }
+        default_action = NoAction();
         size = 4096;
     }
     table ternary_1 {
@@ -702,8 +702,8 @@ inout standard_metadata_t standard_metadata) {
     }
     table lpm_2 {
         key = { meta.device: exact; meta.next: exact; meta.prefix: lpm; }
-        actions = { commit; commit_add; commit_move; commit_checksum; commit_state; @defaultonly discard; }
-        default_action = discard();
+        actions = { commit; commit_add; commit_move; commit_checksum; commit_state; @defaultonly NoAction; }
+        default_action = NoAction();
         size = 4096;
     }
     table ternary_2 {
@@ -750,8 +750,8 @@ inout standard_metadata_t standard_metadata) {
     }
     table lpm_3 {
         key = { meta.device: exact; meta.next: exact; meta.prefix: lpm; }
-        actions = { commit; commit_add; commit_move; commit_checksum; commit_state; @defaultonly discard; }
-        default_action = discard();
+        actions = { commit; commit_add; commit_move; commit_checksum; commit_state; @defaultonly NoAction; }
+        default_action = NoAction();
         size = 4096;
     }
     table ternary_3 {
@@ -798,8 +798,8 @@ inout standard_metadata_t standard_metadata) {
     }
     table lpm_4 {
         key = { meta.device: exact; meta.next: exact; meta.prefix: lpm; }
-        actions = { commit; commit_add; commit_move; commit_checksum; commit_state; @defaultonly discard; }
-        default_action = discard();
+        actions = { commit; commit_add; commit_move; commit_checksum; commit_state; @defaultonly NoAction; }
+        default_action = NoAction();
         size = 4096;
     }
     table ternary_4 {
@@ -846,8 +846,8 @@ inout standard_metadata_t standard_metadata) {
     }
     table lpm_5 {
         key = { meta.device: exact; meta.next: exact; meta.prefix: lpm; }
-        actions = { commit; commit_add; commit_move; commit_checksum; commit_state; @defaultonly discard; }
-        default_action = discard();
+        actions = { commit; commit_add; commit_move; commit_checksum; commit_state; @defaultonly NoAction; }
+        default_action = NoAction();
         size = 4096;
     }
     table ternary_5 {
@@ -894,8 +894,8 @@ inout standard_metadata_t standard_metadata) {
     }
     table lpm_6 {
         key = { meta.device: exact; meta.next: exact; meta.prefix: lpm; }
-        actions = { commit; commit_add; commit_move; commit_checksum; commit_state; @defaultonly discard; }
-        default_action = discard();
+        actions = { commit; commit_add; commit_move; commit_checksum; commit_state; @defaultonly NoAction; }
+        default_action = NoAction();
         size = 4096;
     }
     table ternary_6 {
@@ -942,8 +942,8 @@ inout standard_metadata_t standard_metadata) {
     }
     table lpm_7 {
         key = { meta.device: exact; meta.next: exact; meta.prefix: lpm; }
-        actions = { commit; commit_add; commit_move; commit_checksum; commit_state; @defaultonly discard; }
-        default_action = discard();
+        actions = { commit; commit_add; commit_move; commit_checksum; commit_state; @defaultonly NoAction; }
+        default_action = NoAction();
         size = 4096;
     }
     table ternary_7 {
@@ -990,8 +990,8 @@ inout standard_metadata_t standard_metadata) {
     }
     table lpm_8 {
         key = { meta.device: exact; meta.next: exact; meta.prefix: lpm; }
-        actions = { commit; commit_add; commit_move; commit_checksum; commit_state; @defaultonly discard; }
-        default_action = discard();
+        actions = { commit; commit_add; commit_move; commit_checksum; commit_state; @defaultonly NoAction; }
+        default_action = NoAction();
         size = 4096;
     }
     table ternary_8 {
@@ -1038,8 +1038,8 @@ inout standard_metadata_t standard_metadata) {
     }
     table lpm_9 {
         key = { meta.device: exact; meta.next: exact; meta.prefix: lpm; }
-        actions = { commit; commit_add; commit_move; commit_checksum; commit_state; @defaultonly discard; }
-        default_action = discard();
+        actions = { commit; commit_add; commit_move; commit_checksum; commit_state; @defaultonly NoAction; }
+        default_action = NoAction();
         size = 4096;
     }
     table ternary_9 {
@@ -1086,8 +1086,8 @@ inout standard_metadata_t standard_metadata) {
     }
     table lpm_10 {
         key = { meta.device: exact; meta.next: exact; meta.prefix: lpm; }
-        actions = { commit; commit_add; commit_move; commit_checksum; commit_state; @defaultonly discard; }
-        default_action = discard();
+        actions = { commit; commit_add; commit_move; commit_checksum; commit_state; @defaultonly NoAction; }
+        default_action = NoAction();
         size = 4096;
     }
     table ternary_10 {
@@ -1134,8 +1134,8 @@ inout standard_metadata_t standard_metadata) {
     }
     table lpm_11 {
         key = { meta.device: exact; meta.next: exact; meta.prefix: lpm; }
-        actions = { commit; commit_add; commit_move; commit_checksum; commit_state; @defaultonly discard; }
-        default_action = discard();
+        actions = { commit; commit_add; commit_move; commit_checksum; commit_state; @defaultonly NoAction; }
+        default_action = NoAction();
         size = 4096;
     }
     table ternary_11 {
@@ -1182,8 +1182,8 @@ inout standard_metadata_t standard_metadata) {
     }
     table lpm_12 {
         key = { meta.device: exact; meta.next: exact; meta.prefix: lpm; }
-        actions = { commit; commit_add; commit_move; commit_checksum; commit_state; @defaultonly discard; }
-        default_action = discard();
+        actions = { commit; commit_add; commit_move; commit_checksum; commit_state; @defaultonly NoAction; }
+        default_action = NoAction();
         size = 4096;
     }
     table ternary_12 {
@@ -1230,8 +1230,8 @@ inout standard_metadata_t standard_metadata) {
     }
     table lpm_13 {
         key = { meta.device: exact; meta.next: exact; meta.prefix: lpm; }
-        actions = { commit; commit_add; commit_move; commit_checksum; commit_state; @defaultonly discard; }
-        default_action = discard();
+        actions = { commit; commit_add; commit_move; commit_checksum; commit_state; @defaultonly NoAction; }
+        default_action = NoAction();
         size = 4096;
     }
     table ternary_13 {
@@ -1278,8 +1278,8 @@ inout standard_metadata_t standard_metadata) {
     }
     table lpm_14 {
         key = { meta.device: exact; meta.next: exact; meta.prefix: lpm; }
-        actions = { commit; commit_add; commit_move; commit_checksum; commit_state; @defaultonly discard; }
-        default_action = discard();
+        actions = { commit; commit_add; commit_move; commit_checksum; commit_state; @defaultonly NoAction; }
+        default_action = NoAction();
         size = 4096;
     }
     table ternary_14 {
@@ -1326,8 +1326,8 @@ inout standard_metadata_t standard_metadata) {
     }
     table lpm_15 {
         key = { meta.device: exact; meta.next: exact; meta.prefix: lpm; }
-        actions = { commit; commit_add; commit_move; commit_checksum; commit_state; @defaultonly discard; }
-        default_action = discard();
+        actions = { commit; commit_add; commit_move; commit_checksum; commit_state; @defaultonly NoAction; }
+        default_action = NoAction();
         size = 4096;
     }
     table ternary_15 {
@@ -1374,8 +1374,8 @@ inout standard_metadata_t standard_metadata) {
     }
     table lpm_16 {
         key = { meta.device: exact; meta.next: exact; meta.prefix: lpm; }
-        actions = { commit; commit_add; commit_move; commit_checksum; commit_state; @defaultonly discard; }
-        default_action = discard();
+        actions = { commit; commit_add; commit_move; commit_checksum; commit_state; @defaultonly NoAction; }
+        default_action = NoAction();
         size = 4096;
     }
     table ternary_16 {
@@ -1422,8 +1422,8 @@ inout standard_metadata_t standard_metadata) {
     }
     table lpm_17 {
         key = { meta.device: exact; meta.next: exact; meta.prefix: lpm; }
-        actions = { commit; commit_add; commit_move; commit_checksum; commit_state; @defaultonly discard; }
-        default_action = discard();
+        actions = { commit; commit_add; commit_move; commit_checksum; commit_state; @defaultonly NoAction; }
+        default_action = NoAction();
         size = 4096;
     }
     table ternary_17 {
@@ -1470,8 +1470,8 @@ inout standard_metadata_t standard_metadata) {
     }
     table lpm_18 {
         key = { meta.device: exact; meta.next: exact; meta.prefix: lpm; }
-        actions = { commit; commit_add; commit_move; commit_checksum; commit_state; @defaultonly discard; }
-        default_action = discard();
+        actions = { commit; commit_add; commit_move; commit_checksum; commit_state; @defaultonly NoAction; }
+        default_action = NoAction();
         size = 4096;
     }
     table ternary_18 {
@@ -1518,8 +1518,8 @@ inout standard_metadata_t standard_metadata) {
     }
     table lpm_19 {
         key = { meta.device: exact; meta.next: exact; meta.prefix: lpm; }
-        actions = { commit; commit_add; commit_move; commit_checksum; commit_state; @defaultonly discard; }
-        default_action = discard();
+        actions = { commit; commit_add; commit_move; commit_checksum; commit_state; @defaultonly NoAction; }
+        default_action = NoAction();
         size = 4096;
     }
     table ternary_19 {
@@ -1567,15 +1567,13 @@ inout standard_metadata_t standard_metadata) {
         } else if (meta.next < 32w0x01000000) {
             if (meta.next < 32w0x00030000) {
                 lpm_0.apply();
-            } else {
-                if (meta.next < 32w0x00040000) {
-                    exact_0.apply();
-                } else if (meta.next < 32w0x00050000) {
-                    state_0.apply();
-                }
-                if (meta.next < 32w0x01000000) {
-                    step_0.apply();
-                }
+            } else if (meta.next < 32w0x00040000) {
+                exact_0.apply();
+            } else if (meta.next < 32w0x00050000) {
+                state_0.apply();
+            }
+            if (meta.next < 32w0x01000000) {
+                step_0.apply();
             }
         }
         if (meta.next < 32w0x01010000) {
@@ -1591,15 +1589,13 @@ inout standard_metadata_t standard_metadata) {
         } else if (meta.next < 32w0x02000000) {
             if (meta.next < 32w0x01030000) {
                 lpm_1.apply();
-            } else {
-                if (meta.next < 32w0x01040000) {
-                    exact_1.apply();
-                } else if (meta.next < 32w0x01050000) {
-                    state_1.apply();
-                }
-                if (meta.next < 32w0x02000000) {
-                    step_1.apply();
-                }
+            } else if (meta.next < 32w0x01040000) {
+                exact_1.apply();
+            } else if (meta.next < 32w0x01050000) {
+                state_1.apply();
+            }
+            if (meta.next < 32w0x02000000) {
+                step_1.apply();
             }
         }
         if (meta.next < 32w0x40000000) {
@@ -1616,15 +1612,13 @@ inout standard_metadata_t standard_metadata) {
             } else if (meta.next < 32w0x03000000) {
                 if (meta.next < 32w0x02030000) {
                     lpm_2.apply();
-                } else {
-                    if (meta.next < 32w0x02040000) {
-                        exact_2.apply();
-                    } else if (meta.next < 32w0x02050000) {
-                        state_2.apply();
-                    }
-                    if (meta.next < 32w0x03000000) {
-                        step_2.apply();
-                    }
+                } else if (meta.next < 32w0x02040000) {
+                    exact_2.apply();
+                } else if (meta.next < 32w0x02050000) {
+                    state_2.apply();
+                }
+                if (meta.next < 32w0x03000000) {
+                    step_2.apply();
                 }
             }
             if (meta.next < 32w0x03010000) {
@@ -1640,15 +1634,13 @@ inout standard_metadata_t standard_metadata) {
             } else if (meta.next < 32w0x04000000) {
                 if (meta.next < 32w0x03030000) {
                     lpm_3.apply();
-                } else {
-                    if (meta.next < 32w0x03040000) {
-                        exact_3.apply();
-                    } else if (meta.next < 32w0x03050000) {
-                        state_3.apply();
-                    }
-                    if (meta.next < 32w0x04000000) {
-                        step_3.apply();
-                    }
+                } else if (meta.next < 32w0x03040000) {
+                    exact_3.apply();
+                } else if (meta.next < 32w0x03050000) {
+                    state_3.apply();
+                }
+                if (meta.next < 32w0x04000000) {
+                    step_3.apply();
                 }
             }
             if (meta.next < 32w0x40000000) {
@@ -1665,15 +1657,13 @@ inout standard_metadata_t standard_metadata) {
                 } else if (meta.next < 32w0x05000000) {
                     if (meta.next < 32w0x04030000) {
                         lpm_4.apply();
-                    } else {
-                        if (meta.next < 32w0x04040000) {
-                            exact_4.apply();
-                        } else if (meta.next < 32w0x04050000) {
-                            state_4.apply();
-                        }
-                        if (meta.next < 32w0x05000000) {
-                            step_4.apply();
-                        }
+                    } else if (meta.next < 32w0x04040000) {
+                        exact_4.apply();
+                    } else if (meta.next < 32w0x04050000) {
+                        state_4.apply();
+                    }
+                    if (meta.next < 32w0x05000000) {
+                        step_4.apply();
                     }
                 }
                 if (meta.next < 32w0x05010000) {
@@ -1689,15 +1679,13 @@ inout standard_metadata_t standard_metadata) {
                 } else if (meta.next < 32w0x06000000) {
                     if (meta.next < 32w0x05030000) {
                         lpm_5.apply();
-                    } else {
-                        if (meta.next < 32w0x05040000) {
-                            exact_5.apply();
-                        } else if (meta.next < 32w0x05050000) {
-                            state_5.apply();
-                        }
-                        if (meta.next < 32w0x06000000) {
-                            step_5.apply();
-                        }
+                    } else if (meta.next < 32w0x05040000) {
+                        exact_5.apply();
+                    } else if (meta.next < 32w0x05050000) {
+                        state_5.apply();
+                    }
+                    if (meta.next < 32w0x06000000) {
+                        step_5.apply();
                     }
                 }
                 if (meta.next < 32w0x40000000) {
@@ -1714,15 +1702,13 @@ inout standard_metadata_t standard_metadata) {
                     } else if (meta.next < 32w0x07000000) {
                         if (meta.next < 32w0x06030000) {
                             lpm_6.apply();
-                        } else {
-                            if (meta.next < 32w0x06040000) {
-                                exact_6.apply();
-                            } else if (meta.next < 32w0x06050000) {
-                                state_6.apply();
-                            }
-                            if (meta.next < 32w0x07000000) {
-                                step_6.apply();
-                            }
+                        } else if (meta.next < 32w0x06040000) {
+                            exact_6.apply();
+                        } else if (meta.next < 32w0x06050000) {
+                            state_6.apply();
+                        }
+                        if (meta.next < 32w0x07000000) {
+                            step_6.apply();
                         }
                     }
                     if (meta.next < 32w0x07010000) {
@@ -1738,15 +1724,13 @@ inout standard_metadata_t standard_metadata) {
                     } else if (meta.next < 32w0x08000000) {
                         if (meta.next < 32w0x07030000) {
                             lpm_7.apply();
-                        } else {
-                            if (meta.next < 32w0x07040000) {
-                                exact_7.apply();
-                            } else if (meta.next < 32w0x07050000) {
-                                state_7.apply();
-                            }
-                            if (meta.next < 32w0x08000000) {
-                                step_7.apply();
-                            }
+                        } else if (meta.next < 32w0x07040000) {
+                            exact_7.apply();
+                        } else if (meta.next < 32w0x07050000) {
+                            state_7.apply();
+                        }
+                        if (meta.next < 32w0x08000000) {
+                            step_7.apply();
                         }
                     }
                     if (meta.next < 32w0x40000000) {
@@ -1763,15 +1747,13 @@ inout standard_metadata_t standard_metadata) {
                         } else if (meta.next < 32w0x09000000) {
                             if (meta.next < 32w0x08030000) {
                                 lpm_8.apply();
-                            } else {
-                                if (meta.next < 32w0x08040000) {
-                                    exact_8.apply();
-                                } else if (meta.next < 32w0x08050000) {
-                                    state_8.apply();
-                                }
-                                if (meta.next < 32w0x09000000) {
-                                    step_8.apply();
-                                }
+                            } else if (meta.next < 32w0x08040000) {
+                                exact_8.apply();
+                            } else if (meta.next < 32w0x08050000) {
+                                state_8.apply();
+                            }
+                            if (meta.next < 32w0x09000000) {
+                                step_8.apply();
                             }
                         }
                         if (meta.next < 32w0x09010000) {
@@ -1787,15 +1769,13 @@ inout standard_metadata_t standard_metadata) {
                         } else if (meta.next < 32w0x0a000000) {
                             if (meta.next < 32w0x09030000) {
                                 lpm_9.apply();
-                            } else {
-                                if (meta.next < 32w0x09040000) {
-                                    exact_9.apply();
-                                } else if (meta.next < 32w0x09050000) {
-                                    state_9.apply();
-                                }
-                                if (meta.next < 32w0x0a000000) {
-                                    step_9.apply();
-                                }
+                            } else if (meta.next < 32w0x09040000) {
+                                exact_9.apply();
+                            } else if (meta.next < 32w0x09050000) {
+                                state_9.apply();
+                            }
+                            if (meta.next < 32w0x0a000000) {
+                                step_9.apply();
                             }
                         }
                         if (meta.next < 32w0x40000000) {
@@ -1812,15 +1792,13 @@ inout standard_metadata_t standard_metadata) {
                             } else if (meta.next < 32w0x0b000000) {
                                 if (meta.next < 32w0x0a030000) {
                                     lpm_10.apply();
-                                } else {
-                                    if (meta.next < 32w0x0a040000) {
-                                        exact_10.apply();
-                                    } else if (meta.next < 32w0x0a050000) {
-                                        state_10.apply();
-                                    }
-                                    if (meta.next < 32w0x0b000000) {
-                                        step_10.apply();
-                                    }
+                                } else if (meta.next < 32w0x0a040000) {
+                                    exact_10.apply();
+                                } else if (meta.next < 32w0x0a050000) {
+                                    state_10.apply();
+                                }
+                                if (meta.next < 32w0x0b000000) {
+                                    step_10.apply();
                                 }
                             }
                             if (meta.next < 32w0x0b010000) {
@@ -1836,15 +1814,13 @@ inout standard_metadata_t standard_metadata) {
                             } else if (meta.next < 32w0x0c000000) {
                                 if (meta.next < 32w0x0b030000) {
                                     lpm_11.apply();
-                                } else {
-                                    if (meta.next < 32w0x0b040000) {
-                                        exact_11.apply();
-                                    } else if (meta.next < 32w0x0b050000) {
-                                        state_11.apply();
-                                    }
-                                    if (meta.next < 32w0x0c000000) {
-                                        step_11.apply();
-                                    }
+                                } else if (meta.next < 32w0x0b040000) {
+                                    exact_11.apply();
+                                } else if (meta.next < 32w0x0b050000) {
+                                    state_11.apply();
+                                }
+                                if (meta.next < 32w0x0c000000) {
+                                    step_11.apply();
                                 }
                             }
                             if (meta.next < 32w0x40000000) {
@@ -1861,15 +1837,13 @@ inout standard_metadata_t standard_metadata) {
                                 } else if (meta.next < 32w0x0d000000) {
                                     if (meta.next < 32w0x0c030000) {
                                         lpm_12.apply();
-                                    } else {
-                                        if (meta.next < 32w0x0c040000) {
-                                            exact_12.apply();
-                                        } else if (meta.next < 32w0x0c050000) {
-                                            state_12.apply();
-                                        }
-                                        if (meta.next < 32w0x0d000000) {
-                                            step_12.apply();
-                                        }
+                                    } else if (meta.next < 32w0x0c040000) {
+                                        exact_12.apply();
+                                    } else if (meta.next < 32w0x0c050000) {
+                                        state_12.apply();
+                                    }
+                                    if (meta.next < 32w0x0d000000) {
+                                        step_12.apply();
                                     }
                                 }
                                 if (meta.next < 32w0x0d010000) {
@@ -1885,15 +1859,13 @@ inout standard_metadata_t standard_metadata) {
                                 } else if (meta.next < 32w0x0e000000) {
                                     if (meta.next < 32w0x0d030000) {
                                         lpm_13.apply();
-                                    } else {
-                                        if (meta.next < 32w0x0d040000) {
-                                            exact_13.apply();
-                                        } else if (meta.next < 32w0x0d050000) {
-                                            state_13.apply();
-                                        }
-                                        if (meta.next < 32w0x0e000000) {
-                                            step_13.apply();
-                                        }
+                                    } else if (meta.next < 32w0x0d040000) {
+                                        exact_13.apply();
+                                    } else if (meta.next < 32w0x0d050000) {
+                                        state_13.apply();
+                                    }
+                                    if (meta.next < 32w0x0e000000) {
+                                        step_13.apply();
                                     }
                                 }
                                 if (meta.next < 32w0x40000000) {
@@ -1910,15 +1882,13 @@ inout standard_metadata_t standard_metadata) {
                                     } else if (meta.next < 32w0x0f000000) {
                                         if (meta.next < 32w0x0e030000) {
                                             lpm_14.apply();
-                                        } else {
-                                            if (meta.next < 32w0x0e040000) {
-                                                exact_14.apply();
-                                            } else if (meta.next < 32w0x0e050000) {
-                                                state_14.apply();
-                                            }
-                                            if (meta.next < 32w0x0f000000) {
-                                                step_14.apply();
-                                            }
+                                        } else if (meta.next < 32w0x0e040000) {
+                                            exact_14.apply();
+                                        } else if (meta.next < 32w0x0e050000) {
+                                            state_14.apply();
+                                        }
+                                        if (meta.next < 32w0x0f000000) {
+                                            step_14.apply();
                                         }
                                     }
                                     if (meta.next < 32w0x0f010000) {
@@ -1934,15 +1904,13 @@ inout standard_metadata_t standard_metadata) {
                                     } else if (meta.next < 32w0x10000000) {
                                         if (meta.next < 32w0x0f030000) {
                                             lpm_15.apply();
-                                        } else {
-                                            if (meta.next < 32w0x0f040000) {
-                                                exact_15.apply();
-                                            } else if (meta.next < 32w0x0f050000) {
-                                                state_15.apply();
-                                            }
-                                            if (meta.next < 32w0x10000000) {
-                                                step_15.apply();
-                                            }
+                                        } else if (meta.next < 32w0x0f040000) {
+                                            exact_15.apply();
+                                        } else if (meta.next < 32w0x0f050000) {
+                                            state_15.apply();
+                                        }
+                                        if (meta.next < 32w0x10000000) {
+                                            step_15.apply();
                                         }
                                     }
                                     if (meta.next < 32w0x40000000) {
@@ -1959,15 +1927,13 @@ inout standard_metadata_t standard_metadata) {
                                         } else if (meta.next < 32w0x11000000) {
                                             if (meta.next < 32w0x10030000) {
                                                 lpm_16.apply();
-                                            } else {
-                                                if (meta.next < 32w0x10040000) {
-                                                    exact_16.apply();
-                                                } else if (meta.next < 32w0x10050000) {
-                                                    state_16.apply();
-                                                }
-                                                if (meta.next < 32w0x11000000) {
-                                                    step_16.apply();
-                                                }
+                                            } else if (meta.next < 32w0x10040000) {
+                                                exact_16.apply();
+                                            } else if (meta.next < 32w0x10050000) {
+                                                state_16.apply();
+                                            }
+                                            if (meta.next < 32w0x11000000) {
+                                                step_16.apply();
                                             }
                                         }
                                         if (meta.next < 32w0x11010000) {
@@ -1983,15 +1949,13 @@ inout standard_metadata_t standard_metadata) {
                                         } else if (meta.next < 32w0x12000000) {
                                             if (meta.next < 32w0x11030000) {
                                                 lpm_17.apply();
-                                            } else {
-                                                if (meta.next < 32w0x11040000) {
-                                                    exact_17.apply();
-                                                } else if (meta.next < 32w0x11050000) {
-                                                    state_17.apply();
-                                                }
-                                                if (meta.next < 32w0x12000000) {
-                                                    step_17.apply();
-                                                }
+                                            } else if (meta.next < 32w0x11040000) {
+                                                exact_17.apply();
+                                            } else if (meta.next < 32w0x11050000) {
+                                                state_17.apply();
+                                            }
+                                            if (meta.next < 32w0x12000000) {
+                                                step_17.apply();
                                             }
                                         }
                                         if (meta.next < 32w0x40000000) {
@@ -2008,15 +1972,13 @@ inout standard_metadata_t standard_metadata) {
                                             } else if (meta.next < 32w0x13000000) {
                                                 if (meta.next < 32w0x12030000) {
                                                     lpm_18.apply();
-                                                } else {
-                                                    if (meta.next < 32w0x12040000) {
-                                                        exact_18.apply();
-                                                    } else if (meta.next < 32w0x12050000) {
-                                                        state_18.apply();
-                                                    }
-                                                    if (meta.next < 32w0x13000000) {
-                                                        step_18.apply();
-                                                    }
+                                                } else if (meta.next < 32w0x12040000) {
+                                                    exact_18.apply();
+                                                } else if (meta.next < 32w0x12050000) {
+                                                    state_18.apply();
+                                                }
+                                                if (meta.next < 32w0x13000000) {
+                                                    step_18.apply();
                                                 }
                                             }
                                             if (meta.next < 32w0x13010000) {
@@ -2032,15 +1994,13 @@ inout standard_metadata_t standard_metadata) {
                                             } else if (meta.next < 32w0x14000000) {
                                                 if (meta.next < 32w0x13030000) {
                                                     lpm_19.apply();
-                                                } else {
-                                                    if (meta.next < 32w0x13040000) {
-                                                        exact_19.apply();
-                                                    } else if (meta.next < 32w0x13050000) {
-                                                        state_19.apply();
-                                                    }
-                                                    if (meta.next < 32w0x14000000) {
-                                                        step_19.apply();
-                                                    }
+                                                } else if (meta.next < 32w0x13040000) {
+                                                    exact_19.apply();
+                                                } else if (meta.next < 32w0x13050000) {
+                                                    state_19.apply();
+                                                }
+                                                if (meta.next < 32w0x14000000) {
+                                                    step_19.apply();
                                                 }
                                             }
                                         }
@@ -2066,7 +2026,7 @@ inout standard_metadata_t standard_metadata) {
         mark_to_drop(standard_metadata);
         meta.next = 32w0xfe000000;
     }
-    action enter_commit(bit<1280> keep, bit<1280> value, bit<32> next, bit<8> lookup, bit<1280> key_mask) {
+    action enter_commit(bit<1280> keep, bit<1280> value, bit<32> next, bit<8> lookup, bit<1280> key_mask, bit<8> key_shift) {
 
         meta.state = (((meta.state & 1280w0xfffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff80001ff) | ((bit<1280>)standard_metadata.egress_port << 18)) & keep) ^ value;
         meta.next = next;
@@ -2074,11 +2034,11 @@ inout standard_metadata_t standard_metadata) {
             if (lookup == 3) {
                 meta.key = meta.state & key_mask;
             } else {
-                meta.prefix = (meta.state & key_mask)[1279:816];
+                meta.prefix = ((meta.state & key_mask) << key_shift)[1279:816];
             }
         }
     }
-    action enter_commit_move(bit<1280> keep, bit<1280> value, bit<1280> left_mask, bit<8> l0, bit<8> l1, bit<8> l2, bit<8> l3, bit<8> l4, bit<1280> right_mask, bit<8> r0, bit<8> r1, bit<8> r2, bit<8> r3, bit<8> r4, bit<32> next, bit<8> lookup, bit<1280> key_mask) {
+    action enter_commit_move(bit<1280> keep, bit<1280> value, bit<1280> left_mask, bit<8> l0, bit<8> l1, bit<8> l2, bit<8> l3, bit<8> l4, bit<1280> right_mask, bit<8> r0, bit<8> r1, bit<8> r2, bit<8> r3, bit<8> r4, bit<32> next, bit<8> lookup, bit<1280> key_mask, bit<8> key_shift) {
 
         meta.state = (meta.state & 1280w0xfffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff80001ff) | ((bit<1280>)standard_metadata.egress_port << 18);
         meta.state = (meta.state & keep) ^ value ^ ((meta.state & left_mask) << l0 << l1 << l2 << l3 << l4) ^ ((meta.state & right_mask) >> r0 >> r1 >> r2 >> r3 >> r4);
@@ -2087,11 +2047,11 @@ inout standard_metadata_t standard_metadata) {
             if (lookup == 3) {
                 meta.key = meta.state & key_mask;
             } else {
-                meta.prefix = (meta.state & key_mask)[1279:816];
+                meta.prefix = ((meta.state & key_mask) << key_shift)[1279:816];
             }
         }
     }
-    action enter_as_commit(bit<9> port, bit<1280> keep, bit<1280> value, bit<32> next, bit<8> lookup, bit<1280> key_mask) {
+    action enter_as_commit(bit<9> port, bit<1280> keep, bit<1280> value, bit<32> next, bit<8> lookup, bit<1280> key_mask, bit<8> key_shift) {
 
         meta.state = (((meta.state & 1280w0xfffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff80001ff) | ((bit<1280>)port << 18)) & keep) ^ value;
         meta.next = next;
@@ -2099,11 +2059,11 @@ inout standard_metadata_t standard_metadata) {
             if (lookup == 3) {
                 meta.key = meta.state & key_mask;
             } else {
-                meta.prefix = (meta.state & key_mask)[1279:816];
+                meta.prefix = ((meta.state & key_mask) << key_shift)[1279:816];
             }
         }
     }
-    action enter_as_commit_move(bit<9> port, bit<1280> keep, bit<1280> value, bit<1280> left_mask, bit<8> l0, bit<8> l1, bit<8> l2, bit<8> l3, bit<8> l4, bit<1280> right_mask, bit<8> r0, bit<8> r1, bit<8> r2, bit<8> r3, bit<8> r4, bit<32> next, bit<8> lookup, bit<1280> key_mask) {
+    action enter_as_commit_move(bit<9> port, bit<1280> keep, bit<1280> value, bit<1280> left_mask, bit<8> l0, bit<8> l1, bit<8> l2, bit<8> l3, bit<8> l4, bit<1280> right_mask, bit<8> r0, bit<8> r1, bit<8> r2, bit<8> r3, bit<8> r4, bit<32> next, bit<8> lookup, bit<1280> key_mask, bit<8> key_shift) {
 
         meta.state = (meta.state & 1280w0xfffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff80001ff) | ((bit<1280>)port << 18);
         meta.state = (meta.state & keep) ^ value ^ ((meta.state & left_mask) << l0 << l1 << l2 << l3 << l4) ^ ((meta.state & right_mask) >> r0 >> r1 >> r2 >> r3 >> r4);
@@ -2112,7 +2072,7 @@ inout standard_metadata_t standard_metadata) {
             if (lookup == 3) {
                 meta.key = meta.state & key_mask;
             } else {
-                meta.prefix = (meta.state & key_mask)[1279:816];
+                meta.prefix = ((meta.state & key_mask) << key_shift)[1279:816];
             }
         }
     }
@@ -2123,40 +2083,40 @@ inout standard_metadata_t standard_metadata) {
         size = 1024;
     }
     hashed_t input;
-    action commit(bit<1280> keep, bit<1280> value, bit<32> next, bit<8> lookup, bit<1280> key_mask) {
+    action commit(bit<1280> keep, bit<1280> value, bit<32> next, bit<8> lookup, bit<1280> key_mask, bit<8> key_shift) {
         meta.state = (meta.state & keep) ^ value;
         meta.next = next;
         if (lookup != 0) {
             if (lookup == 3) {
                 meta.key = meta.state & key_mask;
             } else {
-                meta.prefix = (meta.state & key_mask)[1279:816];
+                meta.prefix = ((meta.state & key_mask) << key_shift)[1279:816];
             }
         }
     }
-    action commit_add(bit<1280> keep, bit<1280> value, bit<1280> add_mask, bit<1280> addend, bit<32> next, bit<8> lookup, bit<1280> key_mask) {
+    action commit_add(bit<1280> keep, bit<1280> value, bit<1280> add_mask, bit<1280> addend, bit<32> next, bit<8> lookup, bit<1280> key_mask, bit<8> key_shift) {
         meta.state = (meta.state & keep) ^ value ^ (((meta.state & add_mask) + addend) & add_mask);
         meta.next = next;
         if (lookup != 0) {
             if (lookup == 3) {
                 meta.key = meta.state & key_mask;
             } else {
-                meta.prefix = (meta.state & key_mask)[1279:816];
+                meta.prefix = ((meta.state & key_mask) << key_shift)[1279:816];
             }
         }
     }
-    action commit_move(bit<1280> keep, bit<1280> value, bit<1280> left_mask, bit<8> l0, bit<8> l1, bit<8> l2, bit<8> l3, bit<8> l4, bit<1280> right_mask, bit<8> r0, bit<8> r1, bit<8> r2, bit<8> r3, bit<8> r4, bit<32> next, bit<8> lookup, bit<1280> key_mask) {
+    action commit_move(bit<1280> keep, bit<1280> value, bit<1280> left_mask, bit<8> l0, bit<8> l1, bit<8> l2, bit<8> l3, bit<8> l4, bit<1280> right_mask, bit<8> r0, bit<8> r1, bit<8> r2, bit<8> r3, bit<8> r4, bit<32> next, bit<8> lookup, bit<1280> key_mask, bit<8> key_shift) {
         meta.state = (meta.state & keep) ^ value ^ ((meta.state & left_mask) << l0 << l1 << l2 << l3 << l4) ^ ((meta.state & right_mask) >> r0 >> r1 >> r2 >> r3 >> r4);
         meta.next = next;
         if (lookup != 0) {
             if (lookup == 3) {
                 meta.key = meta.state & key_mask;
             } else {
-                meta.prefix = (meta.state & key_mask)[1279:816];
+                meta.prefix = ((meta.state & key_mask) << key_shift)[1279:816];
             }
         }
     }
-    action commit_checksum(bit<1280> keep, bit<1280> value, bit<1280> sum_mask, bit<8> t0, bit<8> t1, bit<8> t2, bit<8> t3, bit<8> t4, bit<1280> right_mask, bit<8> r0, bit<8> r1, bit<8> r2, bit<8> r3, bit<8> r4, bit<32> next, bit<8> lookup, bit<1280> key_mask) {
+    action commit_checksum(bit<1280> keep, bit<1280> value, bit<1280> sum_mask, bit<8> t0, bit<8> t1, bit<8> t2, bit<8> t3, bit<8> t4, bit<1280> right_mask, bit<8> r0, bit<8> r1, bit<8> r2, bit<8> r3, bit<8> r4, bit<32> next, bit<8> lookup, bit<1280> key_mask, bit<8> key_shift) {
         input.bytes = meta.state & sum_mask;
         hash(meta.hash, HashAlgorithm.csum16, 64w0, input, 64w0x10000);
         meta.state = (meta.state & keep) ^ value ^ (((bit<1280>)meta.hash) << t0 << t1 << t2 << t3 << t4) ^ ((meta.state & right_mask) >> r0 >> r1 >> r2 >> r3 >> r4);
@@ -2165,13 +2125,13 @@ inout standard_metadata_t standard_metadata) {
             if (lookup == 3) {
                 meta.key = meta.state & key_mask;
             } else {
-                meta.prefix = (meta.state & key_mask)[1279:816];
+                meta.prefix = ((meta.state & key_mask) << key_shift)[1279:816];
             }
         }
     }
     action commit_sum(bit<1280> keep, bit<1280> value, bit<1280> a_mask, bit<1280> a_value,
     bit<1280> b_mask, bit<8> bl0, bit<8> bl1, bit<8> bl2, bit<8> bl3, bit<8> bl4, bit<8> br0, bit<8> br1, bit<8> br2, bit<8> br3, bit<8> br4, bit<1280> b_value,
-    bit<1280> result_mask, bit<8> tl0, bit<8> tl1, bit<8> tl2, bit<8> tl3, bit<8> tl4, bit<8> tr0, bit<8> tr1, bit<8> tr2, bit<8> tr3, bit<8> tr4, bit<32> next, bit<8> lookup, bit<1280> key_mask) {
+    bit<1280> result_mask, bit<8> tl0, bit<8> tl1, bit<8> tl2, bit<8> tl3, bit<8> tl4, bit<8> tr0, bit<8> tr1, bit<8> tr2, bit<8> tr3, bit<8> tr4, bit<32> next, bit<8> lookup, bit<1280> key_mask, bit<8> key_shift) {
         meta.state = (meta.state & keep) ^ value ^
         ((((((meta.state & a_mask) ^ a_value) + ((((meta.state & b_mask) << bl0 << bl1 << bl2 << bl3 << bl4) >> br0 >> br1 >> br2 >> br3 >> br4) ^ b_value)) & result_mask) << tl0 << tl1 << tl2 << tl3 << tl4) >> tr0 >> tr1 >> tr2 >> tr3 >> tr4);
         meta.next = next;
@@ -2179,13 +2139,13 @@ inout standard_metadata_t standard_metadata) {
             if (lookup == 3) {
                 meta.key = meta.state & key_mask;
             } else {
-                meta.prefix = (meta.state & key_mask)[1279:816];
+                meta.prefix = ((meta.state & key_mask) << key_shift)[1279:816];
             }
         }
     }
     action commit_difference(bit<1280> keep, bit<1280> value, bit<1280> a_mask, bit<1280> a_value,
     bit<1280> b_mask, bit<8> bl0, bit<8> bl1, bit<8> bl2, bit<8> bl3, bit<8> bl4, bit<8> br0, bit<8> br1, bit<8> br2, bit<8> br3, bit<8> br4, bit<1280> b_value,
-    bit<1280> result_mask, bit<8> tl0, bit<8> tl1, bit<8> tl2, bit<8> tl3, bit<8> tl4, bit<8> tr0, bit<8> tr1, bit<8> tr2, bit<8> tr3, bit<8> tr4, bit<32> next, bit<8> lookup, bit<1280> key_mask) {
+    bit<1280> result_mask, bit<8> tl0, bit<8> tl1, bit<8> tl2, bit<8> tl3, bit<8> tl4, bit<8> tr0, bit<8> tr1, bit<8> tr2, bit<8> tr3, bit<8> tr4, bit<32> next, bit<8> lookup, bit<1280> key_mask, bit<8> key_shift) {
         meta.state = (meta.state & keep) ^ value ^
         ((((((meta.state & a_mask) ^ a_value) - ((((meta.state & b_mask) << bl0 << bl1 << bl2 << bl3 << bl4) >> br0 >> br1 >> br2 >> br3 >> br4) ^ b_value)) & result_mask) << tl0 << tl1 << tl2 << tl3 << tl4) >> tr0 >> tr1 >> tr2 >> tr3 >> tr4);
         meta.next = next;
@@ -2193,13 +2153,13 @@ inout standard_metadata_t standard_metadata) {
             if (lookup == 3) {
                 meta.key = meta.state & key_mask;
             } else {
-                meta.prefix = (meta.state & key_mask)[1279:816];
+                meta.prefix = ((meta.state & key_mask) << key_shift)[1279:816];
             }
         }
     }
     action commit_conjunction(bit<1280> keep, bit<1280> value, bit<1280> a_mask, bit<1280> a_value,
     bit<1280> b_mask, bit<8> bl0, bit<8> bl1, bit<8> bl2, bit<8> bl3, bit<8> bl4, bit<8> br0, bit<8> br1, bit<8> br2, bit<8> br3, bit<8> br4, bit<1280> b_value,
-    bit<1280> result_mask, bit<8> tl0, bit<8> tl1, bit<8> tl2, bit<8> tl3, bit<8> tl4, bit<8> tr0, bit<8> tr1, bit<8> tr2, bit<8> tr3, bit<8> tr4, bit<32> next, bit<8> lookup, bit<1280> key_mask) {
+    bit<1280> result_mask, bit<8> tl0, bit<8> tl1, bit<8> tl2, bit<8> tl3, bit<8> tl4, bit<8> tr0, bit<8> tr1, bit<8> tr2, bit<8> tr3, bit<8> tr4, bit<32> next, bit<8> lookup, bit<1280> key_mask, bit<8> key_shift) {
         meta.state = (meta.state & keep) ^ value ^
         ((((((meta.state & a_mask) ^ a_value) & ((((meta.state & b_mask) << bl0 << bl1 << bl2 << bl3 << bl4) >> br0 >> br1 >> br2 >> br3 >> br4) ^ b_value)) & result_mask) << tl0 << tl1 << tl2 << tl3 << tl4) >> tr0 >> tr1 >> tr2 >> tr3 >> tr4);
         meta.next = next;
@@ -2207,13 +2167,13 @@ inout standard_metadata_t standard_metadata) {
             if (lookup == 3) {
                 meta.key = meta.state & key_mask;
             } else {
-                meta.prefix = (meta.state & key_mask)[1279:816];
+                meta.prefix = ((meta.state & key_mask) << key_shift)[1279:816];
             }
         }
     }
     action commit_product(bit<1280> keep, bit<1280> value, bit<1280> a_mask, bit<1280> a_value,
     bit<1280> b_mask, bit<8> bl0, bit<8> bl1, bit<8> bl2, bit<8> bl3, bit<8> bl4, bit<8> br0, bit<8> br1, bit<8> br2, bit<8> br3, bit<8> br4, bit<1280> b_value,
-    bit<1280> result_mask, bit<8> tl0, bit<8> tl1, bit<8> tl2, bit<8> tl3, bit<8> tl4, bit<8> tr0, bit<8> tr1, bit<8> tr2, bit<8> tr3, bit<8> tr4, bit<32> next, bit<8> lookup, bit<1280> key_mask) {
+    bit<1280> result_mask, bit<8> tl0, bit<8> tl1, bit<8> tl2, bit<8> tl3, bit<8> tl4, bit<8> tr0, bit<8> tr1, bit<8> tr2, bit<8> tr3, bit<8> tr4, bit<32> next, bit<8> lookup, bit<1280> key_mask, bit<8> key_shift) {
         meta.state = (meta.state & keep) ^ value ^
         ((((((meta.state & a_mask) ^ a_value) * ((((meta.state & b_mask) << bl0 << bl1 << bl2 << bl3 << bl4) >> br0 >> br1 >> br2 >> br3 >> br4) ^ b_value)) & result_mask) << tl0 << tl1 << tl2 << tl3 << tl4) >> tr0 >> tr1 >> tr2 >> tr3 >> tr4);
         meta.next = next;
@@ -2221,13 +2181,13 @@ inout standard_metadata_t standard_metadata) {
             if (lookup == 3) {
                 meta.key = meta.state & key_mask;
             } else {
-                meta.prefix = (meta.state & key_mask)[1279:816];
+                meta.prefix = ((meta.state & key_mask) << key_shift)[1279:816];
             }
         }
     }
     action commit_shift_left(bit<1280> keep, bit<1280> value, bit<1280> a_mask, bit<1280> a_value,
     bit<1280> b_mask, bit<8> bl0, bit<8> bl1, bit<8> bl2, bit<8> bl3, bit<8> bl4, bit<8> br0, bit<8> br1, bit<8> br2, bit<8> br3, bit<8> br4, bit<1280> b_value,
-    bit<1280> result_mask, bit<8> tl0, bit<8> tl1, bit<8> tl2, bit<8> tl3, bit<8> tl4, bit<8> tr0, bit<8> tr1, bit<8> tr2, bit<8> tr3, bit<8> tr4, bit<32> next, bit<8> lookup, bit<1280> key_mask) {
+    bit<1280> result_mask, bit<8> tl0, bit<8> tl1, bit<8> tl2, bit<8> tl3, bit<8> tl4, bit<8> tr0, bit<8> tr1, bit<8> tr2, bit<8> tr3, bit<8> tr4, bit<32> next, bit<8> lookup, bit<1280> key_mask, bit<8> key_shift) {
         meta.state = (meta.state & keep) ^ value ^
         ((((((meta.state & a_mask) ^ a_value) << (bit<8>)((((meta.state & b_mask) << bl0 << bl1 << bl2 << bl3 << bl4) >> br0 >> br1 >> br2 >> br3 >> br4) ^ b_value)) & result_mask) << tl0 << tl1 << tl2 << tl3 << tl4) >> tr0 >> tr1 >> tr2 >> tr3 >> tr4);
         meta.next = next;
@@ -2235,13 +2195,13 @@ inout standard_metadata_t standard_metadata) {
             if (lookup == 3) {
                 meta.key = meta.state & key_mask;
             } else {
-                meta.prefix = (meta.state & key_mask)[1279:816];
+                meta.prefix = ((meta.state & key_mask) << key_shift)[1279:816];
             }
         }
     }
     action commit_shift_right(bit<1280> keep, bit<1280> value, bit<1280> a_mask, bit<1280> a_value,
     bit<1280> b_mask, bit<8> bl0, bit<8> bl1, bit<8> bl2, bit<8> bl3, bit<8> bl4, bit<8> br0, bit<8> br1, bit<8> br2, bit<8> br3, bit<8> br4, bit<1280> b_value,
-    bit<1280> result_mask, bit<8> tl0, bit<8> tl1, bit<8> tl2, bit<8> tl3, bit<8> tl4, bit<8> tr0, bit<8> tr1, bit<8> tr2, bit<8> tr3, bit<8> tr4, bit<32> next, bit<8> lookup, bit<1280> key_mask) {
+    bit<1280> result_mask, bit<8> tl0, bit<8> tl1, bit<8> tl2, bit<8> tl3, bit<8> tl4, bit<8> tr0, bit<8> tr1, bit<8> tr2, bit<8> tr3, bit<8> tr4, bit<32> next, bit<8> lookup, bit<1280> key_mask, bit<8> key_shift) {
         meta.state = (meta.state & keep) ^ value ^
         ((((((meta.state & a_mask) ^ a_value) >> (bit<8>)((((meta.state & b_mask) << bl0 << bl1 << bl2 << bl3 << bl4) >> br0 >> br1 >> br2 >> br3 >> br4) ^ b_value)) & result_mask) << tl0 << tl1 << tl2 << tl3 << tl4) >> tr0 >> tr1 >> tr2 >> tr3 >> tr4);
         meta.next = next;
@@ -2249,13 +2209,13 @@ inout standard_metadata_t standard_metadata) {
             if (lookup == 3) {
                 meta.key = meta.state & key_mask;
             } else {
-                meta.prefix = (meta.state & key_mask)[1279:816];
+                meta.prefix = ((meta.state & key_mask) << key_shift)[1279:816];
             }
         }
     }
     action commit_crc16(bit<1280> keep, bit<1280> value, bit<1280> input_mask,
     bit<8> il0, bit<8> il1, bit<8> il2, bit<8> il3, bit<8> il4, bit<8> ir0, bit<8> ir1, bit<8> ir2, bit<8> ir3, bit<8> ir4, bit<1280> input_value, bit<64> base, bit<64> modulus,
-    bit<1280> result_mask, bit<8> tl0, bit<8> tl1, bit<8> tl2, bit<8> tl3, bit<8> tl4, bit<8> tr0, bit<8> tr1, bit<8> tr2, bit<8> tr3, bit<8> tr4, bit<32> next, bit<8> lookup, bit<1280> key_mask) {
+    bit<1280> result_mask, bit<8> tl0, bit<8> tl1, bit<8> tl2, bit<8> tl3, bit<8> tl4, bit<8> tr0, bit<8> tr1, bit<8> tr2, bit<8> tr3, bit<8> tr4, bit<32> next, bit<8> lookup, bit<1280> key_mask, bit<8> key_shift) {
         input.bytes = (((meta.state & input_mask) << il0 << il1 << il2 << il3 << il4) >> ir0 >> ir1 >> ir2 >> ir3 >> ir4) ^ input_value;
         hash(meta.hash, HashAlgorithm.crc16, base, input, modulus);
         meta.state = (meta.state & keep) ^ value ^ ((((bit<1280>)meta.hash & result_mask) << tl0 << tl1 << tl2 << tl3 << tl4) >> tr0 >> tr1 >> tr2 >> tr3 >> tr4);
@@ -2264,13 +2224,13 @@ inout standard_metadata_t standard_metadata) {
             if (lookup == 3) {
                 meta.key = meta.state & key_mask;
             } else {
-                meta.prefix = (meta.state & key_mask)[1279:816];
+                meta.prefix = ((meta.state & key_mask) << key_shift)[1279:816];
             }
         }
     }
     action commit_crc32(bit<1280> keep, bit<1280> value, bit<1280> input_mask,
     bit<8> il0, bit<8> il1, bit<8> il2, bit<8> il3, bit<8> il4, bit<8> ir0, bit<8> ir1, bit<8> ir2, bit<8> ir3, bit<8> ir4, bit<1280> input_value, bit<64> base, bit<64> modulus,
-    bit<1280> result_mask, bit<8> tl0, bit<8> tl1, bit<8> tl2, bit<8> tl3, bit<8> tl4, bit<8> tr0, bit<8> tr1, bit<8> tr2, bit<8> tr3, bit<8> tr4, bit<32> next, bit<8> lookup, bit<1280> key_mask) {
+    bit<1280> result_mask, bit<8> tl0, bit<8> tl1, bit<8> tl2, bit<8> tl3, bit<8> tl4, bit<8> tr0, bit<8> tr1, bit<8> tr2, bit<8> tr3, bit<8> tr4, bit<32> next, bit<8> lookup, bit<1280> key_mask, bit<8> key_shift) {
         input.bytes = (((meta.state & input_mask) << il0 << il1 << il2 << il3 << il4) >> ir0 >> ir1 >> ir2 >> ir3 >> ir4) ^ input_value;
         hash(meta.hash, HashAlgorithm.crc32, base, input, modulus);
         meta.state = (meta.state & keep) ^ value ^ ((((bit<1280>)meta.hash & result_mask) << tl0 << tl1 << tl2 << tl3 << tl4) >> tr0 >> tr1 >> tr2 >> tr3 >> tr4);
@@ -2279,13 +2239,13 @@ inout standard_metadata_t standard_metadata) {
             if (lookup == 3) {
                 meta.key = meta.state & key_mask;
             } else {
-                meta.prefix = (meta.state & key_mask)[1279:816];
+                meta.prefix = ((meta.state & key_mask) << key_shift)[1279:816];
             }
         }
     }
     action commit_csum16(bit<1280> keep, bit<1280> value, bit<1280> input_mask,
     bit<8> il0, bit<8> il1, bit<8> il2, bit<8> il3, bit<8> il4, bit<8> ir0, bit<8> ir1, bit<8> ir2, bit<8> ir3, bit<8> ir4, bit<1280> input_value, bit<64> base, bit<64> modulus,
-    bit<1280> result_mask, bit<8> tl0, bit<8> tl1, bit<8> tl2, bit<8> tl3, bit<8> tl4, bit<8> tr0, bit<8> tr1, bit<8> tr2, bit<8> tr3, bit<8> tr4, bit<32> next, bit<8> lookup, bit<1280> key_mask) {
+    bit<1280> result_mask, bit<8> tl0, bit<8> tl1, bit<8> tl2, bit<8> tl3, bit<8> tl4, bit<8> tr0, bit<8> tr1, bit<8> tr2, bit<8> tr3, bit<8> tr4, bit<32> next, bit<8> lookup, bit<1280> key_mask, bit<8> key_shift) {
         input.bytes = (((meta.state & input_mask) << il0 << il1 << il2 << il3 << il4) >> ir0 >> ir1 >> ir2 >> ir3 >> ir4) ^ input_value;
         hash(meta.hash, HashAlgorithm.csum16, base, input, modulus);
         meta.state = (meta.state & keep) ^ value ^ ((((bit<1280>)meta.hash & result_mask) << tl0 << tl1 << tl2 << tl3 << tl4) >> tr0 >> tr1 >> tr2 >> tr3 >> tr4);
@@ -2294,13 +2254,13 @@ inout standard_metadata_t standard_metadata) {
             if (lookup == 3) {
                 meta.key = meta.state & key_mask;
             } else {
-                meta.prefix = (meta.state & key_mask)[1279:816];
+                meta.prefix = ((meta.state & key_mask) << key_shift)[1279:816];
             }
         }
     }
     action commit_xor16(bit<1280> keep, bit<1280> value, bit<1280> input_mask,
     bit<8> il0, bit<8> il1, bit<8> il2, bit<8> il3, bit<8> il4, bit<8> ir0, bit<8> ir1, bit<8> ir2, bit<8> ir3, bit<8> ir4, bit<1280> input_value, bit<64> base, bit<64> modulus,
-    bit<1280> result_mask, bit<8> tl0, bit<8> tl1, bit<8> tl2, bit<8> tl3, bit<8> tl4, bit<8> tr0, bit<8> tr1, bit<8> tr2, bit<8> tr3, bit<8> tr4, bit<32> next, bit<8> lookup, bit<1280> key_mask) {
+    bit<1280> result_mask, bit<8> tl0, bit<8> tl1, bit<8> tl2, bit<8> tl3, bit<8> tl4, bit<8> tr0, bit<8> tr1, bit<8> tr2, bit<8> tr3, bit<8> tr4, bit<32> next, bit<8> lookup, bit<1280> key_mask, bit<8> key_shift) {
         input.bytes = (((meta.state & input_mask) << il0 << il1 << il2 << il3 << il4) >> ir0 >> ir1 >> ir2 >> ir3 >> ir4) ^ input_value;
         hash(meta.hash, HashAlgorithm.xor16, base, input, modulus);
         meta.state = (meta.state & keep) ^ value ^ ((((bit<1280>)meta.hash & result_mask) << tl0 << tl1 << tl2 << tl3 << tl4) >> tr0 >> tr1 >> tr2 >> tr3 >> tr4);
@@ -2309,12 +2269,12 @@ inout standard_metadata_t standard_metadata) {
             if (lookup == 3) {
                 meta.key = meta.state & key_mask;
             } else {
-                meta.prefix = (meta.state & key_mask)[1279:816];
+                meta.prefix = ((meta.state & key_mask) << key_shift)[1279:816];
             }
         }
     }
     action commit_state(bit<1280> keep, bit<1280> value, bit<16> access, bit<1280> index_mask, bit<8> i0, bit<8> i1, bit<8> i2, bit<8> i3, bit<8> i4, bit<32> index,
-    bit<1280> data_mask, bit<8> d0, bit<8> d1, bit<8> d2, bit<8> d3, bit<8> d4, bit<64> data, bit<32> next, bit<8> lookup, bit<1280> key_mask) {
+    bit<1280> data_mask, bit<8> d0, bit<8> d1, bit<8> d2, bit<8> d3, bit<8> d4, bit<64> data, bit<32> next, bit<8> lookup, bit<1280> key_mask, bit<8> key_shift) {
         meta.state = (meta.state & keep) ^ value;
         meta.access = access;
         meta.index = (bit<32>)((meta.state & index_mask) >> i0 >> i1 >> i2 >> i3 >> i4) ^ index;
@@ -2324,29 +2284,29 @@ inout standard_metadata_t standard_metadata) {
             if (lookup == 3) {
                 meta.key = meta.state & key_mask;
             } else {
-                meta.prefix = (meta.state & key_mask)[1279:816];
+                meta.prefix = ((meta.state & key_mask) << key_shift)[1279:816];
             }
         }
     }
-    action commit_load(bit<1280> keep, bit<1280> value, bit<64> data_mask, bit<8> t0, bit<8> t1, bit<8> t2, bit<8> t3, bit<8> t4, bit<32> next, bit<8> lookup, bit<1280> key_mask) {
+    action commit_load(bit<1280> keep, bit<1280> value, bit<64> data_mask, bit<8> t0, bit<8> t1, bit<8> t2, bit<8> t3, bit<8> t4, bit<32> next, bit<8> lookup, bit<1280> key_mask, bit<8> key_shift) {
         meta.state = (meta.state & keep) ^ value ^ (((bit<1280>)(meta.data & data_mask)) << t0 << t1 << t2 << t3 << t4);
         meta.next = next;
         if (lookup != 0) {
             if (lookup == 3) {
                 meta.key = meta.state & key_mask;
             } else {
-                meta.prefix = (meta.state & key_mask)[1279:816];
+                meta.prefix = ((meta.state & key_mask) << key_shift)[1279:816];
             }
         }
     }
-    action commit_standard(bit<1280> keep, bit<1280> value, bit<32> packet_length, bit<32> instance_type, bit<48> egress_global_timestamp, bit<32> enq_timestamp, bit<19> enq_qdepth, bit<32> deq_timedelta, bit<19> deq_qdepth, bit<16> egress_rid, bit<8> t0, bit<8> t1, bit<8> t2, bit<8> t3, bit<8> t4, bit<32> next, bit<8> lookup, bit<1280> key_mask) {
+    action commit_standard(bit<1280> keep, bit<1280> value, bit<32> packet_length, bit<32> instance_type, bit<48> egress_global_timestamp, bit<32> enq_timestamp, bit<19> enq_qdepth, bit<32> deq_timedelta, bit<19> deq_qdepth, bit<16> egress_rid, bit<8> t0, bit<8> t1, bit<8> t2, bit<8> t3, bit<8> t4, bit<32> next, bit<8> lookup, bit<1280> key_mask, bit<8> key_shift) {
         meta.state = (meta.state & keep) ^ value ^ (((bit<1280>)((bit<48>)(standard_metadata.packet_length & packet_length) | (bit<48>)(standard_metadata.instance_type & instance_type) | (bit<48>)(standard_metadata.egress_global_timestamp & egress_global_timestamp) | (bit<48>)(standard_metadata.enq_timestamp & enq_timestamp) | (bit<48>)(standard_metadata.enq_qdepth & enq_qdepth) | (bit<48>)(standard_metadata.deq_timedelta & deq_timedelta) | (bit<48>)(standard_metadata.deq_qdepth & deq_qdepth) | (bit<48>)(standard_metadata.egress_rid & egress_rid))) << t0 << t1 << t2 << t3 << t4);
         meta.next = next;
         if (lookup != 0) {
             if (lookup == 3) {
                 meta.key = meta.state & key_mask;
             } else {
-                meta.prefix = (meta.state & key_mask)[1279:816];
+                meta.prefix = ((meta.state & key_mask) << key_shift)[1279:816];
             }
         }
     }
@@ -2522,8 +2482,8 @@ inout standard_metadata_t standard_metadata) {
     }
     table lpm_0 {
         key = { meta.device: exact; meta.next: exact; meta.prefix: lpm; }
-        actions = { commit; commit_add; commit_move; commit_checksum; commit_state; @defaultonly discard; }
-        default_action = discard();
+        actions = { commit; commit_add; commit_move; commit_checksum; commit_state; @defaultonly NoAction; }
+        default_action = NoAction();
         size = 4096;
     }
     table ternary_0 {
@@ -2552,8 +2512,8 @@ inout standard_metadata_t standard_metadata) {
     }
     table lpm_1 {
         key = { meta.device: exact; meta.next: exact; meta.prefix: lpm; }
-        actions = { commit; commit_add; commit_move; commit_checksum; commit_state; @defaultonly discard; }
-        default_action = discard();
+        actions = { commit; commit_add; commit_move; commit_checksum; commit_state; @defaultonly NoAction; }
+        default_action = NoAction();
         size = 4096;
     }
     table ternary_1 {
@@ -2582,8 +2542,8 @@ inout standard_metadata_t standard_metadata) {
     }
     table lpm_2 {
         key = { meta.device: exact; meta.next: exact; meta.prefix: lpm; }
-        actions = { commit; commit_add; commit_move; commit_checksum; commit_state; @defaultonly discard; }
-        default_action = discard();
+        actions = { commit; commit_add; commit_move; commit_checksum; commit_state; @defaultonly NoAction; }
+        default_action = NoAction();
         size = 4096;
     }
     table ternary_2 {
@@ -2612,8 +2572,8 @@ inout standard_metadata_t standard_metadata) {
     }
     table lpm_3 {
         key = { meta.device: exact; meta.next: exact; meta.prefix: lpm; }
-        actions = { commit; commit_add; commit_move; commit_checksum; commit_state; @defaultonly discard; }
-        default_action = discard();
+        actions = { commit; commit_add; commit_move; commit_checksum; commit_state; @defaultonly NoAction; }
+        default_action = NoAction();
         size = 4096;
     }
     table ternary_3 {
@@ -2642,8 +2602,8 @@ inout standard_metadata_t standard_metadata) {
     }
     table lpm_4 {
         key = { meta.device: exact; meta.next: exact; meta.prefix: lpm; }
-        actions = { commit; commit_add; commit_move; commit_checksum; commit_state; @defaultonly discard; }
-        default_action = discard();
+        actions = { commit; commit_add; commit_move; commit_checksum; commit_state; @defaultonly NoAction; }
+        default_action = NoAction();
         size = 4096;
     }
     table ternary_4 {
@@ -2672,8 +2632,8 @@ inout standard_metadata_t standard_metadata) {
     }
     table lpm_5 {
         key = { meta.device: exact; meta.next: exact; meta.prefix: lpm; }
-        actions = { commit; commit_add; commit_move; commit_checksum; commit_state; @defaultonly discard; }
-        default_action = discard();
+        actions = { commit; commit_add; commit_move; commit_checksum; commit_state; @defaultonly NoAction; }
+        default_action = NoAction();
         size = 4096;
     }
     table ternary_5 {
@@ -2683,6 +2643,66 @@ inout standard_metadata_t standard_metadata) {
         size = 4096;
     }
     table state_5 {
+        key = { meta.device: exact; meta.access: exact; }
+        actions = { read_register; write_register; count; meter_packets; meter_bytes; draw; @defaultonly NoAction; }
+        default_action = NoAction();
+        size = 4096;
+    }
+    table step_6 {
+        key = { meta.device: exact; meta.next & 32w0xffff: exact; }
+        actions = { commit; commit_add; commit_move; commit_checksum; commit_state; commit_sum; commit_difference; commit_conjunction; commit_product; commit_shift_left; commit_shift_right; commit_standard; commit_load; commit_crc16; commit_crc32; commit_csum16; commit_xor16; @defaultonly discard; }
+        default_action = discard();
+        size = 4096;
+    }
+    table exact_6 {
+        key = { meta.device: exact; meta.next: exact; meta.key: exact; }
+        actions = { commit; commit_add; commit_move; commit_checksum; commit_state; @defaultonly NoAction; }
+        default_action = NoAction();
+        size = 4096;
+    }
+    table lpm_6 {
+        key = { meta.device: exact; meta.next: exact; meta.prefix: lpm; }
+        actions = { commit; commit_add; commit_move; commit_checksum; commit_state; @defaultonly NoAction; }
+        default_action = NoAction();
+        size = 4096;
+    }
+    table ternary_6 {
+        key = { meta.device: exact; meta.next: exact; meta.state: ternary; }
+        actions = { commit; commit_add; commit_move; commit_checksum; commit_state; @defaultonly discard; }
+        default_action = discard();
+        size = 4096;
+    }
+    table state_6 {
+        key = { meta.device: exact; meta.access: exact; }
+        actions = { read_register; write_register; count; meter_packets; meter_bytes; draw; @defaultonly NoAction; }
+        default_action = NoAction();
+        size = 4096;
+    }
+    table step_7 {
+        key = { meta.device: exact; meta.next & 32w0xffff: exact; }
+        actions = { commit; commit_add; commit_move; commit_checksum; commit_state; commit_sum; commit_difference; commit_conjunction; commit_product; commit_shift_left; commit_shift_right; commit_standard; commit_load; commit_crc16; commit_crc32; commit_csum16; commit_xor16; @defaultonly discard; }
+        default_action = discard();
+        size = 4096;
+    }
+    table exact_7 {
+        key = { meta.device: exact; meta.next: exact; meta.key: exact; }
+        actions = { commit; commit_add; commit_move; commit_checksum; commit_state; @defaultonly NoAction; }
+        default_action = NoAction();
+        size = 4096;
+    }
+    table lpm_7 {
+        key = { meta.device: exact; meta.next: exact; meta.prefix: lpm; }
+        actions = { commit; commit_add; commit_move; commit_checksum; commit_state; @defaultonly NoAction; }
+        default_action = NoAction();
+        size = 4096;
+    }
+    table ternary_7 {
+        key = { meta.device: exact; meta.next: exact; meta.state: ternary; }
+        actions = { commit; commit_add; commit_move; commit_checksum; commit_state; @defaultonly discard; }
+        default_action = discard();
+        size = 4096;
+    }
+    table state_7 {
         key = { meta.device: exact; meta.access: exact; }
         actions = { read_register; write_register; count; meter_packets; meter_bytes; draw; @defaultonly NoAction; }
         default_action = NoAction();
@@ -2698,15 +2718,13 @@ inout standard_metadata_t standard_metadata) {
             } else if (meta.next < 32w0x41000000) {
                 if (meta.next < 32w0x40030000) {
                     lpm_0.apply();
-                } else {
-                    if (meta.next < 32w0x40040000) {
-                        exact_0.apply();
-                    } else if (meta.next < 32w0x40050000) {
-                        state_0.apply();
-                    }
-                    if (meta.next < 32w0x41000000) {
-                        step_0.apply();
-                    }
+                } else if (meta.next < 32w0x40040000) {
+                    exact_0.apply();
+                } else if (meta.next < 32w0x40050000) {
+                    state_0.apply();
+                }
+                if (meta.next < 32w0x41000000) {
+                    step_0.apply();
                 }
             }
             if (meta.next < 32w0x41020000) {
@@ -2714,15 +2732,13 @@ inout standard_metadata_t standard_metadata) {
             } else if (meta.next < 32w0x42000000) {
                 if (meta.next < 32w0x41030000) {
                     lpm_1.apply();
-                } else {
-                    if (meta.next < 32w0x41040000) {
-                        exact_1.apply();
-                    } else if (meta.next < 32w0x41050000) {
-                        state_1.apply();
-                    }
-                    if (meta.next < 32w0x42000000) {
-                        step_1.apply();
-                    }
+                } else if (meta.next < 32w0x41040000) {
+                    exact_1.apply();
+                } else if (meta.next < 32w0x41050000) {
+                    state_1.apply();
+                }
+                if (meta.next < 32w0x42000000) {
+                    step_1.apply();
                 }
             }
             if (meta.next < 32w0xff000000) {
@@ -2731,15 +2747,13 @@ inout standard_metadata_t standard_metadata) {
                 } else if (meta.next < 32w0x43000000) {
                     if (meta.next < 32w0x42030000) {
                         lpm_2.apply();
-                    } else {
-                        if (meta.next < 32w0x42040000) {
-                            exact_2.apply();
-                        } else if (meta.next < 32w0x42050000) {
-                            state_2.apply();
-                        }
-                        if (meta.next < 32w0x43000000) {
-                            step_2.apply();
-                        }
+                    } else if (meta.next < 32w0x42040000) {
+                        exact_2.apply();
+                    } else if (meta.next < 32w0x42050000) {
+                        state_2.apply();
+                    }
+                    if (meta.next < 32w0x43000000) {
+                        step_2.apply();
                     }
                 }
                 if (meta.next < 32w0x43020000) {
@@ -2747,15 +2761,13 @@ inout standard_metadata_t standard_metadata) {
                 } else if (meta.next < 32w0x44000000) {
                     if (meta.next < 32w0x43030000) {
                         lpm_3.apply();
-                    } else {
-                        if (meta.next < 32w0x43040000) {
-                            exact_3.apply();
-                        } else if (meta.next < 32w0x43050000) {
-                            state_3.apply();
-                        }
-                        if (meta.next < 32w0x44000000) {
-                            step_3.apply();
-                        }
+                    } else if (meta.next < 32w0x43040000) {
+                        exact_3.apply();
+                    } else if (meta.next < 32w0x43050000) {
+                        state_3.apply();
+                    }
+                    if (meta.next < 32w0x44000000) {
+                        step_3.apply();
                     }
                 }
                 if (meta.next < 32w0xff000000) {
@@ -2764,15 +2776,13 @@ inout standard_metadata_t standard_metadata) {
                     } else if (meta.next < 32w0x45000000) {
                         if (meta.next < 32w0x44030000) {
                             lpm_4.apply();
-                        } else {
-                            if (meta.next < 32w0x44040000) {
-                                exact_4.apply();
-                            } else if (meta.next < 32w0x44050000) {
-                                state_4.apply();
-                            }
-                            if (meta.next < 32w0x45000000) {
-                                step_4.apply();
-                            }
+                        } else if (meta.next < 32w0x44040000) {
+                            exact_4.apply();
+                        } else if (meta.next < 32w0x44050000) {
+                            state_4.apply();
+                        }
+                        if (meta.next < 32w0x45000000) {
+                            step_4.apply();
                         }
                     }
                     if (meta.next < 32w0x45020000) {
@@ -2780,14 +2790,42 @@ inout standard_metadata_t standard_metadata) {
                     } else if (meta.next < 32w0x46000000) {
                         if (meta.next < 32w0x45030000) {
                             lpm_5.apply();
-                        } else {
-                            if (meta.next < 32w0x45040000) {
-                                exact_5.apply();
-                            } else if (meta.next < 32w0x45050000) {
-                                state_5.apply();
+                        } else if (meta.next < 32w0x45040000) {
+                            exact_5.apply();
+                        } else if (meta.next < 32w0x45050000) {
+                            state_5.apply();
+                        }
+                        if (meta.next < 32w0x46000000) {
+                            step_5.apply();
+                        }
+                    }
+                    if (meta.next < 32w0xff000000) {
+                        if (meta.next < 32w0x46020000) {
+                            ternary_6.apply();
+                        } else if (meta.next < 32w0x47000000) {
+                            if (meta.next < 32w0x46030000) {
+                                lpm_6.apply();
+                            } else if (meta.next < 32w0x46040000) {
+                                exact_6.apply();
+                            } else if (meta.next < 32w0x46050000) {
+                                state_6.apply();
                             }
-                            if (meta.next < 32w0x46000000) {
-                                step_5.apply();
+                            if (meta.next < 32w0x47000000) {
+                                step_6.apply();
+                            }
+                        }
+                        if (meta.next < 32w0x47020000) {
+                            ternary_7.apply();
+                        } else if (meta.next < 32w0x48000000) {
+                            if (meta.next < 32w0x47030000) {
+                                lpm_7.apply();
+                            } else if (meta.next < 32w0x47040000) {
+                                exact_7.apply();
+                            } else if (meta.next < 32w0x47050000) {
+                                state_7.apply();
+                            }
+                            if (meta.next < 32w0x48000000) {
+                                step_7.apply();
                             }
                         }
                     }

@@ -1,6 +1,6 @@
 // The HyPer4 persona: emulates P4 programs that are given to it as table rows.
 // Made by `hyper4 persona generate`; do not edit.
-// window_bytes = 128, parse_bytes = 96, metadata_bits = 256, ingress_slots = 20, egress_slots = 6, rows_per_table = 4096, registers = 65536, counters = 65536, meters = 4096, copies = true, digests = true, random = true
+// window_bytes = 128, parse_bytes = 96, metadata_bits = 256, ingress_slots = 20, egress_slots = 8, rows_per_table = 4096, registers = 65536, counters = 65536, meters = 4096, copies = true, digests = true, random = true
 #include <core.p4>
 #include <v1model.p4>
 
@@ -14,8 +14,7 @@ header chunk8_t { bit<64> bytes; }
 header chunk4_t { bit<32> bytes; }
 header chunk2_t { bit<16> bytes; }
 header chunk1_t { bit<8> bytes; }
-header byte_t { bit<8> byte; }
-struct headers_t { whole_t whole; chunk128_t chunk128; chunk64_t chunk64; chunk32_t chunk32; chunk16_t chunk16; chunk8_t chunk8; chunk4_t chunk4; chunk2_t chunk2; chunk1_t chunk1; byte_t[96] each; }
+struct headers_t { whole_t whole; chunk128_t chunk128; chunk64_t chunk64; chunk32_t chunk32; chunk16_t chunk16; chunk8_t chunk8; chunk4_t chunk4; chunk2_t chunk2; chunk1_t chunk1; }
 struct sample_t { bit<16> device; bit<16> list; bit<128> values; }
 struct hashed_t { bit<1280> bytes; }
 // state: the window, byte 0 of the packet uppermost; below it the guest's metadata, then from bit 0
@@ -23,26 +22,24 @@ struct hashed_t { bit<1280> bytes; }
 struct metadata_t {
     bit<1280> state;
     bit<1280> key;       // the part of the state that an exact lookup matches
-    bit<480> prefix;    // its upper bits, which an lpm lookup matches
+    bit<464> prefix;    // the same for an lpm lookup, but the zeros in front of it
     bit<128> tail;      // the packet's bytes behind the pieces of 16 and more, on their way in and out
     @field_list(1) bit<16> device;     // written by the operator's rows alone
-    bit<16> pc;         // the row to be looked up next: micro-PC, slot, kind of lookup
-    bit<8> slot;        // from 64 on: of egress; 254: enter_egress says where it begins; 255: nothing more
-    bit<8> lookup;
+    // What is looked up next: the slot uppermost, then the kind of lookup (8 bits each), then the micro-PC. Slots from
+    // 64 on are of egress; 254: enter_egress says where it begins; 255: nothing more.
+    bit<32> next;
     @field_list(1) bit<8> length;      // bytes of the packet that came into the window
     bit<8> pad;         // by how many bits the tail is shifted; by how much a clone's bytes are
-    bit<16> checksum;
     bit<64> hash;
     bit<8> traits;      // 1: the device has every port under its own number; 2: the packet may have been changed
     bit<16> access;     // one of the guest's arrays, and what is done to it
     bit<32> index;      // the guest's number of a cell
     bit<64> data;       // what a register is to be, or was
-    bit<2> colour;
     @field_list(1) bit<1280> copied; // the state when it was asked for
     @field_list(1) bit<8> again; // the number of the guest's field list, to come in again; 0: it doesn't
     @field_list(1) bit<8> clone_list; // the same, of a clone
+    @field_list(1) bit<8> unparsed; // 1: all bytes of the packet are behind its headers, to be cut off when it leaves
     bit<16> session;    // the guest's, for which the packet is cloned
-    bit<32> packet_length; // as the parser was told; see there
     bit<2> asked;       // for one of them: 1: in ingress, 2: in egress
     bit<16> learnt;     // 1 and the number of the guest's list; 0: nothing
     bit<128> sample;    // its elements' values, the last one lowest
@@ -56,37 +53,29 @@ meter(4096, MeterType.bytes) byte_meters;
 parser PersonaParser(packet_in packet, out headers_t hdr, inout metadata_t meta,
 inout standard_metadata_t standard_metadata) {
     state start {
-        transition select(standard_metadata.packet_length) {
-            32w0: by_bytes;
-            32w0x00000000 &&& 32w0xfffffff0: head0;
-            32w0x00000010 &&& 32w0xfffffff0: head16;
-            32w0x00000020 &&& 32w0xfffffff0: head32;
-            32w0x00000030 &&& 32w0xfffffff0: head48;
-            32w0x00000040 &&& 32w0xfffffff0: head64;
-            32w0x00000050 &&& 32w0xfffffff0: head80;
-            default: full_window;
+        transition select(meta.next, standard_metadata.packet_length) {
+            (32w0, 32w0): untold;
+            (32w0, 32w0x00000000 &&& 32w0xfffffff0): head0;
+            (32w0, 32w0x00000010 &&& 32w0xfffffff0): head16;
+            (32w0, 32w0x00000020 &&& 32w0xfffffff0): head32;
+            (32w0, 32w0x00000030 &&& 32w0xfffffff0): head48;
+            (32w0, 32w0x00000040 &&& 32w0xfffffff0): head64;
+            (32w0, 32w0x00000050 &&& 32w0xfffffff0): head80;
+            (32w0, _): full_window;
+            default: untold;
         }
     }
     state full_window {
         packet.extract(hdr.whole);
         meta.length = 96;
         meta.state = (hdr.whole.bytes ++ 512w27021597764222976) | (bit<1280>)standard_metadata.ingress_port;
-        meta.packet_length = standard_metadata.packet_length;
-        standard_metadata.packet_length = 0;
         transition accept;
     }
-    state by_bytes {
+    state untold {
         meta.length = 0;
-        meta.packet_length = 0;
         meta.state = (bit<1280>)standard_metadata.ingress_port;
-        transition one_byte;
-    }
-    state one_byte {
-        packet.extract(hdr.each.next);
-        transition select(standard_metadata.packet_length) {
-            32w0: one_byte;
-            default: accept;
-        }
+        packet.extract(hdr.whole);
+        transition accept;
     }
     state head0 {
         meta.tail = 0;
@@ -101,15 +90,11 @@ inout standard_metadata_t standard_metadata) {
     state whole_of0 {
         meta.length = standard_metadata.packet_length[7:0];
         meta.state = (1280w0) | ((bit<1280>)meta.length << 48) | (bit<1280>)standard_metadata.ingress_port;
-        meta.packet_length = standard_metadata.packet_length;
-        standard_metadata.packet_length = 0;
         transition accept;
     }
     state tail_of0 {
         meta.length = standard_metadata.packet_length[7:0];
         meta.state = (meta.tail ++ 1152w0) | ((bit<1280>)meta.length << 48) | (bit<1280>)standard_metadata.ingress_port;
-        meta.packet_length = standard_metadata.packet_length;
-        standard_metadata.packet_length = 0;
         transition accept;
     }
     state head16 {
@@ -126,15 +111,11 @@ inout standard_metadata_t standard_metadata) {
     state whole_of16 {
         meta.length = standard_metadata.packet_length[7:0];
         meta.state = (hdr.chunk16.bytes ++ 1152w0) | ((bit<1280>)meta.length << 48) | (bit<1280>)standard_metadata.ingress_port;
-        meta.packet_length = standard_metadata.packet_length;
-        standard_metadata.packet_length = 0;
         transition accept;
     }
     state tail_of16 {
         meta.length = standard_metadata.packet_length[7:0];
         meta.state = (hdr.chunk16.bytes ++ meta.tail ++ 1024w0) | ((bit<1280>)meta.length << 48) | (bit<1280>)standard_metadata.ingress_port;
-        meta.packet_length = standard_metadata.packet_length;
-        standard_metadata.packet_length = 0;
         transition accept;
     }
     state head32 {
@@ -151,15 +132,11 @@ inout standard_metadata_t standard_metadata) {
     state whole_of32 {
         meta.length = standard_metadata.packet_length[7:0];
         meta.state = (hdr.chunk32.bytes ++ 1024w0) | ((bit<1280>)meta.length << 48) | (bit<1280>)standard_metadata.ingress_port;
-        meta.packet_length = standard_metadata.packet_length;
-        standard_metadata.packet_length = 0;
         transition accept;
     }
     state tail_of32 {
         meta.length = standard_metadata.packet_length[7:0];
         meta.state = (hdr.chunk32.bytes ++ meta.tail ++ 896w0) | ((bit<1280>)meta.length << 48) | (bit<1280>)standard_metadata.ingress_port;
-        meta.packet_length = standard_metadata.packet_length;
-        standard_metadata.packet_length = 0;
         transition accept;
     }
     state head48 {
@@ -177,15 +154,11 @@ inout standard_metadata_t standard_metadata) {
     state whole_of48 {
         meta.length = standard_metadata.packet_length[7:0];
         meta.state = (hdr.chunk32.bytes ++ hdr.chunk16.bytes ++ 896w0) | ((bit<1280>)meta.length << 48) | (bit<1280>)standard_metadata.ingress_port;
-        meta.packet_length = standard_metadata.packet_length;
-        standard_metadata.packet_length = 0;
         transition accept;
     }
     state tail_of48 {
         meta.length = standard_metadata.packet_length[7:0];
         meta.state = (hdr.chunk32.bytes ++ hdr.chunk16.bytes ++ meta.tail ++ 768w0) | ((bit<1280>)meta.length << 48) | (bit<1280>)standard_metadata.ingress_port;
-        meta.packet_length = standard_metadata.packet_length;
-        standard_metadata.packet_length = 0;
         transition accept;
     }
     state head64 {
@@ -202,15 +175,11 @@ inout standard_metadata_t standard_metadata) {
     state whole_of64 {
         meta.length = standard_metadata.packet_length[7:0];
         meta.state = (hdr.chunk64.bytes ++ 768w0) | ((bit<1280>)meta.length << 48) | (bit<1280>)standard_metadata.ingress_port;
-        meta.packet_length = standard_metadata.packet_length;
-        standard_metadata.packet_length = 0;
         transition accept;
     }
     state tail_of64 {
         meta.length = standard_metadata.packet_length[7:0];
         meta.state = (hdr.chunk64.bytes ++ meta.tail ++ 640w0) | ((bit<1280>)meta.length << 48) | (bit<1280>)standard_metadata.ingress_port;
-        meta.packet_length = standard_metadata.packet_length;
-        standard_metadata.packet_length = 0;
         transition accept;
     }
     state head80 {
@@ -228,15 +197,11 @@ inout standard_metadata_t standard_metadata) {
     state whole_of80 {
         meta.length = standard_metadata.packet_length[7:0];
         meta.state = (hdr.chunk64.bytes ++ hdr.chunk16.bytes ++ 640w0) | ((bit<1280>)meta.length << 48) | (bit<1280>)standard_metadata.ingress_port;
-        meta.packet_length = standard_metadata.packet_length;
-        standard_metadata.packet_length = 0;
         transition accept;
     }
     state tail_of80 {
         meta.length = standard_metadata.packet_length[7:0];
         meta.state = (hdr.chunk64.bytes ++ hdr.chunk16.bytes ++ meta.tail ++ 512w0) | ((bit<1280>)meta.length << 48) | (bit<1280>)standard_metadata.ingress_port;
-        meta.packet_length = standard_metadata.packet_length;
-        standard_metadata.packet_length = 0;
         transition accept;
     }
     state take8 {
@@ -289,99 +254,89 @@ control PersonaIngress(inout headers_t hdr, inout metadata_t meta,
 inout standard_metadata_t standard_metadata) {
     action discard() {
         mark_to_drop(standard_metadata);
-        meta.slot = 255;
+        meta.next = 32w0xff000000;
     }
-    action enter_device(bit<16> device, bit<16> pc, bit<8> slot, bit<8> lookup, bit<8> traits) {
+    action enter_device(bit<16> device, bit<32> next, bit<8> traits) {
         meta.device = device;
-        meta.pc = pc;
-        meta.slot = slot;
-        meta.lookup = lookup;
+        meta.next = next;
         meta.traits = traits;
     }
-    action enter_device_as(bit<9> port, bit<16> device, bit<16> pc, bit<8> slot, bit<8> lookup, bit<8> traits) {
+    action enter_device_as(bit<9> port, bit<16> device, bit<32> next, bit<8> traits) {
         meta.device = device;
-        meta.pc = pc;
-        meta.slot = slot;
-        meta.lookup = lookup;
+        meta.next = next;
         meta.traits = traits;
         meta.state = (meta.state & 1280w0xfffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffe00) | (bit<1280>)port;
     }
     action transmit(bit<9> port) {
         standard_metadata.egress_spec = port;
-        meta.slot = 255;
+        meta.next = 32w0xff000000;
     }
     action transmit_same() {
         standard_metadata.egress_spec = meta.state[17:9];
-        meta.slot = 255;
+        meta.next = 32w0xff000000;
     }
-    action forward(bit<9> port, bit<16> device, bit<16> pc, bit<8> slot, bit<8> lookup, bit<8> traits) {
+    action forward(bit<9> port, bit<16> device, bit<32> next, bit<8> traits) {
         meta.device = device;
-        meta.pc = pc;
-        meta.slot = slot;
-        meta.lookup = lookup;
+        meta.next = next;
         meta.traits = (meta.traits & 2) | traits;
         meta.state = (meta.state & 1280w0xffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff00000000000000000000000000000000000000000000000000ff000000000000) | (bit<1280>)port;
     }
-    action replicate(bit<16> group, bit<8> slot) {
+    action replicate(bit<16> group, bit<32> next) {
         standard_metadata.mcast_grp = group;
-        meta.slot = slot;
+        meta.next = next;
     }
-    action transmit_commit(bit<9> port, bit<1280> keep, bit<1280> value, bit<16> pc, bit<8> slot, bit<8> lookup, bit<1280> key_mask) {
+    action transmit_commit(bit<9> port, bit<1280> keep, bit<1280> value, bit<32> next, bit<8> lookup, bit<1280> key_mask, bit<8> key_shift) {
         standard_metadata.egress_spec = port;
-        meta.state = (meta.state & 1280w0xfffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff80001ff) | ((bit<1280>)meta.state[17:9] << 18);
-        meta.state = (meta.state & keep) ^ value;
-        if (lookup == 1) {
-            meta.key = meta.state & key_mask;
-        } else if (lookup == 2) {
-            meta.prefix = (meta.state & key_mask)[1279:800];
+        meta.state = (((meta.state & 1280w0xfffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff80001ff) | ((bit<1280>)meta.state[17:9] << 18)) & keep) ^ value;
+        meta.next = next;
+        if (lookup != 0) {
+            if (lookup == 3) {
+                meta.key = meta.state & key_mask;
+            } else {
+                meta.prefix = ((meta.state & key_mask) << key_shift)[1279:816];
+            }
         }
-        meta.pc = pc;
-        meta.slot = slot;
-        meta.lookup = lookup;
     }
-    action transmit_commit_move(bit<9> port, bit<1280> keep, bit<1280> value, bit<1280> left_mask, bit<8> l0, bit<8> l1, bit<8> l2, bit<8> l3, bit<8> l4, bit<1280> right_mask, bit<8> r0, bit<8> r1, bit<8> r2, bit<8> r3, bit<8> r4, bit<16> pc, bit<8> slot, bit<8> lookup, bit<1280> key_mask) {
+    action transmit_commit_move(bit<9> port, bit<1280> keep, bit<1280> value, bit<1280> left_mask, bit<8> l0, bit<8> l1, bit<8> l2, bit<8> l3, bit<8> l4, bit<1280> right_mask, bit<8> r0, bit<8> r1, bit<8> r2, bit<8> r3, bit<8> r4, bit<32> next, bit<8> lookup, bit<1280> key_mask, bit<8> key_shift) {
         standard_metadata.egress_spec = port;
         meta.state = (meta.state & 1280w0xfffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff80001ff) | ((bit<1280>)meta.state[17:9] << 18);
         meta.state = (meta.state & keep) ^ value ^ ((meta.state & left_mask) << l0 << l1 << l2 << l3 << l4) ^ ((meta.state & right_mask) >> r0 >> r1 >> r2 >> r3 >> r4);
-        if (lookup == 1) {
-            meta.key = meta.state & key_mask;
-        } else if (lookup == 2) {
-            meta.prefix = (meta.state & key_mask)[1279:800];
+        meta.next = next;
+        if (lookup != 0) {
+            if (lookup == 3) {
+                meta.key = meta.state & key_mask;
+            } else {
+                meta.prefix = ((meta.state & key_mask) << key_shift)[1279:816];
+            }
         }
-        meta.pc = pc;
-        meta.slot = slot;
-        meta.lookup = lookup;
     }
-    action transmit_same_commit(bit<1280> keep, bit<1280> value, bit<16> pc, bit<8> slot, bit<8> lookup, bit<1280> key_mask) {
+    action transmit_same_commit(bit<1280> keep, bit<1280> value, bit<32> next, bit<8> lookup, bit<1280> key_mask, bit<8> key_shift) {
         standard_metadata.egress_spec = meta.state[17:9];
-        meta.state = (meta.state & 1280w0xfffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff80001ff) | ((bit<1280>)meta.state[17:9] << 18);
-        meta.state = (meta.state & keep) ^ value;
-        if (lookup == 1) {
-            meta.key = meta.state & key_mask;
-        } else if (lookup == 2) {
-            meta.prefix = (meta.state & key_mask)[1279:800];
+        meta.state = (((meta.state & 1280w0xfffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff80001ff) | ((bit<1280>)meta.state[17:9] << 18)) & keep) ^ value;
+        meta.next = next;
+        if (lookup != 0) {
+            if (lookup == 3) {
+                meta.key = meta.state & key_mask;
+            } else {
+                meta.prefix = ((meta.state & key_mask) << key_shift)[1279:816];
+            }
         }
-        meta.pc = pc;
-        meta.slot = slot;
-        meta.lookup = lookup;
     }
-    action transmit_same_commit_move(bit<1280> keep, bit<1280> value, bit<1280> left_mask, bit<8> l0, bit<8> l1, bit<8> l2, bit<8> l3, bit<8> l4, bit<1280> right_mask, bit<8> r0, bit<8> r1, bit<8> r2, bit<8> r3, bit<8> r4, bit<16> pc, bit<8> slot, bit<8> lookup, bit<1280> key_mask) {
+    action transmit_same_commit_move(bit<1280> keep, bit<1280> value, bit<1280> left_mask, bit<8> l0, bit<8> l1, bit<8> l2, bit<8> l3, bit<8> l4, bit<1280> right_mask, bit<8> r0, bit<8> r1, bit<8> r2, bit<8> r3, bit<8> r4, bit<32> next, bit<8> lookup, bit<1280> key_mask, bit<8> key_shift) {
         standard_metadata.egress_spec = meta.state[17:9];
         meta.state = (meta.state & 1280w0xfffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff80001ff) | ((bit<1280>)meta.state[17:9] << 18);
         meta.state = (meta.state & keep) ^ value ^ ((meta.state & left_mask) << l0 << l1 << l2 << l3 << l4) ^ ((meta.state & right_mask) >> r0 >> r1 >> r2 >> r3 >> r4);
-        if (lookup == 1) {
-            meta.key = meta.state & key_mask;
-        } else if (lookup == 2) {
-            meta.prefix = (meta.state & key_mask)[1279:800];
+        meta.next = next;
+        if (lookup != 0) {
+            if (lookup == 3) {
+                meta.key = meta.state & key_mask;
+            } else {
+                meta.prefix = ((meta.state & key_mask) << key_shift)[1279:816];
+            }
         }
-        meta.pc = pc;
-        meta.slot = slot;
-        meta.lookup = lookup;
     }
-    action begin_again(bit<1280> keep, bit<16> pc, bit<8> slot, bit<8> lookup, bit<8> traits) {
-        meta.pc = pc;
-        meta.slot = slot;
-        meta.lookup = lookup;
+    action begin_again(bit<1280> keep, bit<32> next, bit<8> traits) {
+        meta.next = next;
         meta.traits = traits;
         meta.state = (meta.state & 1280w0xffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff00000000000000000000000000000000000000000000000000ff000000000000) | (meta.copied & keep);
     }
@@ -392,6 +347,33 @@ inout standard_metadata_t standard_metadata) {
         size = 4096;
     }
     action mirror_to(bit<32> session) {
+        if (!hdr.whole.isValid()) {
+            if (hdr.chunk64.isValid()) {
+                if (hdr.chunk32.isValid()) {
+                    meta.copied = (hdr.chunk64.bytes ++ hdr.chunk32.bytes ++ meta.tail ++ 384w0) | (meta.copied & 1280w0x0000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000ffffffffffffffffffffffffffffffffffffffffffffffffff00ffffffffffff) | ((bit<1280>)meta.length << 48);
+                } else {
+                    if (hdr.chunk16.isValid()) {
+                        meta.copied = (hdr.chunk64.bytes ++ hdr.chunk16.bytes ++ meta.tail ++ 512w0) | (meta.copied & 1280w0x0000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000ffffffffffffffffffffffffffffffffffffffffffffffffff00ffffffffffff) | ((bit<1280>)meta.length << 48);
+                    } else {
+                        meta.copied = (hdr.chunk64.bytes ++ meta.tail ++ 640w0) | (meta.copied & 1280w0x0000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000ffffffffffffffffffffffffffffffffffffffffffffffffff00ffffffffffff) | ((bit<1280>)meta.length << 48);
+                    }
+                }
+            } else {
+                if (hdr.chunk32.isValid()) {
+                    if (hdr.chunk16.isValid()) {
+                        meta.copied = (hdr.chunk32.bytes ++ hdr.chunk16.bytes ++ meta.tail ++ 768w0) | (meta.copied & 1280w0x0000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000ffffffffffffffffffffffffffffffffffffffffffffffffff00ffffffffffff) | ((bit<1280>)meta.length << 48);
+                    } else {
+                        meta.copied = (hdr.chunk32.bytes ++ meta.tail ++ 896w0) | (meta.copied & 1280w0x0000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000ffffffffffffffffffffffffffffffffffffffffffffffffff00ffffffffffff) | ((bit<1280>)meta.length << 48);
+                    }
+                } else {
+                    if (hdr.chunk16.isValid()) {
+                        meta.copied = (hdr.chunk16.bytes ++ meta.tail ++ 1024w0) | (meta.copied & 1280w0x0000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000ffffffffffffffffffffffffffffffffffffffffffffffffff00ffffffffffff) | ((bit<1280>)meta.length << 48);
+                    } else {
+                        meta.copied = (meta.tail ++ 1152w0) | (meta.copied & 1280w0x0000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000ffffffffffffffffffffffffffffffffffffffffffffffffff00ffffffffffff) | ((bit<1280>)meta.length << 48);
+                    }
+                }
+            }
+        }
         clone_preserving_field_list(CloneType.I2E, session, 1);
     }
     table mirror {
@@ -407,232 +389,232 @@ inout standard_metadata_t standard_metadata) {
         size = 1024;
     }
     hashed_t input;
-    action commit(bit<1280> keep, bit<1280> value, bit<16> pc, bit<8> slot, bit<8> lookup, bit<1280> key_mask) {
+    action commit(bit<1280> keep, bit<1280> value, bit<32> next, bit<8> lookup, bit<1280> key_mask, bit<8> key_shift) {
         meta.state = (meta.state & keep) ^ value;
-        if (lookup == 1) {
-            meta.key = meta.state & key_mask;
-        } else if (lookup == 2) {
-            meta.prefix = (meta.state & key_mask)[1279:800];
+        meta.next = next;
+        if (lookup != 0) {
+            if (lookup == 3) {
+                meta.key = meta.state & key_mask;
+            } else {
+                meta.prefix = ((meta.state & key_mask) << key_shift)[1279:816];
+            }
         }
-        meta.pc = pc;
-        meta.slot = slot;
-        meta.lookup = lookup;
     }
-    action commit_add(bit<1280> keep, bit<1280> value, bit<1280> add_mask, bit<1280> addend, bit<16> pc, bit<8> slot, bit<8> lookup, bit<1280> key_mask) {
+    action commit_add(bit<1280> keep, bit<1280> value, bit<1280> add_mask, bit<1280> addend, bit<32> next, bit<8> lookup, bit<1280> key_mask, bit<8> key_shift) {
         meta.state = (meta.state & keep) ^ value ^ (((meta.state & add_mask) + addend) & add_mask);
-        if (lookup == 1) {
-            meta.key = meta.state & key_mask;
-        } else if (lookup == 2) {
-            meta.prefix = (meta.state & key_mask)[1279:800];
+        meta.next = next;
+        if (lookup != 0) {
+            if (lookup == 3) {
+                meta.key = meta.state & key_mask;
+            } else {
+                meta.prefix = ((meta.state & key_mask) << key_shift)[1279:816];
+            }
         }
-        meta.pc = pc;
-        meta.slot = slot;
-        meta.lookup = lookup;
     }
-    action commit_move(bit<1280> keep, bit<1280> value, bit<1280> left_mask, bit<8> l0, bit<8> l1, bit<8> l2, bit<8> l3, bit<8> l4, bit<1280> right_mask, bit<8> r0, bit<8> r1, bit<8> r2, bit<8> r3, bit<8> r4, bit<16> pc, bit<8> slot, bit<8> lookup, bit<1280> key_mask) {
+    action commit_move(bit<1280> keep, bit<1280> value, bit<1280> left_mask, bit<8> l0, bit<8> l1, bit<8> l2, bit<8> l3, bit<8> l4, bit<1280> right_mask, bit<8> r0, bit<8> r1, bit<8> r2, bit<8> r3, bit<8> r4, bit<32> next, bit<8> lookup, bit<1280> key_mask, bit<8> key_shift) {
         meta.state = (meta.state & keep) ^ value ^ ((meta.state & left_mask) << l0 << l1 << l2 << l3 << l4) ^ ((meta.state & right_mask) >> r0 >> r1 >> r2 >> r3 >> r4);
-        if (lookup == 1) {
-            meta.key = meta.state & key_mask;
-        } else if (lookup == 2) {
-            meta.prefix = (meta.state & key_mask)[1279:800];
+        meta.next = next;
+        if (lookup != 0) {
+            if (lookup == 3) {
+                meta.key = meta.state & key_mask;
+            } else {
+                meta.prefix = ((meta.state & key_mask) << key_shift)[1279:816];
+            }
         }
-        meta.pc = pc;
-        meta.slot = slot;
-        meta.lookup = lookup;
     }
-    action commit_checksum(bit<1280> keep, bit<1280> value, bit<1280> sum_mask, bit<8> t0, bit<8> t1, bit<8> t2, bit<8> t3, bit<8> t4, bit<1280> right_mask, bit<8> r0, bit<8> r1, bit<8> r2, bit<8> r3, bit<8> r4, bit<16> pc, bit<8> slot, bit<8> lookup, bit<1280> key_mask) {
+    action commit_checksum(bit<1280> keep, bit<1280> value, bit<1280> sum_mask, bit<8> t0, bit<8> t1, bit<8> t2, bit<8> t3, bit<8> t4, bit<1280> right_mask, bit<8> r0, bit<8> r1, bit<8> r2, bit<8> r3, bit<8> r4, bit<32> next, bit<8> lookup, bit<1280> key_mask, bit<8> key_shift) {
         input.bytes = meta.state & sum_mask;
-        hash(meta.checksum, HashAlgorithm.csum16, 16w0, input, 32w0x10000);
-        meta.state = (meta.state & keep) ^ value ^ (((bit<1280>)meta.checksum) << t0 << t1 << t2 << t3 << t4) ^ ((meta.state & right_mask) >> r0 >> r1 >> r2 >> r3 >> r4);
-        if (lookup == 1) {
-            meta.key = meta.state & key_mask;
-        } else if (lookup == 2) {
-            meta.prefix = (meta.state & key_mask)[1279:800];
+        hash(meta.hash, HashAlgorithm.csum16, 64w0, input, 64w0x10000);
+        meta.state = (meta.state & keep) ^ value ^ (((bit<1280>)meta.hash) << t0 << t1 << t2 << t3 << t4) ^ ((meta.state & right_mask) >> r0 >> r1 >> r2 >> r3 >> r4);
+        meta.next = next;
+        if (lookup != 0) {
+            if (lookup == 3) {
+                meta.key = meta.state & key_mask;
+            } else {
+                meta.prefix = ((meta.state & key_mask) << key_shift)[1279:816];
+            }
         }
-        meta.pc = pc;
-        meta.slot = slot;
-        meta.lookup = lookup;
     }
     action commit_sum(bit<1280> keep, bit<1280> value, bit<1280> a_mask, bit<1280> a_value,
     bit<1280> b_mask, bit<8> bl0, bit<8> bl1, bit<8> bl2, bit<8> bl3, bit<8> bl4, bit<8> br0, bit<8> br1, bit<8> br2, bit<8> br3, bit<8> br4, bit<1280> b_value,
-    bit<1280> result_mask, bit<8> tl0, bit<8> tl1, bit<8> tl2, bit<8> tl3, bit<8> tl4, bit<8> tr0, bit<8> tr1, bit<8> tr2, bit<8> tr3, bit<8> tr4, bit<16> pc, bit<8> slot, bit<8> lookup, bit<1280> key_mask) {
+    bit<1280> result_mask, bit<8> tl0, bit<8> tl1, bit<8> tl2, bit<8> tl3, bit<8> tl4, bit<8> tr0, bit<8> tr1, bit<8> tr2, bit<8> tr3, bit<8> tr4, bit<32> next, bit<8> lookup, bit<1280> key_mask, bit<8> key_shift) {
         meta.state = (meta.state & keep) ^ value ^
         ((((((meta.state & a_mask) ^ a_value) + ((((meta.state & b_mask) << bl0 << bl1 << bl2 << bl3 << bl4) >> br0 >> br1 >> br2 >> br3 >> br4) ^ b_value)) & result_mask) << tl0 << tl1 << tl2 << tl3 << tl4) >> tr0 >> tr1 >> tr2 >> tr3 >> tr4);
-        if (lookup == 1) {
-            meta.key = meta.state & key_mask;
-        } else if (lookup == 2) {
-            meta.prefix = (meta.state & key_mask)[1279:800];
+        meta.next = next;
+        if (lookup != 0) {
+            if (lookup == 3) {
+                meta.key = meta.state & key_mask;
+            } else {
+                meta.prefix = ((meta.state & key_mask) << key_shift)[1279:816];
+            }
         }
-        meta.pc = pc;
-        meta.slot = slot;
-        meta.lookup = lookup;
     }
     action commit_difference(bit<1280> keep, bit<1280> value, bit<1280> a_mask, bit<1280> a_value,
     bit<1280> b_mask, bit<8> bl0, bit<8> bl1, bit<8> bl2, bit<8> bl3, bit<8> bl4, bit<8> br0, bit<8> br1, bit<8> br2, bit<8> br3, bit<8> br4, bit<1280> b_value,
-    bit<1280> result_mask, bit<8> tl0, bit<8> tl1, bit<8> tl2, bit<8> tl3, bit<8> tl4, bit<8> tr0, bit<8> tr1, bit<8> tr2, bit<8> tr3, bit<8> tr4, bit<16> pc, bit<8> slot, bit<8> lookup, bit<1280> key_mask) {
+    bit<1280> result_mask, bit<8> tl0, bit<8> tl1, bit<8> tl2, bit<8> tl3, bit<8> tl4, bit<8> tr0, bit<8> tr1, bit<8> tr2, bit<8> tr3, bit<8> tr4, bit<32> next, bit<8> lookup, bit<1280> key_mask, bit<8> key_shift) {
         meta.state = (meta.state & keep) ^ value ^
         ((((((meta.state & a_mask) ^ a_value) - ((((meta.state & b_mask) << bl0 << bl1 << bl2 << bl3 << bl4) >> br0 >> br1 >> br2 >> br3 >> br4) ^ b_value)) & result_mask) << tl0 << tl1 << tl2 << tl3 << tl4) >> tr0 >> tr1 >> tr2 >> tr3 >> tr4);
-        if (lookup == 1) {
-            meta.key = meta.state & key_mask;
-        } else if (lookup == 2) {
-            meta.prefix = (meta.state & key_mask)[1279:800];
+        meta.next = next;
+        if (lookup != 0) {
+            if (lookup == 3) {
+                meta.key = meta.state & key_mask;
+            } else {
+                meta.prefix = ((meta.state & key_mask) << key_shift)[1279:816];
+            }
         }
-        meta.pc = pc;
-        meta.slot = slot;
-        meta.lookup = lookup;
     }
     action commit_conjunction(bit<1280> keep, bit<1280> value, bit<1280> a_mask, bit<1280> a_value,
     bit<1280> b_mask, bit<8> bl0, bit<8> bl1, bit<8> bl2, bit<8> bl3, bit<8> bl4, bit<8> br0, bit<8> br1, bit<8> br2, bit<8> br3, bit<8> br4, bit<1280> b_value,
-    bit<1280> result_mask, bit<8> tl0, bit<8> tl1, bit<8> tl2, bit<8> tl3, bit<8> tl4, bit<8> tr0, bit<8> tr1, bit<8> tr2, bit<8> tr3, bit<8> tr4, bit<16> pc, bit<8> slot, bit<8> lookup, bit<1280> key_mask) {
+    bit<1280> result_mask, bit<8> tl0, bit<8> tl1, bit<8> tl2, bit<8> tl3, bit<8> tl4, bit<8> tr0, bit<8> tr1, bit<8> tr2, bit<8> tr3, bit<8> tr4, bit<32> next, bit<8> lookup, bit<1280> key_mask, bit<8> key_shift) {
         meta.state = (meta.state & keep) ^ value ^
         ((((((meta.state & a_mask) ^ a_value) & ((((meta.state & b_mask) << bl0 << bl1 << bl2 << bl3 << bl4) >> br0 >> br1 >> br2 >> br3 >> br4) ^ b_value)) & result_mask) << tl0 << tl1 << tl2 << tl3 << tl4) >> tr0 >> tr1 >> tr2 >> tr3 >> tr4);
-        if (lookup == 1) {
-            meta.key = meta.state & key_mask;
-        } else if (lookup == 2) {
-            meta.prefix = (meta.state & key_mask)[1279:800];
+        meta.next = next;
+        if (lookup != 0) {
+            if (lookup == 3) {
+                meta.key = meta.state & key_mask;
+            } else {
+                meta.prefix = ((meta.state & key_mask) << key_shift)[1279:816];
+            }
         }
-        meta.pc = pc;
-        meta.slot = slot;
-        meta.lookup = lookup;
     }
     action commit_product(bit<1280> keep, bit<1280> value, bit<1280> a_mask, bit<1280> a_value,
     bit<1280> b_mask, bit<8> bl0, bit<8> bl1, bit<8> bl2, bit<8> bl3, bit<8> bl4, bit<8> br0, bit<8> br1, bit<8> br2, bit<8> br3, bit<8> br4, bit<1280> b_value,
-    bit<1280> result_mask, bit<8> tl0, bit<8> tl1, bit<8> tl2, bit<8> tl3, bit<8> tl4, bit<8> tr0, bit<8> tr1, bit<8> tr2, bit<8> tr3, bit<8> tr4, bit<16> pc, bit<8> slot, bit<8> lookup, bit<1280> key_mask) {
+    bit<1280> result_mask, bit<8> tl0, bit<8> tl1, bit<8> tl2, bit<8> tl3, bit<8> tl4, bit<8> tr0, bit<8> tr1, bit<8> tr2, bit<8> tr3, bit<8> tr4, bit<32> next, bit<8> lookup, bit<1280> key_mask, bit<8> key_shift) {
         meta.state = (meta.state & keep) ^ value ^
         ((((((meta.state & a_mask) ^ a_value) * ((((meta.state & b_mask) << bl0 << bl1 << bl2 << bl3 << bl4) >> br0 >> br1 >> br2 >> br3 >> br4) ^ b_value)) & result_mask) << tl0 << tl1 << tl2 << tl3 << tl4) >> tr0 >> tr1 >> tr2 >> tr3 >> tr4);
-        if (lookup == 1) {
-            meta.key = meta.state & key_mask;
-        } else if (lookup == 2) {
-            meta.prefix = (meta.state & key_mask)[1279:800];
+        meta.next = next;
+        if (lookup != 0) {
+            if (lookup == 3) {
+                meta.key = meta.state & key_mask;
+            } else {
+                meta.prefix = ((meta.state & key_mask) << key_shift)[1279:816];
+            }
         }
-        meta.pc = pc;
-        meta.slot = slot;
-        meta.lookup = lookup;
     }
     action commit_shift_left(bit<1280> keep, bit<1280> value, bit<1280> a_mask, bit<1280> a_value,
     bit<1280> b_mask, bit<8> bl0, bit<8> bl1, bit<8> bl2, bit<8> bl3, bit<8> bl4, bit<8> br0, bit<8> br1, bit<8> br2, bit<8> br3, bit<8> br4, bit<1280> b_value,
-    bit<1280> result_mask, bit<8> tl0, bit<8> tl1, bit<8> tl2, bit<8> tl3, bit<8> tl4, bit<8> tr0, bit<8> tr1, bit<8> tr2, bit<8> tr3, bit<8> tr4, bit<16> pc, bit<8> slot, bit<8> lookup, bit<1280> key_mask) {
+    bit<1280> result_mask, bit<8> tl0, bit<8> tl1, bit<8> tl2, bit<8> tl3, bit<8> tl4, bit<8> tr0, bit<8> tr1, bit<8> tr2, bit<8> tr3, bit<8> tr4, bit<32> next, bit<8> lookup, bit<1280> key_mask, bit<8> key_shift) {
         meta.state = (meta.state & keep) ^ value ^
         ((((((meta.state & a_mask) ^ a_value) << (bit<8>)((((meta.state & b_mask) << bl0 << bl1 << bl2 << bl3 << bl4) >> br0 >> br1 >> br2 >> br3 >> br4) ^ b_value)) & result_mask) << tl0 << tl1 << tl2 << tl3 << tl4) >> tr0 >> tr1 >> tr2 >> tr3 >> tr4);
-        if (lookup == 1) {
-            meta.key = meta.state & key_mask;
-        } else if (lookup == 2) {
-            meta.prefix = (meta.state & key_mask)[1279:800];
+        meta.next = next;
+        if (lookup != 0) {
+            if (lookup == 3) {
+                meta.key = meta.state & key_mask;
+            } else {
+                meta.prefix = ((meta.state & key_mask) << key_shift)[1279:816];
+            }
         }
-        meta.pc = pc;
-        meta.slot = slot;
-        meta.lookup = lookup;
     }
     action commit_shift_right(bit<1280> keep, bit<1280> value, bit<1280> a_mask, bit<1280> a_value,
     bit<1280> b_mask, bit<8> bl0, bit<8> bl1, bit<8> bl2, bit<8> bl3, bit<8> bl4, bit<8> br0, bit<8> br1, bit<8> br2, bit<8> br3, bit<8> br4, bit<1280> b_value,
-    bit<1280> result_mask, bit<8> tl0, bit<8> tl1, bit<8> tl2, bit<8> tl3, bit<8> tl4, bit<8> tr0, bit<8> tr1, bit<8> tr2, bit<8> tr3, bit<8> tr4, bit<16> pc, bit<8> slot, bit<8> lookup, bit<1280> key_mask) {
+    bit<1280> result_mask, bit<8> tl0, bit<8> tl1, bit<8> tl2, bit<8> tl3, bit<8> tl4, bit<8> tr0, bit<8> tr1, bit<8> tr2, bit<8> tr3, bit<8> tr4, bit<32> next, bit<8> lookup, bit<1280> key_mask, bit<8> key_shift) {
         meta.state = (meta.state & keep) ^ value ^
         ((((((meta.state & a_mask) ^ a_value) >> (bit<8>)((((meta.state & b_mask) << bl0 << bl1 << bl2 << bl3 << bl4) >> br0 >> br1 >> br2 >> br3 >> br4) ^ b_value)) & result_mask) << tl0 << tl1 << tl2 << tl3 << tl4) >> tr0 >> tr1 >> tr2 >> tr3 >> tr4);
-        if (lookup == 1) {
-            meta.key = meta.state & key_mask;
-        } else if (lookup == 2) {
-            meta.prefix = (meta.state & key_mask)[1279:800];
+        meta.next = next;
+        if (lookup != 0) {
+            if (lookup == 3) {
+                meta.key = meta.state & key_mask;
+            } else {
+                meta.prefix = ((meta.state & key_mask) << key_shift)[1279:816];
+            }
         }
-        meta.pc = pc;
-        meta.slot = slot;
-        meta.lookup = lookup;
     }
     action commit_crc16(bit<1280> keep, bit<1280> value, bit<1280> input_mask,
     bit<8> il0, bit<8> il1, bit<8> il2, bit<8> il3, bit<8> il4, bit<8> ir0, bit<8> ir1, bit<8> ir2, bit<8> ir3, bit<8> ir4, bit<1280> input_value, bit<64> base, bit<64> modulus,
-    bit<1280> result_mask, bit<8> tl0, bit<8> tl1, bit<8> tl2, bit<8> tl3, bit<8> tl4, bit<8> tr0, bit<8> tr1, bit<8> tr2, bit<8> tr3, bit<8> tr4, bit<16> pc, bit<8> slot, bit<8> lookup, bit<1280> key_mask) {
+    bit<1280> result_mask, bit<8> tl0, bit<8> tl1, bit<8> tl2, bit<8> tl3, bit<8> tl4, bit<8> tr0, bit<8> tr1, bit<8> tr2, bit<8> tr3, bit<8> tr4, bit<32> next, bit<8> lookup, bit<1280> key_mask, bit<8> key_shift) {
         input.bytes = (((meta.state & input_mask) << il0 << il1 << il2 << il3 << il4) >> ir0 >> ir1 >> ir2 >> ir3 >> ir4) ^ input_value;
         hash(meta.hash, HashAlgorithm.crc16, base, input, modulus);
         meta.state = (meta.state & keep) ^ value ^ ((((bit<1280>)meta.hash & result_mask) << tl0 << tl1 << tl2 << tl3 << tl4) >> tr0 >> tr1 >> tr2 >> tr3 >> tr4);
-        if (lookup == 1) {
-            meta.key = meta.state & key_mask;
-        } else if (lookup == 2) {
-            meta.prefix = (meta.state & key_mask)[1279:800];
+        meta.next = next;
+        if (lookup != 0) {
+            if (lookup == 3) {
+                meta.key = meta.state & key_mask;
+            } else {
+                meta.prefix = ((meta.state & key_mask) << key_shift)[1279:816];
+            }
         }
-        meta.pc = pc;
-        meta.slot = slot;
-        meta.lookup = lookup;
     }
     action commit_crc32(bit<1280> keep, bit<1280> value, bit<1280> input_mask,
     bit<8> il0, bit<8> il1, bit<8> il2, bit<8> il3, bit<8> il4, bit<8> ir0, bit<8> ir1, bit<8> ir2, bit<8> ir3, bit<8> ir4, bit<1280> input_value, bit<64> base, bit<64> modulus,
-    bit<1280> result_mask, bit<8> tl0, bit<8> tl1, bit<8> tl2, bit<8> tl3, bit<8> tl4, bit<8> tr0, bit<8> tr1, bit<8> tr2, bit<8> tr3, bit<8> tr4, bit<16> pc, bit<8> slot, bit<8> lookup, bit<1280> key_mask) {
+    bit<1280> result_mask, bit<8> tl0, bit<8> tl1, bit<8> tl2, bit<8> tl3, bit<8> tl4, bit<8> tr0, bit<8> tr1, bit<8> tr2, bit<8> tr3, bit<8> tr4, bit<32> next, bit<8> lookup, bit<1280> key_mask, bit<8> key_shift) {
         input.bytes = (((meta.state & input_mask) << il0 << il1 << il2 << il3 << il4) >> ir0 >> ir1 >> ir2 >> ir3 >> ir4) ^ input_value;
         hash(meta.hash, HashAlgorithm.crc32, base, input, modulus);
         meta.state = (meta.state & keep) ^ value ^ ((((bit<1280>)meta.hash & result_mask) << tl0 << tl1 << tl2 << tl3 << tl4) >> tr0 >> tr1 >> tr2 >> tr3 >> tr4);
-        if (lookup == 1) {
-            meta.key = meta.state & key_mask;
-        } else if (lookup == 2) {
-            meta.prefix = (meta.state & key_mask)[1279:800];
+        meta.next = next;
+        if (lookup != 0) {
+            if (lookup == 3) {
+                meta.key = meta.state & key_mask;
+            } else {
+                meta.prefix = ((meta.state & key_mask) << key_shift)[1279:816];
+            }
         }
-        meta.pc = pc;
-        meta.slot = slot;
-        meta.lookup = lookup;
     }
     action commit_csum16(bit<1280> keep, bit<1280> value, bit<1280> input_mask,
     bit<8> il0, bit<8> il1, bit<8> il2, bit<8> il3, bit<8> il4, bit<8> ir0, bit<8> ir1, bit<8> ir2, bit<8> ir3, bit<8> ir4, bit<1280> input_value, bit<64> base, bit<64> modulus,
-    bit<1280> result_mask, bit<8> tl0, bit<8> tl1, bit<8> tl2, bit<8> tl3, bit<8> tl4, bit<8> tr0, bit<8> tr1, bit<8> tr2, bit<8> tr3, bit<8> tr4, bit<16> pc, bit<8> slot, bit<8> lookup, bit<1280> key_mask) {
+    bit<1280> result_mask, bit<8> tl0, bit<8> tl1, bit<8> tl2, bit<8> tl3, bit<8> tl4, bit<8> tr0, bit<8> tr1, bit<8> tr2, bit<8> tr3, bit<8> tr4, bit<32> next, bit<8> lookup, bit<1280> key_mask, bit<8> key_shift) {
         input.bytes = (((meta.state & input_mask) << il0 << il1 << il2 << il3 << il4) >> ir0 >> ir1 >> ir2 >> ir3 >> ir4) ^ input_value;
         hash(meta.hash, HashAlgorithm.csum16, base, input, modulus);
         meta.state = (meta.state & keep) ^ value ^ ((((bit<1280>)meta.hash & result_mask) << tl0 << tl1 << tl2 << tl3 << tl4) >> tr0 >> tr1 >> tr2 >> tr3 >> tr4);
-        if (lookup == 1) {
-            meta.key = meta.state & key_mask;
-        } else if (lookup == 2) {
-            meta.prefix = (meta.state & key_mask)[1279:800];
+        meta.next = next;
+        if (lookup != 0) {
+            if (lookup == 3) {
+                meta.key = meta.state & key_mask;
+            } else {
+                meta.prefix = ((meta.state & key_mask) << key_shift)[1279:816];
+            }
         }
-        meta.pc = pc;
-        meta.slot = slot;
-        meta.lookup = lookup;
     }
     action commit_xor16(bit<1280> keep, bit<1280> value, bit<1280> input_mask,
     bit<8> il0, bit<8> il1, bit<8> il2, bit<8> il3, bit<8> il4, bit<8> ir0, bit<8> ir1, bit<8> ir2, bit<8> ir3, bit<8> ir4, bit<1280> input_value, bit<64> base, bit<64> modulus,
-    bit<1280> result_mask, bit<8> tl0, bit<8> tl1, bit<8> tl2, bit<8> tl3, bit<8> tl4, bit<8> tr0, bit<8> tr1, bit<8> tr2, bit<8> tr3, bit<8> tr4, bit<16> pc, bit<8> slot, bit<8> lookup, bit<1280> key_mask) {
+    bit<1280> result_mask, bit<8> tl0, bit<8> tl1, bit<8> tl2, bit<8> tl3, bit<8> tl4, bit<8> tr0, bit<8> tr1, bit<8> tr2, bit<8> tr3, bit<8> tr4, bit<32> next, bit<8> lookup, bit<1280> key_mask, bit<8> key_shift) {
         input.bytes = (((meta.state & input_mask) << il0 << il1 << il2 << il3 << il4) >> ir0 >> ir1 >> ir2 >> ir3 >> ir4) ^ input_value;
         hash(meta.hash, HashAlgorithm.xor16, base, input, modulus);
         meta.state = (meta.state & keep) ^ value ^ ((((bit<1280>)meta.hash & result_mask) << tl0 << tl1 << tl2 << tl3 << tl4) >> tr0 >> tr1 >> tr2 >> tr3 >> tr4);
-        if (lookup == 1) {
-            meta.key = meta.state & key_mask;
-        } else if (lookup == 2) {
-            meta.prefix = (meta.state & key_mask)[1279:800];
+        meta.next = next;
+        if (lookup != 0) {
+            if (lookup == 3) {
+                meta.key = meta.state & key_mask;
+            } else {
+                meta.prefix = ((meta.state & key_mask) << key_shift)[1279:816];
+            }
         }
-        meta.pc = pc;
-        meta.slot = slot;
-        meta.lookup = lookup;
     }
     action commit_state(bit<1280> keep, bit<1280> value, bit<16> access, bit<1280> index_mask, bit<8> i0, bit<8> i1, bit<8> i2, bit<8> i3, bit<8> i4, bit<32> index,
-    bit<1280> data_mask, bit<8> d0, bit<8> d1, bit<8> d2, bit<8> d3, bit<8> d4, bit<64> data, bit<16> pc, bit<8> slot, bit<8> lookup, bit<1280> key_mask) {
+    bit<1280> data_mask, bit<8> d0, bit<8> d1, bit<8> d2, bit<8> d3, bit<8> d4, bit<64> data, bit<32> next, bit<8> lookup, bit<1280> key_mask, bit<8> key_shift) {
         meta.state = (meta.state & keep) ^ value;
         meta.access = access;
         meta.index = (bit<32>)((meta.state & index_mask) >> i0 >> i1 >> i2 >> i3 >> i4) ^ index;
         meta.data = (bit<64>)((meta.state & data_mask) >> d0 >> d1 >> d2 >> d3 >> d4) ^ data;
-        if (lookup == 1) {
-            meta.key = meta.state & key_mask;
-        } else if (lookup == 2) {
-            meta.prefix = (meta.state & key_mask)[1279:800];
+        meta.next = next;
+        if (lookup != 0) {
+            if (lookup == 3) {
+                meta.key = meta.state & key_mask;
+            } else {
+                meta.prefix = ((meta.state & key_mask) << key_shift)[1279:816];
+            }
         }
-        meta.pc = pc;
-        meta.slot = slot;
-        meta.lookup = lookup;
     }
-    action commit_load(bit<1280> keep, bit<1280> value, bit<64> data_mask, bit<8> t0, bit<8> t1, bit<8> t2, bit<8> t3, bit<8> t4, bit<16> pc, bit<8> slot, bit<8> lookup, bit<1280> key_mask) {
+    action commit_load(bit<1280> keep, bit<1280> value, bit<64> data_mask, bit<8> t0, bit<8> t1, bit<8> t2, bit<8> t3, bit<8> t4, bit<32> next, bit<8> lookup, bit<1280> key_mask, bit<8> key_shift) {
         meta.state = (meta.state & keep) ^ value ^ (((bit<1280>)(meta.data & data_mask)) << t0 << t1 << t2 << t3 << t4);
-        if (lookup == 1) {
-            meta.key = meta.state & key_mask;
-        } else if (lookup == 2) {
-            meta.prefix = (meta.state & key_mask)[1279:800];
+        meta.next = next;
+        if (lookup != 0) {
+            if (lookup == 3) {
+                meta.key = meta.state & key_mask;
+            } else {
+                meta.prefix = ((meta.state & key_mask) << key_shift)[1279:816];
+            }
         }
-        meta.pc = pc;
-        meta.slot = slot;
-        meta.lookup = lookup;
     }
-    action commit_standard(bit<1280> keep, bit<1280> value, bit<32> packet_length, bit<32> instance_type, bit<48> ingress_global_timestamp, bit<8> t0, bit<8> t1, bit<8> t2, bit<8> t3, bit<8> t4, bit<16> pc, bit<8> slot, bit<8> lookup, bit<1280> key_mask) {
-        meta.state = (meta.state & keep) ^ value ^ (((bit<1280>)((bit<48>)(meta.packet_length & packet_length) | (bit<48>)(standard_metadata.instance_type & instance_type) | (bit<48>)(standard_metadata.ingress_global_timestamp & ingress_global_timestamp))) << t0 << t1 << t2 << t3 << t4);
-        if (lookup == 1) {
-            meta.key = meta.state & key_mask;
-        } else if (lookup == 2) {
-            meta.prefix = (meta.state & key_mask)[1279:800];
+    action commit_standard(bit<1280> keep, bit<1280> value, bit<32> packet_length, bit<32> instance_type, bit<48> ingress_global_timestamp, bit<8> t0, bit<8> t1, bit<8> t2, bit<8> t3, bit<8> t4, bit<32> next, bit<8> lookup, bit<1280> key_mask, bit<8> key_shift) {
+        meta.state = (meta.state & keep) ^ value ^ (((bit<1280>)((bit<48>)(standard_metadata.packet_length & packet_length) | (bit<48>)(standard_metadata.instance_type & instance_type) | (bit<48>)(standard_metadata.ingress_global_timestamp & ingress_global_timestamp))) << t0 << t1 << t2 << t3 << t4);
+        meta.next = next;
+        if (lookup != 0) {
+            if (lookup == 3) {
+                meta.key = meta.state & key_mask;
+            } else {
+                meta.prefix = ((meta.state & key_mask) << key_shift)[1279:816];
+            }
         }
-        meta.pc = pc;
-        meta.slot = slot;
-        meta.lookup = lookup;
     }
     action read_register(bit<32> base, bit<32> size) {
         if (meta.index < size) {
@@ -655,15 +637,13 @@ inout standard_metadata_t standard_metadata) {
     action meter_packets(bit<32> base, bit<32> size) {
         if (meta.index < size) {
             meta.index = base + meta.index;
-            packet_meters.execute_meter(meta.index, meta.colour);
-            meta.data = (bit<64>)meta.colour;
+            packet_meters.execute_meter(meta.index, meta.data);
         }
     }
     action meter_bytes(bit<32> base, bit<32> size) {
         if (meta.index < size) {
             meta.index = base + meta.index;
-            byte_meters.execute_meter(meta.index, meta.colour);
-            meta.data = (bit<64>)meta.colour;
+            byte_meters.execute_meter(meta.index, meta.data);
         }
     }
     action cut() {
@@ -684,27 +664,27 @@ inout standard_metadata_t standard_metadata) {
         meta.sample = (bit<128>)((meta.state & mask) >> by);
     }
     table step_0 {
-        key = { meta.device: exact; meta.pc: exact; }
+        key = { meta.device: exact; meta.next & 32w0xffff: exact; }
         actions = { commit; commit_add; commit_move; commit_checksum; commit_state; commit_sum; commit_difference; commit_conjunction; commit_product; commit_shift_left; commit_shift_right; commit_standard; commit_load; commit_crc16; commit_crc32; commit_csum16; commit_xor16; @defaultonly discard; }
         default_action = discard();
         size = 4096;
     }
     table exact_0 {
-        key = { meta.device: exact; meta.pc: exact; meta.key: exact; }
+        key = { meta.device: exact; meta.next: exact; meta.key: exact; }
         actions = { commit; commit_add; commit_move; commit_checksum; commit_state; @defaultonly NoAction; }
         default_action = NoAction();
         size = 4096;
     }
     table lpm_0 {
-        key = { meta.device: exact; meta.pc: exact; meta.prefix: lpm; }
+        key = { meta.device: exact; meta.next: exact; meta.prefix: lpm; }
         actions = { commit; commit_add; commit_move; commit_checksum; commit_state; @defaultonly NoAction; }
         default_action = NoAction();
         size = 4096;
     }
     table ternary_0 {
-        key = { meta.device: exact; meta.pc: exact; meta.state: ternary; }
-        actions = { commit; commit_add; commit_move; commit_checksum; commit_state; @defaultonly NoAction; }
-        default_action = NoAction();
+        key = { meta.device: exact; meta.next: exact; meta.state: ternary; }
+        actions = { commit; commit_add; commit_move; commit_checksum; commit_state; @defaultonly discard; }
+        default_action = discard();
         size = 4096;
     }
     table state_0 {
@@ -732,27 +712,27 @@ inout standard_metadata_t standard_metadata) {
         size = 4096;
     }
     table step_1 {
-        key = { meta.device: exact; meta.pc: exact; }
+        key = { meta.device: exact; meta.next & 32w0xffff: exact; }
         actions = { commit; commit_add; commit_move; commit_checksum; commit_state; commit_sum; commit_difference; commit_conjunction; commit_product; commit_shift_left; commit_shift_right; commit_standard; commit_load; commit_crc16; commit_crc32; commit_csum16; commit_xor16; @defaultonly discard; }
         default_action = discard();
         size = 4096;
     }
     table exact_1 {
-        key = { meta.device: exact; meta.pc: exact; meta.key: exact; }
+        key = { meta.device: exact; meta.next: exact; meta.key: exact; }
         actions = { commit; commit_add; commit_move; commit_checksum; commit_state; @defaultonly NoAction; }
         default_action = NoAction();
         size = 4096;
     }
     table lpm_1 {
-        key = { meta.device: exact; meta.pc: exact; meta.prefix: lpm; }
+        key = { meta.device: exact; meta.next: exact; meta.prefix: lpm; }
         actions = { commit; commit_add; commit_move; commit_checksum; commit_state; @defaultonly NoAction; }
         default_action = NoAction();
         size = 4096;
     }
     table ternary_1 {
-        key = { meta.device: exact; meta.pc: exact; meta.state: ternary; }
-        actions = { commit; commit_add; commit_move; commit_checksum; commit_state; @defaultonly NoAction; }
-        default_action = NoAction();
+        key = { meta.device: exact; meta.next: exact; meta.state: ternary; }
+        actions = { commit; commit_add; commit_move; commit_checksum; commit_state; @defaultonly discard; }
+        default_action = discard();
         size = 4096;
     }
     table state_1 {
@@ -780,27 +760,27 @@ inout standard_metadata_t standard_metadata) {
         size = 4096;
     }
     table step_2 {
-        key = { meta.device: exact; meta.pc: exact; }
+        key = { meta.device: exact; meta.next & 32w0xffff: exact; }
         actions = { commit; commit_add; commit_move; commit_checksum; commit_state; commit_sum; commit_difference; commit_conjunction; commit_product; commit_shift_left; commit_shift_right; commit_standard; commit_load; commit_crc16; commit_crc32; commit_csum16; commit_xor16; @defaultonly discard; }
         default_action = discard();
         size = 4096;
     }
     table exact_2 {
-        key = { meta.device: exact; meta.pc: exact; meta.key: exact; }
+        key = { meta.device: exact; meta.next: exact; meta.key: exact; }
         actions = { commit; commit_add; commit_move; commit_checksum; commit_state; @defaultonly NoAction; }
         default_action = NoAction();
         size = 4096;
     }
     table lpm_2 {
-        key = { meta.device: exact; meta.pc: exact; meta.prefix: lpm; }
+        key = { meta.device: exact; meta.next: exact; meta.prefix: lpm; }
         actions = { commit; commit_add; commit_move; commit_checksum; commit_state; @defaultonly NoAction; }
         default_action = NoAction();
         size = 4096;
     }
     table ternary_2 {
-        key = { meta.device: exact; meta.pc: exact; meta.state: ternary; }
-        actions = { commit; commit_add; commit_move; commit_checksum; commit_state; @defaultonly NoAction; }
-        default_action = NoAction();
+        key = { meta.device: exact; meta.next: exact; meta.state: ternary; }
+        actions = { commit; commit_add; commit_move; commit_checksum; commit_state; @defaultonly discard; }
+        default_action = discard();
         size = 4096;
     }
     table state_2 {
@@ -828,27 +808,27 @@ inout standard_metadata_t standard_metadata) {
         size = 4096;
     }
     table step_3 {
-        key = { meta.device: exact; meta.pc: exact; }
+        key = { meta.device: exact; meta.next & 32w0xffff: exact; }
         actions = { commit; commit_add; commit_move; commit_checksum; commit_state; commit_sum; commit_difference; commit_conjunction; commit_product; commit_shift_left; commit_shift_right; commit_standard; commit_load; commit_crc16; commit_crc32; commit_csum16; commit_xor16; @defaultonly discard; }
         default_action = discard();
         size = 4096;
     }
     table exact_3 {
-        key = { meta.device: exact; meta.pc: exact; meta.key: exact; }
+        key = { meta.device: exact; meta.next: exact; meta.key: exact; }
         actions = { commit; commit_add; commit_move; commit_checksum; commit_state; @defaultonly NoAction; }
         default_action = NoAction();
         size = 4096;
     }
     table lpm_3 {
-        key = { meta.device: exact; meta.pc: exact; meta.prefix: lpm; }
+        key = { meta.device: exact; meta.next: exact; meta.prefix: lpm; }
         actions = { commit; commit_add; commit_move; commit_checksum; commit_state; @defaultonly NoAction; }
         default_action = NoAction();
         size = 4096;
     }
     table ternary_3 {
-        key = { meta.device: exact; meta.pc: exact; meta.state: ternary; }
-        actions = { commit; commit_add; commit_move; commit_checksum; commit_state; @defaultonly NoAction; }
-        default_action = NoAction();
+        key = { meta.device: exact; meta.next: exact; meta.state: ternary; }
+        actions = { commit; commit_add; commit_move; commit_checksum; commit_state; @defaultonly discard; }
+        default_action = discard();
         size = 4096;
     }
     table state_3 {
@@ -876,27 +856,27 @@ inout standard_metadata_t standard_metadata) {
         size = 4096;
     }
     table step_4 {
-        key = { meta.device: exact; meta.pc: exact; }
+        key = { meta.device: exact; meta.next & 32w0xffff: exact; }
         actions = { commit; commit_add; commit_move; commit_checksum; commit_state; commit_sum; commit_difference; commit_conjunction; commit_product; commit_shift_left; commit_shift_right; commit_standard; commit_load; commit_crc16; commit_crc32; commit_csum16; commit_xor16; @defaultonly discard; }
         default_action = discard();
         size = 4096;
     }
     table exact_4 {
-        key = { meta.device: exact; meta.pc: exact; meta.key: exact; }
+        key = { meta.device: exact; meta.next: exact; meta.key: exact; }
         actions = { commit; commit_add; commit_move; commit_checksum; commit_state; @defaultonly NoAction; }
         default_action = NoAction();
         size = 4096;
     }
     table lpm_4 {
-        key = { meta.device: exact; meta.pc: exact; meta.prefix: lpm; }
+        key = { meta.device: exact; meta.next: exact; meta.prefix: lpm; }
         actions = { commit; commit_add; commit_move; commit_checksum; commit_state; @defaultonly NoAction; }
         default_action = NoAction();
         size = 4096;
     }
     table ternary_4 {
-        key = { meta.device: exact; meta.pc: exact; meta.state: ternary; }
-        actions = { commit; commit_add; commit_move; commit_checksum; commit_state; @defaultonly NoAction; }
-        default_action = NoAction();
+        key = { meta.device: exact; meta.next: exact; meta.state: ternary; }
+        actions = { commit; commit_add; commit_move; commit_checksum; commit_state; @defaultonly discard; }
+        default_action = discard();
         size = 4096;
     }
     table state_4 {
@@ -924,27 +904,27 @@ inout standard_metadata_t standard_metadata) {
         size = 4096;
     }
     table step_5 {
-        key = { meta.device: exact; meta.pc: exact; }
+        key = { meta.device: exact; meta.next & 32w0xffff: exact; }
         actions = { commit; commit_add; commit_move; commit_checksum; commit_state; commit_sum; commit_difference; commit_conjunction; commit_product; commit_shift_left; commit_shift_right; commit_standard; commit_load; commit_crc16; commit_crc32; commit_csum16; commit_xor16; @defaultonly discard; }
         default_action = discard();
         size = 4096;
     }
     table exact_5 {
-        key = { meta.device: exact; meta.pc: exact; meta.key: exact; }
+        key = { meta.device: exact; meta.next: exact; meta.key: exact; }
         actions = { commit; commit_add; commit_move; commit_checksum; commit_state; @defaultonly NoAction; }
         default_action = NoAction();
         size = 4096;
     }
     table lpm_5 {
-        key = { meta.device: exact; meta.pc: exact; meta.prefix: lpm; }
+        key = { meta.device: exact; meta.next: exact; meta.prefix: lpm; }
         actions = { commit; commit_add; commit_move; commit_checksum; commit_state; @defaultonly NoAction; }
         default_action = NoAction();
         size = 4096;
     }
     table ternary_5 {
-        key = { meta.device: exact; meta.pc: exact; meta.state: ternary; }
-        actions = { commit; commit_add; commit_move; commit_checksum; commit_state; @defaultonly NoAction; }
-        default_action = NoAction();
+        key = { meta.device: exact; meta.next: exact; meta.state: ternary; }
+        actions = { commit; commit_add; commit_move; commit_checksum; commit_state; @defaultonly discard; }
+        default_action = discard();
         size = 4096;
     }
     table state_5 {
@@ -972,27 +952,27 @@ inout standard_metadata_t standard_metadata) {
         size = 4096;
     }
     table step_6 {
-        key = { meta.device: exact; meta.pc: exact; }
+        key = { meta.device: exact; meta.next & 32w0xffff: exact; }
         actions = { commit; commit_add; commit_move; commit_checksum; commit_state; commit_sum; commit_difference; commit_conjunction; commit_product; commit_shift_left; commit_shift_right; commit_standard; commit_load; commit_crc16; commit_crc32; commit_csum16; commit_xor16; @defaultonly discard; }
         default_action = discard();
         size = 4096;
     }
     table exact_6 {
-        key = { meta.device: exact; meta.pc: exact; meta.key: exact; }
+        key = { meta.device: exact; meta.next: exact; meta.key: exact; }
         actions = { commit; commit_add; commit_move; commit_checksum; commit_state; @defaultonly NoAction; }
         default_action = NoAction();
         size = 4096;
     }
     table lpm_6 {
-        key = { meta.device: exact; meta.pc: exact; meta.prefix: lpm; }
+        key = { meta.device: exact; meta.next: exact; meta.prefix: lpm; }
         actions = { commit; commit_add; commit_move; commit_checksum; commit_state; @defaultonly NoAction; }
         default_action = NoAction();
         size = 4096;
     }
     table ternary_6 {
-        key = { meta.device: exact; meta.pc: exact; meta.state: ternary; }
-        actions = { commit; commit_add; commit_move; commit_checksum; commit_state; @defaultonly NoAction; }
-        default_action = NoAction();
+        key = { meta.device: exact; meta.next: exact; meta.state: ternary; }
+        actions = { commit; commit_add; commit_move; commit_checksum; commit_state; @defaultonly discard; }
+        default_action = discard();
         size = 4096;
     }
     table state_6 {
@@ -1020,27 +1000,27 @@ inout standard_metadata_t standard_metadata) {
         size = 4096;
     }
     table step_7 {
-        key = { meta.device: exact; meta.pc: exact; }
+        key = { meta.device: exact; meta.next & 32w0xffff: exact; }
         actions = { commit; commit_add; commit_move; commit_checksum; commit_state; commit_sum; commit_difference; commit_conjunction; commit_product; commit_shift_left; commit_shift_right; commit_standard; commit_load; commit_crc16; commit_crc32; commit_csum16; commit_xor16; @defaultonly discard; }
         default_action = discard();
         size = 4096;
     }
     table exact_7 {
-        key = { meta.device: exact; meta.pc: exact; meta.key: exact; }
+        key = { meta.device: exact; meta.next: exact; meta.key: exact; }
         actions = { commit; commit_add; commit_move; commit_checksum; commit_state; @defaultonly NoAction; }
         default_action = NoAction();
         size = 4096;
     }
     table lpm_7 {
-        key = { meta.device: exact; meta.pc: exact; meta.prefix: lpm; }
+        key = { meta.device: exact; meta.next: exact; meta.prefix: lpm; }
         actions = { commit; commit_add; commit_move; commit_checksum; commit_state; @defaultonly NoAction; }
         default_action = NoAction();
         size = 4096;
     }
     table ternary_7 {
-        key = { meta.device: exact; meta.pc: exact; meta.state: ternary; }
-        actions = { commit; commit_add; commit_move; commit_checksum; commit_state; @defaultonly NoAction; }
-        default_action = NoAction();
+        key = { meta.device: exact; meta.next: exact; meta.state: ternary; }
+        actions = { commit; commit_add; commit_move; commit_checksum; commit_state; @defaultonly discard; }
+        default_action = discard();
         size = 4096;
     }
     table state_7 {
@@ -1068,27 +1048,27 @@ inout standard_metadata_t standard_metadata) {
         size = 4096;
     }
     table step_8 {
-        key = { meta.device: exact; meta.pc: exact; }
+        key = { meta.device: exact; meta.next & 32w0xffff: exact; }
         actions = { commit; commit_add; commit_move; commit_checksum; commit_state; commit_sum; commit_difference; commit_conjunction; commit_product; commit_shift_left; commit_shift_right; commit_standard; commit_load; commit_crc16; commit_crc32; commit_csum16; commit_xor16; @defaultonly discard; }
         default_action = discard();
         size = 4096;
     }
     table exact_8 {
-        key = { meta.device: exact; meta.pc: exact; meta.key: exact; }
+        key = { meta.device: exact; meta.next: exact; meta.key: exact; }
         actions = { commit; commit_add; commit_move; commit_checksum; commit_state; @defaultonly NoAction; }
         default_action = NoAction();
         size = 4096;
     }
     table lpm_8 {
-        key = { meta.device: exact; meta.pc: exact; meta.prefix: lpm; }
+        key = { meta.device: exact; meta.next: exact; meta.prefix: lpm; }
         actions = { commit; commit_add; commit_move; commit_checksum; commit_state; @defaultonly NoAction; }
         default_action = NoAction();
         size = 4096;
     }
     table ternary_8 {
-        key = { meta.device: exact; meta.pc: exact; meta.state: ternary; }
-        actions = { commit; commit_add; commit_move; commit_checksum; commit_state; @defaultonly NoAction; }
-        default_action = NoAction();
+        key = { meta.device: exact; meta.next: exact; meta.state: ternary; }
+        actions = { commit; commit_add; commit_move; commit_checksum; commit_state; @defaultonly discard; }
+        default_action = discard();
         size = 4096;
     }
     table state_8 {
@@ -1116,27 +1096,27 @@ inout standard_metadata_t standard_metadata) {
         size = 4096;
     }
     table step_9 {
-        key = { meta.device: exact; meta.pc: exact; }
+        key = { meta.device: exact; meta.next & 32w0xffff: exact; }
         actions = { commit; commit_add; commit_move; commit_checksum; commit_state; commit_sum; commit_difference; commit_conjunction; commit_product; commit_shift_left; commit_shift_right; commit_standard; commit_load; commit_crc16; commit_crc32; commit_csum16; commit_xor16; @defaultonly discard; }
         default_action = discard();
         size = 4096;
     }
     table exact_9 {
-        key = { meta.device: exact; meta.pc: exact; meta.key: exact; }
+        key = { meta.device: exact; meta.next: exact; meta.key: exact; }
         actions = { commit; commit_add; commit_move; commit_checksum; commit_state; @defaultonly NoAction; }
         default_action = NoAction();
         size = 4096;
     }
     table lpm_9 {
-        key = { meta.device: exact; meta.pc: exact; meta.prefix: lpm; }
+        key = { meta.device: exact; meta.next: exact; meta.prefix: lpm; }
         actions = { commit; commit_add; commit_move; commit_checksum; commit_state; @defaultonly NoAction; }
         default_action = NoAction();
         size = 4096;
     }
     table ternary_9 {
-        key = { meta.device: exact; meta.pc: exact; meta.state: ternary; }
-        actions = { commit; commit_add; commit_move; commit_checksum; commit_state; @defaultonly NoAction; }
-        default_action = NoAction();
+        key = { meta.device: exact; meta.next: exact; meta.state: ternary; }
+        actions = { commit; commit_add; commit_move; commit_checksum; commit_state; @defaultonly discard; }
+        default_action = discard();
         size = 4096;
     }
     table state_9 {
@@ -1164,27 +1144,27 @@ inout standard_metadata_t standard_metadata) {
         size = 4096;
     }
     table step_10 {
-        key = { meta.device: exact; meta.pc: exact; }
+        key = { meta.device: exact; meta.next & 32w0xffff: exact; }
         actions = { commit; commit_add; commit_move; commit_checksum; commit_state; commit_sum; commit_difference; commit_conjunction; commit_product; commit_shift_left; commit_shift_right; commit_standard; commit_load; commit_crc16; commit_crc32; commit_csum16; commit_xor16; @defaultonly discard; }
         default_action = discard();
         size = 4096;
     }
     table exact_10 {
-        key = { meta.device: exact; meta.pc: exact; meta.key: exact; }
+        key = { meta.device: exact; meta.next: exact; meta.key: exact; }
         actions = { commit; commit_add; commit_move; commit_checksum; commit_state; @defaultonly NoAction; }
         default_action = NoAction();
         size = 4096;
     }
     table lpm_10 {
-        key = { meta.device: exact; meta.pc: exact; meta.prefix: lpm; }
+        key = { meta.device: exact; meta.next: exact; meta.prefix: lpm; }
         actions = { commit; commit_add; commit_move; commit_checksum; commit_state; @defaultonly NoAction; }
         default_action = NoAction();
         size = 4096;
     }
     table ternary_10 {
-        key = { meta.device: exact; meta.pc: exact; meta.state: ternary; }
-        actions = { commit; commit_add; commit_move; commit_checksum; commit_state; @defaultonly NoAction; }
-        default_action = NoAction();
+        key = { meta.device: exact; meta.next: exact; meta.state: ternary; }
+        actions = { commit; commit_add; commit_move; commit_checksum; commit_state; @defaultonly discard; }
+        default_action = discard();
         size = 4096;
     }
     table state_10 {
@@ -1212,27 +1192,27 @@ inout standard_metadata_t standard_metadata) {
         size = 4096;
     }
     table step_11 {
-        key = { meta.device: exact; meta.pc: exact; }
+        key = { meta.device: exact; meta.next & 32w0xffff: exact; }
         actions = { commit; commit_add; commit_move; commit_checksum; commit_state; commit_sum; commit_difference; commit_conjunction; commit_product; commit_shift_left; commit_shift_right; commit_standard; commit_load; commit_crc16; commit_crc32; commit_csum16; commit_xor16; @defaultonly discard; }
         default_action = discard();
         size = 4096;
     }
     table exact_11 {
-        key = { meta.device: exact; meta.pc: exact; meta.key: exact; }
+        key = { meta.device: exact; meta.next: exact; meta.key: exact; }
         actions = { commit; commit_add; commit_move; commit_checksum; commit_state; @defaultonly NoAction; }
         default_action = NoAction();
         size = 4096;
     }
     table lpm_11 {
-        key = { meta.device: exact; meta.pc: exact; meta.prefix: lpm; }
+        key = { meta.device: exact; meta.next: exact; meta.prefix: lpm; }
         actions = { commit; commit_add; commit_move; commit_checksum; commit_state; @defaultonly NoAction; }
         default_action = NoAction();
         size = 4096;
     }
     table ternary_11 {
-        key = { meta.device: exact; meta.pc: exact; meta.state: ternary; }
-        actions = { commit; commit_add; commit_move; commit_checksum; commit_state; @defaultonly NoAction; }
-        default_action = NoAction();
+        key = { meta.device: exact; meta.next: exact; meta.state: ternary; }
+        actions = { commit; commit_add; commit_move; commit_checksum; commit_state; @defaultonly discard; }
+        default_action = discard();
         size = 4096;
     }
     table state_11 {
@@ -1260,27 +1240,27 @@ inout standard_metadata_t standard_metadata) {
         size = 4096;
     }
     table step_12 {
-        key = { meta.device: exact; meta.pc: exact; }
+        key = { meta.device: exact; meta.next & 32w0xffff: exact; }
         actions = { commit; commit_add; commit_move; commit_checksum; commit_state; commit_sum; commit_difference; commit_conjunction; commit_product; commit_shift_left; commit_shift_right; commit_standard; commit_load; commit_crc16; commit_crc32; commit_csum16; commit_xor16; @defaultonly discard; }
         default_action = discard();
         size = 4096;
     }
     table exact_12 {
-        key = { meta.device: exact; meta.pc: exact; meta.key: exact; }
+        key = { meta.device: exact; meta.next: exact; meta.key: exact; }
         actions = { commit; commit_add; commit_move; commit_checksum; commit_state; @defaultonly NoAction; }
         default_action = NoAction();
         size = 4096;
     }
     table lpm_12 {
-        key = { meta.device: exact; meta.pc: exact; meta.prefix: lpm; }
+        key = { meta.device: exact; meta.next: exact; meta.prefix: lpm; }
         actions = { commit; commit_add; commit_move; commit_checksum; commit_state; @defaultonly NoAction; }
         default_action = NoAction();
         size = 4096;
     }
     table ternary_12 {
-        key = { meta.device: exact; meta.pc: exact; meta.state: ternary; }
-        actions = { commit; commit_add; commit_move; commit_checksum; commit_state; @defaultonly NoAction; }
-        default_action = NoAction();
+        key = { meta.device: exact; meta.next: exact; meta.state: ternary; }
+        actions = { commit; commit_add; commit_move; commit_checksum; commit_state; @defaultonly discard; }
+        default_action = discard();
         size = 4096;
     }
     table state_12 {
@@ -1308,27 +1288,27 @@ inout standard_metadata_t standard_metadata) {
         size = 4096;
     }
     table step_13 {
-        key = { meta.device: exact; meta.pc: exact; }
+        key = { meta.device: exact; meta.next & 32w0xffff: exact; }
         actions = { commit; commit_add; commit_move; commit_checksum; commit_state; commit_sum; commit_difference; commit_conjunction; commit_product; commit_shift_left; commit_shift_right; commit_standard; commit_load; commit_crc16; commit_crc32; commit_csum16; commit_xor16; @defaultonly discard; }
         default_action = discard();
         size = 4096;
     }
     table exact_13 {
-        key = { meta.device: exact; meta.pc: exact; meta.key: exact; }
+        key = { meta.device: exact; meta.next: exact; meta.key: exact; }
         actions = { commit; commit_add; commit_move; commit_checksum; commit_state; @defaultonly NoAction; }
         default_action = NoAction();
         size = 4096;
     }
     table lpm_13 {
-        key = { meta.device: exact; meta.pc: exact; meta.prefix: lpm; }
+        key = { meta.device: exact; meta.next: exact; meta.prefix: lpm; }
         actions = { commit; commit_add; commit_move; commit_checksum; commit_state; @defaultonly NoAction; }
         default_action = NoAction();
         size = 4096;
     }
     table ternary_13 {
-        key = { meta.device: exact; meta.pc: exact; meta.state: ternary; }
-        actions = { commit; commit_add; commit_move; commit_checksum; commit_state; @defaultonly NoAction; }
-        default_action = NoAction();
+        key = { meta.device: exact; meta.next: exact; meta.state: ternary; }
+        actions = { commit; commit_add; commit_move; commit_checksum; commit_state; @defaultonly discard; }
+        default_action = discard();
         size = 4096;
     }
     table state_13 {
@@ -1356,27 +1336,27 @@ inout standard_metadata_t standard_metadata) {
         size = 4096;
     }
     table step_14 {
-        key = { meta.device: exact; meta.pc: exact; }
+        key = { meta.device: exact; meta.next & 32w0xffff: exact; }
         actions = { commit; commit_add; commit_move; commit_checksum; commit_state; commit_sum; commit_difference; commit_conjunction; commit_product; commit_shift_left; commit_shift_right; commit_standard; commit_load; commit_crc16; commit_crc32; commit_csum16; commit_xor16; @defaultonly discard; }
         default_action = discard();
         size = 4096;
     }
     table exact_14 {
-        key = { meta.device: exact; meta.pc: exact; meta.key: exact; }
+        key = { meta.device: exact; meta.next: exact; meta.key: exact; }
         actions = { commit; commit_add; commit_move; commit_checksum; commit_state; @defaultonly NoAction; }
         default_action = NoAction();
         size = 4096;
     }
     table lpm_14 {
-        key = { meta.device: exact; meta.pc: exact; meta.prefix: lpm; }
+        key = { meta.device: exact; meta.next: exact; meta.prefix: lpm; }
         actions = { commit; commit_add; commit_move; commit_checksum; commit_state; @defaultonly NoAction; }
         default_action = NoAction();
         size = 4096;
     }
     table ternary_14 {
-        key = { meta.device: exact; meta.pc: exact; meta.state: ternary; }
-        actions = { commit; commit_add; commit_move; commit_checksum; commit_state; @defaultonly NoAction; }
-        default_action = NoAction();
+        key = { meta.device: exact; meta.next: exact; meta.state: ternary; }
+        actions = { commit; commit_add; commit_move; commit_checksum; commit_state; @defaultonly discard; }
+        default_action = discard();
         size = 4096;
     }
     table state_14 {
@@ -1404,27 +1384,27 @@ inout standard_metadata_t standard_metadata) {
         size = 4096;
     }
     table step_15 {
-        key = { meta.device: exact; meta.pc: exact; }
+        key = { meta.device: exact; meta.next & 32w0xffff: exact; }
         actions = { commit; commit_add; commit_move; commit_checksum; commit_state; commit_sum; commit_difference; commit_conjunction; commit_product; commit_shift_left; commit_shift_right; commit_standard; commit_load; commit_crc16; commit_crc32; commit_csum16; commit_xor16; @defaultonly discard; }
         default_action = discard();
         size = 4096;
     }
     table exact_15 {
-        key = { meta.device: exact; meta.pc: exact; meta.key: exact; }
+        key = { meta.device: exact; meta.next: exact; meta.key: exact; }
         actions = { commit; commit_add; commit_move; commit_checksum; commit_state; @defaultonly NoAction; }
         default_action = NoAction();
         size = 4096;
     }
     table lpm_15 {
-        key = { meta.device: exact; meta.pc: exact; meta.prefix: lpm; }
+        key = { meta.device: exact; meta.next: exact; meta.prefix: lpm; }
         actions = { commit; commit_add; commit_move; commit_checksum; commit_state; @defaultonly NoAction; }
         default_action = NoAction();
         size = 4096;
     }
     table ternary_15 {
-        key = { meta.device: exact; meta.pc: exact; meta.state: ternary; }
-        actions = { commit; commit_add; commit_move; commit_checksum; commit_state; @defaultonly NoAction; }
-        default_action = NoAction();
+        key = { meta.device: exact; meta.next: exact; meta.state: ternary; }
+        actions = { commit; commit_add; commit_move; commit_checksum; commit_state; @defaultonly discard; }
+        default_action = discard();
         size = 4096;
     }
     table state_15 {
@@ -1452,27 +1432,27 @@ inout standard_metadata_t standard_metadata) {
         size = 4096;
     }
     table step_16 {
-        key = { meta.device: exact; meta.pc: exact; }
+        key = { meta.device: exact; meta.next & 32w0xffff: exact; }
         actions = { commit; commit_add; commit_move; commit_checksum; commit_state; commit_sum; commit_difference; commit_conjunction; commit_product; commit_shift_left; commit_shift_right; commit_standard; commit_load; commit_crc16; commit_crc32; commit_csum16; commit_xor16; @defaultonly discard; }
         default_action = discard();
         size = 4096;
     }
     table exact_16 {
-        key = { meta.device: exact; meta.pc: exact; meta.key: exact; }
+        key = { meta.device: exact; meta.next: exact; meta.key: exact; }
         actions = { commit; commit_add; commit_move; commit_checksum; commit_state; @defaultonly NoAction; }
         default_action = NoAction();
         size = 4096;
     }
     table lpm_16 {
-        key = { meta.device: exact; meta.pc: exact; meta.prefix: lpm; }
+        key = { meta.device: exact; meta.next: exact; meta.prefix: lpm; }
         actions = { commit; commit_add; commit_move; commit_checksum; commit_state; @defaultonly NoAction; }
         default_action = NoAction();
         size = 4096;
     }
     table ternary_16 {
-        key = { meta.device: exact; meta.pc: exact; meta.state: ternary; }
-        actions = { commit; commit_add; commit_move; commit_checksum; commit_state; @defaultonly NoAction; }
-        default_action = NoAction();
+        key = { meta.device: exact; meta.next: exact; meta.state: ternary; }
+        actions = { commit; commit_add; commit_move; commit_checksum; commit_state; @defaultonly discard; }
+        default_action = discard();
         size = 4096;
     }
     table state_16 {
@@ -1500,27 +1480,27 @@ inout standard_metadata_t standard_metadata) {
         size = 4096;
     }
     table step_17 {
-        key = { meta.device: exact; meta.pc: exact; }
+        key = { meta.device: exact; meta.next & 32w0xffff: exact; }
         actions = { commit; commit_add; commit_move; commit_checksum; commit_state; commit_sum; commit_difference; commit_conjunction; commit_product; commit_shift_left; commit_shift_right; commit_standard; commit_load; commit_crc16; commit_crc32; commit_csum16; commit_xor16; @defaultonly discard; }
         default_action = discard();
         size = 4096;
     }
     table exact_17 {
-        key = { meta.device: exact; meta.pc: exact; meta.key: exact; }
+        key = { meta.device: exact; meta.next: exact; meta.key: exact; }
         actions = { commit; commit_add; commit_move; commit_checksum; commit_state; @defaultonly NoAction; }
         default_action = NoAction();
         size = 4096;
     }
     table lpm_17 {
-        key = { meta.device: exact; meta.pc: exact; meta.prefix: lpm; }
+        key = { meta.device: exact; meta.next: exact; meta.prefix: lpm; }
         actions = { commit; commit_add; commit_move; commit_checksum; commit_state; @defaultonly NoAction; }
         default_action = NoAction();
         size = 4096;
     }
     table ternary_17 {
-        key = { meta.device: exact; meta.pc: exact; meta.state: ternary; }
-        actions = { commit; commit_add; commit_move; commit_checksum; commit_state; @defaultonly NoAction; }
-        default_action = NoAction();
+        key = { meta.device: exact; meta.next: exact; meta.state: ternary; }
+        actions = { commit; commit_add; commit_move; commit_checksum; commit_state; @defaultonly discard; }
+        default_action = discard();
         size = 4096;
     }
     table state_17 {
@@ -1548,27 +1528,27 @@ inout standard_metadata_t standard_metadata) {
         size = 4096;
     }
     table step_18 {
-        key = { meta.device: exact; meta.pc: exact; }
+        key = { meta.device: exact; meta.next & 32w0xffff: exact; }
         actions = { commit; commit_add; commit_move; commit_checksum; commit_state; commit_sum; commit_difference; commit_conjunction; commit_product; commit_shift_left; commit_shift_right; commit_standard; commit_load; commit_crc16; commit_crc32; commit_csum16; commit_xor16; @defaultonly discard; }
         default_action = discard();
         size = 4096;
     }
     table exact_18 {
-        key = { meta.device: exact; meta.pc: exact; meta.key: exact; }
+        key = { meta.device: exact; meta.next: exact; meta.key: exact; }
         actions = { commit; commit_add; commit_move; commit_checksum; commit_state; @defaultonly NoAction; }
         default_action = NoAction();
         size = 4096;
     }
     table lpm_18 {
-        key = { meta.device: exact; meta.pc: exact; meta.prefix: lpm; }
+        key = { meta.device: exact; meta.next: exact; meta.prefix: lpm; }
         actions = { commit; commit_add; commit_move; commit_checksum; commit_state; @defaultonly NoAction; }
         default_action = NoAction();
         size = 4096;
     }
     table ternary_18 {
-        key = { meta.device: exact; meta.pc: exact; meta.state: ternary; }
-        actions = { commit; commit_add; commit_move; commit_checksum; commit_state; @defaultonly NoAction; }
-        default_action = NoAction();
+        key = { meta.device: exact; meta.next: exact; meta.state: ternary; }
+        actions = { commit; commit_add; commit_move; commit_checksum; commit_state; @defaultonly discard; }
+        default_action = discard();
         size = 4096;
     }
     table state_18 {
@@ -1596,27 +1576,27 @@ inout standard_metadata_t standard_metadata) {
         size = 4096;
     }
     table step_19 {
-        key = { meta.device: exact; meta.pc: exact; }
+        key = { meta.device: exact; meta.next & 32w0xffff: exact; }
         actions = { commit; commit_add; commit_move; commit_checksum; commit_state; commit_sum; commit_difference; commit_conjunction; commit_product; commit_shift_left; commit_shift_right; commit_standard; commit_load; commit_crc16; commit_crc32; commit_csum16; commit_xor16; @defaultonly discard; }
         default_action = discard();
         size = 4096;
     }
     table exact_19 {
-        key = { meta.device: exact; meta.pc: exact; meta.key: exact; }
+        key = { meta.device: exact; meta.next: exact; meta.key: exact; }
         actions = { commit; commit_add; commit_move; commit_checksum; commit_state; @defaultonly NoAction; }
         default_action = NoAction();
         size = 4096;
     }
     table lpm_19 {
-        key = { meta.device: exact; meta.pc: exact; meta.prefix: lpm; }
+        key = { meta.device: exact; meta.next: exact; meta.prefix: lpm; }
         actions = { commit; commit_add; commit_move; commit_checksum; commit_state; @defaultonly NoAction; }
         default_action = NoAction();
         size = 4096;
     }
     table ternary_19 {
-        key = { meta.device: exact; meta.pc: exact; meta.state: ternary; }
-        actions = { commit; commit_add; commit_move; commit_checksum; commit_state; @defaultonly NoAction; }
-        default_action = NoAction();
+        key = { meta.device: exact; meta.next: exact; meta.state: ternary; }
+        actions = { commit; commit_add; commit_move; commit_checksum; commit_state; @defaultonly discard; }
+        default_action = discard();
         size = 4096;
     }
     table state_19 {
@@ -1649,473 +1629,453 @@ inout standard_metadata_t standard_metadata) {
         } else {
             enter_again.apply();
         }
-        if (meta.slot == 0) {
-            if (meta.lookup == 1) {
-                exact_0.apply();
-            } else if (meta.lookup == 3) {
-                ternary_0.apply();
-            } else if (meta.lookup == 2) {
+        if (meta.next < 32w0x00010000) {
+            if (meta.state[47:32] != 0) {
+                leave_multicast_0.apply();
+            } else if (meta.traits[0:0] == 1 && meta.state[17:9] != 511) {
+                leave_same_0.apply();
+            } else {
+                leave_0.apply();
+            }
+        } else if (meta.next < 32w0x00020000) {
+            ternary_0.apply();
+        } else if (meta.next < 32w0x01000000) {
+            if (meta.next < 32w0x00030000) {
                 lpm_0.apply();
-            } else if (meta.lookup == 4) {
-                if (meta.state[47:32] != 0) {
-                    leave_multicast_0.apply();
-                } else if (meta.traits[0:0] == 1 && meta.state[17:9] != 511) {
-                    leave_same_0.apply();
-                } else {
-                    leave_0.apply();
-                }
-            } else if (meta.lookup == 5) {
+            } else if (meta.next < 32w0x00040000) {
+                exact_0.apply();
+            } else if (meta.next < 32w0x00050000) {
                 state_0.apply();
             }
-            if (meta.slot == 0) {
+            if (meta.next < 32w0x01000000) {
                 step_0.apply();
             }
         }
-        if (meta.slot < 64) {
-            if (meta.slot == 1) {
-                if (meta.lookup == 1) {
-                    exact_1.apply();
-                } else if (meta.lookup == 3) {
-                    ternary_1.apply();
-                } else if (meta.lookup == 2) {
-                    lpm_1.apply();
-                } else if (meta.lookup == 4) {
-                    if (meta.state[47:32] != 0) {
-                        leave_multicast_1.apply();
-                    } else if (meta.traits[0:0] == 1 && meta.state[17:9] != 511) {
-                        leave_same_1.apply();
-                    } else {
-                        leave_1.apply();
-                    }
-                } else if (meta.lookup == 5) {
-                    state_1.apply();
+        if (meta.next < 32w0x01010000) {
+            if (meta.state[47:32] != 0) {
+                leave_multicast_1.apply();
+            } else if (meta.traits[0:0] == 1 && meta.state[17:9] != 511) {
+                leave_same_1.apply();
+            } else {
+                leave_1.apply();
+            }
+        } else if (meta.next < 32w0x01020000) {
+            ternary_1.apply();
+        } else if (meta.next < 32w0x02000000) {
+            if (meta.next < 32w0x01030000) {
+                lpm_1.apply();
+            } else if (meta.next < 32w0x01040000) {
+                exact_1.apply();
+            } else if (meta.next < 32w0x01050000) {
+                state_1.apply();
+            }
+            if (meta.next < 32w0x02000000) {
+                step_1.apply();
+            }
+        }
+        if (meta.next < 32w0x40000000) {
+            if (meta.next < 32w0x02010000) {
+                if (meta.state[47:32] != 0) {
+                    leave_multicast_2.apply();
+                } else if (meta.traits[0:0] == 1 && meta.state[17:9] != 511) {
+                    leave_same_2.apply();
+                } else {
+                    leave_2.apply();
                 }
-                if (meta.slot == 1) {
-                    step_1.apply();
+            } else if (meta.next < 32w0x02020000) {
+                ternary_2.apply();
+            } else if (meta.next < 32w0x03000000) {
+                if (meta.next < 32w0x02030000) {
+                    lpm_2.apply();
+                } else if (meta.next < 32w0x02040000) {
+                    exact_2.apply();
+                } else if (meta.next < 32w0x02050000) {
+                    state_2.apply();
+                }
+                if (meta.next < 32w0x03000000) {
+                    step_2.apply();
                 }
             }
-            if (meta.slot < 64) {
-                if (meta.slot == 2) {
-                    if (meta.lookup == 1) {
-                        exact_2.apply();
-                    } else if (meta.lookup == 3) {
-                        ternary_2.apply();
-                    } else if (meta.lookup == 2) {
-                        lpm_2.apply();
-                    } else if (meta.lookup == 4) {
-                        if (meta.state[47:32] != 0) {
-                            leave_multicast_2.apply();
-                        } else if (meta.traits[0:0] == 1 && meta.state[17:9] != 511) {
-                            leave_same_2.apply();
-                        } else {
-                            leave_2.apply();
-                        }
-                    } else if (meta.lookup == 5) {
-                        state_2.apply();
+            if (meta.next < 32w0x03010000) {
+                if (meta.state[47:32] != 0) {
+                    leave_multicast_3.apply();
+                } else if (meta.traits[0:0] == 1 && meta.state[17:9] != 511) {
+                    leave_same_3.apply();
+                } else {
+                    leave_3.apply();
+                }
+            } else if (meta.next < 32w0x03020000) {
+                ternary_3.apply();
+            } else if (meta.next < 32w0x04000000) {
+                if (meta.next < 32w0x03030000) {
+                    lpm_3.apply();
+                } else if (meta.next < 32w0x03040000) {
+                    exact_3.apply();
+                } else if (meta.next < 32w0x03050000) {
+                    state_3.apply();
+                }
+                if (meta.next < 32w0x04000000) {
+                    step_3.apply();
+                }
+            }
+            if (meta.next < 32w0x40000000) {
+                if (meta.next < 32w0x04010000) {
+                    if (meta.state[47:32] != 0) {
+                        leave_multicast_4.apply();
+                    } else if (meta.traits[0:0] == 1 && meta.state[17:9] != 511) {
+                        leave_same_4.apply();
+                    } else {
+                        leave_4.apply();
                     }
-                    if (meta.slot == 2) {
-                        step_2.apply();
+                } else if (meta.next < 32w0x04020000) {
+                    ternary_4.apply();
+                } else if (meta.next < 32w0x05000000) {
+                    if (meta.next < 32w0x04030000) {
+                        lpm_4.apply();
+                    } else if (meta.next < 32w0x04040000) {
+                        exact_4.apply();
+                    } else if (meta.next < 32w0x04050000) {
+                        state_4.apply();
+                    }
+                    if (meta.next < 32w0x05000000) {
+                        step_4.apply();
                     }
                 }
-                if (meta.slot < 64) {
-                    if (meta.slot == 3) {
-                        if (meta.lookup == 1) {
-                            exact_3.apply();
-                        } else if (meta.lookup == 3) {
-                            ternary_3.apply();
-                        } else if (meta.lookup == 2) {
-                            lpm_3.apply();
-                        } else if (meta.lookup == 4) {
-                            if (meta.state[47:32] != 0) {
-                                leave_multicast_3.apply();
-                            } else if (meta.traits[0:0] == 1 && meta.state[17:9] != 511) {
-                                leave_same_3.apply();
-                            } else {
-                                leave_3.apply();
-                            }
-                        } else if (meta.lookup == 5) {
-                            state_3.apply();
+                if (meta.next < 32w0x05010000) {
+                    if (meta.state[47:32] != 0) {
+                        leave_multicast_5.apply();
+                    } else if (meta.traits[0:0] == 1 && meta.state[17:9] != 511) {
+                        leave_same_5.apply();
+                    } else {
+                        leave_5.apply();
+                    }
+                } else if (meta.next < 32w0x05020000) {
+                    ternary_5.apply();
+                } else if (meta.next < 32w0x06000000) {
+                    if (meta.next < 32w0x05030000) {
+                        lpm_5.apply();
+                    } else if (meta.next < 32w0x05040000) {
+                        exact_5.apply();
+                    } else if (meta.next < 32w0x05050000) {
+                        state_5.apply();
+                    }
+                    if (meta.next < 32w0x06000000) {
+                        step_5.apply();
+                    }
+                }
+                if (meta.next < 32w0x40000000) {
+                    if (meta.next < 32w0x06010000) {
+                        if (meta.state[47:32] != 0) {
+                            leave_multicast_6.apply();
+                        } else if (meta.traits[0:0] == 1 && meta.state[17:9] != 511) {
+                            leave_same_6.apply();
+                        } else {
+                            leave_6.apply();
                         }
-                        if (meta.slot == 3) {
-                            step_3.apply();
+                    } else if (meta.next < 32w0x06020000) {
+                        ternary_6.apply();
+                    } else if (meta.next < 32w0x07000000) {
+                        if (meta.next < 32w0x06030000) {
+                            lpm_6.apply();
+                        } else if (meta.next < 32w0x06040000) {
+                            exact_6.apply();
+                        } else if (meta.next < 32w0x06050000) {
+                            state_6.apply();
+                        }
+                        if (meta.next < 32w0x07000000) {
+                            step_6.apply();
                         }
                     }
-                    if (meta.slot < 64) {
-                        if (meta.slot == 4) {
-                            if (meta.lookup == 1) {
-                                exact_4.apply();
-                            } else if (meta.lookup == 3) {
-                                ternary_4.apply();
-                            } else if (meta.lookup == 2) {
-                                lpm_4.apply();
-                            } else if (meta.lookup == 4) {
-                                if (meta.state[47:32] != 0) {
-                                    leave_multicast_4.apply();
-                                } else if (meta.traits[0:0] == 1 && meta.state[17:9] != 511) {
-                                    leave_same_4.apply();
-                                } else {
-                                    leave_4.apply();
-                                }
-                            } else if (meta.lookup == 5) {
-                                state_4.apply();
+                    if (meta.next < 32w0x07010000) {
+                        if (meta.state[47:32] != 0) {
+                            leave_multicast_7.apply();
+                        } else if (meta.traits[0:0] == 1 && meta.state[17:9] != 511) {
+                            leave_same_7.apply();
+                        } else {
+                            leave_7.apply();
+                        }
+                    } else if (meta.next < 32w0x07020000) {
+                        ternary_7.apply();
+                    } else if (meta.next < 32w0x08000000) {
+                        if (meta.next < 32w0x07030000) {
+                            lpm_7.apply();
+                        } else if (meta.next < 32w0x07040000) {
+                            exact_7.apply();
+                        } else if (meta.next < 32w0x07050000) {
+                            state_7.apply();
+                        }
+                        if (meta.next < 32w0x08000000) {
+                            step_7.apply();
+                        }
+                    }
+                    if (meta.next < 32w0x40000000) {
+                        if (meta.next < 32w0x08010000) {
+                            if (meta.state[47:32] != 0) {
+                                leave_multicast_8.apply();
+                            } else if (meta.traits[0:0] == 1 && meta.state[17:9] != 511) {
+                                leave_same_8.apply();
+                            } else {
+                                leave_8.apply();
                             }
-                            if (meta.slot == 4) {
-                                step_4.apply();
+                        } else if (meta.next < 32w0x08020000) {
+                            ternary_8.apply();
+                        } else if (meta.next < 32w0x09000000) {
+                            if (meta.next < 32w0x08030000) {
+                                lpm_8.apply();
+                            } else if (meta.next < 32w0x08040000) {
+                                exact_8.apply();
+                            } else if (meta.next < 32w0x08050000) {
+                                state_8.apply();
+                            }
+                            if (meta.next < 32w0x09000000) {
+                                step_8.apply();
                             }
                         }
-                        if (meta.slot < 64) {
-                            if (meta.slot == 5) {
-                                if (meta.lookup == 1) {
-                                    exact_5.apply();
-                                } else if (meta.lookup == 3) {
-                                    ternary_5.apply();
-                                } else if (meta.lookup == 2) {
-                                    lpm_5.apply();
-                                } else if (meta.lookup == 4) {
-                                    if (meta.state[47:32] != 0) {
-                                        leave_multicast_5.apply();
-                                    } else if (meta.traits[0:0] == 1 && meta.state[17:9] != 511) {
-                                        leave_same_5.apply();
-                                    } else {
-                                        leave_5.apply();
-                                    }
-                                } else if (meta.lookup == 5) {
-                                    state_5.apply();
+                        if (meta.next < 32w0x09010000) {
+                            if (meta.state[47:32] != 0) {
+                                leave_multicast_9.apply();
+                            } else if (meta.traits[0:0] == 1 && meta.state[17:9] != 511) {
+                                leave_same_9.apply();
+                            } else {
+                                leave_9.apply();
+                            }
+                        } else if (meta.next < 32w0x09020000) {
+                            ternary_9.apply();
+                        } else if (meta.next < 32w0x0a000000) {
+                            if (meta.next < 32w0x09030000) {
+                                lpm_9.apply();
+                            } else if (meta.next < 32w0x09040000) {
+                                exact_9.apply();
+                            } else if (meta.next < 32w0x09050000) {
+                                state_9.apply();
+                            }
+                            if (meta.next < 32w0x0a000000) {
+                                step_9.apply();
+                            }
+                        }
+                        if (meta.next < 32w0x40000000) {
+                            if (meta.next < 32w0x0a010000) {
+                                if (meta.state[47:32] != 0) {
+                                    leave_multicast_10.apply();
+                                } else if (meta.traits[0:0] == 1 && meta.state[17:9] != 511) {
+                                    leave_same_10.apply();
+                                } else {
+                                    leave_10.apply();
                                 }
-                                if (meta.slot == 5) {
-                                    step_5.apply();
+                            } else if (meta.next < 32w0x0a020000) {
+                                ternary_10.apply();
+                            } else if (meta.next < 32w0x0b000000) {
+                                if (meta.next < 32w0x0a030000) {
+                                    lpm_10.apply();
+                                } else if (meta.next < 32w0x0a040000) {
+                                    exact_10.apply();
+                                } else if (meta.next < 32w0x0a050000) {
+                                    state_10.apply();
+                                }
+                                if (meta.next < 32w0x0b000000) {
+                                    step_10.apply();
                                 }
                             }
-                            if (meta.slot < 64) {
-                                if (meta.slot == 6) {
-                                    if (meta.lookup == 1) {
-                                        exact_6.apply();
-                                    } else if (meta.lookup == 3) {
-                                        ternary_6.apply();
-                                    } else if (meta.lookup == 2) {
-                                        lpm_6.apply();
-                                    } else if (meta.lookup == 4) {
-                                        if (meta.state[47:32] != 0) {
-                                            leave_multicast_6.apply();
-                                        } else if (meta.traits[0:0] == 1 && meta.state[17:9] != 511) {
-                                            leave_same_6.apply();
-                                        } else {
-                                            leave_6.apply();
-                                        }
-                                    } else if (meta.lookup == 5) {
-                                        state_6.apply();
+                            if (meta.next < 32w0x0b010000) {
+                                if (meta.state[47:32] != 0) {
+                                    leave_multicast_11.apply();
+                                } else if (meta.traits[0:0] == 1 && meta.state[17:9] != 511) {
+                                    leave_same_11.apply();
+                                } else {
+                                    leave_11.apply();
+                                }
+                            } else if (meta.next < 32w0x0b020000) {
+                                ternary_11.apply();
+                            } else if (meta.next < 32w0x0c000000) {
+                                if (meta.next < 32w0x0b030000) {
+                                    lpm_11.apply();
+                                } else if (meta.next < 32w0x0b040000) {
+                                    exact_11.apply();
+                                } else if (meta.next < 32w0x0b050000) {
+                                    state_11.apply();
+                                }
+                                if (meta.next < 32w0x0c000000) {
+                                    step_11.apply();
+                                }
+                            }
+                            if (meta.next < 32w0x40000000) {
+                                if (meta.next < 32w0x0c010000) {
+                                    if (meta.state[47:32] != 0) {
+                                        leave_multicast_12.apply();
+                                    } else if (meta.traits[0:0] == 1 && meta.state[17:9] != 511) {
+                                        leave_same_12.apply();
+                                    } else {
+                                        leave_12.apply();
                                     }
-                                    if (meta.slot == 6) {
-                                        step_6.apply();
+                                } else if (meta.next < 32w0x0c020000) {
+                                    ternary_12.apply();
+                                } else if (meta.next < 32w0x0d000000) {
+                                    if (meta.next < 32w0x0c030000) {
+                                        lpm_12.apply();
+                                    } else if (meta.next < 32w0x0c040000) {
+                                        exact_12.apply();
+                                    } else if (meta.next < 32w0x0c050000) {
+                                        state_12.apply();
+                                    }
+                                    if (meta.next < 32w0x0d000000) {
+                                        step_12.apply();
                                     }
                                 }
-                                if (meta.slot < 64) {
-                                    if (meta.slot == 7) {
-                                        if (meta.lookup == 1) {
-                                            exact_7.apply();
-                                        } else if (meta.lookup == 3) {
-                                            ternary_7.apply();
-                                        } else if (meta.lookup == 2) {
-                                            lpm_7.apply();
-                                        } else if (meta.lookup == 4) {
-                                            if (meta.state[47:32] != 0) {
-                                                leave_multicast_7.apply();
-                                            } else if (meta.traits[0:0] == 1 && meta.state[17:9] != 511) {
-                                                leave_same_7.apply();
-                                            } else {
-                                                leave_7.apply();
-                                            }
-                                        } else if (meta.lookup == 5) {
-                                            state_7.apply();
+                                if (meta.next < 32w0x0d010000) {
+                                    if (meta.state[47:32] != 0) {
+                                        leave_multicast_13.apply();
+                                    } else if (meta.traits[0:0] == 1 && meta.state[17:9] != 511) {
+                                        leave_same_13.apply();
+                                    } else {
+                                        leave_13.apply();
+                                    }
+                                } else if (meta.next < 32w0x0d020000) {
+                                    ternary_13.apply();
+                                } else if (meta.next < 32w0x0e000000) {
+                                    if (meta.next < 32w0x0d030000) {
+                                        lpm_13.apply();
+                                    } else if (meta.next < 32w0x0d040000) {
+                                        exact_13.apply();
+                                    } else if (meta.next < 32w0x0d050000) {
+                                        state_13.apply();
+                                    }
+                                    if (meta.next < 32w0x0e000000) {
+                                        step_13.apply();
+                                    }
+                                }
+                                if (meta.next < 32w0x40000000) {
+                                    if (meta.next < 32w0x0e010000) {
+                                        if (meta.state[47:32] != 0) {
+                                            leave_multicast_14.apply();
+                                        } else if (meta.traits[0:0] == 1 && meta.state[17:9] != 511) {
+                                            leave_same_14.apply();
+                                        } else {
+                                            leave_14.apply();
                                         }
-                                        if (meta.slot == 7) {
-                                            step_7.apply();
+                                    } else if (meta.next < 32w0x0e020000) {
+                                        ternary_14.apply();
+                                    } else if (meta.next < 32w0x0f000000) {
+                                        if (meta.next < 32w0x0e030000) {
+                                            lpm_14.apply();
+                                        } else if (meta.next < 32w0x0e040000) {
+                                            exact_14.apply();
+                                        } else if (meta.next < 32w0x0e050000) {
+                                            state_14.apply();
+                                        }
+                                        if (meta.next < 32w0x0f000000) {
+                                            step_14.apply();
                                         }
                                     }
-                                    if (meta.slot < 64) {
-                                        if (meta.slot == 8) {
-                                            if (meta.lookup == 1) {
-                                                exact_8.apply();
-                                            } else if (meta.lookup == 3) {
-                                                ternary_8.apply();
-                                            } else if (meta.lookup == 2) {
-                                                lpm_8.apply();
-                                            } else if (meta.lookup == 4) {
-                                                if (meta.state[47:32] != 0) {
-                                                    leave_multicast_8.apply();
-                                                } else if (meta.traits[0:0] == 1 && meta.state[17:9] != 511) {
-                                                    leave_same_8.apply();
-                                                } else {
-                                                    leave_8.apply();
-                                                }
-                                            } else if (meta.lookup == 5) {
-                                                state_8.apply();
+                                    if (meta.next < 32w0x0f010000) {
+                                        if (meta.state[47:32] != 0) {
+                                            leave_multicast_15.apply();
+                                        } else if (meta.traits[0:0] == 1 && meta.state[17:9] != 511) {
+                                            leave_same_15.apply();
+                                        } else {
+                                            leave_15.apply();
+                                        }
+                                    } else if (meta.next < 32w0x0f020000) {
+                                        ternary_15.apply();
+                                    } else if (meta.next < 32w0x10000000) {
+                                        if (meta.next < 32w0x0f030000) {
+                                            lpm_15.apply();
+                                        } else if (meta.next < 32w0x0f040000) {
+                                            exact_15.apply();
+                                        } else if (meta.next < 32w0x0f050000) {
+                                            state_15.apply();
+                                        }
+                                        if (meta.next < 32w0x10000000) {
+                                            step_15.apply();
+                                        }
+                                    }
+                                    if (meta.next < 32w0x40000000) {
+                                        if (meta.next < 32w0x10010000) {
+                                            if (meta.state[47:32] != 0) {
+                                                leave_multicast_16.apply();
+                                            } else if (meta.traits[0:0] == 1 && meta.state[17:9] != 511) {
+                                                leave_same_16.apply();
+                                            } else {
+                                                leave_16.apply();
                                             }
-                                            if (meta.slot == 8) {
-                                                step_8.apply();
+                                        } else if (meta.next < 32w0x10020000) {
+                                            ternary_16.apply();
+                                        } else if (meta.next < 32w0x11000000) {
+                                            if (meta.next < 32w0x10030000) {
+                                                lpm_16.apply();
+                                            } else if (meta.next < 32w0x10040000) {
+                                                exact_16.apply();
+                                            } else if (meta.next < 32w0x10050000) {
+                                                state_16.apply();
+                                            }
+                                            if (meta.next < 32w0x11000000) {
+                                                step_16.apply();
                                             }
                                         }
-                                        if (meta.slot < 64) {
-                                            if (meta.slot == 9) {
-                                                if (meta.lookup == 1) {
-                                                    exact_9.apply();
-                                                } else if (meta.lookup == 3) {
-                                                    ternary_9.apply();
-                                                } else if (meta.lookup == 2) {
-                                                    lpm_9.apply();
-                                                } else if (meta.lookup == 4) {
-                                                    if (meta.state[47:32] != 0) {
-                                                        leave_multicast_9.apply();
-                                                    } else if (meta.traits[0:0] == 1 && meta.state[17:9] != 511) {
-                                                        leave_same_9.apply();
-                                                    } else {
-                                                        leave_9.apply();
-                                                    }
-                                                } else if (meta.lookup == 5) {
-                                                    state_9.apply();
+                                        if (meta.next < 32w0x11010000) {
+                                            if (meta.state[47:32] != 0) {
+                                                leave_multicast_17.apply();
+                                            } else if (meta.traits[0:0] == 1 && meta.state[17:9] != 511) {
+                                                leave_same_17.apply();
+                                            } else {
+                                                leave_17.apply();
+                                            }
+                                        } else if (meta.next < 32w0x11020000) {
+                                            ternary_17.apply();
+                                        } else if (meta.next < 32w0x12000000) {
+                                            if (meta.next < 32w0x11030000) {
+                                                lpm_17.apply();
+                                            } else if (meta.next < 32w0x11040000) {
+                                                exact_17.apply();
+                                            } else if (meta.next < 32w0x11050000) {
+                                                state_17.apply();
+                                            }
+                                            if (meta.next < 32w0x12000000) {
+                                                step_17.apply();
+                                            }
+                                        }
+                                        if (meta.next < 32w0x40000000) {
+                                            if (meta.next < 32w0x12010000) {
+                                                if (meta.state[47:32] != 0) {
+                                                    leave_multicast_18.apply();
+                                                } else if (meta.traits[0:0] == 1 && meta.state[17:9] != 511) {
+                                                    leave_same_18.apply();
+                                                } else {
+                                                    leave_18.apply();
                                                 }
-                                                if (meta.slot == 9) {
-                                                    step_9.apply();
+                                            } else if (meta.next < 32w0x12020000) {
+                                                ternary_18.apply();
+                                            } else if (meta.next < 32w0x13000000) {
+                                                if (meta.next < 32w0x12030000) {
+                                                    lpm_18.apply();
+                                                } else if (meta.next < 32w0x12040000) {
+                                                    exact_18.apply();
+                                                } else if (meta.next < 32w0x12050000) {
+                                                    state_18.apply();
+                                                }
+                                                if (meta.next < 32w0x13000000) {
+                                                    step_18.apply();
                                                 }
                                             }
-                                            if (meta.slot < 64) {
-                                                if (meta.slot == 10) {
-                                                    if (meta.lookup == 1) {
-                                                        exact_10.apply();
-                                                    } else if (meta.lookup == 3) {
-                                                        ternary_10.apply();
-                                                    } else if (meta.lookup == 2) {
-                                                        lpm_10.apply();
-                                                    } else if (meta.lookup == 4) {
-                                                        if (meta.state[47:32] != 0) {
-                                                            leave_multicast_10.apply();
-                                                        } else if (meta.traits[0:0] == 1 && meta.state[17:9] != 511) {
-                                                            leave_same_10.apply();
-                                                        } else {
-                                                            leave_10.apply();
-                                                        }
-                                                    } else if (meta.lookup == 5) {
-                                                        state_10.apply();
-                                                    }
-                                                    if (meta.slot == 10) {
-                                                        step_10.apply();
-                                                    }
+                                            if (meta.next < 32w0x13010000) {
+                                                if (meta.state[47:32] != 0) {
+                                                    leave_multicast_19.apply();
+                                                } else if (meta.traits[0:0] == 1 && meta.state[17:9] != 511) {
+                                                    leave_same_19.apply();
+                                                } else {
+                                                    leave_19.apply();
                                                 }
-                                                if (meta.slot < 64) {
-                                                    if (meta.slot == 11) {
-                                                        if (meta.lookup == 1) {
-                                                            exact_11.apply();
-                                                        } else if (meta.lookup == 3) {
-                                                            ternary_11.apply();
-                                                        } else if (meta.lookup == 2) {
-                                                            lpm_11.apply();
-                                                        } else if (meta.lookup == 4) {
-                                                            if (meta.state[47:32] != 0) {
-                                                                leave_multicast_11.apply();
-                                                            } else if (meta.traits[0:0] == 1 && meta.state[17:9] != 511) {
-                                                                leave_same_11.apply();
-                                                            } else {
-                                                                leave_11.apply();
-                                                            }
-                                                        } else if (meta.lookup == 5) {
-                                                            state_11.apply();
-                                                        }
-                                                        if (meta.slot == 11) {
-                                                            step_11.apply();
-                                                        }
-                                                    }
-                                                    if (meta.slot < 64) {
-                                                        if (meta.slot == 12) {
-                                                            if (meta.lookup == 1) {
-                                                                exact_12.apply();
-                                                            } else if (meta.lookup == 3) {
-                                                                ternary_12.apply();
-                                                            } else if (meta.lookup == 2) {
-                                                                lpm_12.apply();
-                                                            } else if (meta.lookup == 4) {
-                                                                if (meta.state[47:32] != 0) {
-                                                                    leave_multicast_12.apply();
-                                                                } else if (meta.traits[0:0] == 1 && meta.state[17:9] != 511) {
-                                                                    leave_same_12.apply();
-                                                                } else {
-                                                                    leave_12.apply();
-                                                                }
-                                                            } else if (meta.lookup == 5) {
-                                                                state_12.apply();
-                                                            }
-                                                            if (meta.slot == 12) {
-                                                                step_12.apply();
-                                                            }
-                                                        }
-                                                        if (meta.slot < 64) {
-                                                            if (meta.slot == 13) {
-                                                                if (meta.lookup == 1) {
-                                                                    exact_13.apply();
-                                                                } else if (meta.lookup == 3) {
-                                                                    ternary_13.apply();
-                                                                } else if (meta.lookup == 2) {
-                                                                    lpm_13.apply();
-                                                                } else if (meta.lookup == 4) {
-                                                                    if (meta.state[47:32] != 0) {
-                                                                        leave_multicast_13.apply();
-                                                                    } else if (meta.traits[0:0] == 1 && meta.state[17:9] != 511) {
-                                                                        leave_same_13.apply();
-                                                                    } else {
-                                                                        leave_13.apply();
-                                                                    }
-                                                                } else if (meta.lookup == 5) {
-                                                                    state_13.apply();
-                                                                }
-                                                                if (meta.slot == 13) {
-                                                                    step_13.apply();
-                                                                }
-                                                            }
-                                                            if (meta.slot < 64) {
-                                                                if (meta.slot == 14) {
-                                                                    if (meta.lookup == 1) {
-                                                                        exact_14.apply();
-                                                                    } else if (meta.lookup == 3) {
-                                                                        ternary_14.apply();
-                                                                    } else if (meta.lookup == 2) {
-                                                                        lpm_14.apply();
-                                                                    } else if (meta.lookup == 4) {
-                                                                        if (meta.state[47:32] != 0) {
-                                                                            leave_multicast_14.apply();
-                                                                        } else if (meta.traits[0:0] == 1 && meta.state[17:9] != 511) {
-                                                                            leave_same_14.apply();
-                                                                        } else {
-                                                                            leave_14.apply();
-                                                                        }
-                                                                    } else if (meta.lookup == 5) {
-                                                                        state_14.apply();
-                                                                    }
-                                                                    if (meta.slot == 14) {
-                                                                        step_14.apply();
-                                                                    }
-                                                                }
-                                                                if (meta.slot < 64) {
-                                                                    if (meta.slot == 15) {
-                                                                        if (meta.lookup == 1) {
-                                                                            exact_15.apply();
-                                                                        } else if (meta.lookup == 3) {
-                                                                            ternary_15.apply();
-                                                                        } else if (meta.lookup == 2) {
-                                                                            lpm_15.apply();
-                                                                        } else if (meta.lookup == 4) {
-                                                                            if (meta.state[47:32] != 0) {
-                                                                                leave_multicast_15.apply();
-                                                                            } else if (meta.traits[0:0] == 1 && meta.state[17:9] != 511) {
-                                                                                leave_same_15.apply();
-                                                                            } else {
-                                                                                leave_15.apply();
-                                                                            }
-                                                                        } else if (meta.lookup == 5) {
-                                                                            state_15.apply();
-                                                                        }
-                                                                        if (meta.slot == 15) {
-                                                                            step_15.apply();
-                                                                        }
-                                                                    }
-                                                                    if (meta.slot < 64) {
-                                                                        if (meta.slot == 16) {
-                                                                            if (meta.lookup == 1) {
-                                                                                exact_16.apply();
-                                                                            } else if (meta.lookup == 3) {
-                                                                                ternary_16.apply();
-                                                                            } else if (meta.lookup == 2) {
-                                                                                lpm_16.apply();
-                                                                            } else if (meta.lookup == 4) {
-                                                                                if (meta.state[47:32] != 0) {
-                                                                                    leave_multicast_16.apply();
-                                                                                } else if (meta.traits[0:0] == 1 && meta.state[17:9] != 511) {
-                                                                                    leave_same_16.apply();
-                                                                                } else {
-                                                                                    leave_16.apply();
-                                                                                }
-                                                                            } else if (meta.lookup == 5) {
-                                                                                state_16.apply();
-                                                                            }
-                                                                            if (meta.slot == 16) {
-                                                                                step_16.apply();
-                                                                            }
-                                                                        }
-                                                                        if (meta.slot < 64) {
-                                                                            if (meta.slot == 17) {
-                                                                                if (meta.lookup == 1) {
-                                                                                    exact_17.apply();
-                                                                                } else if (meta.lookup == 3) {
-                                                                                    ternary_17.apply();
-                                                                                } else if (meta.lookup == 2) {
-                                                                                    lpm_17.apply();
-                                                                                } else if (meta.lookup == 4) {
-                                                                                    if (meta.state[47:32] != 0) {
-                                                                                        leave_multicast_17.apply();
-                                                                                    } else if (meta.traits[0:0] == 1 && meta.state[17:9] != 511) {
-                                                                                        leave_same_17.apply();
-                                                                                    } else {
-                                                                                        leave_17.apply();
-                                                                                    }
-                                                                                } else if (meta.lookup == 5) {
-                                                                                    state_17.apply();
-                                                                                }
-                                                                                if (meta.slot == 17) {
-                                                                                    step_17.apply();
-                                                                                }
-                                                                            }
-                                                                            if (meta.slot < 64) {
-                                                                                if (meta.slot == 18) {
-                                                                                    if (meta.lookup == 1) {
-                                                                                        exact_18.apply();
-                                                                                    } else if (meta.lookup == 3) {
-                                                                                        ternary_18.apply();
-                                                                                    } else if (meta.lookup == 2) {
-                                                                                        lpm_18.apply();
-                                                                                    } else if (meta.lookup == 4) {
-                                                                                        if (meta.state[47:32] != 0) {
-                                                                                            leave_multicast_18.apply();
-                                                                                        } else if (meta.traits[0:0] == 1 && meta.state[17:9] != 511) {
-                                                                                            leave_same_18.apply();
-                                                                                        } else {
-                                                                                            leave_18.apply();
-                                                                                        }
-                                                                                    } else if (meta.lookup == 5) {
-                                                                                        state_18.apply();
-                                                                                    }
-                                                                                    if (meta.slot == 18) {
-                                                                                        step_18.apply();
-                                                                                    }
-                                                                                }
-                                                                                if (meta.slot < 64) {
-                                                                                    if (meta.slot == 19) {
-                                                                                        if (meta.lookup == 1) {
-                                                                                            exact_19.apply();
-                                                                                        } else if (meta.lookup == 3) {
-                                                                                            ternary_19.apply();
-                                                                                        } else if (meta.lookup == 2) {
-                                                                                            lpm_19.apply();
-                                                                                        } else if (meta.lookup == 4) {
-                                                                                            if (meta.state[47:32] != 0) {
-                                                                                                leave_multicast_19.apply();
-                                                                                            } else if (meta.traits[0:0] == 1 && meta.state[17:9] != 511) {
-                                                                                                leave_same_19.apply();
-                                                                                            } else {
-                                                                                                leave_19.apply();
-                                                                                            }
-                                                                                        } else if (meta.lookup == 5) {
-                                                                                            state_19.apply();
-                                                                                        }
-                                                                                        if (meta.slot == 19) {
-                                                                                            step_19.apply();
-                                                                                        }
-                                                                                    }
-                                                                                }
-                                                                            }
-                                                                        }
-                                                                    }
-                                                                }
-                                                            }
-                                                        }
-                                                    }
+                                            } else if (meta.next < 32w0x13020000) {
+                                                ternary_19.apply();
+                                            } else if (meta.next < 32w0x14000000) {
+                                                if (meta.next < 32w0x13030000) {
+                                                    lpm_19.apply();
+                                                } else if (meta.next < 32w0x13040000) {
+                                                    exact_19.apply();
+                                                } else if (meta.next < 32w0x13050000) {
+                                                    state_19.apply();
+                                                }
+                                                if (meta.next < 32w0x14000000) {
+                                                    step_19.apply();
                                                 }
                                             }
                                         }
@@ -2127,7 +2087,7 @@ inout standard_metadata_t standard_metadata) {
                 }
             }
         }
-        if (meta.slot < 64) {
+        if (meta.next < 32w0x40000000) {
             mark_to_drop(standard_metadata);
         }
         if (meta.asked == 1) {
@@ -2147,59 +2107,57 @@ control PersonaEgress(inout headers_t hdr, inout metadata_t meta,
 inout standard_metadata_t standard_metadata) {
     action discard() {
         mark_to_drop(standard_metadata);
-        meta.slot = 254;
+        meta.next = 32w0xfe000000;
     }
-    action enter_commit(bit<1280> keep, bit<1280> value, bit<16> pc, bit<8> slot, bit<8> lookup, bit<1280> key_mask) {
+    action enter_commit(bit<1280> keep, bit<1280> value, bit<32> next, bit<8> lookup, bit<1280> key_mask, bit<8> key_shift) {
 
-        meta.state = (meta.state & 1280w0xfffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff80001ff) | ((bit<1280>)standard_metadata.egress_port << 18);
-        meta.state = (meta.state & keep) ^ value;
-        if (lookup == 1) {
-            meta.key = meta.state & key_mask;
-        } else if (lookup == 2) {
-            meta.prefix = (meta.state & key_mask)[1279:800];
+        meta.state = (((meta.state & 1280w0xfffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff80001ff) | ((bit<1280>)standard_metadata.egress_port << 18)) & keep) ^ value;
+        meta.next = next;
+        if (lookup != 0) {
+            if (lookup == 3) {
+                meta.key = meta.state & key_mask;
+            } else {
+                meta.prefix = ((meta.state & key_mask) << key_shift)[1279:816];
+            }
         }
-        meta.pc = pc;
-        meta.slot = slot;
-        meta.lookup = lookup;
     }
-    action enter_commit_move(bit<1280> keep, bit<1280> value, bit<1280> left_mask, bit<8> l0, bit<8> l1, bit<8> l2, bit<8> l3, bit<8> l4, bit<1280> right_mask, bit<8> r0, bit<8> r1, bit<8> r2, bit<8> r3, bit<8> r4, bit<16> pc, bit<8> slot, bit<8> lookup, bit<1280> key_mask) {
+    action enter_commit_move(bit<1280> keep, bit<1280> value, bit<1280> left_mask, bit<8> l0, bit<8> l1, bit<8> l2, bit<8> l3, bit<8> l4, bit<1280> right_mask, bit<8> r0, bit<8> r1, bit<8> r2, bit<8> r3, bit<8> r4, bit<32> next, bit<8> lookup, bit<1280> key_mask, bit<8> key_shift) {
 
         meta.state = (meta.state & 1280w0xfffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff80001ff) | ((bit<1280>)standard_metadata.egress_port << 18);
         meta.state = (meta.state & keep) ^ value ^ ((meta.state & left_mask) << l0 << l1 << l2 << l3 << l4) ^ ((meta.state & right_mask) >> r0 >> r1 >> r2 >> r3 >> r4);
-        if (lookup == 1) {
-            meta.key = meta.state & key_mask;
-        } else if (lookup == 2) {
-            meta.prefix = (meta.state & key_mask)[1279:800];
+        meta.next = next;
+        if (lookup != 0) {
+            if (lookup == 3) {
+                meta.key = meta.state & key_mask;
+            } else {
+                meta.prefix = ((meta.state & key_mask) << key_shift)[1279:816];
+            }
         }
-        meta.pc = pc;
-        meta.slot = slot;
-        meta.lookup = lookup;
     }
-    action enter_as_commit(bit<9> port, bit<1280> keep, bit<1280> value, bit<16> pc, bit<8> slot, bit<8> lookup, bit<1280> key_mask) {
+    action enter_as_commit(bit<9> port, bit<1280> keep, bit<1280> value, bit<32> next, bit<8> lookup, bit<1280> key_mask, bit<8> key_shift) {
 
-        meta.state = (meta.state & 1280w0xfffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff80001ff) | ((bit<1280>)port << 18);
-        meta.state = (meta.state & keep) ^ value;
-        if (lookup == 1) {
-            meta.key = meta.state & key_mask;
-        } else if (lookup == 2) {
-            meta.prefix = (meta.state & key_mask)[1279:800];
+        meta.state = (((meta.state & 1280w0xfffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff80001ff) | ((bit<1280>)port << 18)) & keep) ^ value;
+        meta.next = next;
+        if (lookup != 0) {
+            if (lookup == 3) {
+                meta.key = meta.state & key_mask;
+            } else {
+                meta.prefix = ((meta.state & key_mask) << key_shift)[1279:816];
+            }
         }
-        meta.pc = pc;
-        meta.slot = slot;
-        meta.lookup = lookup;
     }
-    action enter_as_commit_move(bit<9> port, bit<1280> keep, bit<1280> value, bit<1280> left_mask, bit<8> l0, bit<8> l1, bit<8> l2, bit<8> l3, bit<8> l4, bit<1280> right_mask, bit<8> r0, bit<8> r1, bit<8> r2, bit<8> r3, bit<8> r4, bit<16> pc, bit<8> slot, bit<8> lookup, bit<1280> key_mask) {
+    action enter_as_commit_move(bit<9> port, bit<1280> keep, bit<1280> value, bit<1280> left_mask, bit<8> l0, bit<8> l1, bit<8> l2, bit<8> l3, bit<8> l4, bit<1280> right_mask, bit<8> r0, bit<8> r1, bit<8> r2, bit<8> r3, bit<8> r4, bit<32> next, bit<8> lookup, bit<1280> key_mask, bit<8> key_shift) {
 
         meta.state = (meta.state & 1280w0xfffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff80001ff) | ((bit<1280>)port << 18);
         meta.state = (meta.state & keep) ^ value ^ ((meta.state & left_mask) << l0 << l1 << l2 << l3 << l4) ^ ((meta.state & right_mask) >> r0 >> r1 >> r2 >> r3 >> r4);
-        if (lookup == 1) {
-            meta.key = meta.state & key_mask;
-        } else if (lookup == 2) {
-            meta.prefix = (meta.state & key_mask)[1279:800];
+        meta.next = next;
+        if (lookup != 0) {
+            if (lookup == 3) {
+                meta.key = meta.state & key_mask;
+            } else {
+                meta.prefix = ((meta.state & key_mask) << key_shift)[1279:816];
+            }
         }
-        meta.pc = pc;
-        meta.slot = slot;
-        meta.lookup = lookup;
     }
     table enter_egress {
         key = { meta.device: exact; standard_metadata.egress_port: ternary; }
@@ -2208,165 +2166,68 @@ inout standard_metadata_t standard_metadata) {
         size = 1024;
     }
     action arrive() {
-        meta.pad = meta.length << 1;
-        meta.state = ((((((((hdr.each[0].byte ++ (hdr.each[1].byte ++ hdr.each[2].byte)) ++ (hdr.each[3].byte ++ (hdr.each[4].byte ++ hdr.each[5].byte))) ++ ((hdr.each[6].byte ++ (hdr.each[7].byte ++ hdr.each[8].byte)) ++ (hdr.each[9].byte ++ (hdr.each[10].byte ++ hdr.each[11].byte)))) ++ (((hdr.each[12].byte ++ (hdr.each[13].byte ++ hdr.each[14].byte)) ++ (hdr.each[15].byte ++ (hdr.each[16].byte ++ hdr.each[17].byte))) ++ ((hdr.each[18].byte ++ (hdr.each[19].byte ++ hdr.each[20].byte)) ++ (hdr.each[21].byte ++ (hdr.each[22].byte ++ hdr.each[23].byte))))) ++ ((((hdr.each[24].byte ++ (hdr.each[25].byte ++ hdr.each[26].byte)) ++ (hdr.each[27].byte ++ (hdr.each[28].byte ++ hdr.each[29].byte))) ++ ((hdr.each[30].byte ++ (hdr.each[31].byte ++ hdr.each[32].byte)) ++ (hdr.each[33].byte ++ (hdr.each[34].byte ++ hdr.each[35].byte)))) ++ (((hdr.each[36].byte ++ (hdr.each[37].byte ++ hdr.each[38].byte)) ++ (hdr.each[39].byte ++ (hdr.each[40].byte ++ hdr.each[41].byte))) ++ ((hdr.each[42].byte ++ (hdr.each[43].byte ++ hdr.each[44].byte)) ++ (hdr.each[45].byte ++ (hdr.each[46].byte ++ hdr.each[47].byte)))))) ++ (((((hdr.each[48].byte ++ (hdr.each[49].byte ++ hdr.each[50].byte)) ++ (hdr.each[51].byte ++ (hdr.each[52].byte ++ hdr.each[53].byte))) ++ ((hdr.each[54].byte ++ (hdr.each[55].byte ++ hdr.each[56].byte)) ++ (hdr.each[57].byte ++ (hdr.each[58].byte ++ hdr.each[59].byte)))) ++ (((hdr.each[60].byte ++ (hdr.each[61].byte ++ hdr.each[62].byte)) ++ (hdr.each[63].byte ++ (hdr.each[64].byte ++ hdr.each[65].byte))) ++ ((hdr.each[66].byte ++ (hdr.each[67].byte ++ hdr.each[68].byte)) ++ (hdr.each[69].byte ++ (hdr.each[70].byte ++ hdr.each[71].byte))))) ++ ((((hdr.each[72].byte ++ (hdr.each[73].byte ++ hdr.each[74].byte)) ++ (hdr.each[75].byte ++ (hdr.each[76].byte ++ hdr.each[77].byte))) ++ ((hdr.each[78].byte ++ (hdr.each[79].byte ++ hdr.each[80].byte)) ++ (hdr.each[81].byte ++ (hdr.each[82].byte ++ hdr.each[83].byte)))) ++ (((hdr.each[84].byte ++ (hdr.each[85].byte ++ hdr.each[86].byte)) ++ (hdr.each[87].byte ++ (hdr.each[88].byte ++ hdr.each[89].byte))) ++ ((hdr.each[90].byte ++ (hdr.each[91].byte ++ hdr.each[92].byte)) ++ (hdr.each[93].byte ++ (hdr.each[94].byte ++ hdr.each[95].byte))))))) ++ 512w0) & (1280w0xffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff ^ (1280w0xffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff >> meta.pad >> meta.pad >> meta.pad >> meta.pad))) | ((bit<1280>)meta.length << 48);
-        if (meta.length == 96) {
-            hdr.whole.setValid();
+        if (hdr.whole.isValid()) {
+            meta.length = 96;
+            meta.state = hdr.whole.bytes ++ 512w27021597764222976;
         } else {
             meta.length = 0;
+            meta.unparsed = 1;
+            meta.state = meta.copied & 1280w0xffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff00000000000000000000000000000000000000000000000000ff000000000000;
         }
-        hdr.each[0].setInvalid();
-        hdr.each[1].setInvalid();
-        hdr.each[2].setInvalid();
-        hdr.each[3].setInvalid();
-        hdr.each[4].setInvalid();
-        hdr.each[5].setInvalid();
-        hdr.each[6].setInvalid();
-        hdr.each[7].setInvalid();
-        hdr.each[8].setInvalid();
-        hdr.each[9].setInvalid();
-        hdr.each[10].setInvalid();
-        hdr.each[11].setInvalid();
-        hdr.each[12].setInvalid();
-        hdr.each[13].setInvalid();
-        hdr.each[14].setInvalid();
-        hdr.each[15].setInvalid();
-        hdr.each[16].setInvalid();
-        hdr.each[17].setInvalid();
-        hdr.each[18].setInvalid();
-        hdr.each[19].setInvalid();
-        hdr.each[20].setInvalid();
-        hdr.each[21].setInvalid();
-        hdr.each[22].setInvalid();
-        hdr.each[23].setInvalid();
-        hdr.each[24].setInvalid();
-        hdr.each[25].setInvalid();
-        hdr.each[26].setInvalid();
-        hdr.each[27].setInvalid();
-        hdr.each[28].setInvalid();
-        hdr.each[29].setInvalid();
-        hdr.each[30].setInvalid();
-        hdr.each[31].setInvalid();
-        hdr.each[32].setInvalid();
-        hdr.each[33].setInvalid();
-        hdr.each[34].setInvalid();
-        hdr.each[35].setInvalid();
-        hdr.each[36].setInvalid();
-        hdr.each[37].setInvalid();
-        hdr.each[38].setInvalid();
-        hdr.each[39].setInvalid();
-        hdr.each[40].setInvalid();
-        hdr.each[41].setInvalid();
-        hdr.each[42].setInvalid();
-        hdr.each[43].setInvalid();
-        hdr.each[44].setInvalid();
-        hdr.each[45].setInvalid();
-        hdr.each[46].setInvalid();
-        hdr.each[47].setInvalid();
-        hdr.each[48].setInvalid();
-        hdr.each[49].setInvalid();
-        hdr.each[50].setInvalid();
-        hdr.each[51].setInvalid();
-        hdr.each[52].setInvalid();
-        hdr.each[53].setInvalid();
-        hdr.each[54].setInvalid();
-        hdr.each[55].setInvalid();
-        hdr.each[56].setInvalid();
-        hdr.each[57].setInvalid();
-        hdr.each[58].setInvalid();
-        hdr.each[59].setInvalid();
-        hdr.each[60].setInvalid();
-        hdr.each[61].setInvalid();
-        hdr.each[62].setInvalid();
-        hdr.each[63].setInvalid();
-        hdr.each[64].setInvalid();
-        hdr.each[65].setInvalid();
-        hdr.each[66].setInvalid();
-        hdr.each[67].setInvalid();
-        hdr.each[68].setInvalid();
-        hdr.each[69].setInvalid();
-        hdr.each[70].setInvalid();
-        hdr.each[71].setInvalid();
-        hdr.each[72].setInvalid();
-        hdr.each[73].setInvalid();
-        hdr.each[74].setInvalid();
-        hdr.each[75].setInvalid();
-        hdr.each[76].setInvalid();
-        hdr.each[77].setInvalid();
-        hdr.each[78].setInvalid();
-        hdr.each[79].setInvalid();
-        hdr.each[80].setInvalid();
-        hdr.each[81].setInvalid();
-        hdr.each[82].setInvalid();
-        hdr.each[83].setInvalid();
-        hdr.each[84].setInvalid();
-        hdr.each[85].setInvalid();
-        hdr.each[86].setInvalid();
-        hdr.each[87].setInvalid();
-        hdr.each[88].setInvalid();
-        hdr.each[89].setInvalid();
-        hdr.each[90].setInvalid();
-        hdr.each[91].setInvalid();
-        hdr.each[92].setInvalid();
-        hdr.each[93].setInvalid();
-        hdr.each[94].setInvalid();
-        hdr.each[95].setInvalid();
     }
-    action copy_commit(bit<1280> kept, bit<1280> keep, bit<1280> value, bit<16> pc, bit<8> slot, bit<8> lookup, bit<1280> key_mask) {
+    action copy_commit(bit<1280> kept, bit<1280> keep, bit<1280> value, bit<32> next, bit<8> lookup, bit<1280> key_mask, bit<8> key_shift) {
         meta.state = meta.state | (meta.copied & kept);
         meta.traits = 2;
-        meta.state = (meta.state & 1280w0xfffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff80001ff) | ((bit<1280>)standard_metadata.egress_port << 18);
-        meta.state = (meta.state & keep) ^ value;
-        if (lookup == 1) {
-            meta.key = meta.state & key_mask;
-        } else if (lookup == 2) {
-            meta.prefix = (meta.state & key_mask)[1279:800];
+        meta.state = (((meta.state & 1280w0xfffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff80001ff) | ((bit<1280>)standard_metadata.egress_port << 18)) & keep) ^ value;
+        meta.next = next;
+        if (lookup != 0) {
+            if (lookup == 3) {
+                meta.key = meta.state & key_mask;
+            } else {
+                meta.prefix = ((meta.state & key_mask) << key_shift)[1279:816];
+            }
         }
-        meta.pc = pc;
-        meta.slot = slot;
-        meta.lookup = lookup;
     }
-    action copy_commit_move(bit<1280> kept, bit<1280> keep, bit<1280> value, bit<1280> left_mask, bit<8> l0, bit<8> l1, bit<8> l2, bit<8> l3, bit<8> l4, bit<1280> right_mask, bit<8> r0, bit<8> r1, bit<8> r2, bit<8> r3, bit<8> r4, bit<16> pc, bit<8> slot, bit<8> lookup, bit<1280> key_mask) {
+    action copy_commit_move(bit<1280> kept, bit<1280> keep, bit<1280> value, bit<1280> left_mask, bit<8> l0, bit<8> l1, bit<8> l2, bit<8> l3, bit<8> l4, bit<1280> right_mask, bit<8> r0, bit<8> r1, bit<8> r2, bit<8> r3, bit<8> r4, bit<32> next, bit<8> lookup, bit<1280> key_mask, bit<8> key_shift) {
         meta.state = meta.state | (meta.copied & kept);
         meta.traits = 2;
         meta.state = (meta.state & 1280w0xfffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff80001ff) | ((bit<1280>)standard_metadata.egress_port << 18);
         meta.state = (meta.state & keep) ^ value ^ ((meta.state & left_mask) << l0 << l1 << l2 << l3 << l4) ^ ((meta.state & right_mask) >> r0 >> r1 >> r2 >> r3 >> r4);
-        if (lookup == 1) {
-            meta.key = meta.state & key_mask;
-        } else if (lookup == 2) {
-            meta.prefix = (meta.state & key_mask)[1279:800];
+        meta.next = next;
+        if (lookup != 0) {
+            if (lookup == 3) {
+                meta.key = meta.state & key_mask;
+            } else {
+                meta.prefix = ((meta.state & key_mask) << key_shift)[1279:816];
+            }
         }
-        meta.pc = pc;
-        meta.slot = slot;
-        meta.lookup = lookup;
     }
-    action copy_as_commit(bit<9> port, bit<1280> kept, bit<1280> keep, bit<1280> value, bit<16> pc, bit<8> slot, bit<8> lookup, bit<1280> key_mask) {
+    action copy_as_commit(bit<9> port, bit<1280> kept, bit<1280> keep, bit<1280> value, bit<32> next, bit<8> lookup, bit<1280> key_mask, bit<8> key_shift) {
         meta.state = meta.state | (meta.copied & kept);
         meta.traits = 2;
-        meta.state = (meta.state & 1280w0xfffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff80001ff) | ((bit<1280>)port << 18);
-        meta.state = (meta.state & keep) ^ value;
-        if (lookup == 1) {
-            meta.key = meta.state & key_mask;
-        } else if (lookup == 2) {
-            meta.prefix = (meta.state & key_mask)[1279:800];
+        meta.state = (((meta.state & 1280w0xfffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff80001ff) | ((bit<1280>)port << 18)) & keep) ^ value;
+        meta.next = next;
+        if (lookup != 0) {
+            if (lookup == 3) {
+                meta.key = meta.state & key_mask;
+            } else {
+                meta.prefix = ((meta.state & key_mask) << key_shift)[1279:816];
+            }
         }
-        meta.pc = pc;
-        meta.slot = slot;
-        meta.lookup = lookup;
     }
-    action copy_as_commit_move(bit<9> port, bit<1280> kept, bit<1280> keep, bit<1280> value, bit<1280> left_mask, bit<8> l0, bit<8> l1, bit<8> l2, bit<8> l3, bit<8> l4, bit<1280> right_mask, bit<8> r0, bit<8> r1, bit<8> r2, bit<8> r3, bit<8> r4, bit<16> pc, bit<8> slot, bit<8> lookup, bit<1280> key_mask) {
+    action copy_as_commit_move(bit<9> port, bit<1280> kept, bit<1280> keep, bit<1280> value, bit<1280> left_mask, bit<8> l0, bit<8> l1, bit<8> l2, bit<8> l3, bit<8> l4, bit<1280> right_mask, bit<8> r0, bit<8> r1, bit<8> r2, bit<8> r3, bit<8> r4, bit<32> next, bit<8> lookup, bit<1280> key_mask, bit<8> key_shift) {
         meta.state = meta.state | (meta.copied & kept);
         meta.traits = 2;
         meta.state = (meta.state & 1280w0xfffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff80001ff) | ((bit<1280>)port << 18);
         meta.state = (meta.state & keep) ^ value ^ ((meta.state & left_mask) << l0 << l1 << l2 << l3 << l4) ^ ((meta.state & right_mask) >> r0 >> r1 >> r2 >> r3 >> r4);
-        if (lookup == 1) {
-            meta.key = meta.state & key_mask;
-        } else if (lookup == 2) {
-            meta.prefix = (meta.state & key_mask)[1279:800];
+        meta.next = next;
+        if (lookup != 0) {
+            if (lookup == 3) {
+                meta.key = meta.state & key_mask;
+            } else {
+                meta.prefix = ((meta.state & key_mask) << key_shift)[1279:816];
+            }
         }
-        meta.pc = pc;
-        meta.slot = slot;
-        meta.lookup = lookup;
     }
     table enter_clone {
         key = {
@@ -2389,232 +2250,232 @@ inout standard_metadata_t standard_metadata) {
         size = 4096;
     }
     hashed_t input;
-    action commit(bit<1280> keep, bit<1280> value, bit<16> pc, bit<8> slot, bit<8> lookup, bit<1280> key_mask) {
+    action commit(bit<1280> keep, bit<1280> value, bit<32> next, bit<8> lookup, bit<1280> key_mask, bit<8> key_shift) {
         meta.state = (meta.state & keep) ^ value;
-        if (lookup == 1) {
-            meta.key = meta.state & key_mask;
-        } else if (lookup == 2) {
-            meta.prefix = (meta.state & key_mask)[1279:800];
+        meta.next = next;
+        if (lookup != 0) {
+            if (lookup == 3) {
+                meta.key = meta.state & key_mask;
+            } else {
+                meta.prefix = ((meta.state & key_mask) << key_shift)[1279:816];
+            }
         }
-        meta.pc = pc;
-        meta.slot = slot;
-        meta.lookup = lookup;
     }
-    action commit_add(bit<1280> keep, bit<1280> value, bit<1280> add_mask, bit<1280> addend, bit<16> pc, bit<8> slot, bit<8> lookup, bit<1280> key_mask) {
+    action commit_add(bit<1280> keep, bit<1280> value, bit<1280> add_mask, bit<1280> addend, bit<32> next, bit<8> lookup, bit<1280> key_mask, bit<8> key_shift) {
         meta.state = (meta.state & keep) ^ value ^ (((meta.state & add_mask) + addend) & add_mask);
-        if (lookup == 1) {
-            meta.key = meta.state & key_mask;
-        } else if (lookup == 2) {
-            meta.prefix = (meta.state & key_mask)[1279:800];
+        meta.next = next;
+        if (lookup != 0) {
+            if (lookup == 3) {
+                meta.key = meta.state & key_mask;
+            } else {
+                meta.prefix = ((meta.state & key_mask) << key_shift)[1279:816];
+            }
         }
-        meta.pc = pc;
-        meta.slot = slot;
-        meta.lookup = lookup;
     }
-    action commit_move(bit<1280> keep, bit<1280> value, bit<1280> left_mask, bit<8> l0, bit<8> l1, bit<8> l2, bit<8> l3, bit<8> l4, bit<1280> right_mask, bit<8> r0, bit<8> r1, bit<8> r2, bit<8> r3, bit<8> r4, bit<16> pc, bit<8> slot, bit<8> lookup, bit<1280> key_mask) {
+    action commit_move(bit<1280> keep, bit<1280> value, bit<1280> left_mask, bit<8> l0, bit<8> l1, bit<8> l2, bit<8> l3, bit<8> l4, bit<1280> right_mask, bit<8> r0, bit<8> r1, bit<8> r2, bit<8> r3, bit<8> r4, bit<32> next, bit<8> lookup, bit<1280> key_mask, bit<8> key_shift) {
         meta.state = (meta.state & keep) ^ value ^ ((meta.state & left_mask) << l0 << l1 << l2 << l3 << l4) ^ ((meta.state & right_mask) >> r0 >> r1 >> r2 >> r3 >> r4);
-        if (lookup == 1) {
-            meta.key = meta.state & key_mask;
-        } else if (lookup == 2) {
-            meta.prefix = (meta.state & key_mask)[1279:800];
+        meta.next = next;
+        if (lookup != 0) {
+            if (lookup == 3) {
+                meta.key = meta.state & key_mask;
+            } else {
+                meta.prefix = ((meta.state & key_mask) << key_shift)[1279:816];
+            }
         }
-        meta.pc = pc;
-        meta.slot = slot;
-        meta.lookup = lookup;
     }
-    action commit_checksum(bit<1280> keep, bit<1280> value, bit<1280> sum_mask, bit<8> t0, bit<8> t1, bit<8> t2, bit<8> t3, bit<8> t4, bit<1280> right_mask, bit<8> r0, bit<8> r1, bit<8> r2, bit<8> r3, bit<8> r4, bit<16> pc, bit<8> slot, bit<8> lookup, bit<1280> key_mask) {
+    action commit_checksum(bit<1280> keep, bit<1280> value, bit<1280> sum_mask, bit<8> t0, bit<8> t1, bit<8> t2, bit<8> t3, bit<8> t4, bit<1280> right_mask, bit<8> r0, bit<8> r1, bit<8> r2, bit<8> r3, bit<8> r4, bit<32> next, bit<8> lookup, bit<1280> key_mask, bit<8> key_shift) {
         input.bytes = meta.state & sum_mask;
-        hash(meta.checksum, HashAlgorithm.csum16, 16w0, input, 32w0x10000);
-        meta.state = (meta.state & keep) ^ value ^ (((bit<1280>)meta.checksum) << t0 << t1 << t2 << t3 << t4) ^ ((meta.state & right_mask) >> r0 >> r1 >> r2 >> r3 >> r4);
-        if (lookup == 1) {
-            meta.key = meta.state & key_mask;
-        } else if (lookup == 2) {
-            meta.prefix = (meta.state & key_mask)[1279:800];
+        hash(meta.hash, HashAlgorithm.csum16, 64w0, input, 64w0x10000);
+        meta.state = (meta.state & keep) ^ value ^ (((bit<1280>)meta.hash) << t0 << t1 << t2 << t3 << t4) ^ ((meta.state & right_mask) >> r0 >> r1 >> r2 >> r3 >> r4);
+        meta.next = next;
+        if (lookup != 0) {
+            if (lookup == 3) {
+                meta.key = meta.state & key_mask;
+            } else {
+                meta.prefix = ((meta.state & key_mask) << key_shift)[1279:816];
+            }
         }
-        meta.pc = pc;
-        meta.slot = slot;
-        meta.lookup = lookup;
     }
     action commit_sum(bit<1280> keep, bit<1280> value, bit<1280> a_mask, bit<1280> a_value,
     bit<1280> b_mask, bit<8> bl0, bit<8> bl1, bit<8> bl2, bit<8> bl3, bit<8> bl4, bit<8> br0, bit<8> br1, bit<8> br2, bit<8> br3, bit<8> br4, bit<1280> b_value,
-    bit<1280> result_mask, bit<8> tl0, bit<8> tl1, bit<8> tl2, bit<8> tl3, bit<8> tl4, bit<8> tr0, bit<8> tr1, bit<8> tr2, bit<8> tr3, bit<8> tr4, bit<16> pc, bit<8> slot, bit<8> lookup, bit<1280> key_mask) {
+    bit<1280> result_mask, bit<8> tl0, bit<8> tl1, bit<8> tl2, bit<8> tl3, bit<8> tl4, bit<8> tr0, bit<8> tr1, bit<8> tr2, bit<8> tr3, bit<8> tr4, bit<32> next, bit<8> lookup, bit<1280> key_mask, bit<8> key_shift) {
         meta.state = (meta.state & keep) ^ value ^
         ((((((meta.state & a_mask) ^ a_value) + ((((meta.state & b_mask) << bl0 << bl1 << bl2 << bl3 << bl4) >> br0 >> br1 >> br2 >> br3 >> br4) ^ b_value)) & result_mask) << tl0 << tl1 << tl2 << tl3 << tl4) >> tr0 >> tr1 >> tr2 >> tr3 >> tr4);
-        if (lookup == 1) {
-            meta.key = meta.state & key_mask;
-        } else if (lookup == 2) {
-            meta.prefix = (meta.state & key_mask)[1279:800];
+        meta.next = next;
+        if (lookup != 0) {
+            if (lookup == 3) {
+                meta.key = meta.state & key_mask;
+            } else {
+                meta.prefix = ((meta.state & key_mask) << key_shift)[1279:816];
+            }
         }
-        meta.pc = pc;
-        meta.slot = slot;
-        meta.lookup = lookup;
     }
     action commit_difference(bit<1280> keep, bit<1280> value, bit<1280> a_mask, bit<1280> a_value,
     bit<1280> b_mask, bit<8> bl0, bit<8> bl1, bit<8> bl2, bit<8> bl3, bit<8> bl4, bit<8> br0, bit<8> br1, bit<8> br2, bit<8> br3, bit<8> br4, bit<1280> b_value,
-    bit<1280> result_mask, bit<8> tl0, bit<8> tl1, bit<8> tl2, bit<8> tl3, bit<8> tl4, bit<8> tr0, bit<8> tr1, bit<8> tr2, bit<8> tr3, bit<8> tr4, bit<16> pc, bit<8> slot, bit<8> lookup, bit<1280> key_mask) {
+    bit<1280> result_mask, bit<8> tl0, bit<8> tl1, bit<8> tl2, bit<8> tl3, bit<8> tl4, bit<8> tr0, bit<8> tr1, bit<8> tr2, bit<8> tr3, bit<8> tr4, bit<32> next, bit<8> lookup, bit<1280> key_mask, bit<8> key_shift) {
         meta.state = (meta.state & keep) ^ value ^
         ((((((meta.state & a_mask) ^ a_value) - ((((meta.state & b_mask) << bl0 << bl1 << bl2 << bl3 << bl4) >> br0 >> br1 >> br2 >> br3 >> br4) ^ b_value)) & result_mask) << tl0 << tl1 << tl2 << tl3 << tl4) >> tr0 >> tr1 >> tr2 >> tr3 >> tr4);
-        if (lookup == 1) {
-            meta.key = meta.state & key_mask;
-        } else if (lookup == 2) {
-            meta.prefix = (meta.state & key_mask)[1279:800];
+        meta.next = next;
+        if (lookup != 0) {
+            if (lookup == 3) {
+                meta.key = meta.state & key_mask;
+            } else {
+                meta.prefix = ((meta.state & key_mask) << key_shift)[1279:816];
+            }
         }
-        meta.pc = pc;
-        meta.slot = slot;
-        meta.lookup = lookup;
     }
     action commit_conjunction(bit<1280> keep, bit<1280> value, bit<1280> a_mask, bit<1280> a_value,
     bit<1280> b_mask, bit<8> bl0, bit<8> bl1, bit<8> bl2, bit<8> bl3, bit<8> bl4, bit<8> br0, bit<8> br1, bit<8> br2, bit<8> br3, bit<8> br4, bit<1280> b_value,
-    bit<1280> result_mask, bit<8> tl0, bit<8> tl1, bit<8> tl2, bit<8> tl3, bit<8> tl4, bit<8> tr0, bit<8> tr1, bit<8> tr2, bit<8> tr3, bit<8> tr4, bit<16> pc, bit<8> slot, bit<8> lookup, bit<1280> key_mask) {
+    bit<1280> result_mask, bit<8> tl0, bit<8> tl1, bit<8> tl2, bit<8> tl3, bit<8> tl4, bit<8> tr0, bit<8> tr1, bit<8> tr2, bit<8> tr3, bit<8> tr4, bit<32> next, bit<8> lookup, bit<1280> key_mask, bit<8> key_shift) {
         meta.state = (meta.state & keep) ^ value ^
         ((((((meta.state & a_mask) ^ a_value) & ((((meta.state & b_mask) << bl0 << bl1 << bl2 << bl3 << bl4) >> br0 >> br1 >> br2 >> br3 >> br4) ^ b_value)) & result_mask) << tl0 << tl1 << tl2 << tl3 << tl4) >> tr0 >> tr1 >> tr2 >> tr3 >> tr4);
-        if (lookup == 1) {
-            meta.key = meta.state & key_mask;
-        } else if (lookup == 2) {
-            meta.prefix = (meta.state & key_mask)[1279:800];
+        meta.next = next;
+        if (lookup != 0) {
+            if (lookup == 3) {
+                meta.key = meta.state & key_mask;
+            } else {
+                meta.prefix = ((meta.state & key_mask) << key_shift)[1279:816];
+            }
         }
-        meta.pc = pc;
-        meta.slot = slot;
-        meta.lookup = lookup;
     }
     action commit_product(bit<1280> keep, bit<1280> value, bit<1280> a_mask, bit<1280> a_value,
     bit<1280> b_mask, bit<8> bl0, bit<8> bl1, bit<8> bl2, bit<8> bl3, bit<8> bl4, bit<8> br0, bit<8> br1, bit<8> br2, bit<8> br3, bit<8> br4, bit<1280> b_value,
-    bit<1280> result_mask, bit<8> tl0, bit<8> tl1, bit<8> tl2, bit<8> tl3, bit<8> tl4, bit<8> tr0, bit<8> tr1, bit<8> tr2, bit<8> tr3, bit<8> tr4, bit<16> pc, bit<8> slot, bit<8> lookup, bit<1280> key_mask) {
+    bit<1280> result_mask, bit<8> tl0, bit<8> tl1, bit<8> tl2, bit<8> tl3, bit<8> tl4, bit<8> tr0, bit<8> tr1, bit<8> tr2, bit<8> tr3, bit<8> tr4, bit<32> next, bit<8> lookup, bit<1280> key_mask, bit<8> key_shift) {
         meta.state = (meta.state & keep) ^ value ^
         ((((((meta.state & a_mask) ^ a_value) * ((((meta.state & b_mask) << bl0 << bl1 << bl2 << bl3 << bl4) >> br0 >> br1 >> br2 >> br3 >> br4) ^ b_value)) & result_mask) << tl0 << tl1 << tl2 << tl3 << tl4) >> tr0 >> tr1 >> tr2 >> tr3 >> tr4);
-        if (lookup == 1) {
-            meta.key = meta.state & key_mask;
-        } else if (lookup == 2) {
-            meta.prefix = (meta.state & key_mask)[1279:800];
+        meta.next = next;
+        if (lookup != 0) {
+            if (lookup == 3) {
+                meta.key = meta.state & key_mask;
+            } else {
+                meta.prefix = ((meta.state & key_mask) << key_shift)[1279:816];
+            }
         }
-        meta.pc = pc;
-        meta.slot = slot;
-        meta.lookup = lookup;
     }
     action commit_shift_left(bit<1280> keep, bit<1280> value, bit<1280> a_mask, bit<1280> a_value,
     bit<1280> b_mask, bit<8> bl0, bit<8> bl1, bit<8> bl2, bit<8> bl3, bit<8> bl4, bit<8> br0, bit<8> br1, bit<8> br2, bit<8> br3, bit<8> br4, bit<1280> b_value,
-    bit<1280> result_mask, bit<8> tl0, bit<8> tl1, bit<8> tl2, bit<8> tl3, bit<8> tl4, bit<8> tr0, bit<8> tr1, bit<8> tr2, bit<8> tr3, bit<8> tr4, bit<16> pc, bit<8> slot, bit<8> lookup, bit<1280> key_mask) {
+    bit<1280> result_mask, bit<8> tl0, bit<8> tl1, bit<8> tl2, bit<8> tl3, bit<8> tl4, bit<8> tr0, bit<8> tr1, bit<8> tr2, bit<8> tr3, bit<8> tr4, bit<32> next, bit<8> lookup, bit<1280> key_mask, bit<8> key_shift) {
         meta.state = (meta.state & keep) ^ value ^
         ((((((meta.state & a_mask) ^ a_value) << (bit<8>)((((meta.state & b_mask) << bl0 << bl1 << bl2 << bl3 << bl4) >> br0 >> br1 >> br2 >> br3 >> br4) ^ b_value)) & result_mask) << tl0 << tl1 << tl2 << tl3 << tl4) >> tr0 >> tr1 >> tr2 >> tr3 >> tr4);
-        if (lookup == 1) {
-            meta.key = meta.state & key_mask;
-        } else if (lookup == 2) {
-            meta.prefix = (meta.state & key_mask)[1279:800];
+        meta.next = next;
+        if (lookup != 0) {
+            if (lookup == 3) {
+                meta.key = meta.state & key_mask;
+            } else {
+                meta.prefix = ((meta.state & key_mask) << key_shift)[1279:816];
+            }
         }
-        meta.pc = pc;
-        meta.slot = slot;
-        meta.lookup = lookup;
     }
     action commit_shift_right(bit<1280> keep, bit<1280> value, bit<1280> a_mask, bit<1280> a_value,
     bit<1280> b_mask, bit<8> bl0, bit<8> bl1, bit<8> bl2, bit<8> bl3, bit<8> bl4, bit<8> br0, bit<8> br1, bit<8> br2, bit<8> br3, bit<8> br4, bit<1280> b_value,
-    bit<1280> result_mask, bit<8> tl0, bit<8> tl1, bit<8> tl2, bit<8> tl3, bit<8> tl4, bit<8> tr0, bit<8> tr1, bit<8> tr2, bit<8> tr3, bit<8> tr4, bit<16> pc, bit<8> slot, bit<8> lookup, bit<1280> key_mask) {
+    bit<1280> result_mask, bit<8> tl0, bit<8> tl1, bit<8> tl2, bit<8> tl3, bit<8> tl4, bit<8> tr0, bit<8> tr1, bit<8> tr2, bit<8> tr3, bit<8> tr4, bit<32> next, bit<8> lookup, bit<1280> key_mask, bit<8> key_shift) {
         meta.state = (meta.state & keep) ^ value ^
         ((((((meta.state & a_mask) ^ a_value) >> (bit<8>)((((meta.state & b_mask) << bl0 << bl1 << bl2 << bl3 << bl4) >> br0 >> br1 >> br2 >> br3 >> br4) ^ b_value)) & result_mask) << tl0 << tl1 << tl2 << tl3 << tl4) >> tr0 >> tr1 >> tr2 >> tr3 >> tr4);
-        if (lookup == 1) {
-            meta.key = meta.state & key_mask;
-        } else if (lookup == 2) {
-            meta.prefix = (meta.state & key_mask)[1279:800];
+        meta.next = next;
+        if (lookup != 0) {
+            if (lookup == 3) {
+                meta.key = meta.state & key_mask;
+            } else {
+                meta.prefix = ((meta.state & key_mask) << key_shift)[1279:816];
+            }
         }
-        meta.pc = pc;
-        meta.slot = slot;
-        meta.lookup = lookup;
     }
     action commit_crc16(bit<1280> keep, bit<1280> value, bit<1280> input_mask,
     bit<8> il0, bit<8> il1, bit<8> il2, bit<8> il3, bit<8> il4, bit<8> ir0, bit<8> ir1, bit<8> ir2, bit<8> ir3, bit<8> ir4, bit<1280> input_value, bit<64> base, bit<64> modulus,
-    bit<1280> result_mask, bit<8> tl0, bit<8> tl1, bit<8> tl2, bit<8> tl3, bit<8> tl4, bit<8> tr0, bit<8> tr1, bit<8> tr2, bit<8> tr3, bit<8> tr4, bit<16> pc, bit<8> slot, bit<8> lookup, bit<1280> key_mask) {
+    bit<1280> result_mask, bit<8> tl0, bit<8> tl1, bit<8> tl2, bit<8> tl3, bit<8> tl4, bit<8> tr0, bit<8> tr1, bit<8> tr2, bit<8> tr3, bit<8> tr4, bit<32> next, bit<8> lookup, bit<1280> key_mask, bit<8> key_shift) {
         input.bytes = (((meta.state & input_mask) << il0 << il1 << il2 << il3 << il4) >> ir0 >> ir1 >> ir2 >> ir3 >> ir4) ^ input_value;
         hash(meta.hash, HashAlgorithm.crc16, base, input, modulus);
         meta.state = (meta.state & keep) ^ value ^ ((((bit<1280>)meta.hash & result_mask) << tl0 << tl1 << tl2 << tl3 << tl4) >> tr0 >> tr1 >> tr2 >> tr3 >> tr4);
-        if (lookup == 1) {
-            meta.key = meta.state & key_mask;
-        } else if (lookup == 2) {
-            meta.prefix = (meta.state & key_mask)[1279:800];
+        meta.next = next;
+        if (lookup != 0) {
+            if (lookup == 3) {
+                meta.key = meta.state & key_mask;
+            } else {
+                meta.prefix = ((meta.state & key_mask) << key_shift)[1279:816];
+            }
         }
-        meta.pc = pc;
-        meta.slot = slot;
-        meta.lookup = lookup;
     }
     action commit_crc32(bit<1280> keep, bit<1280> value, bit<1280> input_mask,
     bit<8> il0, bit<8> il1, bit<8> il2, bit<8> il3, bit<8> il4, bit<8> ir0, bit<8> ir1, bit<8> ir2, bit<8> ir3, bit<8> ir4, bit<1280> input_value, bit<64> base, bit<64> modulus,
-    bit<1280> result_mask, bit<8> tl0, bit<8> tl1, bit<8> tl2, bit<8> tl3, bit<8> tl4, bit<8> tr0, bit<8> tr1, bit<8> tr2, bit<8> tr3, bit<8> tr4, bit<16> pc, bit<8> slot, bit<8> lookup, bit<1280> key_mask) {
+    bit<1280> result_mask, bit<8> tl0, bit<8> tl1, bit<8> tl2, bit<8> tl3, bit<8> tl4, bit<8> tr0, bit<8> tr1, bit<8> tr2, bit<8> tr3, bit<8> tr4, bit<32> next, bit<8> lookup, bit<1280> key_mask, bit<8> key_shift) {
         input.bytes = (((meta.state & input_mask) << il0 << il1 << il2 << il3 << il4) >> ir0 >> ir1 >> ir2 >> ir3 >> ir4) ^ input_value;
         hash(meta.hash, HashAlgorithm.crc32, base, input, modulus);
         meta.state = (meta.state & keep) ^ value ^ ((((bit<1280>)meta.hash & result_mask) << tl0 << tl1 << tl2 << tl3 << tl4) >> tr0 >> tr1 >> tr2 >> tr3 >> tr4);
-        if (lookup == 1) {
-            meta.key = meta.state & key_mask;
-        } else if (lookup == 2) {
-            meta.prefix = (meta.state & key_mask)[1279:800];
+        meta.next = next;
+        if (lookup != 0) {
+            if (lookup == 3) {
+                meta.key = meta.state & key_mask;
+            } else {
+                meta.prefix = ((meta.state & key_mask) << key_shift)[1279:816];
+            }
         }
-        meta.pc = pc;
-        meta.slot = slot;
-        meta.lookup = lookup;
     }
     action commit_csum16(bit<1280> keep, bit<1280> value, bit<1280> input_mask,
     bit<8> il0, bit<8> il1, bit<8> il2, bit<8> il3, bit<8> il4, bit<8> ir0, bit<8> ir1, bit<8> ir2, bit<8> ir3, bit<8> ir4, bit<1280> input_value, bit<64> base, bit<64> modulus,
-    bit<1280> result_mask, bit<8> tl0, bit<8> tl1, bit<8> tl2, bit<8> tl3, bit<8> tl4, bit<8> tr0, bit<8> tr1, bit<8> tr2, bit<8> tr3, bit<8> tr4, bit<16> pc, bit<8> slot, bit<8> lookup, bit<1280> key_mask) {
+    bit<1280> result_mask, bit<8> tl0, bit<8> tl1, bit<8> tl2, bit<8> tl3, bit<8> tl4, bit<8> tr0, bit<8> tr1, bit<8> tr2, bit<8> tr3, bit<8> tr4, bit<32> next, bit<8> lookup, bit<1280> key_mask, bit<8> key_shift) {
         input.bytes = (((meta.state & input_mask) << il0 << il1 << il2 << il3 << il4) >> ir0 >> ir1 >> ir2 >> ir3 >> ir4) ^ input_value;
         hash(meta.hash, HashAlgorithm.csum16, base, input, modulus);
         meta.state = (meta.state & keep) ^ value ^ ((((bit<1280>)meta.hash & result_mask) << tl0 << tl1 << tl2 << tl3 << tl4) >> tr0 >> tr1 >> tr2 >> tr3 >> tr4);
-        if (lookup == 1) {
-            meta.key = meta.state & key_mask;
-        } else if (lookup == 2) {
-            meta.prefix = (meta.state & key_mask)[1279:800];
+        meta.next = next;
+        if (lookup != 0) {
+            if (lookup == 3) {
+                meta.key = meta.state & key_mask;
+            } else {
+                meta.prefix = ((meta.state & key_mask) << key_shift)[1279:816];
+            }
         }
-        meta.pc = pc;
-        meta.slot = slot;
-        meta.lookup = lookup;
     }
     action commit_xor16(bit<1280> keep, bit<1280> value, bit<1280> input_mask,
     bit<8> il0, bit<8> il1, bit<8> il2, bit<8> il3, bit<8> il4, bit<8> ir0, bit<8> ir1, bit<8> ir2, bit<8> ir3, bit<8> ir4, bit<1280> input_value, bit<64> base, bit<64> modulus,
-    bit<1280> result_mask, bit<8> tl0, bit<8> tl1, bit<8> tl2, bit<8> tl3, bit<8> tl4, bit<8> tr0, bit<8> tr1, bit<8> tr2, bit<8> tr3, bit<8> tr4, bit<16> pc, bit<8> slot, bit<8> lookup, bit<1280> key_mask) {
+    bit<1280> result_mask, bit<8> tl0, bit<8> tl1, bit<8> tl2, bit<8> tl3, bit<8> tl4, bit<8> tr0, bit<8> tr1, bit<8> tr2, bit<8> tr3, bit<8> tr4, bit<32> next, bit<8> lookup, bit<1280> key_mask, bit<8> key_shift) {
         input.bytes = (((meta.state & input_mask) << il0 << il1 << il2 << il3 << il4) >> ir0 >> ir1 >> ir2 >> ir3 >> ir4) ^ input_value;
         hash(meta.hash, HashAlgorithm.xor16, base, input, modulus);
         meta.state = (meta.state & keep) ^ value ^ ((((bit<1280>)meta.hash & result_mask) << tl0 << tl1 << tl2 << tl3 << tl4) >> tr0 >> tr1 >> tr2 >> tr3 >> tr4);
-        if (lookup == 1) {
-            meta.key = meta.state & key_mask;
-        } else if (lookup == 2) {
-            meta.prefix = (meta.state & key_mask)[1279:800];
+        meta.next = next;
+        if (lookup != 0) {
+            if (lookup == 3) {
+                meta.key = meta.state & key_mask;
+            } else {
+                meta.prefix = ((meta.state & key_mask) << key_shift)[1279:816];
+            }
         }
-        meta.pc = pc;
-        meta.slot = slot;
-        meta.lookup = lookup;
     }
     action commit_state(bit<1280> keep, bit<1280> value, bit<16> access, bit<1280> index_mask, bit<8> i0, bit<8> i1, bit<8> i2, bit<8> i3, bit<8> i4, bit<32> index,
-    bit<1280> data_mask, bit<8> d0, bit<8> d1, bit<8> d2, bit<8> d3, bit<8> d4, bit<64> data, bit<16> pc, bit<8> slot, bit<8> lookup, bit<1280> key_mask) {
+    bit<1280> data_mask, bit<8> d0, bit<8> d1, bit<8> d2, bit<8> d3, bit<8> d4, bit<64> data, bit<32> next, bit<8> lookup, bit<1280> key_mask, bit<8> key_shift) {
         meta.state = (meta.state & keep) ^ value;
         meta.access = access;
         meta.index = (bit<32>)((meta.state & index_mask) >> i0 >> i1 >> i2 >> i3 >> i4) ^ index;
         meta.data = (bit<64>)((meta.state & data_mask) >> d0 >> d1 >> d2 >> d3 >> d4) ^ data;
-        if (lookup == 1) {
-            meta.key = meta.state & key_mask;
-        } else if (lookup == 2) {
-            meta.prefix = (meta.state & key_mask)[1279:800];
+        meta.next = next;
+        if (lookup != 0) {
+            if (lookup == 3) {
+                meta.key = meta.state & key_mask;
+            } else {
+                meta.prefix = ((meta.state & key_mask) << key_shift)[1279:816];
+            }
         }
-        meta.pc = pc;
-        meta.slot = slot;
-        meta.lookup = lookup;
     }
-    action commit_load(bit<1280> keep, bit<1280> value, bit<64> data_mask, bit<8> t0, bit<8> t1, bit<8> t2, bit<8> t3, bit<8> t4, bit<16> pc, bit<8> slot, bit<8> lookup, bit<1280> key_mask) {
+    action commit_load(bit<1280> keep, bit<1280> value, bit<64> data_mask, bit<8> t0, bit<8> t1, bit<8> t2, bit<8> t3, bit<8> t4, bit<32> next, bit<8> lookup, bit<1280> key_mask, bit<8> key_shift) {
         meta.state = (meta.state & keep) ^ value ^ (((bit<1280>)(meta.data & data_mask)) << t0 << t1 << t2 << t3 << t4);
-        if (lookup == 1) {
-            meta.key = meta.state & key_mask;
-        } else if (lookup == 2) {
-            meta.prefix = (meta.state & key_mask)[1279:800];
+        meta.next = next;
+        if (lookup != 0) {
+            if (lookup == 3) {
+                meta.key = meta.state & key_mask;
+            } else {
+                meta.prefix = ((meta.state & key_mask) << key_shift)[1279:816];
+            }
         }
-        meta.pc = pc;
-        meta.slot = slot;
-        meta.lookup = lookup;
     }
-    action commit_standard(bit<1280> keep, bit<1280> value, bit<32> packet_length, bit<32> instance_type, bit<48> egress_global_timestamp, bit<32> enq_timestamp, bit<19> enq_qdepth, bit<32> deq_timedelta, bit<19> deq_qdepth, bit<16> egress_rid, bit<8> t0, bit<8> t1, bit<8> t2, bit<8> t3, bit<8> t4, bit<16> pc, bit<8> slot, bit<8> lookup, bit<1280> key_mask) {
+    action commit_standard(bit<1280> keep, bit<1280> value, bit<32> packet_length, bit<32> instance_type, bit<48> egress_global_timestamp, bit<32> enq_timestamp, bit<19> enq_qdepth, bit<32> deq_timedelta, bit<19> deq_qdepth, bit<16> egress_rid, bit<8> t0, bit<8> t1, bit<8> t2, bit<8> t3, bit<8> t4, bit<32> next, bit<8> lookup, bit<1280> key_mask, bit<8> key_shift) {
         meta.state = (meta.state & keep) ^ value ^ (((bit<1280>)((bit<48>)(standard_metadata.packet_length & packet_length) | (bit<48>)(standard_metadata.instance_type & instance_type) | (bit<48>)(standard_metadata.egress_global_timestamp & egress_global_timestamp) | (bit<48>)(standard_metadata.enq_timestamp & enq_timestamp) | (bit<48>)(standard_metadata.enq_qdepth & enq_qdepth) | (bit<48>)(standard_metadata.deq_timedelta & deq_timedelta) | (bit<48>)(standard_metadata.deq_qdepth & deq_qdepth) | (bit<48>)(standard_metadata.egress_rid & egress_rid))) << t0 << t1 << t2 << t3 << t4);
-        if (lookup == 1) {
-            meta.key = meta.state & key_mask;
-        } else if (lookup == 2) {
-            meta.prefix = (meta.state & key_mask)[1279:800];
+        meta.next = next;
+        if (lookup != 0) {
+            if (lookup == 3) {
+                meta.key = meta.state & key_mask;
+            } else {
+                meta.prefix = ((meta.state & key_mask) << key_shift)[1279:816];
+            }
         }
-        meta.pc = pc;
-        meta.slot = slot;
-        meta.lookup = lookup;
     }
     action read_register(bit<32> base, bit<32> size) {
         if (meta.index < size) {
@@ -2637,15 +2498,13 @@ inout standard_metadata_t standard_metadata) {
     action meter_packets(bit<32> base, bit<32> size) {
         if (meta.index < size) {
             meta.index = base + meta.index;
-            packet_meters.execute_meter(meta.index, meta.colour);
-            meta.data = (bit<64>)meta.colour;
+            packet_meters.execute_meter(meta.index, meta.data);
         }
     }
     action meter_bytes(bit<32> base, bit<32> size) {
         if (meta.index < size) {
             meta.index = base + meta.index;
-            byte_meters.execute_meter(meta.index, meta.colour);
-            meta.data = (bit<64>)meta.colour;
+            byte_meters.execute_meter(meta.index, meta.data);
         }
     }
     action cut() {
@@ -2661,11 +2520,7 @@ inout standard_metadata_t standard_metadata) {
     action draw() {
         random(meta.data, (bit<64>)meta.index, meta.data);
     }
-    action forget() {
-        standard_metadata.packet_length = 0;
-    }
     action emit() {
-        standard_metadata.packet_length = 0;
         if (meta.state[55:48] != meta.length) {
             hdr.whole.setInvalid();
             meta.length = meta.state[55:48];
@@ -2789,29 +2644,32 @@ inout standard_metadata_t standard_metadata) {
                 }
             }
         }
+        if (meta.unparsed == 1) {
+            truncate((bit<32>)meta.state[55:48]);
+        }
     }
     table step_0 {
-        key = { meta.device: exact; meta.pc: exact; }
+        key = { meta.device: exact; meta.next & 32w0xffff: exact; }
         actions = { commit; commit_add; commit_move; commit_checksum; commit_state; commit_sum; commit_difference; commit_conjunction; commit_product; commit_shift_left; commit_shift_right; commit_standard; commit_load; commit_crc16; commit_crc32; commit_csum16; commit_xor16; @defaultonly discard; }
         default_action = discard();
         size = 4096;
     }
     table exact_0 {
-        key = { meta.device: exact; meta.pc: exact; meta.key: exact; }
+        key = { meta.device: exact; meta.next: exact; meta.key: exact; }
         actions = { commit; commit_add; commit_move; commit_checksum; commit_state; @defaultonly NoAction; }
         default_action = NoAction();
         size = 4096;
     }
     table lpm_0 {
-        key = { meta.device: exact; meta.pc: exact; meta.prefix: lpm; }
+        key = { meta.device: exact; meta.next: exact; meta.prefix: lpm; }
         actions = { commit; commit_add; commit_move; commit_checksum; commit_state; @defaultonly NoAction; }
         default_action = NoAction();
         size = 4096;
     }
     table ternary_0 {
-        key = { meta.device: exact; meta.pc: exact; meta.state: ternary; }
-        actions = { commit; commit_add; commit_move; commit_checksum; commit_state; @defaultonly NoAction; }
-        default_action = NoAction();
+        key = { meta.device: exact; meta.next: exact; meta.state: ternary; }
+        actions = { commit; commit_add; commit_move; commit_checksum; commit_state; @defaultonly discard; }
+        default_action = discard();
         size = 4096;
     }
     table state_0 {
@@ -2821,27 +2679,27 @@ inout standard_metadata_t standard_metadata) {
         size = 4096;
     }
     table step_1 {
-        key = { meta.device: exact; meta.pc: exact; }
+        key = { meta.device: exact; meta.next & 32w0xffff: exact; }
         actions = { commit; commit_add; commit_move; commit_checksum; commit_state; commit_sum; commit_difference; commit_conjunction; commit_product; commit_shift_left; commit_shift_right; commit_standard; commit_load; commit_crc16; commit_crc32; commit_csum16; commit_xor16; @defaultonly discard; }
         default_action = discard();
         size = 4096;
     }
     table exact_1 {
-        key = { meta.device: exact; meta.pc: exact; meta.key: exact; }
+        key = { meta.device: exact; meta.next: exact; meta.key: exact; }
         actions = { commit; commit_add; commit_move; commit_checksum; commit_state; @defaultonly NoAction; }
         default_action = NoAction();
         size = 4096;
     }
     table lpm_1 {
-        key = { meta.device: exact; meta.pc: exact; meta.prefix: lpm; }
+        key = { meta.device: exact; meta.next: exact; meta.prefix: lpm; }
         actions = { commit; commit_add; commit_move; commit_checksum; commit_state; @defaultonly NoAction; }
         default_action = NoAction();
         size = 4096;
     }
     table ternary_1 {
-        key = { meta.device: exact; meta.pc: exact; meta.state: ternary; }
-        actions = { commit; commit_add; commit_move; commit_checksum; commit_state; @defaultonly NoAction; }
-        default_action = NoAction();
+        key = { meta.device: exact; meta.next: exact; meta.state: ternary; }
+        actions = { commit; commit_add; commit_move; commit_checksum; commit_state; @defaultonly discard; }
+        default_action = discard();
         size = 4096;
     }
     table state_1 {
@@ -2851,27 +2709,27 @@ inout standard_metadata_t standard_metadata) {
         size = 4096;
     }
     table step_2 {
-        key = { meta.device: exact; meta.pc: exact; }
+        key = { meta.device: exact; meta.next & 32w0xffff: exact; }
         actions = { commit; commit_add; commit_move; commit_checksum; commit_state; commit_sum; commit_difference; commit_conjunction; commit_product; commit_shift_left; commit_shift_right; commit_standard; commit_load; commit_crc16; commit_crc32; commit_csum16; commit_xor16; @defaultonly discard; }
         default_action = discard();
         size = 4096;
     }
     table exact_2 {
-        key = { meta.device: exact; meta.pc: exact; meta.key: exact; }
+        key = { meta.device: exact; meta.next: exact; meta.key: exact; }
         actions = { commit; commit_add; commit_move; commit_checksum; commit_state; @defaultonly NoAction; }
         default_action = NoAction();
         size = 4096;
     }
     table lpm_2 {
-        key = { meta.device: exact; meta.pc: exact; meta.prefix: lpm; }
+        key = { meta.device: exact; meta.next: exact; meta.prefix: lpm; }
         actions = { commit; commit_add; commit_move; commit_checksum; commit_state; @defaultonly NoAction; }
         default_action = NoAction();
         size = 4096;
     }
     table ternary_2 {
-        key = { meta.device: exact; meta.pc: exact; meta.state: ternary; }
-        actions = { commit; commit_add; commit_move; commit_checksum; commit_state; @defaultonly NoAction; }
-        default_action = NoAction();
+        key = { meta.device: exact; meta.next: exact; meta.state: ternary; }
+        actions = { commit; commit_add; commit_move; commit_checksum; commit_state; @defaultonly discard; }
+        default_action = discard();
         size = 4096;
     }
     table state_2 {
@@ -2881,27 +2739,27 @@ inout standard_metadata_t standard_metadata) {
         size = 4096;
     }
     table step_3 {
-        key = { meta.device: exact; meta.pc: exact; }
+        key = { meta.device: exact; meta.next & 32w0xffff: exact; }
         actions = { commit; commit_add; commit_move; commit_checksum; commit_state; commit_sum; commit_difference; commit_conjunction; commit_product; commit_shift_left; commit_shift_right; commit_standard; commit_load; commit_crc16; commit_crc32; commit_csum16; commit_xor16; @defaultonly discard; }
         default_action = discard();
         size = 4096;
     }
     table exact_3 {
-        key = { meta.device: exact; meta.pc: exact; meta.key: exact; }
+        key = { meta.device: exact; meta.next: exact; meta.key: exact; }
         actions = { commit; commit_add; commit_move; commit_checksum; commit_state; @defaultonly NoAction; }
         default_action = NoAction();
         size = 4096;
     }
     table lpm_3 {
-        key = { meta.device: exact; meta.pc: exact; meta.prefix: lpm; }
+        key = { meta.device: exact; meta.next: exact; meta.prefix: lpm; }
         actions = { commit; commit_add; commit_move; commit_checksum; commit_state; @defaultonly NoAction; }
         default_action = NoAction();
         size = 4096;
     }
     table ternary_3 {
-        key = { meta.device: exact; meta.pc: exact; meta.state: ternary; }
-        actions = { commit; commit_add; commit_move; commit_checksum; commit_state; @defaultonly NoAction; }
-        default_action = NoAction();
+        key = { meta.device: exact; meta.next: exact; meta.state: ternary; }
+        actions = { commit; commit_add; commit_move; commit_checksum; commit_state; @defaultonly discard; }
+        default_action = discard();
         size = 4096;
     }
     table state_3 {
@@ -2911,27 +2769,27 @@ inout standard_metadata_t standard_metadata) {
         size = 4096;
     }
     table step_4 {
-        key = { meta.device: exact; meta.pc: exact; }
+        key = { meta.device: exact; meta.next & 32w0xffff: exact; }
         actions = { commit; commit_add; commit_move; commit_checksum; commit_state; commit_sum; commit_difference; commit_conjunction; commit_product; commit_shift_left; commit_shift_right; commit_standard; commit_load; commit_crc16; commit_crc32; commit_csum16; commit_xor16; @defaultonly discard; }
         default_action = discard();
         size = 4096;
     }
     table exact_4 {
-        key = { meta.device: exact; meta.pc: exact; meta.key: exact; }
+        key = { meta.device: exact; meta.next: exact; meta.key: exact; }
         actions = { commit; commit_add; commit_move; commit_checksum; commit_state; @defaultonly NoAction; }
         default_action = NoAction();
         size = 4096;
     }
     table lpm_4 {
-        key = { meta.device: exact; meta.pc: exact; meta.prefix: lpm; }
+        key = { meta.device: exact; meta.next: exact; meta.prefix: lpm; }
         actions = { commit; commit_add; commit_move; commit_checksum; commit_state; @defaultonly NoAction; }
         default_action = NoAction();
         size = 4096;
     }
     table ternary_4 {
-        key = { meta.device: exact; meta.pc: exact; meta.state: ternary; }
-        actions = { commit; commit_add; commit_move; commit_checksum; commit_state; @defaultonly NoAction; }
-        default_action = NoAction();
+        key = { meta.device: exact; meta.next: exact; meta.state: ternary; }
+        actions = { commit; commit_add; commit_move; commit_checksum; commit_state; @defaultonly discard; }
+        default_action = discard();
         size = 4096;
     }
     table state_4 {
@@ -2941,27 +2799,27 @@ inout standard_metadata_t standard_metadata) {
         size = 4096;
     }
     table step_5 {
-        key = { meta.device: exact; meta.pc: exact; }
+        key = { meta.device: exact; meta.next & 32w0xffff: exact; }
         actions = { commit; commit_add; commit_move; commit_checksum; commit_state; commit_sum; commit_difference; commit_conjunction; commit_product; commit_shift_left; commit_shift_right; commit_standard; commit_load; commit_crc16; commit_crc32; commit_csum16; commit_xor16; @defaultonly discard; }
         default_action = discard();
         size = 4096;
     }
     table exact_5 {
-        key = { meta.device: exact; meta.pc: exact; meta.key: exact; }
+        key = { meta.device: exact; meta.next: exact; meta.key: exact; }
         actions = { commit; commit_add; commit_move; commit_checksum; commit_state; @defaultonly NoAction; }
         default_action = NoAction();
         size = 4096;
     }
     table lpm_5 {
-        key = { meta.device: exact; meta.pc: exact; meta.prefix: lpm; }
+        key = { meta.device: exact; meta.next: exact; meta.prefix: lpm; }
         actions = { commit; commit_add; commit_move; commit_checksum; commit_state; @defaultonly NoAction; }
         default_action = NoAction();
         size = 4096;
     }
     table ternary_5 {
-        key = { meta.device: exact; meta.pc: exact; meta.state: ternary; }
-        actions = { commit; commit_add; commit_move; commit_checksum; commit_state; @defaultonly NoAction; }
-        default_action = NoAction();
+        key = { meta.device: exact; meta.next: exact; meta.state: ternary; }
+        actions = { commit; commit_add; commit_move; commit_checksum; commit_state; @defaultonly discard; }
+        default_action = discard();
         size = 4096;
     }
     table state_5 {
@@ -2970,118 +2828,200 @@ inout standard_metadata_t standard_metadata) {
         default_action = NoAction();
         size = 4096;
     }
+    table step_6 {
+        key = { meta.device: exact; meta.next & 32w0xffff: exact; }
+        actions = { commit; commit_add; commit_move; commit_checksum; commit_state; commit_sum; commit_difference; commit_conjunction; commit_product; commit_shift_left; commit_shift_right; commit_standard; commit_load; commit_crc16; commit_crc32; commit_csum16; commit_xor16; @defaultonly discard; }
+        default_action = discard();
+        size = 4096;
+    }
+    table exact_6 {
+        key = { meta.device: exact; meta.next: exact; meta.key: exact; }
+        actions = { commit; commit_add; commit_move; commit_checksum; commit_state; @defaultonly NoAction; }
+        default_action = NoAction();
+        size = 4096;
+    }
+    table lpm_6 {
+        key = { meta.device: exact; meta.next: exact; meta.prefix: lpm; }
+        actions = { commit; commit_add; commit_move; commit_checksum; commit_state; @defaultonly NoAction; }
+        default_action = NoAction();
+        size = 4096;
+    }
+    table ternary_6 {
+        key = { meta.device: exact; meta.next: exact; meta.state: ternary; }
+        actions = { commit; commit_add; commit_move; commit_checksum; commit_state; @defaultonly discard; }
+        default_action = discard();
+        size = 4096;
+    }
+    table state_6 {
+        key = { meta.device: exact; meta.access: exact; }
+        actions = { read_register; write_register; count; meter_packets; meter_bytes; cut; ask; draw; @defaultonly NoAction; }
+        default_action = NoAction();
+        size = 4096;
+    }
+    table step_7 {
+        key = { meta.device: exact; meta.next & 32w0xffff: exact; }
+        actions = { commit; commit_add; commit_move; commit_checksum; commit_state; commit_sum; commit_difference; commit_conjunction; commit_product; commit_shift_left; commit_shift_right; commit_standard; commit_load; commit_crc16; commit_crc32; commit_csum16; commit_xor16; @defaultonly discard; }
+        default_action = discard();
+        size = 4096;
+    }
+    table exact_7 {
+        key = { meta.device: exact; meta.next: exact; meta.key: exact; }
+        actions = { commit; commit_add; commit_move; commit_checksum; commit_state; @defaultonly NoAction; }
+        default_action = NoAction();
+        size = 4096;
+    }
+    table lpm_7 {
+        key = { meta.device: exact; meta.next: exact; meta.prefix: lpm; }
+        actions = { commit; commit_add; commit_move; commit_checksum; commit_state; @defaultonly NoAction; }
+        default_action = NoAction();
+        size = 4096;
+    }
+    table ternary_7 {
+        key = { meta.device: exact; meta.next: exact; meta.state: ternary; }
+        actions = { commit; commit_add; commit_move; commit_checksum; commit_state; @defaultonly discard; }
+        default_action = discard();
+        size = 4096;
+    }
+    table state_7 {
+        key = { meta.device: exact; meta.access: exact; }
+        actions = { read_register; write_register; count; meter_packets; meter_bytes; cut; ask; draw; @defaultonly NoAction; }
+        default_action = NoAction();
+        size = 4096;
+    }
     apply {
-        if (meta.slot != 255) {
-            if (meta.slot == 254) {
+        if (meta.next != 32w0xff000000) {
+            if (meta.next == 32w0xfe000000) {
                 enter_egress.apply();
-            } else if (meta.slot == 0) {
+            } else if (meta.next == 0) {
                 if (standard_metadata.instance_type == 1) {
                     arrive();
                 }
                 enter_clone.apply();
             }
-            if (meta.slot == 64) {
-                if (meta.lookup == 1) {
-                    exact_0.apply();
-                } else if (meta.lookup == 3) {
-                    ternary_0.apply();
-                } else if (meta.lookup == 2) {
+            if (meta.next < 32w0x40020000) {
+                ternary_0.apply();
+            } else if (meta.next < 32w0x41000000) {
+                if (meta.next < 32w0x40030000) {
                     lpm_0.apply();
-                } else if (meta.lookup == 5) {
+                } else if (meta.next < 32w0x40040000) {
+                    exact_0.apply();
+                } else if (meta.next < 32w0x40050000) {
                     state_0.apply();
                 }
-                if (meta.slot == 64) {
+                if (meta.next < 32w0x41000000) {
                     step_0.apply();
                 }
             }
-            if (meta.slot != 255) {
-                if (meta.slot == 65) {
-                    if (meta.lookup == 1) {
-                        exact_1.apply();
-                    } else if (meta.lookup == 3) {
-                        ternary_1.apply();
-                    } else if (meta.lookup == 2) {
-                        lpm_1.apply();
-                    } else if (meta.lookup == 5) {
-                        state_1.apply();
+            if (meta.next < 32w0x41020000) {
+                ternary_1.apply();
+            } else if (meta.next < 32w0x42000000) {
+                if (meta.next < 32w0x41030000) {
+                    lpm_1.apply();
+                } else if (meta.next < 32w0x41040000) {
+                    exact_1.apply();
+                } else if (meta.next < 32w0x41050000) {
+                    state_1.apply();
+                }
+                if (meta.next < 32w0x42000000) {
+                    step_1.apply();
+                }
+            }
+            if (meta.next < 32w0xff000000) {
+                if (meta.next < 32w0x42020000) {
+                    ternary_2.apply();
+                } else if (meta.next < 32w0x43000000) {
+                    if (meta.next < 32w0x42030000) {
+                        lpm_2.apply();
+                    } else if (meta.next < 32w0x42040000) {
+                        exact_2.apply();
+                    } else if (meta.next < 32w0x42050000) {
+                        state_2.apply();
                     }
-                    if (meta.slot == 65) {
-                        step_1.apply();
+                    if (meta.next < 32w0x43000000) {
+                        step_2.apply();
                     }
                 }
-                if (meta.slot != 255) {
-                    if (meta.slot == 66) {
-                        if (meta.lookup == 1) {
-                            exact_2.apply();
-                        } else if (meta.lookup == 3) {
-                            ternary_2.apply();
-                        } else if (meta.lookup == 2) {
-                            lpm_2.apply();
-                        } else if (meta.lookup == 5) {
-                            state_2.apply();
+                if (meta.next < 32w0x43020000) {
+                    ternary_3.apply();
+                } else if (meta.next < 32w0x44000000) {
+                    if (meta.next < 32w0x43030000) {
+                        lpm_3.apply();
+                    } else if (meta.next < 32w0x43040000) {
+                        exact_3.apply();
+                    } else if (meta.next < 32w0x43050000) {
+                        state_3.apply();
+                    }
+                    if (meta.next < 32w0x44000000) {
+                        step_3.apply();
+                    }
+                }
+                if (meta.next < 32w0xff000000) {
+                    if (meta.next < 32w0x44020000) {
+                        ternary_4.apply();
+                    } else if (meta.next < 32w0x45000000) {
+                        if (meta.next < 32w0x44030000) {
+                            lpm_4.apply();
+                        } else if (meta.next < 32w0x44040000) {
+                            exact_4.apply();
+                        } else if (meta.next < 32w0x44050000) {
+                            state_4.apply();
                         }
-                        if (meta.slot == 66) {
-                            step_2.apply();
+                        if (meta.next < 32w0x45000000) {
+                            step_4.apply();
                         }
                     }
-                    if (meta.slot != 255) {
-                        if (meta.slot == 67) {
-                            if (meta.lookup == 1) {
-                                exact_3.apply();
-                            } else if (meta.lookup == 3) {
-                                ternary_3.apply();
-                            } else if (meta.lookup == 2) {
-                                lpm_3.apply();
-                            } else if (meta.lookup == 5) {
-                                state_3.apply();
+                    if (meta.next < 32w0x45020000) {
+                        ternary_5.apply();
+                    } else if (meta.next < 32w0x46000000) {
+                        if (meta.next < 32w0x45030000) {
+                            lpm_5.apply();
+                        } else if (meta.next < 32w0x45040000) {
+                            exact_5.apply();
+                        } else if (meta.next < 32w0x45050000) {
+                            state_5.apply();
+                        }
+                        if (meta.next < 32w0x46000000) {
+                            step_5.apply();
+                        }
+                    }
+                    if (meta.next < 32w0xff000000) {
+                        if (meta.next < 32w0x46020000) {
+                            ternary_6.apply();
+                        } else if (meta.next < 32w0x47000000) {
+                            if (meta.next < 32w0x46030000) {
+                                lpm_6.apply();
+                            } else if (meta.next < 32w0x46040000) {
+                                exact_6.apply();
+                            } else if (meta.next < 32w0x46050000) {
+                                state_6.apply();
                             }
-                            if (meta.slot == 67) {
-                                step_3.apply();
+                            if (meta.next < 32w0x47000000) {
+                                step_6.apply();
                             }
                         }
-                        if (meta.slot != 255) {
-                            if (meta.slot == 68) {
-                                if (meta.lookup == 1) {
-                                    exact_4.apply();
-                                } else if (meta.lookup == 3) {
-                                    ternary_4.apply();
-                                } else if (meta.lookup == 2) {
-                                    lpm_4.apply();
-                                } else if (meta.lookup == 5) {
-                                    state_4.apply();
-                                }
-                                if (meta.slot == 68) {
-                                    step_4.apply();
-                                }
+                        if (meta.next < 32w0x47020000) {
+                            ternary_7.apply();
+                        } else if (meta.next < 32w0x48000000) {
+                            if (meta.next < 32w0x47030000) {
+                                lpm_7.apply();
+                            } else if (meta.next < 32w0x47040000) {
+                                exact_7.apply();
+                            } else if (meta.next < 32w0x47050000) {
+                                state_7.apply();
                             }
-                            if (meta.slot != 255) {
-                                if (meta.slot == 69) {
-                                    if (meta.lookup == 1) {
-                                        exact_5.apply();
-                                    } else if (meta.lookup == 3) {
-                                        ternary_5.apply();
-                                    } else if (meta.lookup == 2) {
-                                        lpm_5.apply();
-                                    } else if (meta.lookup == 5) {
-                                        state_5.apply();
-                                    }
-                                    if (meta.slot == 69) {
-                                        step_5.apply();
-                                    }
-                                }
+                            if (meta.next < 32w0x48000000) {
+                                step_7.apply();
                             }
                         }
                     }
                 }
             }
-            if (meta.slot != 255 || meta.state[17:9] == 511) {
+            if (meta.next != 32w0xff000000 || meta.state[17:9] == 511) {
                 mark_to_drop(standard_metadata);
             }
         }
         if (meta.traits[1:1] == 1) {
             emit();
-        } else {
-            forget();
         }
         if (meta.asked == 2) {
             if (meta.again != 0) {
