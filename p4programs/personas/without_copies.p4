@@ -16,12 +16,13 @@ header chunk2_t { bit<16> bytes; }
 header chunk1_t { bit<8> bytes; }
 struct headers_t { whole_t whole; chunk128_t chunk128; chunk64_t chunk64; chunk32_t chunk32; chunk16_t chunk16; chunk8_t chunk8; chunk4_t chunk4; chunk2_t chunk2; chunk1_t chunk1; }
 struct sample_t { bit<16> device; bit<16> list; bit<128> values; }
-struct hashed_t { bit<1280> bytes; }
-// state: the window, byte 0 of the packet uppermost; below it the guest's metadata, then from bit 0
-// ingress_port (9), egress_spec (9), egress_port (9), at bit 32 mcast_grp (16), at bit 48 length (8).
+struct hashed_t { bit<1296> bytes; }
+// state: uppermost how many bytes of the packet are in the window (8), and 8 zeros; then the window, byte 0 of the
+// packet uppermost; below it the guest's metadata, then from bit 0 ingress_port (9), egress_spec (9),
+// egress_port (9), at bit 32 mcast_grp (16).
 struct metadata_t {
-    bit<1280> state;
-    bit<1280> key;       // the part of the state that an exact lookup matches
+    bit<1296> state;
+    bit<1296> key;       // the part of the state that an exact lookup matches
     bit<464> prefix;    // the same for an lpm lookup, but the zeros in front of it
     bit<128> tail;      // the packet's bytes behind the pieces of 16 and more, on their way in and out
     bit<16> device;     // written by the operator's rows alone
@@ -60,7 +61,7 @@ inout standard_metadata_t standard_metadata) {
     state full_window {
         packet.extract(hdr.whole);
         meta.length = 96;
-        meta.state = (hdr.whole.bytes ++ 512w27021597764222976) | (bit<1280>)standard_metadata.ingress_port;
+        meta.state = 8w96 ++ 8w0 ++ hdr.whole.bytes ++ (bit<512>)standard_metadata.ingress_port;
         transition accept;
     }
     state head0 {
@@ -75,12 +76,12 @@ inout standard_metadata_t standard_metadata) {
     }
     state whole_of0 {
         meta.length = standard_metadata.packet_length[7:0];
-        meta.state = (1280w0) | ((bit<1280>)meta.length << 48) | (bit<1280>)standard_metadata.ingress_port;
+        meta.state = meta.length ++ 8w0 ++ (bit<1280>)standard_metadata.ingress_port;
         transition accept;
     }
     state tail_of0 {
         meta.length = standard_metadata.packet_length[7:0];
-        meta.state = (meta.tail ++ 1152w0) | ((bit<1280>)meta.length << 48) | (bit<1280>)standard_metadata.ingress_port;
+        meta.state = meta.length ++ 8w0 ++ meta.tail ++ (bit<1152>)standard_metadata.ingress_port;
         transition accept;
     }
     state head16 {
@@ -96,12 +97,12 @@ inout standard_metadata_t standard_metadata) {
     }
     state whole_of16 {
         meta.length = standard_metadata.packet_length[7:0];
-        meta.state = (hdr.chunk16.bytes ++ 1152w0) | ((bit<1280>)meta.length << 48) | (bit<1280>)standard_metadata.ingress_port;
+        meta.state = meta.length ++ 8w0 ++ hdr.chunk16.bytes ++ (bit<1152>)standard_metadata.ingress_port;
         transition accept;
     }
     state tail_of16 {
         meta.length = standard_metadata.packet_length[7:0];
-        meta.state = (hdr.chunk16.bytes ++ meta.tail ++ 1024w0) | ((bit<1280>)meta.length << 48) | (bit<1280>)standard_metadata.ingress_port;
+        meta.state = meta.length ++ 8w0 ++ hdr.chunk16.bytes ++ meta.tail ++ (bit<1024>)standard_metadata.ingress_port;
         transition accept;
     }
     state head32 {
@@ -117,12 +118,12 @@ inout standard_metadata_t standard_metadata) {
     }
     state whole_of32 {
         meta.length = standard_metadata.packet_length[7:0];
-        meta.state = (hdr.chunk32.bytes ++ 1024w0) | ((bit<1280>)meta.length << 48) | (bit<1280>)standard_metadata.ingress_port;
+        meta.state = meta.length ++ 8w0 ++ hdr.chunk32.bytes ++ (bit<1024>)standard_metadata.ingress_port;
         transition accept;
     }
     state tail_of32 {
         meta.length = standard_metadata.packet_length[7:0];
-        meta.state = (hdr.chunk32.bytes ++ meta.tail ++ 896w0) | ((bit<1280>)meta.length << 48) | (bit<1280>)standard_metadata.ingress_port;
+        meta.state = meta.length ++ 8w0 ++ hdr.chunk32.bytes ++ meta.tail ++ (bit<896>)standard_metadata.ingress_port;
         transition accept;
     }
     state head48 {
@@ -139,12 +140,12 @@ inout standard_metadata_t standard_metadata) {
     }
     state whole_of48 {
         meta.length = standard_metadata.packet_length[7:0];
-        meta.state = (hdr.chunk32.bytes ++ hdr.chunk16.bytes ++ 896w0) | ((bit<1280>)meta.length << 48) | (bit<1280>)standard_metadata.ingress_port;
+        meta.state = meta.length ++ 8w0 ++ hdr.chunk32.bytes ++ hdr.chunk16.bytes ++ (bit<896>)standard_metadata.ingress_port;
         transition accept;
     }
     state tail_of48 {
         meta.length = standard_metadata.packet_length[7:0];
-        meta.state = (hdr.chunk32.bytes ++ hdr.chunk16.bytes ++ meta.tail ++ 768w0) | ((bit<1280>)meta.length << 48) | (bit<1280>)standard_metadata.ingress_port;
+        meta.state = meta.length ++ 8w0 ++ hdr.chunk32.bytes ++ hdr.chunk16.bytes ++ meta.tail ++ (bit<768>)standard_metadata.ingress_port;
         transition accept;
     }
     state head64 {
@@ -160,12 +161,12 @@ inout standard_metadata_t standard_metadata) {
     }
     state whole_of64 {
         meta.length = standard_metadata.packet_length[7:0];
-        meta.state = (hdr.chunk64.bytes ++ 768w0) | ((bit<1280>)meta.length << 48) | (bit<1280>)standard_metadata.ingress_port;
+        meta.state = meta.length ++ 8w0 ++ hdr.chunk64.bytes ++ (bit<768>)standard_metadata.ingress_port;
         transition accept;
     }
     state tail_of64 {
         meta.length = standard_metadata.packet_length[7:0];
-        meta.state = (hdr.chunk64.bytes ++ meta.tail ++ 640w0) | ((bit<1280>)meta.length << 48) | (bit<1280>)standard_metadata.ingress_port;
+        meta.state = meta.length ++ 8w0 ++ hdr.chunk64.bytes ++ meta.tail ++ (bit<640>)standard_metadata.ingress_port;
         transition accept;
     }
     state head80 {
@@ -182,12 +183,12 @@ inout standard_metadata_t standard_metadata) {
     }
     state whole_of80 {
         meta.length = standard_metadata.packet_length[7:0];
-        meta.state = (hdr.chunk64.bytes ++ hdr.chunk16.bytes ++ 640w0) | ((bit<1280>)meta.length << 48) | (bit<1280>)standard_metadata.ingress_port;
+        meta.state = meta.length ++ 8w0 ++ hdr.chunk64.bytes ++ hdr.chunk16.bytes ++ (bit<640>)standard_metadata.ingress_port;
         transition accept;
     }
     state tail_of80 {
         meta.length = standard_metadata.packet_length[7:0];
-        meta.state = (hdr.chunk64.bytes ++ hdr.chunk16.bytes ++ meta.tail ++ 512w0) | ((bit<1280>)meta.length << 48) | (bit<1280>)standard_metadata.ingress_port;
+        meta.state = meta.length ++ 8w0 ++ hdr.chunk64.bytes ++ hdr.chunk16.bytes ++ meta.tail ++ (bit<512>)standard_metadata.ingress_port;
         transition accept;
     }
     state take8 {
@@ -251,7 +252,7 @@ inout standard_metadata_t standard_metadata) {
         meta.device = device;
         meta.next = next;
         meta.traits = traits;
-        meta.state = (meta.state & 1280w0xfffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffe00) | (bit<1280>)port;
+        meta.state = (meta.state & 1296w0xfffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffe00) | (bit<1296>)port;
     }
     action transmit(bit<9> port) {
         standard_metadata.egress_spec = port;
@@ -265,59 +266,59 @@ inout standard_metadata_t standard_metadata) {
         meta.device = device;
         meta.next = next;
         meta.traits = (meta.traits & 2) | traits;
-        meta.state = (meta.state & 1280w0xffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff00000000000000000000000000000000000000000000000000ff000000000000) | (bit<1280>)port;
+        meta.state = (meta.state & 1296w0xff00ffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff0000000000000000000000000000000000000000000000000000000000000000) | (bit<1296>)port;
     }
     action replicate(bit<16> group, bit<32> next) {
         standard_metadata.mcast_grp = group;
         meta.next = next;
     }
-    action transmit_commit(bit<9> port, bit<1280> keep, bit<1280> value, bit<32> next, bit<8> lookup, bit<1280> key_mask, bit<8> key_shift) {
+    action transmit_commit(bit<9> port, bit<1296> keep, bit<1296> value, bit<32> next, bit<8> lookup, bit<1296> key_mask, bit<8> key_shift) {
         standard_metadata.egress_spec = port;
-        meta.state = (((meta.state & 1280w0xfffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff80001ff) | ((bit<1280>)meta.state[17:9] << 18)) & keep) ^ value;
+        meta.state = (((meta.state & 1296w0xfffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff80001ff) | ((bit<1296>)meta.state[17:9] << 18)) & keep) ^ value;
         meta.next = next;
         if (lookup != 0) {
             if (lookup == 3) {
                 meta.key = meta.state & key_mask;
             } else {
-                meta.prefix = ((meta.state & key_mask) << key_shift)[1279:816];
+                meta.prefix = ((meta.state & key_mask) << key_shift)[1295:832];
             }
         }
     }
-    action transmit_commit_move(bit<9> port, bit<1280> keep, bit<1280> value, bit<1280> left_mask, bit<8> l0, bit<8> l1, bit<8> l2, bit<8> l3, bit<8> l4, bit<1280> right_mask, bit<8> r0, bit<8> r1, bit<8> r2, bit<8> r3, bit<8> r4, bit<32> next, bit<8> lookup, bit<1280> key_mask, bit<8> key_shift) {
+    action transmit_commit_move(bit<9> port, bit<1296> keep, bit<1296> value, bit<1296> left_mask, bit<8> l0, bit<8> l1, bit<8> l2, bit<8> l3, bit<8> l4, bit<1296> right_mask, bit<8> r0, bit<8> r1, bit<8> r2, bit<8> r3, bit<8> r4, bit<32> next, bit<8> lookup, bit<1296> key_mask, bit<8> key_shift) {
         standard_metadata.egress_spec = port;
-        meta.state = (meta.state & 1280w0xfffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff80001ff) | ((bit<1280>)meta.state[17:9] << 18);
+        meta.state = (meta.state & 1296w0xfffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff80001ff) | ((bit<1296>)meta.state[17:9] << 18);
         meta.state = (meta.state & keep) ^ value ^ ((meta.state & left_mask) << l0 << l1 << l2 << l3 << l4) ^ ((meta.state & right_mask) >> r0 >> r1 >> r2 >> r3 >> r4);
         meta.next = next;
         if (lookup != 0) {
             if (lookup == 3) {
                 meta.key = meta.state & key_mask;
             } else {
-                meta.prefix = ((meta.state & key_mask) << key_shift)[1279:816];
+                meta.prefix = ((meta.state & key_mask) << key_shift)[1295:832];
             }
         }
     }
-    action transmit_same_commit(bit<1280> keep, bit<1280> value, bit<32> next, bit<8> lookup, bit<1280> key_mask, bit<8> key_shift) {
+    action transmit_same_commit(bit<1296> keep, bit<1296> value, bit<32> next, bit<8> lookup, bit<1296> key_mask, bit<8> key_shift) {
         standard_metadata.egress_spec = meta.state[17:9];
-        meta.state = (((meta.state & 1280w0xfffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff80001ff) | ((bit<1280>)meta.state[17:9] << 18)) & keep) ^ value;
+        meta.state = (((meta.state & 1296w0xfffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff80001ff) | ((bit<1296>)meta.state[17:9] << 18)) & keep) ^ value;
         meta.next = next;
         if (lookup != 0) {
             if (lookup == 3) {
                 meta.key = meta.state & key_mask;
             } else {
-                meta.prefix = ((meta.state & key_mask) << key_shift)[1279:816];
+                meta.prefix = ((meta.state & key_mask) << key_shift)[1295:832];
             }
         }
     }
-    action transmit_same_commit_move(bit<1280> keep, bit<1280> value, bit<1280> left_mask, bit<8> l0, bit<8> l1, bit<8> l2, bit<8> l3, bit<8> l4, bit<1280> right_mask, bit<8> r0, bit<8> r1, bit<8> r2, bit<8> r3, bit<8> r4, bit<32> next, bit<8> lookup, bit<1280> key_mask, bit<8> key_shift) {
+    action transmit_same_commit_move(bit<1296> keep, bit<1296> value, bit<1296> left_mask, bit<8> l0, bit<8> l1, bit<8> l2, bit<8> l3, bit<8> l4, bit<1296> right_mask, bit<8> r0, bit<8> r1, bit<8> r2, bit<8> r3, bit<8> r4, bit<32> next, bit<8> lookup, bit<1296> key_mask, bit<8> key_shift) {
         standard_metadata.egress_spec = meta.state[17:9];
-        meta.state = (meta.state & 1280w0xfffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff80001ff) | ((bit<1280>)meta.state[17:9] << 18);
+        meta.state = (meta.state & 1296w0xfffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff80001ff) | ((bit<1296>)meta.state[17:9] << 18);
         meta.state = (meta.state & keep) ^ value ^ ((meta.state & left_mask) << l0 << l1 << l2 << l3 << l4) ^ ((meta.state & right_mask) >> r0 >> r1 >> r2 >> r3 >> r4);
         meta.next = next;
         if (lookup != 0) {
             if (lookup == 3) {
                 meta.key = meta.state & key_mask;
             } else {
-                meta.prefix = ((meta.state & key_mask) << key_shift)[1279:816];
+                meta.prefix = ((meta.state & key_mask) << key_shift)[1295:832];
             }
         }
     }
@@ -328,55 +329,65 @@ inout standard_metadata_t standard_metadata) {
         size = 1024;
     }
     hashed_t input;
-    action commit(bit<1280> keep, bit<1280> value, bit<32> next, bit<8> lookup, bit<1280> key_mask, bit<8> key_shift) {
+    action look(bit<32> next, bit<8> lookup, bit<1296> key_mask, bit<8> key_shift) {
+        meta.next = next;
+        if (lookup != 0) {
+            if (lookup == 3) {
+                meta.key = meta.state & key_mask;
+            } else {
+                meta.prefix = ((meta.state & key_mask) << key_shift)[1295:832];
+            }
+        }
+    }
+    action commit(bit<1296> keep, bit<1296> value, bit<32> next, bit<8> lookup, bit<1296> key_mask, bit<8> key_shift) {
         meta.state = (meta.state & keep) ^ value;
         meta.next = next;
         if (lookup != 0) {
             if (lookup == 3) {
                 meta.key = meta.state & key_mask;
             } else {
-                meta.prefix = ((meta.state & key_mask) << key_shift)[1279:816];
+                meta.prefix = ((meta.state & key_mask) << key_shift)[1295:832];
             }
         }
     }
-    action commit_add(bit<1280> keep, bit<1280> value, bit<1280> add_mask, bit<1280> addend, bit<32> next, bit<8> lookup, bit<1280> key_mask, bit<8> key_shift) {
+    action commit_add(bit<1296> keep, bit<1296> value, bit<1296> add_mask, bit<1296> addend, bit<32> next, bit<8> lookup, bit<1296> key_mask, bit<8> key_shift) {
         meta.state = (meta.state & keep) ^ value ^ (((meta.state & add_mask) + addend) & add_mask);
         meta.next = next;
         if (lookup != 0) {
             if (lookup == 3) {
                 meta.key = meta.state & key_mask;
             } else {
-                meta.prefix = ((meta.state & key_mask) << key_shift)[1279:816];
+                meta.prefix = ((meta.state & key_mask) << key_shift)[1295:832];
             }
         }
     }
-    action commit_move(bit<1280> keep, bit<1280> value, bit<1280> left_mask, bit<8> l0, bit<8> l1, bit<8> l2, bit<8> l3, bit<8> l4, bit<1280> right_mask, bit<8> r0, bit<8> r1, bit<8> r2, bit<8> r3, bit<8> r4, bit<32> next, bit<8> lookup, bit<1280> key_mask, bit<8> key_shift) {
+    action commit_move(bit<1296> keep, bit<1296> value, bit<1296> left_mask, bit<8> l0, bit<8> l1, bit<8> l2, bit<8> l3, bit<8> l4, bit<1296> right_mask, bit<8> r0, bit<8> r1, bit<8> r2, bit<8> r3, bit<8> r4, bit<32> next, bit<8> lookup, bit<1296> key_mask, bit<8> key_shift) {
         meta.state = (meta.state & keep) ^ value ^ ((meta.state & left_mask) << l0 << l1 << l2 << l3 << l4) ^ ((meta.state & right_mask) >> r0 >> r1 >> r2 >> r3 >> r4);
         meta.next = next;
         if (lookup != 0) {
             if (lookup == 3) {
                 meta.key = meta.state & key_mask;
             } else {
-                meta.prefix = ((meta.state & key_mask) << key_shift)[1279:816];
+                meta.prefix = ((meta.state & key_mask) << key_shift)[1295:832];
             }
         }
     }
-    action commit_checksum(bit<1280> keep, bit<1280> value, bit<1280> sum_mask, bit<8> t0, bit<8> t1, bit<8> t2, bit<8> t3, bit<8> t4, bit<1280> right_mask, bit<8> r0, bit<8> r1, bit<8> r2, bit<8> r3, bit<8> r4, bit<32> next, bit<8> lookup, bit<1280> key_mask, bit<8> key_shift) {
+    action commit_checksum(bit<1296> keep, bit<1296> value, bit<1296> sum_mask, bit<8> t0, bit<8> t1, bit<8> t2, bit<8> t3, bit<8> t4, bit<1296> right_mask, bit<8> r0, bit<8> r1, bit<8> r2, bit<8> r3, bit<8> r4, bit<32> next, bit<8> lookup, bit<1296> key_mask, bit<8> key_shift) {
         input.bytes = meta.state & sum_mask;
         hash(meta.hash, HashAlgorithm.csum16, 64w0, input, 64w0x10000);
-        meta.state = (meta.state & keep) ^ value ^ (((bit<1280>)meta.hash) << t0 << t1 << t2 << t3 << t4) ^ ((meta.state & right_mask) >> r0 >> r1 >> r2 >> r3 >> r4);
+        meta.state = (meta.state & keep) ^ value ^ (((bit<1296>)meta.hash) << t0 << t1 << t2 << t3 << t4) ^ ((meta.state & right_mask) >> r0 >> r1 >> r2 >> r3 >> r4);
         meta.next = next;
         if (lookup != 0) {
             if (lookup == 3) {
                 meta.key = meta.state & key_mask;
             } else {
-                meta.prefix = ((meta.state & key_mask) << key_shift)[1279:816];
+                meta.prefix = ((meta.state & key_mask) << key_shift)[1295:832];
             }
         }
     }
-    action commit_sum(bit<1280> keep, bit<1280> value, bit<1280> a_mask, bit<1280> a_value,
-    bit<1280> b_mask, bit<8> bl0, bit<8> bl1, bit<8> bl2, bit<8> bl3, bit<8> bl4, bit<8> br0, bit<8> br1, bit<8> br2, bit<8> br3, bit<8> br4, bit<1280> b_value,
-    bit<1280> result_mask, bit<8> tl0, bit<8> tl1, bit<8> tl2, bit<8> tl3, bit<8> tl4, bit<8> tr0, bit<8> tr1, bit<8> tr2, bit<8> tr3, bit<8> tr4, bit<32> next, bit<8> lookup, bit<1280> key_mask, bit<8> key_shift) {
+    action commit_sum(bit<1296> keep, bit<1296> value, bit<1296> a_mask, bit<1296> a_value,
+    bit<1296> b_mask, bit<8> bl0, bit<8> bl1, bit<8> bl2, bit<8> bl3, bit<8> bl4, bit<8> br0, bit<8> br1, bit<8> br2, bit<8> br3, bit<8> br4, bit<1296> b_value,
+    bit<1296> result_mask, bit<8> tl0, bit<8> tl1, bit<8> tl2, bit<8> tl3, bit<8> tl4, bit<8> tr0, bit<8> tr1, bit<8> tr2, bit<8> tr3, bit<8> tr4, bit<32> next, bit<8> lookup, bit<1296> key_mask, bit<8> key_shift) {
         meta.state = (meta.state & keep) ^ value ^
         ((((((meta.state & a_mask) ^ a_value) + ((((meta.state & b_mask) << bl0 << bl1 << bl2 << bl3 << bl4) >> br0 >> br1 >> br2 >> br3 >> br4) ^ b_value)) & result_mask) << tl0 << tl1 << tl2 << tl3 << tl4) >> tr0 >> tr1 >> tr2 >> tr3 >> tr4);
         meta.next = next;
@@ -384,13 +395,13 @@ inout standard_metadata_t standard_metadata) {
             if (lookup == 3) {
                 meta.key = meta.state & key_mask;
             } else {
-                meta.prefix = ((meta.state & key_mask) << key_shift)[1279:816];
+                meta.prefix = ((meta.state & key_mask) << key_shift)[1295:832];
             }
         }
     }
-    action commit_difference(bit<1280> keep, bit<1280> value, bit<1280> a_mask, bit<1280> a_value,
-    bit<1280> b_mask, bit<8> bl0, bit<8> bl1, bit<8> bl2, bit<8> bl3, bit<8> bl4, bit<8> br0, bit<8> br1, bit<8> br2, bit<8> br3, bit<8> br4, bit<1280> b_value,
-    bit<1280> result_mask, bit<8> tl0, bit<8> tl1, bit<8> tl2, bit<8> tl3, bit<8> tl4, bit<8> tr0, bit<8> tr1, bit<8> tr2, bit<8> tr3, bit<8> tr4, bit<32> next, bit<8> lookup, bit<1280> key_mask, bit<8> key_shift) {
+    action commit_difference(bit<1296> keep, bit<1296> value, bit<1296> a_mask, bit<1296> a_value,
+    bit<1296> b_mask, bit<8> bl0, bit<8> bl1, bit<8> bl2, bit<8> bl3, bit<8> bl4, bit<8> br0, bit<8> br1, bit<8> br2, bit<8> br3, bit<8> br4, bit<1296> b_value,
+    bit<1296> result_mask, bit<8> tl0, bit<8> tl1, bit<8> tl2, bit<8> tl3, bit<8> tl4, bit<8> tr0, bit<8> tr1, bit<8> tr2, bit<8> tr3, bit<8> tr4, bit<32> next, bit<8> lookup, bit<1296> key_mask, bit<8> key_shift) {
         meta.state = (meta.state & keep) ^ value ^
         ((((((meta.state & a_mask) ^ a_value) - ((((meta.state & b_mask) << bl0 << bl1 << bl2 << bl3 << bl4) >> br0 >> br1 >> br2 >> br3 >> br4) ^ b_value)) & result_mask) << tl0 << tl1 << tl2 << tl3 << tl4) >> tr0 >> tr1 >> tr2 >> tr3 >> tr4);
         meta.next = next;
@@ -398,13 +409,13 @@ inout standard_metadata_t standard_metadata) {
             if (lookup == 3) {
                 meta.key = meta.state & key_mask;
             } else {
-                meta.prefix = ((meta.state & key_mask) << key_shift)[1279:816];
+                meta.prefix = ((meta.state & key_mask) << key_shift)[1295:832];
             }
         }
     }
-    action commit_conjunction(bit<1280> keep, bit<1280> value, bit<1280> a_mask, bit<1280> a_value,
-    bit<1280> b_mask, bit<8> bl0, bit<8> bl1, bit<8> bl2, bit<8> bl3, bit<8> bl4, bit<8> br0, bit<8> br1, bit<8> br2, bit<8> br3, bit<8> br4, bit<1280> b_value,
-    bit<1280> result_mask, bit<8> tl0, bit<8> tl1, bit<8> tl2, bit<8> tl3, bit<8> tl4, bit<8> tr0, bit<8> tr1, bit<8> tr2, bit<8> tr3, bit<8> tr4, bit<32> next, bit<8> lookup, bit<1280> key_mask, bit<8> key_shift) {
+    action commit_conjunction(bit<1296> keep, bit<1296> value, bit<1296> a_mask, bit<1296> a_value,
+    bit<1296> b_mask, bit<8> bl0, bit<8> bl1, bit<8> bl2, bit<8> bl3, bit<8> bl4, bit<8> br0, bit<8> br1, bit<8> br2, bit<8> br3, bit<8> br4, bit<1296> b_value,
+    bit<1296> result_mask, bit<8> tl0, bit<8> tl1, bit<8> tl2, bit<8> tl3, bit<8> tl4, bit<8> tr0, bit<8> tr1, bit<8> tr2, bit<8> tr3, bit<8> tr4, bit<32> next, bit<8> lookup, bit<1296> key_mask, bit<8> key_shift) {
         meta.state = (meta.state & keep) ^ value ^
         ((((((meta.state & a_mask) ^ a_value) & ((((meta.state & b_mask) << bl0 << bl1 << bl2 << bl3 << bl4) >> br0 >> br1 >> br2 >> br3 >> br4) ^ b_value)) & result_mask) << tl0 << tl1 << tl2 << tl3 << tl4) >> tr0 >> tr1 >> tr2 >> tr3 >> tr4);
         meta.next = next;
@@ -412,13 +423,13 @@ inout standard_metadata_t standard_metadata) {
             if (lookup == 3) {
                 meta.key = meta.state & key_mask;
             } else {
-                meta.prefix = ((meta.state & key_mask) << key_shift)[1279:816];
+                meta.prefix = ((meta.state & key_mask) << key_shift)[1295:832];
             }
         }
     }
-    action commit_product(bit<1280> keep, bit<1280> value, bit<1280> a_mask, bit<1280> a_value,
-    bit<1280> b_mask, bit<8> bl0, bit<8> bl1, bit<8> bl2, bit<8> bl3, bit<8> bl4, bit<8> br0, bit<8> br1, bit<8> br2, bit<8> br3, bit<8> br4, bit<1280> b_value,
-    bit<1280> result_mask, bit<8> tl0, bit<8> tl1, bit<8> tl2, bit<8> tl3, bit<8> tl4, bit<8> tr0, bit<8> tr1, bit<8> tr2, bit<8> tr3, bit<8> tr4, bit<32> next, bit<8> lookup, bit<1280> key_mask, bit<8> key_shift) {
+    action commit_product(bit<1296> keep, bit<1296> value, bit<1296> a_mask, bit<1296> a_value,
+    bit<1296> b_mask, bit<8> bl0, bit<8> bl1, bit<8> bl2, bit<8> bl3, bit<8> bl4, bit<8> br0, bit<8> br1, bit<8> br2, bit<8> br3, bit<8> br4, bit<1296> b_value,
+    bit<1296> result_mask, bit<8> tl0, bit<8> tl1, bit<8> tl2, bit<8> tl3, bit<8> tl4, bit<8> tr0, bit<8> tr1, bit<8> tr2, bit<8> tr3, bit<8> tr4, bit<32> next, bit<8> lookup, bit<1296> key_mask, bit<8> key_shift) {
         meta.state = (meta.state & keep) ^ value ^
         ((((((meta.state & a_mask) ^ a_value) * ((((meta.state & b_mask) << bl0 << bl1 << bl2 << bl3 << bl4) >> br0 >> br1 >> br2 >> br3 >> br4) ^ b_value)) & result_mask) << tl0 << tl1 << tl2 << tl3 << tl4) >> tr0 >> tr1 >> tr2 >> tr3 >> tr4);
         meta.next = next;
@@ -426,13 +437,13 @@ inout standard_metadata_t standard_metadata) {
             if (lookup == 3) {
                 meta.key = meta.state & key_mask;
             } else {
-                meta.prefix = ((meta.state & key_mask) << key_shift)[1279:816];
+                meta.prefix = ((meta.state & key_mask) << key_shift)[1295:832];
             }
         }
     }
-    action commit_shift_left(bit<1280> keep, bit<1280> value, bit<1280> a_mask, bit<1280> a_value,
-    bit<1280> b_mask, bit<8> bl0, bit<8> bl1, bit<8> bl2, bit<8> bl3, bit<8> bl4, bit<8> br0, bit<8> br1, bit<8> br2, bit<8> br3, bit<8> br4, bit<1280> b_value,
-    bit<1280> result_mask, bit<8> tl0, bit<8> tl1, bit<8> tl2, bit<8> tl3, bit<8> tl4, bit<8> tr0, bit<8> tr1, bit<8> tr2, bit<8> tr3, bit<8> tr4, bit<32> next, bit<8> lookup, bit<1280> key_mask, bit<8> key_shift) {
+    action commit_shift_left(bit<1296> keep, bit<1296> value, bit<1296> a_mask, bit<1296> a_value,
+    bit<1296> b_mask, bit<8> bl0, bit<8> bl1, bit<8> bl2, bit<8> bl3, bit<8> bl4, bit<8> br0, bit<8> br1, bit<8> br2, bit<8> br3, bit<8> br4, bit<1296> b_value,
+    bit<1296> result_mask, bit<8> tl0, bit<8> tl1, bit<8> tl2, bit<8> tl3, bit<8> tl4, bit<8> tr0, bit<8> tr1, bit<8> tr2, bit<8> tr3, bit<8> tr4, bit<32> next, bit<8> lookup, bit<1296> key_mask, bit<8> key_shift) {
         meta.state = (meta.state & keep) ^ value ^
         ((((((meta.state & a_mask) ^ a_value) << (bit<8>)((((meta.state & b_mask) << bl0 << bl1 << bl2 << bl3 << bl4) >> br0 >> br1 >> br2 >> br3 >> br4) ^ b_value)) & result_mask) << tl0 << tl1 << tl2 << tl3 << tl4) >> tr0 >> tr1 >> tr2 >> tr3 >> tr4);
         meta.next = next;
@@ -440,13 +451,13 @@ inout standard_metadata_t standard_metadata) {
             if (lookup == 3) {
                 meta.key = meta.state & key_mask;
             } else {
-                meta.prefix = ((meta.state & key_mask) << key_shift)[1279:816];
+                meta.prefix = ((meta.state & key_mask) << key_shift)[1295:832];
             }
         }
     }
-    action commit_shift_right(bit<1280> keep, bit<1280> value, bit<1280> a_mask, bit<1280> a_value,
-    bit<1280> b_mask, bit<8> bl0, bit<8> bl1, bit<8> bl2, bit<8> bl3, bit<8> bl4, bit<8> br0, bit<8> br1, bit<8> br2, bit<8> br3, bit<8> br4, bit<1280> b_value,
-    bit<1280> result_mask, bit<8> tl0, bit<8> tl1, bit<8> tl2, bit<8> tl3, bit<8> tl4, bit<8> tr0, bit<8> tr1, bit<8> tr2, bit<8> tr3, bit<8> tr4, bit<32> next, bit<8> lookup, bit<1280> key_mask, bit<8> key_shift) {
+    action commit_shift_right(bit<1296> keep, bit<1296> value, bit<1296> a_mask, bit<1296> a_value,
+    bit<1296> b_mask, bit<8> bl0, bit<8> bl1, bit<8> bl2, bit<8> bl3, bit<8> bl4, bit<8> br0, bit<8> br1, bit<8> br2, bit<8> br3, bit<8> br4, bit<1296> b_value,
+    bit<1296> result_mask, bit<8> tl0, bit<8> tl1, bit<8> tl2, bit<8> tl3, bit<8> tl4, bit<8> tr0, bit<8> tr1, bit<8> tr2, bit<8> tr3, bit<8> tr4, bit<32> next, bit<8> lookup, bit<1296> key_mask, bit<8> key_shift) {
         meta.state = (meta.state & keep) ^ value ^
         ((((((meta.state & a_mask) ^ a_value) >> (bit<8>)((((meta.state & b_mask) << bl0 << bl1 << bl2 << bl3 << bl4) >> br0 >> br1 >> br2 >> br3 >> br4) ^ b_value)) & result_mask) << tl0 << tl1 << tl2 << tl3 << tl4) >> tr0 >> tr1 >> tr2 >> tr3 >> tr4);
         meta.next = next;
@@ -454,72 +465,72 @@ inout standard_metadata_t standard_metadata) {
             if (lookup == 3) {
                 meta.key = meta.state & key_mask;
             } else {
-                meta.prefix = ((meta.state & key_mask) << key_shift)[1279:816];
+                meta.prefix = ((meta.state & key_mask) << key_shift)[1295:832];
             }
         }
     }
-    action commit_crc16(bit<1280> keep, bit<1280> value, bit<1280> input_mask,
-    bit<8> il0, bit<8> il1, bit<8> il2, bit<8> il3, bit<8> il4, bit<8> ir0, bit<8> ir1, bit<8> ir2, bit<8> ir3, bit<8> ir4, bit<1280> input_value, bit<64> base, bit<64> modulus,
-    bit<1280> result_mask, bit<8> tl0, bit<8> tl1, bit<8> tl2, bit<8> tl3, bit<8> tl4, bit<8> tr0, bit<8> tr1, bit<8> tr2, bit<8> tr3, bit<8> tr4, bit<32> next, bit<8> lookup, bit<1280> key_mask, bit<8> key_shift) {
+    action commit_crc16(bit<1296> keep, bit<1296> value, bit<1296> input_mask,
+    bit<8> il0, bit<8> il1, bit<8> il2, bit<8> il3, bit<8> il4, bit<8> ir0, bit<8> ir1, bit<8> ir2, bit<8> ir3, bit<8> ir4, bit<1296> input_value, bit<64> base, bit<64> modulus,
+    bit<1296> result_mask, bit<8> tl0, bit<8> tl1, bit<8> tl2, bit<8> tl3, bit<8> tl4, bit<8> tr0, bit<8> tr1, bit<8> tr2, bit<8> tr3, bit<8> tr4, bit<32> next, bit<8> lookup, bit<1296> key_mask, bit<8> key_shift) {
         input.bytes = (((meta.state & input_mask) << il0 << il1 << il2 << il3 << il4) >> ir0 >> ir1 >> ir2 >> ir3 >> ir4) ^ input_value;
         hash(meta.hash, HashAlgorithm.crc16, base, input, modulus);
-        meta.state = (meta.state & keep) ^ value ^ ((((bit<1280>)meta.hash & result_mask) << tl0 << tl1 << tl2 << tl3 << tl4) >> tr0 >> tr1 >> tr2 >> tr3 >> tr4);
+        meta.state = (meta.state & keep) ^ value ^ ((((bit<1296>)meta.hash & result_mask) << tl0 << tl1 << tl2 << tl3 << tl4) >> tr0 >> tr1 >> tr2 >> tr3 >> tr4);
         meta.next = next;
         if (lookup != 0) {
             if (lookup == 3) {
                 meta.key = meta.state & key_mask;
             } else {
-                meta.prefix = ((meta.state & key_mask) << key_shift)[1279:816];
+                meta.prefix = ((meta.state & key_mask) << key_shift)[1295:832];
             }
         }
     }
-    action commit_crc32(bit<1280> keep, bit<1280> value, bit<1280> input_mask,
-    bit<8> il0, bit<8> il1, bit<8> il2, bit<8> il3, bit<8> il4, bit<8> ir0, bit<8> ir1, bit<8> ir2, bit<8> ir3, bit<8> ir4, bit<1280> input_value, bit<64> base, bit<64> modulus,
-    bit<1280> result_mask, bit<8> tl0, bit<8> tl1, bit<8> tl2, bit<8> tl3, bit<8> tl4, bit<8> tr0, bit<8> tr1, bit<8> tr2, bit<8> tr3, bit<8> tr4, bit<32> next, bit<8> lookup, bit<1280> key_mask, bit<8> key_shift) {
+    action commit_crc32(bit<1296> keep, bit<1296> value, bit<1296> input_mask,
+    bit<8> il0, bit<8> il1, bit<8> il2, bit<8> il3, bit<8> il4, bit<8> ir0, bit<8> ir1, bit<8> ir2, bit<8> ir3, bit<8> ir4, bit<1296> input_value, bit<64> base, bit<64> modulus,
+    bit<1296> result_mask, bit<8> tl0, bit<8> tl1, bit<8> tl2, bit<8> tl3, bit<8> tl4, bit<8> tr0, bit<8> tr1, bit<8> tr2, bit<8> tr3, bit<8> tr4, bit<32> next, bit<8> lookup, bit<1296> key_mask, bit<8> key_shift) {
         input.bytes = (((meta.state & input_mask) << il0 << il1 << il2 << il3 << il4) >> ir0 >> ir1 >> ir2 >> ir3 >> ir4) ^ input_value;
         hash(meta.hash, HashAlgorithm.crc32, base, input, modulus);
-        meta.state = (meta.state & keep) ^ value ^ ((((bit<1280>)meta.hash & result_mask) << tl0 << tl1 << tl2 << tl3 << tl4) >> tr0 >> tr1 >> tr2 >> tr3 >> tr4);
+        meta.state = (meta.state & keep) ^ value ^ ((((bit<1296>)meta.hash & result_mask) << tl0 << tl1 << tl2 << tl3 << tl4) >> tr0 >> tr1 >> tr2 >> tr3 >> tr4);
         meta.next = next;
         if (lookup != 0) {
             if (lookup == 3) {
                 meta.key = meta.state & key_mask;
             } else {
-                meta.prefix = ((meta.state & key_mask) << key_shift)[1279:816];
+                meta.prefix = ((meta.state & key_mask) << key_shift)[1295:832];
             }
         }
     }
-    action commit_csum16(bit<1280> keep, bit<1280> value, bit<1280> input_mask,
-    bit<8> il0, bit<8> il1, bit<8> il2, bit<8> il3, bit<8> il4, bit<8> ir0, bit<8> ir1, bit<8> ir2, bit<8> ir3, bit<8> ir4, bit<1280> input_value, bit<64> base, bit<64> modulus,
-    bit<1280> result_mask, bit<8> tl0, bit<8> tl1, bit<8> tl2, bit<8> tl3, bit<8> tl4, bit<8> tr0, bit<8> tr1, bit<8> tr2, bit<8> tr3, bit<8> tr4, bit<32> next, bit<8> lookup, bit<1280> key_mask, bit<8> key_shift) {
+    action commit_csum16(bit<1296> keep, bit<1296> value, bit<1296> input_mask,
+    bit<8> il0, bit<8> il1, bit<8> il2, bit<8> il3, bit<8> il4, bit<8> ir0, bit<8> ir1, bit<8> ir2, bit<8> ir3, bit<8> ir4, bit<1296> input_value, bit<64> base, bit<64> modulus,
+    bit<1296> result_mask, bit<8> tl0, bit<8> tl1, bit<8> tl2, bit<8> tl3, bit<8> tl4, bit<8> tr0, bit<8> tr1, bit<8> tr2, bit<8> tr3, bit<8> tr4, bit<32> next, bit<8> lookup, bit<1296> key_mask, bit<8> key_shift) {
         input.bytes = (((meta.state & input_mask) << il0 << il1 << il2 << il3 << il4) >> ir0 >> ir1 >> ir2 >> ir3 >> ir4) ^ input_value;
         hash(meta.hash, HashAlgorithm.csum16, base, input, modulus);
-        meta.state = (meta.state & keep) ^ value ^ ((((bit<1280>)meta.hash & result_mask) << tl0 << tl1 << tl2 << tl3 << tl4) >> tr0 >> tr1 >> tr2 >> tr3 >> tr4);
+        meta.state = (meta.state & keep) ^ value ^ ((((bit<1296>)meta.hash & result_mask) << tl0 << tl1 << tl2 << tl3 << tl4) >> tr0 >> tr1 >> tr2 >> tr3 >> tr4);
         meta.next = next;
         if (lookup != 0) {
             if (lookup == 3) {
                 meta.key = meta.state & key_mask;
             } else {
-                meta.prefix = ((meta.state & key_mask) << key_shift)[1279:816];
+                meta.prefix = ((meta.state & key_mask) << key_shift)[1295:832];
             }
         }
     }
-    action commit_xor16(bit<1280> keep, bit<1280> value, bit<1280> input_mask,
-    bit<8> il0, bit<8> il1, bit<8> il2, bit<8> il3, bit<8> il4, bit<8> ir0, bit<8> ir1, bit<8> ir2, bit<8> ir3, bit<8> ir4, bit<1280> input_value, bit<64> base, bit<64> modulus,
-    bit<1280> result_mask, bit<8> tl0, bit<8> tl1, bit<8> tl2, bit<8> tl3, bit<8> tl4, bit<8> tr0, bit<8> tr1, bit<8> tr2, bit<8> tr3, bit<8> tr4, bit<32> next, bit<8> lookup, bit<1280> key_mask, bit<8> key_shift) {
+    action commit_xor16(bit<1296> keep, bit<1296> value, bit<1296> input_mask,
+    bit<8> il0, bit<8> il1, bit<8> il2, bit<8> il3, bit<8> il4, bit<8> ir0, bit<8> ir1, bit<8> ir2, bit<8> ir3, bit<8> ir4, bit<1296> input_value, bit<64> base, bit<64> modulus,
+    bit<1296> result_mask, bit<8> tl0, bit<8> tl1, bit<8> tl2, bit<8> tl3, bit<8> tl4, bit<8> tr0, bit<8> tr1, bit<8> tr2, bit<8> tr3, bit<8> tr4, bit<32> next, bit<8> lookup, bit<1296> key_mask, bit<8> key_shift) {
         input.bytes = (((meta.state & input_mask) << il0 << il1 << il2 << il3 << il4) >> ir0 >> ir1 >> ir2 >> ir3 >> ir4) ^ input_value;
         hash(meta.hash, HashAlgorithm.xor16, base, input, modulus);
-        meta.state = (meta.state & keep) ^ value ^ ((((bit<1280>)meta.hash & result_mask) << tl0 << tl1 << tl2 << tl3 << tl4) >> tr0 >> tr1 >> tr2 >> tr3 >> tr4);
+        meta.state = (meta.state & keep) ^ value ^ ((((bit<1296>)meta.hash & result_mask) << tl0 << tl1 << tl2 << tl3 << tl4) >> tr0 >> tr1 >> tr2 >> tr3 >> tr4);
         meta.next = next;
         if (lookup != 0) {
             if (lookup == 3) {
                 meta.key = meta.state & key_mask;
             } else {
-                meta.prefix = ((meta.state & key_mask) << key_shift)[1279:816];
+                meta.prefix = ((meta.state & key_mask) << key_shift)[1295:832];
             }
         }
     }
-    action commit_state(bit<1280> keep, bit<1280> value, bit<16> access, bit<1280> index_mask, bit<8> i0, bit<8> i1, bit<8> i2, bit<8> i3, bit<8> i4, bit<32> index,
-    bit<1280> data_mask, bit<8> d0, bit<8> d1, bit<8> d2, bit<8> d3, bit<8> d4, bit<64> data, bit<32> next, bit<8> lookup, bit<1280> key_mask, bit<8> key_shift) {
+    action commit_state(bit<1296> keep, bit<1296> value, bit<16> access, bit<1296> index_mask, bit<8> i0, bit<8> i1, bit<8> i2, bit<8> i3, bit<8> i4, bit<32> index,
+    bit<1296> data_mask, bit<8> d0, bit<8> d1, bit<8> d2, bit<8> d3, bit<8> d4, bit<64> data, bit<32> next, bit<8> lookup, bit<1296> key_mask, bit<8> key_shift) {
         meta.state = (meta.state & keep) ^ value;
         meta.access = access;
         meta.index = (bit<32>)((meta.state & index_mask) >> i0 >> i1 >> i2 >> i3 >> i4) ^ index;
@@ -529,29 +540,29 @@ inout standard_metadata_t standard_metadata) {
             if (lookup == 3) {
                 meta.key = meta.state & key_mask;
             } else {
-                meta.prefix = ((meta.state & key_mask) << key_shift)[1279:816];
+                meta.prefix = ((meta.state & key_mask) << key_shift)[1295:832];
             }
         }
     }
-    action commit_load(bit<1280> keep, bit<1280> value, bit<64> data_mask, bit<8> t0, bit<8> t1, bit<8> t2, bit<8> t3, bit<8> t4, bit<32> next, bit<8> lookup, bit<1280> key_mask, bit<8> key_shift) {
-        meta.state = (meta.state & keep) ^ value ^ (((bit<1280>)(meta.data & data_mask)) << t0 << t1 << t2 << t3 << t4);
+    action commit_load(bit<1296> keep, bit<1296> value, bit<64> data_mask, bit<8> t0, bit<8> t1, bit<8> t2, bit<8> t3, bit<8> t4, bit<32> next, bit<8> lookup, bit<1296> key_mask, bit<8> key_shift) {
+        meta.state = (meta.state & keep) ^ value ^ (((bit<1296>)(meta.data & data_mask)) << t0 << t1 << t2 << t3 << t4);
         meta.next = next;
         if (lookup != 0) {
             if (lookup == 3) {
                 meta.key = meta.state & key_mask;
             } else {
-                meta.prefix = ((meta.state & key_mask) << key_shift)[1279:816];
+                meta.prefix = ((meta.state & key_mask) << key_shift)[1295:832];
             }
         }
     }
-    action commit_standard(bit<1280> keep, bit<1280> value, bit<32> packet_length, bit<32> instance_type, bit<48> ingress_global_timestamp, bit<8> t0, bit<8> t1, bit<8> t2, bit<8> t3, bit<8> t4, bit<32> next, bit<8> lookup, bit<1280> key_mask, bit<8> key_shift) {
-        meta.state = (meta.state & keep) ^ value ^ (((bit<1280>)((bit<48>)(standard_metadata.packet_length & packet_length) | (bit<48>)(standard_metadata.instance_type & instance_type) | (bit<48>)(standard_metadata.ingress_global_timestamp & ingress_global_timestamp))) << t0 << t1 << t2 << t3 << t4);
+    action commit_standard(bit<1296> keep, bit<1296> value, bit<32> packet_length, bit<32> instance_type, bit<48> ingress_global_timestamp, bit<8> t0, bit<8> t1, bit<8> t2, bit<8> t3, bit<8> t4, bit<32> next, bit<8> lookup, bit<1296> key_mask, bit<8> key_shift) {
+        meta.state = (meta.state & keep) ^ value ^ (((bit<1296>)((bit<48>)(standard_metadata.packet_length & packet_length) | (bit<48>)(standard_metadata.instance_type & instance_type) | (bit<48>)(standard_metadata.ingress_global_timestamp & ingress_global_timestamp))) << t0 << t1 << t2 << t3 << t4);
         meta.next = next;
         if (lookup != 0) {
             if (lookup == 3) {
                 meta.key = meta.state & key_mask;
             } else {
-                meta.prefix = ((meta.state & key_mask) << key_shift)[1279:816];
+                meta.prefix = ((meta.state & key_mask) << key_shift)[1295:832];
             }
         }
     }
@@ -588,31 +599,31 @@ inout standard_metadata_t standard_metadata) {
     action draw() {
         random(meta.data, (bit<64>)meta.index, meta.data);
     }
-    action sample(bit<16> number, bit<1280> mask, bit<8> by) {
+    action sample(bit<16> number, bit<1296> mask, bit<8> by) {
         meta.learnt = number;
         meta.sample = (bit<128>)((meta.state & mask) >> by);
     }
     table step_0 {
         key = { meta.device: exact; meta.next & 32w0xffff: exact; }
-        actions = { commit; commit_add; commit_move; commit_checksum; commit_state; commit_sum; commit_difference; commit_conjunction; commit_product; commit_shift_left; commit_shift_right; commit_standard; commit_load; commit_crc16; commit_crc32; commit_csum16; commit_xor16; @defaultonly discard; }
+        actions = { look; commit; commit_add; commit_move; commit_checksum; commit_state; commit_sum; commit_difference; commit_conjunction; commit_product; commit_shift_left; commit_shift_right; commit_standard; commit_load; commit_crc16; commit_crc32; commit_csum16; commit_xor16; @defaultonly discard; }
         default_action = discard();
         size = 4096;
     }
     table exact_0 {
         key = { meta.device: exact; meta.next: exact; meta.key: exact; }
-        actions = { commit; commit_add; commit_move; commit_checksum; commit_state; @defaultonly NoAction; }
+        actions = { look; commit; commit_add; commit_move; commit_checksum; commit_state; @defaultonly NoAction; }
         default_action = NoAction();
         size = 4096;
     }
     table lpm_0 {
         key = { meta.device: exact; meta.next: exact; meta.prefix: lpm; }
-        actions = { commit; commit_add; commit_move; commit_checksum; commit_state; @defaultonly NoAction; }
+        actions = { look; commit; commit_add; commit_move; commit_checksum; commit_state; @defaultonly NoAction; }
         default_action = NoAction();
         size = 4096;
     }
     table ternary_0 {
         key = { meta.device: exact; meta.next: exact; meta.state: ternary; }
-        actions = { commit; commit_add; commit_move; commit_checksum; commit_state; @defaultonly discard; }
+        actions = { look; commit; commit_add; commit_move; commit_checksum; commit_state; @defaultonly discard; }
         default_action = discard();
         size = 4096;
     }
@@ -623,7 +634,7 @@ inout standard_metadata_t standard_metadata) {
         size = 4096;
     }
     table leave_0 {
-        key = { meta.device: exact; meta.state & 1280w0x0000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000003fe00: exact; }
+        key = { meta.device: exact; meta.state & 1296w0x00000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000003fe00: exact; }
         actions = { transmit; transmit_commit; transmit_commit_move; forward; discard; }
         default_action = discard();
         size = 4096;
@@ -635,32 +646,32 @@ inout standard_metadata_t standard_metadata) {
         size = 4096;
     }
     table leave_multicast_0 {
-        key = { meta.device: exact; meta.state & 1280w0x00000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000ffff00000000: exact; }
+        key = { meta.device: exact; meta.state & 1296w0x000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000ffff00000000: exact; }
         actions = { replicate; discard; }
         default_action = discard();
         size = 4096;
     }
     table step_1 {
         key = { meta.device: exact; meta.next & 32w0xffff: exact; }
-        actions = { commit; commit_add; commit_move; commit_checksum; commit_state; commit_sum; commit_difference; commit_conjunction; commit_product; commit_shift_left; commit_shift_right; commit_standard; commit_load; commit_crc16; commit_crc32; commit_csum16; commit_xor16; @defaultonly discard; }
+        actions = { look; commit; commit_add; commit_move; commit_checksum; commit_state; commit_sum; commit_difference; commit_conjunction; commit_product; commit_shift_left; commit_shift_right; commit_standard; commit_load; commit_crc16; commit_crc32; commit_csum16; commit_xor16; @defaultonly discard; }
         default_action = discard();
         size = 4096;
     }
     table exact_1 {
         key = { meta.device: exact; meta.next: exact; meta.key: exact; }
-        actions = { commit; commit_add; commit_move; commit_checksum; commit_state; @defaultonly NoAction; }
+        actions = { look; commit; commit_add; commit_move; commit_checksum; commit_state; @defaultonly NoAction; }
         default_action = NoAction();
         size = 4096;
     }
     table lpm_1 {
         key = { meta.device: exact; meta.next: exact; meta.prefix: lpm; }
-        actions = { commit; commit_add; commit_move; commit_checksum; commit_state; @defaultonly NoAction; }
+        actions = { look; commit; commit_add; commit_move; commit_checksum; commit_state; @defaultonly NoAction; }
         default_action = NoAction();
         size = 4096;
     }
     table ternary_1 {
         key = { meta.device: exact; meta.next: exact; meta.state: ternary; }
-        actions = { commit; commit_add; commit_move; commit_checksum; commit_state; @defaultonly discard; }
+        actions = { look; commit; commit_add; commit_move; commit_checksum; commit_state; @defaultonly discard; }
         default_action = discard();
         size = 4096;
     }
@@ -671,7 +682,7 @@ inout standard_metadata_t standard_metadata) {
         size = 4096;
     }
     table leave_1 {
-        key = { meta.device: exact; meta.state & 1280w0x0000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000003fe00: exact; }
+        key = { meta.device: exact; meta.state & 1296w0x00000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000003fe00: exact; }
         actions = { transmit; transmit_commit; transmit_commit_move; forward; discard; }
         default_action = discard();
         size = 4096;
@@ -683,32 +694,32 @@ inout standard_metadata_t standard_metadata) {
         size = 4096;
     }
     table leave_multicast_1 {
-        key = { meta.device: exact; meta.state & 1280w0x00000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000ffff00000000: exact; }
+        key = { meta.device: exact; meta.state & 1296w0x000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000ffff00000000: exact; }
         actions = { replicate; discard; }
         default_action = discard();
         size = 4096;
     }
     table step_2 {
         key = { meta.device: exact; meta.next & 32w0xffff: exact; }
-        actions = { commit; commit_add; commit_move; commit_checksum; commit_state; commit_sum; commit_difference; commit_conjunction; commit_product; commit_shift_left; commit_shift_right; commit_standard; commit_load; commit_crc16; commit_crc32; commit_csum16; commit_xor16; @defaultonly discard; }
+        actions = { look; commit; commit_add; commit_move; commit_checksum; commit_state; commit_sum; commit_difference; commit_conjunction; commit_product; commit_shift_left; commit_shift_right; commit_standard; commit_load; commit_crc16; commit_crc32; commit_csum16; commit_xor16; @defaultonly discard; }
         default_action = discard();
         size = 4096;
     }
     table exact_2 {
         key = { meta.device: exact; meta.next: exact; meta.key: exact; }
-        actions = { commit; commit_add; commit_move; commit_checksum; commit_state; @defaultonly NoAction; }
+        actions = { look; commit; commit_add; commit_move; commit_checksum; commit_state; @defaultonly NoAction; }
         default_action = NoAction();
         size = 4096;
     }
     table lpm_2 {
         key = { meta.device: exact; meta.next: exact; meta.prefix: lpm; }
-        actions = { commit; commit_add; commit_move; commit_checksum; commit_state; @defaultonly NoAction; }
+        actions = { look; commit; commit_add; commit_move; commit_checksum; commit_state; @defaultonly NoAction; }
         default_action = NoAction();
         size = 4096;
     }
     table ternary_2 {
         key = { meta.device: exact; meta.next: exact; meta.state: ternary; }
-        actions = { commit; commit_add; commit_move; commit_checksum; commit_state; @defaultonly discard; }
+        actions = { look; commit; commit_add; commit_move; commit_checksum; commit_state; @defaultonly discard; }
         default_action = discard();
         size = 4096;
     }
@@ -719,7 +730,7 @@ inout standard_metadata_t standard_metadata) {
         size = 4096;
     }
     table leave_2 {
-        key = { meta.device: exact; meta.state & 1280w0x0000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000003fe00: exact; }
+        key = { meta.device: exact; meta.state & 1296w0x00000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000003fe00: exact; }
         actions = { transmit; transmit_commit; transmit_commit_move; forward; discard; }
         default_action = discard();
         size = 4096;
@@ -731,32 +742,32 @@ inout standard_metadata_t standard_metadata) {
         size = 4096;
     }
     table leave_multicast_2 {
-        key = { meta.device: exact; meta.state & 1280w0x00000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000ffff00000000: exact; }
+        key = { meta.device: exact; meta.state & 1296w0x000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000ffff00000000: exact; }
         actions = { replicate; discard; }
         default_action = discard();
         size = 4096;
     }
     table step_3 {
         key = { meta.device: exact; meta.next & 32w0xffff: exact; }
-        actions = { commit; commit_add; commit_move; commit_checksum; commit_state; commit_sum; commit_difference; commit_conjunction; commit_product; commit_shift_left; commit_shift_right; commit_standard; commit_load; commit_crc16; commit_crc32; commit_csum16; commit_xor16; @defaultonly discard; }
+        actions = { look; commit; commit_add; commit_move; commit_checksum; commit_state; commit_sum; commit_difference; commit_conjunction; commit_product; commit_shift_left; commit_shift_right; commit_standard; commit_load; commit_crc16; commit_crc32; commit_csum16; commit_xor16; @defaultonly discard; }
         default_action = discard();
         size = 4096;
     }
     table exact_3 {
         key = { meta.device: exact; meta.next: exact; meta.key: exact; }
-        actions = { commit; commit_add; commit_move; commit_checksum; commit_state; @defaultonly NoAction; }
+        actions = { look; commit; commit_add; commit_move; commit_checksum; commit_state; @defaultonly NoAction; }
         default_action = NoAction();
         size = 4096;
     }
     table lpm_3 {
         key = { meta.device: exact; meta.next: exact; meta.prefix: lpm; }
-        actions = { commit; commit_add; commit_move; commit_checksum; commit_state; @defaultonly NoAction; }
+        actions = { look; commit; commit_add; commit_move; commit_checksum; commit_state; @defaultonly NoAction; }
         default_action = NoAction();
         size = 4096;
     }
     table ternary_3 {
         key = { meta.device: exact; meta.next: exact; meta.state: ternary; }
-        actions = { commit; commit_add; commit_move; commit_checksum; commit_state; @defaultonly discard; }
+        actions = { look; commit; commit_add; commit_move; commit_checksum; commit_state; @defaultonly discard; }
         default_action = discard();
         size = 4096;
     }
@@ -767,7 +778,7 @@ inout standard_metadata_t standard_metadata) {
         size = 4096;
     }
     table leave_3 {
-        key = { meta.device: exact; meta.state & 1280w0x0000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000003fe00: exact; }
+        key = { meta.device: exact; meta.state & 1296w0x00000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000003fe00: exact; }
         actions = { transmit; transmit_commit; transmit_commit_move; forward; discard; }
         default_action = discard();
         size = 4096;
@@ -779,32 +790,32 @@ inout standard_metadata_t standard_metadata) {
         size = 4096;
     }
     table leave_multicast_3 {
-        key = { meta.device: exact; meta.state & 1280w0x00000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000ffff00000000: exact; }
+        key = { meta.device: exact; meta.state & 1296w0x000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000ffff00000000: exact; }
         actions = { replicate; discard; }
         default_action = discard();
         size = 4096;
     }
     table step_4 {
         key = { meta.device: exact; meta.next & 32w0xffff: exact; }
-        actions = { commit; commit_add; commit_move; commit_checksum; commit_state; commit_sum; commit_difference; commit_conjunction; commit_product; commit_shift_left; commit_shift_right; commit_standard; commit_load; commit_crc16; commit_crc32; commit_csum16; commit_xor16; @defaultonly discard; }
+        actions = { look; commit; commit_add; commit_move; commit_checksum; commit_state; commit_sum; commit_difference; commit_conjunction; commit_product; commit_shift_left; commit_shift_right; commit_standard; commit_load; commit_crc16; commit_crc32; commit_csum16; commit_xor16; @defaultonly discard; }
         default_action = discard();
         size = 4096;
     }
     table exact_4 {
         key = { meta.device: exact; meta.next: exact; meta.key: exact; }
-        actions = { commit; commit_add; commit_move; commit_checksum; commit_state; @defaultonly NoAction; }
+        actions = { look; commit; commit_add; commit_move; commit_checksum; commit_state; @defaultonly NoAction; }
         default_action = NoAction();
         size = 4096;
     }
     table lpm_4 {
         key = { meta.device: exact; meta.next: exact; meta.prefix: lpm; }
-        actions = { commit; commit_add; commit_move; commit_checksum; commit_state; @defaultonly NoAction; }
+        actions = { look; commit; commit_add; commit_move; commit_checksum; commit_state; @defaultonly NoAction; }
         default_action = NoAction();
         size = 4096;
     }
     table ternary_4 {
         key = { meta.device: exact; meta.next: exact; meta.state: ternary; }
-        actions = { commit; commit_add; commit_move; commit_checksum; commit_state; @defaultonly discard; }
+        actions = { look; commit; commit_add; commit_move; commit_checksum; commit_state; @defaultonly discard; }
         default_action = discard();
         size = 4096;
     }
@@ -815,7 +826,7 @@ inout standard_metadata_t standard_metadata) {
         size = 4096;
     }
     table leave_4 {
-        key = { meta.device: exact; meta.state & 1280w0x0000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000003fe00: exact; }
+        key = { meta.device: exact; meta.state & 1296w0x00000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000003fe00: exact; }
         actions = { transmit; transmit_commit; transmit_commit_move; forward; discard; }
         default_action = discard();
         size = 4096;
@@ -827,32 +838,32 @@ inout standard_metadata_t standard_metadata) {
         size = 4096;
     }
     table leave_multicast_4 {
-        key = { meta.device: exact; meta.state & 1280w0x00000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000ffff00000000: exact; }
+        key = { meta.device: exact; meta.state & 1296w0x000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000ffff00000000: exact; }
         actions = { replicate; discard; }
         default_action = discard();
         size = 4096;
     }
     table step_5 {
         key = { meta.device: exact; meta.next & 32w0xffff: exact; }
-        actions = { commit; commit_add; commit_move; commit_checksum; commit_state; commit_sum; commit_difference; commit_conjunction; commit_product; commit_shift_left; commit_shift_right; commit_standard; commit_load; commit_crc16; commit_crc32; commit_csum16; commit_xor16; @defaultonly discard; }
+        actions = { look; commit; commit_add; commit_move; commit_checksum; commit_state; commit_sum; commit_difference; commit_conjunction; commit_product; commit_shift_left; commit_shift_right; commit_standard; commit_load; commit_crc16; commit_crc32; commit_csum16; commit_xor16; @defaultonly discard; }
         default_action = discard();
         size = 4096;
     }
     table exact_5 {
         key = { meta.device: exact; meta.next: exact; meta.key: exact; }
-        actions = { commit; commit_add; commit_move; commit_checksum; commit_state; @defaultonly NoAction; }
+        actions = { look; commit; commit_add; commit_move; commit_checksum; commit_state; @defaultonly NoAction; }
         default_action = NoAction();
         size = 4096;
     }
     table lpm_5 {
         key = { meta.device: exact; meta.next: exact; meta.prefix: lpm; }
-        actions = { commit; commit_add; commit_move; commit_checksum; commit_state; @defaultonly NoAction; }
+        actions = { look; commit; commit_add; commit_move; commit_checksum; commit_state; @defaultonly NoAction; }
         default_action = NoAction();
         size = 4096;
     }
     table ternary_5 {
         key = { meta.device: exact; meta.next: exact; meta.state: ternary; }
-        actions = { commit; commit_add; commit_move; commit_checksum; commit_state; @defaultonly discard; }
+        actions = { look; commit; commit_add; commit_move; commit_checksum; commit_state; @defaultonly discard; }
         default_action = discard();
         size = 4096;
     }
@@ -863,7 +874,7 @@ inout standard_metadata_t standard_metadata) {
         size = 4096;
     }
     table leave_5 {
-        key = { meta.device: exact; meta.state & 1280w0x0000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000003fe00: exact; }
+        key = { meta.device: exact; meta.state & 1296w0x00000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000003fe00: exact; }
         actions = { transmit; transmit_commit; transmit_commit_move; forward; discard; }
         default_action = discard();
         size = 4096;
@@ -875,32 +886,32 @@ inout standard_metadata_t standard_metadata) {
         size = 4096;
     }
     table leave_multicast_5 {
-        key = { meta.device: exact; meta.state & 1280w0x00000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000ffff00000000: exact; }
+        key = { meta.device: exact; meta.state & 1296w0x000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000ffff00000000: exact; }
         actions = { replicate; discard; }
         default_action = discard();
         size = 4096;
     }
     table step_6 {
         key = { meta.device: exact; meta.next & 32w0xffff: exact; }
-        actions = { commit; commit_add; commit_move; commit_checksum; commit_state; commit_sum; commit_difference; commit_conjunction; commit_product; commit_shift_left; commit_shift_right; commit_standard; commit_load; commit_crc16; commit_crc32; commit_csum16; commit_xor16; @defaultonly discard; }
+        actions = { look; commit; commit_add; commit_move; commit_checksum; commit_state; commit_sum; commit_difference; commit_conjunction; commit_product; commit_shift_left; commit_shift_right; commit_standard; commit_load; commit_crc16; commit_crc32; commit_csum16; commit_xor16; @defaultonly discard; }
         default_action = discard();
         size = 4096;
     }
     table exact_6 {
         key = { meta.device: exact; meta.next: exact; meta.key: exact; }
-        actions = { commit; commit_add; commit_move; commit_checksum; commit_state; @defaultonly NoAction; }
+        actions = { look; commit; commit_add; commit_move; commit_checksum; commit_state; @defaultonly NoAction; }
         default_action = NoAction();
         size = 4096;
     }
     table lpm_6 {
         key = { meta.device: exact; meta.next: exact; meta.prefix: lpm; }
-        actions = { commit; commit_add; commit_move; commit_checksum; commit_state; @defaultonly NoAction; }
+        actions = { look; commit; commit_add; commit_move; commit_checksum; commit_state; @defaultonly NoAction; }
         default_action = NoAction();
         size = 4096;
     }
     table ternary_6 {
         key = { meta.device: exact; meta.next: exact; meta.state: ternary; }
-        actions = { commit; commit_add; commit_move; commit_checksum; commit_state; @defaultonly discard; }
+        actions = { look; commit; commit_add; commit_move; commit_checksum; commit_state; @defaultonly discard; }
         default_action = discard();
         size = 4096;
     }
@@ -911,7 +922,7 @@ inout standard_metadata_t standard_metadata) {
         size = 4096;
     }
     table leave_6 {
-        key = { meta.device: exact; meta.state & 1280w0x0000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000003fe00: exact; }
+        key = { meta.device: exact; meta.state & 1296w0x00000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000003fe00: exact; }
         actions = { transmit; transmit_commit; transmit_commit_move; forward; discard; }
         default_action = discard();
         size = 4096;
@@ -923,32 +934,32 @@ inout standard_metadata_t standard_metadata) {
         size = 4096;
     }
     table leave_multicast_6 {
-        key = { meta.device: exact; meta.state & 1280w0x00000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000ffff00000000: exact; }
+        key = { meta.device: exact; meta.state & 1296w0x000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000ffff00000000: exact; }
         actions = { replicate; discard; }
         default_action = discard();
         size = 4096;
     }
     table step_7 {
         key = { meta.device: exact; meta.next & 32w0xffff: exact; }
-        actions = { commit; commit_add; commit_move; commit_checksum; commit_state; commit_sum; commit_difference; commit_conjunction; commit_product; commit_shift_left; commit_shift_right; commit_standard; commit_load; commit_crc16; commit_crc32; commit_csum16; commit_xor16; @defaultonly discard; }
+        actions = { look; commit; commit_add; commit_move; commit_checksum; commit_state; commit_sum; commit_difference; commit_conjunction; commit_product; commit_shift_left; commit_shift_right; commit_standard; commit_load; commit_crc16; commit_crc32; commit_csum16; commit_xor16; @defaultonly discard; }
         default_action = discard();
         size = 4096;
     }
     table exact_7 {
         key = { meta.device: exact; meta.next: exact; meta.key: exact; }
-        actions = { commit; commit_add; commit_move; commit_checksum; commit_state; @defaultonly NoAction; }
+        actions = { look; commit; commit_add; commit_move; commit_checksum; commit_state; @defaultonly NoAction; }
         default_action = NoAction();
         size = 4096;
     }
     table lpm_7 {
         key = { meta.device: exact; meta.next: exact; meta.prefix: lpm; }
-        actions = { commit; commit_add; commit_move; commit_checksum; commit_state; @defaultonly NoAction; }
+        actions = { look; commit; commit_add; commit_move; commit_checksum; commit_state; @defaultonly NoAction; }
         default_action = NoAction();
         size = 4096;
     }
     table ternary_7 {
         key = { meta.device: exact; meta.next: exact; meta.state: ternary; }
-        actions = { commit; commit_add; commit_move; commit_checksum; commit_state; @defaultonly discard; }
+        actions = { look; commit; commit_add; commit_move; commit_checksum; commit_state; @defaultonly discard; }
         default_action = discard();
         size = 4096;
     }
@@ -959,7 +970,7 @@ inout standard_metadata_t standard_metadata) {
         size = 4096;
     }
     table leave_7 {
-        key = { meta.device: exact; meta.state & 1280w0x0000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000003fe00: exact; }
+        key = { meta.device: exact; meta.state & 1296w0x00000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000003fe00: exact; }
         actions = { transmit; transmit_commit; transmit_commit_move; forward; discard; }
         default_action = discard();
         size = 4096;
@@ -971,32 +982,32 @@ inout standard_metadata_t standard_metadata) {
         size = 4096;
     }
     table leave_multicast_7 {
-        key = { meta.device: exact; meta.state & 1280w0x00000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000ffff00000000: exact; }
+        key = { meta.device: exact; meta.state & 1296w0x000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000ffff00000000: exact; }
         actions = { replicate; discard; }
         default_action = discard();
         size = 4096;
     }
     table step_8 {
         key = { meta.device: exact; meta.next & 32w0xffff: exact; }
-        actions = { commit; commit_add; commit_move; commit_checksum; commit_state; commit_sum; commit_difference; commit_conjunction; commit_product; commit_shift_left; commit_shift_right; commit_standard; commit_load; commit_crc16; commit_crc32; commit_csum16; commit_xor16; @defaultonly discard; }
+        actions = { look; commit; commit_add; commit_move; commit_checksum; commit_state; commit_sum; commit_difference; commit_conjunction; commit_product; commit_shift_left; commit_shift_right; commit_standard; commit_load; commit_crc16; commit_crc32; commit_csum16; commit_xor16; @defaultonly discard; }
         default_action = discard();
         size = 4096;
     }
     table exact_8 {
         key = { meta.device: exact; meta.next: exact; meta.key: exact; }
-        actions = { commit; commit_add; commit_move; commit_checksum; commit_state; @defaultonly NoAction; }
+        actions = { look; commit; commit_add; commit_move; commit_checksum; commit_state; @defaultonly NoAction; }
         default_action = NoAction();
         size = 4096;
     }
     table lpm_8 {
         key = { meta.device: exact; meta.next: exact; meta.prefix: lpm; }
-        actions = { commit; commit_add; commit_move; commit_checksum; commit_state; @defaultonly NoAction; }
+        actions = { look; commit; commit_add; commit_move; commit_checksum; commit_state; @defaultonly NoAction; }
         default_action = NoAction();
         size = 4096;
     }
     table ternary_8 {
         key = { meta.device: exact; meta.next: exact; meta.state: ternary; }
-        actions = { commit; commit_add; commit_move; commit_checksum; commit_state; @defaultonly discard; }
+        actions = { look; commit; commit_add; commit_move; commit_checksum; commit_state; @defaultonly discard; }
         default_action = discard();
         size = 4096;
     }
@@ -1007,7 +1018,7 @@ inout standard_metadata_t standard_metadata) {
         size = 4096;
     }
     table leave_8 {
-        key = { meta.device: exact; meta.state & 1280w0x0000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000003fe00: exact; }
+        key = { meta.device: exact; meta.state & 1296w0x00000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000003fe00: exact; }
         actions = { transmit; transmit_commit; transmit_commit_move; forward; discard; }
         default_action = discard();
         size = 4096;
@@ -1019,32 +1030,32 @@ inout standard_metadata_t standard_metadata) {
         size = 4096;
     }
     table leave_multicast_8 {
-        key = { meta.device: exact; meta.state & 1280w0x00000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000ffff00000000: exact; }
+        key = { meta.device: exact; meta.state & 1296w0x000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000ffff00000000: exact; }
         actions = { replicate; discard; }
         default_action = discard();
         size = 4096;
     }
     table step_9 {
         key = { meta.device: exact; meta.next & 32w0xffff: exact; }
-        actions = { commit; commit_add; commit_move; commit_checksum; commit_state; commit_sum; commit_difference; commit_conjunction; commit_product; commit_shift_left; commit_shift_right; commit_standard; commit_load; commit_crc16; commit_crc32; commit_csum16; commit_xor16; @defaultonly discard; }
+        actions = { look; commit; commit_add; commit_move; commit_checksum; commit_state; commit_sum; commit_difference; commit_conjunction; commit_product; commit_shift_left; commit_shift_right; commit_standard; commit_load; commit_crc16; commit_crc32; commit_csum16; commit_xor16; @defaultonly discard; }
         default_action = discard();
         size = 4096;
     }
     table exact_9 {
         key = { meta.device: exact; meta.next: exact; meta.key: exact; }
-        actions = { commit; commit_add; commit_move; commit_checksum; commit_state; @defaultonly NoAction; }
+        actions = { look; commit; commit_add; commit_move; commit_checksum; commit_state; @defaultonly NoAction; }
         default_action = NoAction();
         size = 4096;
     }
     table lpm_9 {
         key = { meta.device: exact; meta.next: exact; meta.prefix: lpm; }
-        actions = { commit; commit_add; commit_move; commit_checksum; commit_state; @defaultonly NoAction; }
+        actions = { look; commit; commit_add; commit_move; commit_checksum; commit_state; @defaultonly NoAction; }
         default_action = NoAction();
         size = 4096;
     }
     table ternary_9 {
         key = { meta.device: exact; meta.next: exact; meta.state: ternary; }
-        actions = { commit; commit_add; commit_move; commit_checksum; commit_state; @defaultonly discard; }
+        actions = { look; commit; commit_add; commit_move; commit_checksum; commit_state; @defaultonly discard; }
         default_action = discard();
         size = 4096;
     }
@@ -1055,7 +1066,7 @@ inout standard_metadata_t standard_metadata) {
         size = 4096;
     }
     table leave_9 {
-        key = { meta.device: exact; meta.state & 1280w0x0000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000003fe00: exact; }
+        key = { meta.device: exact; meta.state & 1296w0x00000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000003fe00: exact; }
         actions = { transmit; transmit_commit; transmit_commit_move; forward; discard; }
         default_action = discard();
         size = 4096;
@@ -1067,32 +1078,32 @@ inout standard_metadata_t standard_metadata) {
         size = 4096;
     }
     table leave_multicast_9 {
-        key = { meta.device: exact; meta.state & 1280w0x00000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000ffff00000000: exact; }
+        key = { meta.device: exact; meta.state & 1296w0x000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000ffff00000000: exact; }
         actions = { replicate; discard; }
         default_action = discard();
         size = 4096;
     }
     table step_10 {
         key = { meta.device: exact; meta.next & 32w0xffff: exact; }
-        actions = { commit; commit_add; commit_move; commit_checksum; commit_state; commit_sum; commit_difference; commit_conjunction; commit_product; commit_shift_left; commit_shift_right; commit_standard; commit_load; commit_crc16; commit_crc32; commit_csum16; commit_xor16; @defaultonly discard; }
+        actions = { look; commit; commit_add; commit_move; commit_checksum; commit_state; commit_sum; commit_difference; commit_conjunction; commit_product; commit_shift_left; commit_shift_right; commit_standard; commit_load; commit_crc16; commit_crc32; commit_csum16; commit_xor16; @defaultonly discard; }
         default_action = discard();
         size = 4096;
     }
     table exact_10 {
         key = { meta.device: exact; meta.next: exact; meta.key: exact; }
-        actions = { commit; commit_add; commit_move; commit_checksum; commit_state; @defaultonly NoAction; }
+        actions = { look; commit; commit_add; commit_move; commit_checksum; commit_state; @defaultonly NoAction; }
         default_action = NoAction();
         size = 4096;
     }
     table lpm_10 {
         key = { meta.device: exact; meta.next: exact; meta.prefix: lpm; }
-        actions = { commit; commit_add; commit_move; commit_checksum; commit_state; @defaultonly NoAction; }
+        actions = { look; commit; commit_add; commit_move; commit_checksum; commit_state; @defaultonly NoAction; }
         default_action = NoAction();
         size = 4096;
     }
     table ternary_10 {
         key = { meta.device: exact; meta.next: exact; meta.state: ternary; }
-        actions = { commit; commit_add; commit_move; commit_checksum; commit_state; @defaultonly discard; }
+        actions = { look; commit; commit_add; commit_move; commit_checksum; commit_state; @defaultonly discard; }
         default_action = discard();
         size = 4096;
     }
@@ -1103,7 +1114,7 @@ inout standard_metadata_t standard_metadata) {
         size = 4096;
     }
     table leave_10 {
-        key = { meta.device: exact; meta.state & 1280w0x0000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000003fe00: exact; }
+        key = { meta.device: exact; meta.state & 1296w0x00000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000003fe00: exact; }
         actions = { transmit; transmit_commit; transmit_commit_move; forward; discard; }
         default_action = discard();
         size = 4096;
@@ -1115,32 +1126,32 @@ inout standard_metadata_t standard_metadata) {
         size = 4096;
     }
     table leave_multicast_10 {
-        key = { meta.device: exact; meta.state & 1280w0x00000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000ffff00000000: exact; }
+        key = { meta.device: exact; meta.state & 1296w0x000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000ffff00000000: exact; }
         actions = { replicate; discard; }
         default_action = discard();
         size = 4096;
     }
     table step_11 {
         key = { meta.device: exact; meta.next & 32w0xffff: exact; }
-        actions = { commit; commit_add; commit_move; commit_checksum; commit_state; commit_sum; commit_difference; commit_conjunction; commit_product; commit_shift_left; commit_shift_right; commit_standard; commit_load; commit_crc16; commit_crc32; commit_csum16; commit_xor16; @defaultonly discard; }
+        actions = { look; commit; commit_add; commit_move; commit_checksum; commit_state; commit_sum; commit_difference; commit_conjunction; commit_product; commit_shift_left; commit_shift_right; commit_standard; commit_load; commit_crc16; commit_crc32; commit_csum16; commit_xor16; @defaultonly discard; }
         default_action = discard();
         size = 4096;
     }
     table exact_11 {
         key = { meta.device: exact; meta.next: exact; meta.key: exact; }
-        actions = { commit; commit_add; commit_move; commit_checksum; commit_state; @defaultonly NoAction; }
+        actions = { look; commit; commit_add; commit_move; commit_checksum; commit_state; @defaultonly NoAction; }
         default_action = NoAction();
         size = 4096;
     }
     table lpm_11 {
         key = { meta.device: exact; meta.next: exact; meta.prefix: lpm; }
-        actions = { commit; commit_add; commit_move; commit_checksum; commit_state; @defaultonly NoAction; }
+        actions = { look; commit; commit_add; commit_move; commit_checksum; commit_state; @defaultonly NoAction; }
         default_action = NoAction();
         size = 4096;
     }
     table ternary_11 {
         key = { meta.device: exact; meta.next: exact; meta.state: ternary; }
-        actions = { commit; commit_add; commit_move; commit_checksum; commit_state; @defaultonly discard; }
+        actions = { look; commit; commit_add; commit_move; commit_checksum; commit_state; @defaultonly discard; }
         default_action = discard();
         size = 4096;
     }
@@ -1151,7 +1162,7 @@ inout standard_metadata_t standard_metadata) {
         size = 4096;
     }
     table leave_11 {
-        key = { meta.device: exact; meta.state & 1280w0x0000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000003fe00: exact; }
+        key = { meta.device: exact; meta.state & 1296w0x00000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000003fe00: exact; }
         actions = { transmit; transmit_commit; transmit_commit_move; forward; discard; }
         default_action = discard();
         size = 4096;
@@ -1163,32 +1174,32 @@ inout standard_metadata_t standard_metadata) {
         size = 4096;
     }
     table leave_multicast_11 {
-        key = { meta.device: exact; meta.state & 1280w0x00000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000ffff00000000: exact; }
+        key = { meta.device: exact; meta.state & 1296w0x000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000ffff00000000: exact; }
         actions = { replicate; discard; }
         default_action = discard();
         size = 4096;
     }
     table step_12 {
         key = { meta.device: exact; meta.next & 32w0xffff: exact; }
-        actions = { commit; commit_add; commit_move; commit_checksum; commit_state; commit_sum; commit_difference; commit_conjunction; commit_product; commit_shift_left; commit_shift_right; commit_standard; commit_load; commit_crc16; commit_crc32; commit_csum16; commit_xor16; @defaultonly discard; }
+        actions = { look; commit; commit_add; commit_move; commit_checksum; commit_state; commit_sum; commit_difference; commit_conjunction; commit_product; commit_shift_left; commit_shift_right; commit_standard; commit_load; commit_crc16; commit_crc32; commit_csum16; commit_xor16; @defaultonly discard; }
         default_action = discard();
         size = 4096;
     }
     table exact_12 {
         key = { meta.device: exact; meta.next: exact; meta.key: exact; }
-        actions = { commit; commit_add; commit_move; commit_checksum; commit_state; @defaultonly NoAction; }
+        actions = { look; commit; commit_add; commit_move; commit_checksum; commit_state; @defaultonly NoAction; }
         default_action = NoAction();
         size = 4096;
     }
     table lpm_12 {
         key = { meta.device: exact; meta.next: exact; meta.prefix: lpm; }
-        actions = { commit; commit_add; commit_move; commit_checksum; commit_state; @defaultonly NoAction; }
+        actions = { look; commit; commit_add; commit_move; commit_checksum; commit_state; @defaultonly NoAction; }
         default_action = NoAction();
         size = 4096;
     }
     table ternary_12 {
         key = { meta.device: exact; meta.next: exact; meta.state: ternary; }
-        actions = { commit; commit_add; commit_move; commit_checksum; commit_state; @defaultonly discard; }
+        actions = { look; commit; commit_add; commit_move; commit_checksum; commit_state; @defaultonly discard; }
         default_action = discard();
         size = 4096;
     }
@@ -1199,7 +1210,7 @@ inout standard_metadata_t standard_metadata) {
         size = 4096;
     }
     table leave_12 {
-        key = { meta.device: exact; meta.state & 1280w0x0000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000003fe00: exact; }
+        key = { meta.device: exact; meta.state & 1296w0x00000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000003fe00: exact; }
         actions = { transmit; transmit_commit; transmit_commit_move; forward; discard; }
         default_action = discard();
         size = 4096;
@@ -1211,32 +1222,32 @@ inout standard_metadata_t standard_metadata) {
         size = 4096;
     }
     table leave_multicast_12 {
-        key = { meta.device: exact; meta.state & 1280w0x00000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000ffff00000000: exact; }
+        key = { meta.device: exact; meta.state & 1296w0x000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000ffff00000000: exact; }
         actions = { replicate; discard; }
         default_action = discard();
         size = 4096;
     }
     table step_13 {
         key = { meta.device: exact; meta.next & 32w0xffff: exact; }
-        actions = { commit; commit_add; commit_move; commit_checksum; commit_state; commit_sum; commit_difference; commit_conjunction; commit_product; commit_shift_left; commit_shift_right; commit_standard; commit_load; commit_crc16; commit_crc32; commit_csum16; commit_xor16; @defaultonly discard; }
+        actions = { look; commit; commit_add; commit_move; commit_checksum; commit_state; commit_sum; commit_difference; commit_conjunction; commit_product; commit_shift_left; commit_shift_right; commit_standard; commit_load; commit_crc16; commit_crc32; commit_csum16; commit_xor16; @defaultonly discard; }
         default_action = discard();
         size = 4096;
     }
     table exact_13 {
         key = { meta.device: exact; meta.next: exact; meta.key: exact; }
-        actions = { commit; commit_add; commit_move; commit_checksum; commit_state; @defaultonly NoAction; }
+        actions = { look; commit; commit_add; commit_move; commit_checksum; commit_state; @defaultonly NoAction; }
         default_action = NoAction();
         size = 4096;
     }
     table lpm_13 {
         key = { meta.device: exact; meta.next: exact; meta.prefix: lpm; }
-        actions = { commit; commit_add; commit_move; commit_checksum; commit_state; @defaultonly NoAction; }
+        actions = { look; commit; commit_add; commit_move; commit_checksum; commit_state; @defaultonly NoAction; }
         default_action = NoAction();
         size = 4096;
     }
     table ternary_13 {
         key = { meta.device: exact; meta.next: exact; meta.state: ternary; }
-        actions = { commit; commit_add; commit_move; commit_checksum; commit_state; @defaultonly discard; }
+        actions = { look; commit; commit_add; commit_move; commit_checksum; commit_state; @defaultonly discard; }
         default_action = discard();
         size = 4096;
     }
@@ -1247,7 +1258,7 @@ inout standard_metadata_t standard_metadata) {
         size = 4096;
     }
     table leave_13 {
-        key = { meta.device: exact; meta.state & 1280w0x0000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000003fe00: exact; }
+        key = { meta.device: exact; meta.state & 1296w0x00000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000003fe00: exact; }
         actions = { transmit; transmit_commit; transmit_commit_move; forward; discard; }
         default_action = discard();
         size = 4096;
@@ -1259,32 +1270,32 @@ inout standard_metadata_t standard_metadata) {
         size = 4096;
     }
     table leave_multicast_13 {
-        key = { meta.device: exact; meta.state & 1280w0x00000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000ffff00000000: exact; }
+        key = { meta.device: exact; meta.state & 1296w0x000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000ffff00000000: exact; }
         actions = { replicate; discard; }
         default_action = discard();
         size = 4096;
     }
     table step_14 {
         key = { meta.device: exact; meta.next & 32w0xffff: exact; }
-        actions = { commit; commit_add; commit_move; commit_checksum; commit_state; commit_sum; commit_difference; commit_conjunction; commit_product; commit_shift_left; commit_shift_right; commit_standard; commit_load; commit_crc16; commit_crc32; commit_csum16; commit_xor16; @defaultonly discard; }
+        actions = { look; commit; commit_add; commit_move; commit_checksum; commit_state; commit_sum; commit_difference; commit_conjunction; commit_product; commit_shift_left; commit_shift_right; commit_standard; commit_load; commit_crc16; commit_crc32; commit_csum16; commit_xor16; @defaultonly discard; }
         default_action = discard();
         size = 4096;
     }
     table exact_14 {
         key = { meta.device: exact; meta.next: exact; meta.key: exact; }
-        actions = { commit; commit_add; commit_move; commit_checksum; commit_state; @defaultonly NoAction; }
+        actions = { look; commit; commit_add; commit_move; commit_checksum; commit_state; @defaultonly NoAction; }
         default_action = NoAction();
         size = 4096;
     }
     table lpm_14 {
         key = { meta.device: exact; meta.next: exact; meta.prefix: lpm; }
-        actions = { commit; commit_add; commit_move; commit_checksum; commit_state; @defaultonly NoAction; }
+        actions = { look; commit; commit_add; commit_move; commit_checksum; commit_state; @defaultonly NoAction; }
         default_action = NoAction();
         size = 4096;
     }
     table ternary_14 {
         key = { meta.device: exact; meta.next: exact; meta.state: ternary; }
-        actions = { commit; commit_add; commit_move; commit_checksum; commit_state; @defaultonly discard; }
+        actions = { look; commit; commit_add; commit_move; commit_checksum; commit_state; @defaultonly discard; }
         default_action = discard();
         size = 4096;
     }
@@ -1295,7 +1306,7 @@ inout standard_metadata_t standard_metadata) {
         size = 4096;
     }
     table leave_14 {
-        key = { meta.device: exact; meta.state & 1280w0x0000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000003fe00: exact; }
+        key = { meta.device: exact; meta.state & 1296w0x00000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000003fe00: exact; }
         actions = { transmit; transmit_commit; transmit_commit_move; forward; discard; }
         default_action = discard();
         size = 4096;
@@ -1307,32 +1318,32 @@ inout standard_metadata_t standard_metadata) {
         size = 4096;
     }
     table leave_multicast_14 {
-        key = { meta.device: exact; meta.state & 1280w0x00000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000ffff00000000: exact; }
+        key = { meta.device: exact; meta.state & 1296w0x000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000ffff00000000: exact; }
         actions = { replicate; discard; }
         default_action = discard();
         size = 4096;
     }
     table step_15 {
         key = { meta.device: exact; meta.next & 32w0xffff: exact; }
-        actions = { commit; commit_add; commit_move; commit_checksum; commit_state; commit_sum; commit_difference; commit_conjunction; commit_product; commit_shift_left; commit_shift_right; commit_standard; commit_load; commit_crc16; commit_crc32; commit_csum16; commit_xor16; @defaultonly discard; }
+        actions = { look; commit; commit_add; commit_move; commit_checksum; commit_state; commit_sum; commit_difference; commit_conjunction; commit_product; commit_shift_left; commit_shift_right; commit_standard; commit_load; commit_crc16; commit_crc32; commit_csum16; commit_xor16; @defaultonly discard; }
         default_action = discard();
         size = 4096;
     }
     table exact_15 {
         key = { meta.device: exact; meta.next: exact; meta.key: exact; }
-        actions = { commit; commit_add; commit_move; commit_checksum; commit_state; @defaultonly NoAction; }
+        actions = { look; commit; commit_add; commit_move; commit_checksum; commit_state; @defaultonly NoAction; }
         default_action = NoAction();
         size = 4096;
     }
     table lpm_15 {
         key = { meta.device: exact; meta.next: exact; meta.prefix: lpm; }
-        actions = { commit; commit_add; commit_move; commit_checksum; commit_state; @defaultonly NoAction; }
+        actions = { look; commit; commit_add; commit_move; commit_checksum; commit_state; @defaultonly NoAction; }
         default_action = NoAction();
         size = 4096;
     }
     table ternary_15 {
         key = { meta.device: exact; meta.next: exact; meta.state: ternary; }
-        actions = { commit; commit_add; commit_move; commit_checksum; commit_state; @defaultonly discard; }
+        actions = { look; commit; commit_add; commit_move; commit_checksum; commit_state; @defaultonly discard; }
         default_action = discard();
         size = 4096;
     }
@@ -1343,7 +1354,7 @@ inout standard_metadata_t standard_metadata) {
         size = 4096;
     }
     table leave_15 {
-        key = { meta.device: exact; meta.state & 1280w0x0000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000003fe00: exact; }
+        key = { meta.device: exact; meta.state & 1296w0x00000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000003fe00: exact; }
         actions = { transmit; transmit_commit; transmit_commit_move; forward; discard; }
         default_action = discard();
         size = 4096;
@@ -1355,32 +1366,32 @@ inout standard_metadata_t standard_metadata) {
         size = 4096;
     }
     table leave_multicast_15 {
-        key = { meta.device: exact; meta.state & 1280w0x00000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000ffff00000000: exact; }
+        key = { meta.device: exact; meta.state & 1296w0x000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000ffff00000000: exact; }
         actions = { replicate; discard; }
         default_action = discard();
         size = 4096;
     }
     table step_16 {
         key = { meta.device: exact; meta.next & 32w0xffff: exact; }
-        actions = { commit; commit_add; commit_move; commit_checksum; commit_state; commit_sum; commit_difference; commit_conjunction; commit_product; commit_shift_left; commit_shift_right; commit_standard; commit_load; commit_crc16; commit_crc32; commit_csum16; commit_xor16; @defaultonly discard; }
+        actions = { look; commit; commit_add; commit_move; commit_checksum; commit_state; commit_sum; commit_difference; commit_conjunction; commit_product; commit_shift_left; commit_shift_right; commit_standard; commit_load; commit_crc16; commit_crc32; commit_csum16; commit_xor16; @defaultonly discard; }
         default_action = discard();
         size = 4096;
     }
     table exact_16 {
         key = { meta.device: exact; meta.next: exact; meta.key: exact; }
-        actions = { commit; commit_add; commit_move; commit_checksum; commit_state; @defaultonly NoAction; }
+        actions = { look; commit; commit_add; commit_move; commit_checksum; commit_state; @defaultonly NoAction; }
         default_action = NoAction();
         size = 4096;
     }
     table lpm_16 {
         key = { meta.device: exact; meta.next: exact; meta.prefix: lpm; }
-        actions = { commit; commit_add; commit_move; commit_checksum; commit_state; @defaultonly NoAction; }
+        actions = { look; commit; commit_add; commit_move; commit_checksum; commit_state; @defaultonly NoAction; }
         default_action = NoAction();
         size = 4096;
     }
     table ternary_16 {
         key = { meta.device: exact; meta.next: exact; meta.state: ternary; }
-        actions = { commit; commit_add; commit_move; commit_checksum; commit_state; @defaultonly discard; }
+        actions = { look; commit; commit_add; commit_move; commit_checksum; commit_state; @defaultonly discard; }
         default_action = discard();
         size = 4096;
     }
@@ -1391,7 +1402,7 @@ inout standard_metadata_t standard_metadata) {
         size = 4096;
     }
     table leave_16 {
-        key = { meta.device: exact; meta.state & 1280w0x0000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000003fe00: exact; }
+        key = { meta.device: exact; meta.state & 1296w0x00000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000003fe00: exact; }
         actions = { transmit; transmit_commit; transmit_commit_move; forward; discard; }
         default_action = discard();
         size = 4096;
@@ -1403,32 +1414,32 @@ inout standard_metadata_t standard_metadata) {
         size = 4096;
     }
     table leave_multicast_16 {
-        key = { meta.device: exact; meta.state & 1280w0x00000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000ffff00000000: exact; }
+        key = { meta.device: exact; meta.state & 1296w0x000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000ffff00000000: exact; }
         actions = { replicate; discard; }
         default_action = discard();
         size = 4096;
     }
     table step_17 {
         key = { meta.device: exact; meta.next & 32w0xffff: exact; }
-        actions = { commit; commit_add; commit_move; commit_checksum; commit_state; commit_sum; commit_difference; commit_conjunction; commit_product; commit_shift_left; commit_shift_right; commit_standard; commit_load; commit_crc16; commit_crc32; commit_csum16; commit_xor16; @defaultonly discard; }
+        actions = { look; commit; commit_add; commit_move; commit_checksum; commit_state; commit_sum; commit_difference; commit_conjunction; commit_product; commit_shift_left; commit_shift_right; commit_standard; commit_load; commit_crc16; commit_crc32; commit_csum16; commit_xor16; @defaultonly discard; }
         default_action = discard();
         size = 4096;
     }
     table exact_17 {
         key = { meta.device: exact; meta.next: exact; meta.key: exact; }
-        actions = { commit; commit_add; commit_move; commit_checksum; commit_state; @defaultonly NoAction; }
+        actions = { look; commit; commit_add; commit_move; commit_checksum; commit_state; @defaultonly NoAction; }
         default_action = NoAction();
         size = 4096;
     }
     table lpm_17 {
         key = { meta.device: exact; meta.next: exact; meta.prefix: lpm; }
-        actions = { commit; commit_add; commit_move; commit_checksum; commit_state; @defaultonly NoAction; }
+        actions = { look; commit; commit_add; commit_move; commit_checksum; commit_state; @defaultonly NoAction; }
         default_action = NoAction();
         size = 4096;
     }
     table ternary_17 {
         key = { meta.device: exact; meta.next: exact; meta.state: ternary; }
-        actions = { commit; commit_add; commit_move; commit_checksum; commit_state; @defaultonly discard; }
+        actions = { look; commit; commit_add; commit_move; commit_checksum; commit_state; @defaultonly discard; }
         default_action = discard();
         size = 4096;
     }
@@ -1439,7 +1450,7 @@ inout standard_metadata_t standard_metadata) {
         size = 4096;
     }
     table leave_17 {
-        key = { meta.device: exact; meta.state & 1280w0x0000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000003fe00: exact; }
+        key = { meta.device: exact; meta.state & 1296w0x00000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000003fe00: exact; }
         actions = { transmit; transmit_commit; transmit_commit_move; forward; discard; }
         default_action = discard();
         size = 4096;
@@ -1451,32 +1462,32 @@ inout standard_metadata_t standard_metadata) {
         size = 4096;
     }
     table leave_multicast_17 {
-        key = { meta.device: exact; meta.state & 1280w0x00000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000ffff00000000: exact; }
+        key = { meta.device: exact; meta.state & 1296w0x000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000ffff00000000: exact; }
         actions = { replicate; discard; }
         default_action = discard();
         size = 4096;
     }
     table step_18 {
         key = { meta.device: exact; meta.next & 32w0xffff: exact; }
-        actions = { commit; commit_add; commit_move; commit_checksum; commit_state; commit_sum; commit_difference; commit_conjunction; commit_product; commit_shift_left; commit_shift_right; commit_standard; commit_load; commit_crc16; commit_crc32; commit_csum16; commit_xor16; @defaultonly discard; }
+        actions = { look; commit; commit_add; commit_move; commit_checksum; commit_state; commit_sum; commit_difference; commit_conjunction; commit_product; commit_shift_left; commit_shift_right; commit_standard; commit_load; commit_crc16; commit_crc32; commit_csum16; commit_xor16; @defaultonly discard; }
         default_action = discard();
         size = 4096;
     }
     table exact_18 {
         key = { meta.device: exact; meta.next: exact; meta.key: exact; }
-        actions = { commit; commit_add; commit_move; commit_checksum; commit_state; @defaultonly NoAction; }
+        actions = { look; commit; commit_add; commit_move; commit_checksum; commit_state; @defaultonly NoAction; }
         default_action = NoAction();
         size = 4096;
     }
     table lpm_18 {
         key = { meta.device: exact; meta.next: exact; meta.prefix: lpm; }
-        actions = { commit; commit_add; commit_move; commit_checksum; commit_state; @defaultonly NoAction; }
+        actions = { look; commit; commit_add; commit_move; commit_checksum; commit_state; @defaultonly NoAction; }
         default_action = NoAction();
         size = 4096;
     }
     table ternary_18 {
         key = { meta.device: exact; meta.next: exact; meta.state: ternary; }
-        actions = { commit; commit_add; commit_move; commit_checksum; commit_state; @defaultonly discard; }
+        actions = { look; commit; commit_add; commit_move; commit_checksum; commit_state; @defaultonly discard; }
         default_action = discard();
         size = 4096;
     }
@@ -1487,7 +1498,7 @@ inout standard_metadata_t standard_metadata) {
         size = 4096;
     }
     table leave_18 {
-        key = { meta.device: exact; meta.state & 1280w0x0000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000003fe00: exact; }
+        key = { meta.device: exact; meta.state & 1296w0x00000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000003fe00: exact; }
         actions = { transmit; transmit_commit; transmit_commit_move; forward; discard; }
         default_action = discard();
         size = 4096;
@@ -1499,32 +1510,32 @@ inout standard_metadata_t standard_metadata) {
         size = 4096;
     }
     table leave_multicast_18 {
-        key = { meta.device: exact; meta.state & 1280w0x00000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000ffff00000000: exact; }
+        key = { meta.device: exact; meta.state & 1296w0x000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000ffff00000000: exact; }
         actions = { replicate; discard; }
         default_action = discard();
         size = 4096;
     }
     table step_19 {
         key = { meta.device: exact; meta.next & 32w0xffff: exact; }
-        actions = { commit; commit_add; commit_move; commit_checksum; commit_state; commit_sum; commit_difference; commit_conjunction; commit_product; commit_shift_left; commit_shift_right; commit_standard; commit_load; commit_crc16; commit_crc32; commit_csum16; commit_xor16; @defaultonly discard; }
+        actions = { look; commit; commit_add; commit_move; commit_checksum; commit_state; commit_sum; commit_difference; commit_conjunction; commit_product; commit_shift_left; commit_shift_right; commit_standard; commit_load; commit_crc16; commit_crc32; commit_csum16; commit_xor16; @defaultonly discard; }
         default_action = discard();
         size = 4096;
     }
     table exact_19 {
         key = { meta.device: exact; meta.next: exact; meta.key: exact; }
-        actions = { commit; commit_add; commit_move; commit_checksum; commit_state; @defaultonly NoAction; }
+        actions = { look; commit; commit_add; commit_move; commit_checksum; commit_state; @defaultonly NoAction; }
         default_action = NoAction();
         size = 4096;
     }
     table lpm_19 {
         key = { meta.device: exact; meta.next: exact; meta.prefix: lpm; }
-        actions = { commit; commit_add; commit_move; commit_checksum; commit_state; @defaultonly NoAction; }
+        actions = { look; commit; commit_add; commit_move; commit_checksum; commit_state; @defaultonly NoAction; }
         default_action = NoAction();
         size = 4096;
     }
     table ternary_19 {
         key = { meta.device: exact; meta.next: exact; meta.state: ternary; }
-        actions = { commit; commit_add; commit_move; commit_checksum; commit_state; @defaultonly discard; }
+        actions = { look; commit; commit_add; commit_move; commit_checksum; commit_state; @defaultonly discard; }
         default_action = discard();
         size = 4096;
     }
@@ -1535,7 +1546,7 @@ inout standard_metadata_t standard_metadata) {
         size = 4096;
     }
     table leave_19 {
-        key = { meta.device: exact; meta.state & 1280w0x0000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000003fe00: exact; }
+        key = { meta.device: exact; meta.state & 1296w0x00000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000003fe00: exact; }
         actions = { transmit; transmit_commit; transmit_commit_move; forward; discard; }
         default_action = discard();
         size = 4096;
@@ -1547,7 +1558,7 @@ inout standard_metadata_t standard_metadata) {
         size = 4096;
     }
     table leave_multicast_19 {
-        key = { meta.device: exact; meta.state & 1280w0x00000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000ffff00000000: exact; }
+        key = { meta.device: exact; meta.state & 1296w0x000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000ffff00000000: exact; }
         actions = { replicate; discard; }
         default_action = discard();
         size = 4096;
@@ -2026,53 +2037,53 @@ inout standard_metadata_t standard_metadata) {
         mark_to_drop(standard_metadata);
         meta.next = 32w0xfe000000;
     }
-    action enter_commit(bit<1280> keep, bit<1280> value, bit<32> next, bit<8> lookup, bit<1280> key_mask, bit<8> key_shift) {
+    action enter_commit(bit<1296> keep, bit<1296> value, bit<32> next, bit<8> lookup, bit<1296> key_mask, bit<8> key_shift) {
 
-        meta.state = (((meta.state & 1280w0xfffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff80001ff) | ((bit<1280>)standard_metadata.egress_port << 18)) & keep) ^ value;
+        meta.state = (((meta.state & 1296w0xfffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff80001ff) | ((bit<1296>)standard_metadata.egress_port << 18)) & keep) ^ value;
         meta.next = next;
         if (lookup != 0) {
             if (lookup == 3) {
                 meta.key = meta.state & key_mask;
             } else {
-                meta.prefix = ((meta.state & key_mask) << key_shift)[1279:816];
+                meta.prefix = ((meta.state & key_mask) << key_shift)[1295:832];
             }
         }
     }
-    action enter_commit_move(bit<1280> keep, bit<1280> value, bit<1280> left_mask, bit<8> l0, bit<8> l1, bit<8> l2, bit<8> l3, bit<8> l4, bit<1280> right_mask, bit<8> r0, bit<8> r1, bit<8> r2, bit<8> r3, bit<8> r4, bit<32> next, bit<8> lookup, bit<1280> key_mask, bit<8> key_shift) {
+    action enter_commit_move(bit<1296> keep, bit<1296> value, bit<1296> left_mask, bit<8> l0, bit<8> l1, bit<8> l2, bit<8> l3, bit<8> l4, bit<1296> right_mask, bit<8> r0, bit<8> r1, bit<8> r2, bit<8> r3, bit<8> r4, bit<32> next, bit<8> lookup, bit<1296> key_mask, bit<8> key_shift) {
 
-        meta.state = (meta.state & 1280w0xfffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff80001ff) | ((bit<1280>)standard_metadata.egress_port << 18);
+        meta.state = (meta.state & 1296w0xfffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff80001ff) | ((bit<1296>)standard_metadata.egress_port << 18);
         meta.state = (meta.state & keep) ^ value ^ ((meta.state & left_mask) << l0 << l1 << l2 << l3 << l4) ^ ((meta.state & right_mask) >> r0 >> r1 >> r2 >> r3 >> r4);
         meta.next = next;
         if (lookup != 0) {
             if (lookup == 3) {
                 meta.key = meta.state & key_mask;
             } else {
-                meta.prefix = ((meta.state & key_mask) << key_shift)[1279:816];
+                meta.prefix = ((meta.state & key_mask) << key_shift)[1295:832];
             }
         }
     }
-    action enter_as_commit(bit<9> port, bit<1280> keep, bit<1280> value, bit<32> next, bit<8> lookup, bit<1280> key_mask, bit<8> key_shift) {
+    action enter_as_commit(bit<9> port, bit<1296> keep, bit<1296> value, bit<32> next, bit<8> lookup, bit<1296> key_mask, bit<8> key_shift) {
 
-        meta.state = (((meta.state & 1280w0xfffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff80001ff) | ((bit<1280>)port << 18)) & keep) ^ value;
+        meta.state = (((meta.state & 1296w0xfffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff80001ff) | ((bit<1296>)port << 18)) & keep) ^ value;
         meta.next = next;
         if (lookup != 0) {
             if (lookup == 3) {
                 meta.key = meta.state & key_mask;
             } else {
-                meta.prefix = ((meta.state & key_mask) << key_shift)[1279:816];
+                meta.prefix = ((meta.state & key_mask) << key_shift)[1295:832];
             }
         }
     }
-    action enter_as_commit_move(bit<9> port, bit<1280> keep, bit<1280> value, bit<1280> left_mask, bit<8> l0, bit<8> l1, bit<8> l2, bit<8> l3, bit<8> l4, bit<1280> right_mask, bit<8> r0, bit<8> r1, bit<8> r2, bit<8> r3, bit<8> r4, bit<32> next, bit<8> lookup, bit<1280> key_mask, bit<8> key_shift) {
+    action enter_as_commit_move(bit<9> port, bit<1296> keep, bit<1296> value, bit<1296> left_mask, bit<8> l0, bit<8> l1, bit<8> l2, bit<8> l3, bit<8> l4, bit<1296> right_mask, bit<8> r0, bit<8> r1, bit<8> r2, bit<8> r3, bit<8> r4, bit<32> next, bit<8> lookup, bit<1296> key_mask, bit<8> key_shift) {
 
-        meta.state = (meta.state & 1280w0xfffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff80001ff) | ((bit<1280>)port << 18);
+        meta.state = (meta.state & 1296w0xfffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff80001ff) | ((bit<1296>)port << 18);
         meta.state = (meta.state & keep) ^ value ^ ((meta.state & left_mask) << l0 << l1 << l2 << l3 << l4) ^ ((meta.state & right_mask) >> r0 >> r1 >> r2 >> r3 >> r4);
         meta.next = next;
         if (lookup != 0) {
             if (lookup == 3) {
                 meta.key = meta.state & key_mask;
             } else {
-                meta.prefix = ((meta.state & key_mask) << key_shift)[1279:816];
+                meta.prefix = ((meta.state & key_mask) << key_shift)[1295:832];
             }
         }
     }
@@ -2083,55 +2094,65 @@ inout standard_metadata_t standard_metadata) {
         size = 1024;
     }
     hashed_t input;
-    action commit(bit<1280> keep, bit<1280> value, bit<32> next, bit<8> lookup, bit<1280> key_mask, bit<8> key_shift) {
+    action look(bit<32> next, bit<8> lookup, bit<1296> key_mask, bit<8> key_shift) {
+        meta.next = next;
+        if (lookup != 0) {
+            if (lookup == 3) {
+                meta.key = meta.state & key_mask;
+            } else {
+                meta.prefix = ((meta.state & key_mask) << key_shift)[1295:832];
+            }
+        }
+    }
+    action commit(bit<1296> keep, bit<1296> value, bit<32> next, bit<8> lookup, bit<1296> key_mask, bit<8> key_shift) {
         meta.state = (meta.state & keep) ^ value;
         meta.next = next;
         if (lookup != 0) {
             if (lookup == 3) {
                 meta.key = meta.state & key_mask;
             } else {
-                meta.prefix = ((meta.state & key_mask) << key_shift)[1279:816];
+                meta.prefix = ((meta.state & key_mask) << key_shift)[1295:832];
             }
         }
     }
-    action commit_add(bit<1280> keep, bit<1280> value, bit<1280> add_mask, bit<1280> addend, bit<32> next, bit<8> lookup, bit<1280> key_mask, bit<8> key_shift) {
+    action commit_add(bit<1296> keep, bit<1296> value, bit<1296> add_mask, bit<1296> addend, bit<32> next, bit<8> lookup, bit<1296> key_mask, bit<8> key_shift) {
         meta.state = (meta.state & keep) ^ value ^ (((meta.state & add_mask) + addend) & add_mask);
         meta.next = next;
         if (lookup != 0) {
             if (lookup == 3) {
                 meta.key = meta.state & key_mask;
             } else {
-                meta.prefix = ((meta.state & key_mask) << key_shift)[1279:816];
+                meta.prefix = ((meta.state & key_mask) << key_shift)[1295:832];
             }
         }
     }
-    action commit_move(bit<1280> keep, bit<1280> value, bit<1280> left_mask, bit<8> l0, bit<8> l1, bit<8> l2, bit<8> l3, bit<8> l4, bit<1280> right_mask, bit<8> r0, bit<8> r1, bit<8> r2, bit<8> r3, bit<8> r4, bit<32> next, bit<8> lookup, bit<1280> key_mask, bit<8> key_shift) {
+    action commit_move(bit<1296> keep, bit<1296> value, bit<1296> left_mask, bit<8> l0, bit<8> l1, bit<8> l2, bit<8> l3, bit<8> l4, bit<1296> right_mask, bit<8> r0, bit<8> r1, bit<8> r2, bit<8> r3, bit<8> r4, bit<32> next, bit<8> lookup, bit<1296> key_mask, bit<8> key_shift) {
         meta.state = (meta.state & keep) ^ value ^ ((meta.state & left_mask) << l0 << l1 << l2 << l3 << l4) ^ ((meta.state & right_mask) >> r0 >> r1 >> r2 >> r3 >> r4);
         meta.next = next;
         if (lookup != 0) {
             if (lookup == 3) {
                 meta.key = meta.state & key_mask;
             } else {
-                meta.prefix = ((meta.state & key_mask) << key_shift)[1279:816];
+                meta.prefix = ((meta.state & key_mask) << key_shift)[1295:832];
             }
         }
     }
-    action commit_checksum(bit<1280> keep, bit<1280> value, bit<1280> sum_mask, bit<8> t0, bit<8> t1, bit<8> t2, bit<8> t3, bit<8> t4, bit<1280> right_mask, bit<8> r0, bit<8> r1, bit<8> r2, bit<8> r3, bit<8> r4, bit<32> next, bit<8> lookup, bit<1280> key_mask, bit<8> key_shift) {
+    action commit_checksum(bit<1296> keep, bit<1296> value, bit<1296> sum_mask, bit<8> t0, bit<8> t1, bit<8> t2, bit<8> t3, bit<8> t4, bit<1296> right_mask, bit<8> r0, bit<8> r1, bit<8> r2, bit<8> r3, bit<8> r4, bit<32> next, bit<8> lookup, bit<1296> key_mask, bit<8> key_shift) {
         input.bytes = meta.state & sum_mask;
         hash(meta.hash, HashAlgorithm.csum16, 64w0, input, 64w0x10000);
-        meta.state = (meta.state & keep) ^ value ^ (((bit<1280>)meta.hash) << t0 << t1 << t2 << t3 << t4) ^ ((meta.state & right_mask) >> r0 >> r1 >> r2 >> r3 >> r4);
+        meta.state = (meta.state & keep) ^ value ^ (((bit<1296>)meta.hash) << t0 << t1 << t2 << t3 << t4) ^ ((meta.state & right_mask) >> r0 >> r1 >> r2 >> r3 >> r4);
         meta.next = next;
         if (lookup != 0) {
             if (lookup == 3) {
                 meta.key = meta.state & key_mask;
             } else {
-                meta.prefix = ((meta.state & key_mask) << key_shift)[1279:816];
+                meta.prefix = ((meta.state & key_mask) << key_shift)[1295:832];
             }
         }
     }
-    action commit_sum(bit<1280> keep, bit<1280> value, bit<1280> a_mask, bit<1280> a_value,
-    bit<1280> b_mask, bit<8> bl0, bit<8> bl1, bit<8> bl2, bit<8> bl3, bit<8> bl4, bit<8> br0, bit<8> br1, bit<8> br2, bit<8> br3, bit<8> br4, bit<1280> b_value,
-    bit<1280> result_mask, bit<8> tl0, bit<8> tl1, bit<8> tl2, bit<8> tl3, bit<8> tl4, bit<8> tr0, bit<8> tr1, bit<8> tr2, bit<8> tr3, bit<8> tr4, bit<32> next, bit<8> lookup, bit<1280> key_mask, bit<8> key_shift) {
+    action commit_sum(bit<1296> keep, bit<1296> value, bit<1296> a_mask, bit<1296> a_value,
+    bit<1296> b_mask, bit<8> bl0, bit<8> bl1, bit<8> bl2, bit<8> bl3, bit<8> bl4, bit<8> br0, bit<8> br1, bit<8> br2, bit<8> br3, bit<8> br4, bit<1296> b_value,
+    bit<1296> result_mask, bit<8> tl0, bit<8> tl1, bit<8> tl2, bit<8> tl3, bit<8> tl4, bit<8> tr0, bit<8> tr1, bit<8> tr2, bit<8> tr3, bit<8> tr4, bit<32> next, bit<8> lookup, bit<1296> key_mask, bit<8> key_shift) {
         meta.state = (meta.state & keep) ^ value ^
         ((((((meta.state & a_mask) ^ a_value) + ((((meta.state & b_mask) << bl0 << bl1 << bl2 << bl3 << bl4) >> br0 >> br1 >> br2 >> br3 >> br4) ^ b_value)) & result_mask) << tl0 << tl1 << tl2 << tl3 << tl4) >> tr0 >> tr1 >> tr2 >> tr3 >> tr4);
         meta.next = next;
@@ -2139,13 +2160,13 @@ inout standard_metadata_t standard_metadata) {
             if (lookup == 3) {
                 meta.key = meta.state & key_mask;
             } else {
-                meta.prefix = ((meta.state & key_mask) << key_shift)[1279:816];
+                meta.prefix = ((meta.state & key_mask) << key_shift)[1295:832];
             }
         }
     }
-    action commit_difference(bit<1280> keep, bit<1280> value, bit<1280> a_mask, bit<1280> a_value,
-    bit<1280> b_mask, bit<8> bl0, bit<8> bl1, bit<8> bl2, bit<8> bl3, bit<8> bl4, bit<8> br0, bit<8> br1, bit<8> br2, bit<8> br3, bit<8> br4, bit<1280> b_value,
-    bit<1280> result_mask, bit<8> tl0, bit<8> tl1, bit<8> tl2, bit<8> tl3, bit<8> tl4, bit<8> tr0, bit<8> tr1, bit<8> tr2, bit<8> tr3, bit<8> tr4, bit<32> next, bit<8> lookup, bit<1280> key_mask, bit<8> key_shift) {
+    action commit_difference(bit<1296> keep, bit<1296> value, bit<1296> a_mask, bit<1296> a_value,
+    bit<1296> b_mask, bit<8> bl0, bit<8> bl1, bit<8> bl2, bit<8> bl3, bit<8> bl4, bit<8> br0, bit<8> br1, bit<8> br2, bit<8> br3, bit<8> br4, bit<1296> b_value,
+    bit<1296> result_mask, bit<8> tl0, bit<8> tl1, bit<8> tl2, bit<8> tl3, bit<8> tl4, bit<8> tr0, bit<8> tr1, bit<8> tr2, bit<8> tr3, bit<8> tr4, bit<32> next, bit<8> lookup, bit<1296> key_mask, bit<8> key_shift) {
         meta.state = (meta.state & keep) ^ value ^
         ((((((meta.state & a_mask) ^ a_value) - ((((meta.state & b_mask) << bl0 << bl1 << bl2 << bl3 << bl4) >> br0 >> br1 >> br2 >> br3 >> br4) ^ b_value)) & result_mask) << tl0 << tl1 << tl2 << tl3 << tl4) >> tr0 >> tr1 >> tr2 >> tr3 >> tr4);
         meta.next = next;
@@ -2153,13 +2174,13 @@ inout standard_metadata_t standard_metadata) {
             if (lookup == 3) {
                 meta.key = meta.state & key_mask;
             } else {
-                meta.prefix = ((meta.state & key_mask) << key_shift)[1279:816];
+                meta.prefix = ((meta.state & key_mask) << key_shift)[1295:832];
             }
         }
     }
-    action commit_conjunction(bit<1280> keep, bit<1280> value, bit<1280> a_mask, bit<1280> a_value,
-    bit<1280> b_mask, bit<8> bl0, bit<8> bl1, bit<8> bl2, bit<8> bl3, bit<8> bl4, bit<8> br0, bit<8> br1, bit<8> br2, bit<8> br3, bit<8> br4, bit<1280> b_value,
-    bit<1280> result_mask, bit<8> tl0, bit<8> tl1, bit<8> tl2, bit<8> tl3, bit<8> tl4, bit<8> tr0, bit<8> tr1, bit<8> tr2, bit<8> tr3, bit<8> tr4, bit<32> next, bit<8> lookup, bit<1280> key_mask, bit<8> key_shift) {
+    action commit_conjunction(bit<1296> keep, bit<1296> value, bit<1296> a_mask, bit<1296> a_value,
+    bit<1296> b_mask, bit<8> bl0, bit<8> bl1, bit<8> bl2, bit<8> bl3, bit<8> bl4, bit<8> br0, bit<8> br1, bit<8> br2, bit<8> br3, bit<8> br4, bit<1296> b_value,
+    bit<1296> result_mask, bit<8> tl0, bit<8> tl1, bit<8> tl2, bit<8> tl3, bit<8> tl4, bit<8> tr0, bit<8> tr1, bit<8> tr2, bit<8> tr3, bit<8> tr4, bit<32> next, bit<8> lookup, bit<1296> key_mask, bit<8> key_shift) {
         meta.state = (meta.state & keep) ^ value ^
         ((((((meta.state & a_mask) ^ a_value) & ((((meta.state & b_mask) << bl0 << bl1 << bl2 << bl3 << bl4) >> br0 >> br1 >> br2 >> br3 >> br4) ^ b_value)) & result_mask) << tl0 << tl1 << tl2 << tl3 << tl4) >> tr0 >> tr1 >> tr2 >> tr3 >> tr4);
         meta.next = next;
@@ -2167,13 +2188,13 @@ inout standard_metadata_t standard_metadata) {
             if (lookup == 3) {
                 meta.key = meta.state & key_mask;
             } else {
-                meta.prefix = ((meta.state & key_mask) << key_shift)[1279:816];
+                meta.prefix = ((meta.state & key_mask) << key_shift)[1295:832];
             }
         }
     }
-    action commit_product(bit<1280> keep, bit<1280> value, bit<1280> a_mask, bit<1280> a_value,
-    bit<1280> b_mask, bit<8> bl0, bit<8> bl1, bit<8> bl2, bit<8> bl3, bit<8> bl4, bit<8> br0, bit<8> br1, bit<8> br2, bit<8> br3, bit<8> br4, bit<1280> b_value,
-    bit<1280> result_mask, bit<8> tl0, bit<8> tl1, bit<8> tl2, bit<8> tl3, bit<8> tl4, bit<8> tr0, bit<8> tr1, bit<8> tr2, bit<8> tr3, bit<8> tr4, bit<32> next, bit<8> lookup, bit<1280> key_mask, bit<8> key_shift) {
+    action commit_product(bit<1296> keep, bit<1296> value, bit<1296> a_mask, bit<1296> a_value,
+    bit<1296> b_mask, bit<8> bl0, bit<8> bl1, bit<8> bl2, bit<8> bl3, bit<8> bl4, bit<8> br0, bit<8> br1, bit<8> br2, bit<8> br3, bit<8> br4, bit<1296> b_value,
+    bit<1296> result_mask, bit<8> tl0, bit<8> tl1, bit<8> tl2, bit<8> tl3, bit<8> tl4, bit<8> tr0, bit<8> tr1, bit<8> tr2, bit<8> tr3, bit<8> tr4, bit<32> next, bit<8> lookup, bit<1296> key_mask, bit<8> key_shift) {
         meta.state = (meta.state & keep) ^ value ^
         ((((((meta.state & a_mask) ^ a_value) * ((((meta.state & b_mask) << bl0 << bl1 << bl2 << bl3 << bl4) >> br0 >> br1 >> br2 >> br3 >> br4) ^ b_value)) & result_mask) << tl0 << tl1 << tl2 << tl3 << tl4) >> tr0 >> tr1 >> tr2 >> tr3 >> tr4);
         meta.next = next;
@@ -2181,13 +2202,13 @@ inout standard_metadata_t standard_metadata) {
             if (lookup == 3) {
                 meta.key = meta.state & key_mask;
             } else {
-                meta.prefix = ((meta.state & key_mask) << key_shift)[1279:816];
+                meta.prefix = ((meta.state & key_mask) << key_shift)[1295:832];
             }
         }
     }
-    action commit_shift_left(bit<1280> keep, bit<1280> value, bit<1280> a_mask, bit<1280> a_value,
-    bit<1280> b_mask, bit<8> bl0, bit<8> bl1, bit<8> bl2, bit<8> bl3, bit<8> bl4, bit<8> br0, bit<8> br1, bit<8> br2, bit<8> br3, bit<8> br4, bit<1280> b_value,
-    bit<1280> result_mask, bit<8> tl0, bit<8> tl1, bit<8> tl2, bit<8> tl3, bit<8> tl4, bit<8> tr0, bit<8> tr1, bit<8> tr2, bit<8> tr3, bit<8> tr4, bit<32> next, bit<8> lookup, bit<1280> key_mask, bit<8> key_shift) {
+    action commit_shift_left(bit<1296> keep, bit<1296> value, bit<1296> a_mask, bit<1296> a_value,
+    bit<1296> b_mask, bit<8> bl0, bit<8> bl1, bit<8> bl2, bit<8> bl3, bit<8> bl4, bit<8> br0, bit<8> br1, bit<8> br2, bit<8> br3, bit<8> br4, bit<1296> b_value,
+    bit<1296> result_mask, bit<8> tl0, bit<8> tl1, bit<8> tl2, bit<8> tl3, bit<8> tl4, bit<8> tr0, bit<8> tr1, bit<8> tr2, bit<8> tr3, bit<8> tr4, bit<32> next, bit<8> lookup, bit<1296> key_mask, bit<8> key_shift) {
         meta.state = (meta.state & keep) ^ value ^
         ((((((meta.state & a_mask) ^ a_value) << (bit<8>)((((meta.state & b_mask) << bl0 << bl1 << bl2 << bl3 << bl4) >> br0 >> br1 >> br2 >> br3 >> br4) ^ b_value)) & result_mask) << tl0 << tl1 << tl2 << tl3 << tl4) >> tr0 >> tr1 >> tr2 >> tr3 >> tr4);
         meta.next = next;
@@ -2195,13 +2216,13 @@ inout standard_metadata_t standard_metadata) {
             if (lookup == 3) {
                 meta.key = meta.state & key_mask;
             } else {
-                meta.prefix = ((meta.state & key_mask) << key_shift)[1279:816];
+                meta.prefix = ((meta.state & key_mask) << key_shift)[1295:832];
             }
         }
     }
-    action commit_shift_right(bit<1280> keep, bit<1280> value, bit<1280> a_mask, bit<1280> a_value,
-    bit<1280> b_mask, bit<8> bl0, bit<8> bl1, bit<8> bl2, bit<8> bl3, bit<8> bl4, bit<8> br0, bit<8> br1, bit<8> br2, bit<8> br3, bit<8> br4, bit<1280> b_value,
-    bit<1280> result_mask, bit<8> tl0, bit<8> tl1, bit<8> tl2, bit<8> tl3, bit<8> tl4, bit<8> tr0, bit<8> tr1, bit<8> tr2, bit<8> tr3, bit<8> tr4, bit<32> next, bit<8> lookup, bit<1280> key_mask, bit<8> key_shift) {
+    action commit_shift_right(bit<1296> keep, bit<1296> value, bit<1296> a_mask, bit<1296> a_value,
+    bit<1296> b_mask, bit<8> bl0, bit<8> bl1, bit<8> bl2, bit<8> bl3, bit<8> bl4, bit<8> br0, bit<8> br1, bit<8> br2, bit<8> br3, bit<8> br4, bit<1296> b_value,
+    bit<1296> result_mask, bit<8> tl0, bit<8> tl1, bit<8> tl2, bit<8> tl3, bit<8> tl4, bit<8> tr0, bit<8> tr1, bit<8> tr2, bit<8> tr3, bit<8> tr4, bit<32> next, bit<8> lookup, bit<1296> key_mask, bit<8> key_shift) {
         meta.state = (meta.state & keep) ^ value ^
         ((((((meta.state & a_mask) ^ a_value) >> (bit<8>)((((meta.state & b_mask) << bl0 << bl1 << bl2 << bl3 << bl4) >> br0 >> br1 >> br2 >> br3 >> br4) ^ b_value)) & result_mask) << tl0 << tl1 << tl2 << tl3 << tl4) >> tr0 >> tr1 >> tr2 >> tr3 >> tr4);
         meta.next = next;
@@ -2209,72 +2230,72 @@ inout standard_metadata_t standard_metadata) {
             if (lookup == 3) {
                 meta.key = meta.state & key_mask;
             } else {
-                meta.prefix = ((meta.state & key_mask) << key_shift)[1279:816];
+                meta.prefix = ((meta.state & key_mask) << key_shift)[1295:832];
             }
         }
     }
-    action commit_crc16(bit<1280> keep, bit<1280> value, bit<1280> input_mask,
-    bit<8> il0, bit<8> il1, bit<8> il2, bit<8> il3, bit<8> il4, bit<8> ir0, bit<8> ir1, bit<8> ir2, bit<8> ir3, bit<8> ir4, bit<1280> input_value, bit<64> base, bit<64> modulus,
-    bit<1280> result_mask, bit<8> tl0, bit<8> tl1, bit<8> tl2, bit<8> tl3, bit<8> tl4, bit<8> tr0, bit<8> tr1, bit<8> tr2, bit<8> tr3, bit<8> tr4, bit<32> next, bit<8> lookup, bit<1280> key_mask, bit<8> key_shift) {
+    action commit_crc16(bit<1296> keep, bit<1296> value, bit<1296> input_mask,
+    bit<8> il0, bit<8> il1, bit<8> il2, bit<8> il3, bit<8> il4, bit<8> ir0, bit<8> ir1, bit<8> ir2, bit<8> ir3, bit<8> ir4, bit<1296> input_value, bit<64> base, bit<64> modulus,
+    bit<1296> result_mask, bit<8> tl0, bit<8> tl1, bit<8> tl2, bit<8> tl3, bit<8> tl4, bit<8> tr0, bit<8> tr1, bit<8> tr2, bit<8> tr3, bit<8> tr4, bit<32> next, bit<8> lookup, bit<1296> key_mask, bit<8> key_shift) {
         input.bytes = (((meta.state & input_mask) << il0 << il1 << il2 << il3 << il4) >> ir0 >> ir1 >> ir2 >> ir3 >> ir4) ^ input_value;
         hash(meta.hash, HashAlgorithm.crc16, base, input, modulus);
-        meta.state = (meta.state & keep) ^ value ^ ((((bit<1280>)meta.hash & result_mask) << tl0 << tl1 << tl2 << tl3 << tl4) >> tr0 >> tr1 >> tr2 >> tr3 >> tr4);
+        meta.state = (meta.state & keep) ^ value ^ ((((bit<1296>)meta.hash & result_mask) << tl0 << tl1 << tl2 << tl3 << tl4) >> tr0 >> tr1 >> tr2 >> tr3 >> tr4);
         meta.next = next;
         if (lookup != 0) {
             if (lookup == 3) {
                 meta.key = meta.state & key_mask;
             } else {
-                meta.prefix = ((meta.state & key_mask) << key_shift)[1279:816];
+                meta.prefix = ((meta.state & key_mask) << key_shift)[1295:832];
             }
         }
     }
-    action commit_crc32(bit<1280> keep, bit<1280> value, bit<1280> input_mask,
-    bit<8> il0, bit<8> il1, bit<8> il2, bit<8> il3, bit<8> il4, bit<8> ir0, bit<8> ir1, bit<8> ir2, bit<8> ir3, bit<8> ir4, bit<1280> input_value, bit<64> base, bit<64> modulus,
-    bit<1280> result_mask, bit<8> tl0, bit<8> tl1, bit<8> tl2, bit<8> tl3, bit<8> tl4, bit<8> tr0, bit<8> tr1, bit<8> tr2, bit<8> tr3, bit<8> tr4, bit<32> next, bit<8> lookup, bit<1280> key_mask, bit<8> key_shift) {
+    action commit_crc32(bit<1296> keep, bit<1296> value, bit<1296> input_mask,
+    bit<8> il0, bit<8> il1, bit<8> il2, bit<8> il3, bit<8> il4, bit<8> ir0, bit<8> ir1, bit<8> ir2, bit<8> ir3, bit<8> ir4, bit<1296> input_value, bit<64> base, bit<64> modulus,
+    bit<1296> result_mask, bit<8> tl0, bit<8> tl1, bit<8> tl2, bit<8> tl3, bit<8> tl4, bit<8> tr0, bit<8> tr1, bit<8> tr2, bit<8> tr3, bit<8> tr4, bit<32> next, bit<8> lookup, bit<1296> key_mask, bit<8> key_shift) {
         input.bytes = (((meta.state & input_mask) << il0 << il1 << il2 << il3 << il4) >> ir0 >> ir1 >> ir2 >> ir3 >> ir4) ^ input_value;
         hash(meta.hash, HashAlgorithm.crc32, base, input, modulus);
-        meta.state = (meta.state & keep) ^ value ^ ((((bit<1280>)meta.hash & result_mask) << tl0 << tl1 << tl2 << tl3 << tl4) >> tr0 >> tr1 >> tr2 >> tr3 >> tr4);
+        meta.state = (meta.state & keep) ^ value ^ ((((bit<1296>)meta.hash & result_mask) << tl0 << tl1 << tl2 << tl3 << tl4) >> tr0 >> tr1 >> tr2 >> tr3 >> tr4);
         meta.next = next;
         if (lookup != 0) {
             if (lookup == 3) {
                 meta.key = meta.state & key_mask;
             } else {
-                meta.prefix = ((meta.state & key_mask) << key_shift)[1279:816];
+                meta.prefix = ((meta.state & key_mask) << key_shift)[1295:832];
             }
         }
     }
-    action commit_csum16(bit<1280> keep, bit<1280> value, bit<1280> input_mask,
-    bit<8> il0, bit<8> il1, bit<8> il2, bit<8> il3, bit<8> il4, bit<8> ir0, bit<8> ir1, bit<8> ir2, bit<8> ir3, bit<8> ir4, bit<1280> input_value, bit<64> base, bit<64> modulus,
-    bit<1280> result_mask, bit<8> tl0, bit<8> tl1, bit<8> tl2, bit<8> tl3, bit<8> tl4, bit<8> tr0, bit<8> tr1, bit<8> tr2, bit<8> tr3, bit<8> tr4, bit<32> next, bit<8> lookup, bit<1280> key_mask, bit<8> key_shift) {
+    action commit_csum16(bit<1296> keep, bit<1296> value, bit<1296> input_mask,
+    bit<8> il0, bit<8> il1, bit<8> il2, bit<8> il3, bit<8> il4, bit<8> ir0, bit<8> ir1, bit<8> ir2, bit<8> ir3, bit<8> ir4, bit<1296> input_value, bit<64> base, bit<64> modulus,
+    bit<1296> result_mask, bit<8> tl0, bit<8> tl1, bit<8> tl2, bit<8> tl3, bit<8> tl4, bit<8> tr0, bit<8> tr1, bit<8> tr2, bit<8> tr3, bit<8> tr4, bit<32> next, bit<8> lookup, bit<1296> key_mask, bit<8> key_shift) {
         input.bytes = (((meta.state & input_mask) << il0 << il1 << il2 << il3 << il4) >> ir0 >> ir1 >> ir2 >> ir3 >> ir4) ^ input_value;
         hash(meta.hash, HashAlgorithm.csum16, base, input, modulus);
-        meta.state = (meta.state & keep) ^ value ^ ((((bit<1280>)meta.hash & result_mask) << tl0 << tl1 << tl2 << tl3 << tl4) >> tr0 >> tr1 >> tr2 >> tr3 >> tr4);
+        meta.state = (meta.state & keep) ^ value ^ ((((bit<1296>)meta.hash & result_mask) << tl0 << tl1 << tl2 << tl3 << tl4) >> tr0 >> tr1 >> tr2 >> tr3 >> tr4);
         meta.next = next;
         if (lookup != 0) {
             if (lookup == 3) {
                 meta.key = meta.state & key_mask;
             } else {
-                meta.prefix = ((meta.state & key_mask) << key_shift)[1279:816];
+                meta.prefix = ((meta.state & key_mask) << key_shift)[1295:832];
             }
         }
     }
-    action commit_xor16(bit<1280> keep, bit<1280> value, bit<1280> input_mask,
-    bit<8> il0, bit<8> il1, bit<8> il2, bit<8> il3, bit<8> il4, bit<8> ir0, bit<8> ir1, bit<8> ir2, bit<8> ir3, bit<8> ir4, bit<1280> input_value, bit<64> base, bit<64> modulus,
-    bit<1280> result_mask, bit<8> tl0, bit<8> tl1, bit<8> tl2, bit<8> tl3, bit<8> tl4, bit<8> tr0, bit<8> tr1, bit<8> tr2, bit<8> tr3, bit<8> tr4, bit<32> next, bit<8> lookup, bit<1280> key_mask, bit<8> key_shift) {
+    action commit_xor16(bit<1296> keep, bit<1296> value, bit<1296> input_mask,
+    bit<8> il0, bit<8> il1, bit<8> il2, bit<8> il3, bit<8> il4, bit<8> ir0, bit<8> ir1, bit<8> ir2, bit<8> ir3, bit<8> ir4, bit<1296> input_value, bit<64> base, bit<64> modulus,
+    bit<1296> result_mask, bit<8> tl0, bit<8> tl1, bit<8> tl2, bit<8> tl3, bit<8> tl4, bit<8> tr0, bit<8> tr1, bit<8> tr2, bit<8> tr3, bit<8> tr4, bit<32> next, bit<8> lookup, bit<1296> key_mask, bit<8> key_shift) {
         input.bytes = (((meta.state & input_mask) << il0 << il1 << il2 << il3 << il4) >> ir0 >> ir1 >> ir2 >> ir3 >> ir4) ^ input_value;
         hash(meta.hash, HashAlgorithm.xor16, base, input, modulus);
-        meta.state = (meta.state & keep) ^ value ^ ((((bit<1280>)meta.hash & result_mask) << tl0 << tl1 << tl2 << tl3 << tl4) >> tr0 >> tr1 >> tr2 >> tr3 >> tr4);
+        meta.state = (meta.state & keep) ^ value ^ ((((bit<1296>)meta.hash & result_mask) << tl0 << tl1 << tl2 << tl3 << tl4) >> tr0 >> tr1 >> tr2 >> tr3 >> tr4);
         meta.next = next;
         if (lookup != 0) {
             if (lookup == 3) {
                 meta.key = meta.state & key_mask;
             } else {
-                meta.prefix = ((meta.state & key_mask) << key_shift)[1279:816];
+                meta.prefix = ((meta.state & key_mask) << key_shift)[1295:832];
             }
         }
     }
-    action commit_state(bit<1280> keep, bit<1280> value, bit<16> access, bit<1280> index_mask, bit<8> i0, bit<8> i1, bit<8> i2, bit<8> i3, bit<8> i4, bit<32> index,
-    bit<1280> data_mask, bit<8> d0, bit<8> d1, bit<8> d2, bit<8> d3, bit<8> d4, bit<64> data, bit<32> next, bit<8> lookup, bit<1280> key_mask, bit<8> key_shift) {
+    action commit_state(bit<1296> keep, bit<1296> value, bit<16> access, bit<1296> index_mask, bit<8> i0, bit<8> i1, bit<8> i2, bit<8> i3, bit<8> i4, bit<32> index,
+    bit<1296> data_mask, bit<8> d0, bit<8> d1, bit<8> d2, bit<8> d3, bit<8> d4, bit<64> data, bit<32> next, bit<8> lookup, bit<1296> key_mask, bit<8> key_shift) {
         meta.state = (meta.state & keep) ^ value;
         meta.access = access;
         meta.index = (bit<32>)((meta.state & index_mask) >> i0 >> i1 >> i2 >> i3 >> i4) ^ index;
@@ -2284,29 +2305,29 @@ inout standard_metadata_t standard_metadata) {
             if (lookup == 3) {
                 meta.key = meta.state & key_mask;
             } else {
-                meta.prefix = ((meta.state & key_mask) << key_shift)[1279:816];
+                meta.prefix = ((meta.state & key_mask) << key_shift)[1295:832];
             }
         }
     }
-    action commit_load(bit<1280> keep, bit<1280> value, bit<64> data_mask, bit<8> t0, bit<8> t1, bit<8> t2, bit<8> t3, bit<8> t4, bit<32> next, bit<8> lookup, bit<1280> key_mask, bit<8> key_shift) {
-        meta.state = (meta.state & keep) ^ value ^ (((bit<1280>)(meta.data & data_mask)) << t0 << t1 << t2 << t3 << t4);
+    action commit_load(bit<1296> keep, bit<1296> value, bit<64> data_mask, bit<8> t0, bit<8> t1, bit<8> t2, bit<8> t3, bit<8> t4, bit<32> next, bit<8> lookup, bit<1296> key_mask, bit<8> key_shift) {
+        meta.state = (meta.state & keep) ^ value ^ (((bit<1296>)(meta.data & data_mask)) << t0 << t1 << t2 << t3 << t4);
         meta.next = next;
         if (lookup != 0) {
             if (lookup == 3) {
                 meta.key = meta.state & key_mask;
             } else {
-                meta.prefix = ((meta.state & key_mask) << key_shift)[1279:816];
+                meta.prefix = ((meta.state & key_mask) << key_shift)[1295:832];
             }
         }
     }
-    action commit_standard(bit<1280> keep, bit<1280> value, bit<32> packet_length, bit<32> instance_type, bit<48> egress_global_timestamp, bit<32> enq_timestamp, bit<19> enq_qdepth, bit<32> deq_timedelta, bit<19> deq_qdepth, bit<16> egress_rid, bit<8> t0, bit<8> t1, bit<8> t2, bit<8> t3, bit<8> t4, bit<32> next, bit<8> lookup, bit<1280> key_mask, bit<8> key_shift) {
-        meta.state = (meta.state & keep) ^ value ^ (((bit<1280>)((bit<48>)(standard_metadata.packet_length & packet_length) | (bit<48>)(standard_metadata.instance_type & instance_type) | (bit<48>)(standard_metadata.egress_global_timestamp & egress_global_timestamp) | (bit<48>)(standard_metadata.enq_timestamp & enq_timestamp) | (bit<48>)(standard_metadata.enq_qdepth & enq_qdepth) | (bit<48>)(standard_metadata.deq_timedelta & deq_timedelta) | (bit<48>)(standard_metadata.deq_qdepth & deq_qdepth) | (bit<48>)(standard_metadata.egress_rid & egress_rid))) << t0 << t1 << t2 << t3 << t4);
+    action commit_standard(bit<1296> keep, bit<1296> value, bit<32> packet_length, bit<32> instance_type, bit<48> egress_global_timestamp, bit<32> enq_timestamp, bit<19> enq_qdepth, bit<32> deq_timedelta, bit<19> deq_qdepth, bit<16> egress_rid, bit<8> t0, bit<8> t1, bit<8> t2, bit<8> t3, bit<8> t4, bit<32> next, bit<8> lookup, bit<1296> key_mask, bit<8> key_shift) {
+        meta.state = (meta.state & keep) ^ value ^ (((bit<1296>)((bit<48>)(standard_metadata.packet_length & packet_length) | (bit<48>)(standard_metadata.instance_type & instance_type) | (bit<48>)(standard_metadata.egress_global_timestamp & egress_global_timestamp) | (bit<48>)(standard_metadata.enq_timestamp & enq_timestamp) | (bit<48>)(standard_metadata.enq_qdepth & enq_qdepth) | (bit<48>)(standard_metadata.deq_timedelta & deq_timedelta) | (bit<48>)(standard_metadata.deq_qdepth & deq_qdepth) | (bit<48>)(standard_metadata.egress_rid & egress_rid))) << t0 << t1 << t2 << t3 << t4);
         meta.next = next;
         if (lookup != 0) {
             if (lookup == 3) {
                 meta.key = meta.state & key_mask;
             } else {
-                meta.prefix = ((meta.state & key_mask) << key_shift)[1279:816];
+                meta.prefix = ((meta.state & key_mask) << key_shift)[1295:832];
             }
         }
     }
@@ -2344,9 +2365,9 @@ inout standard_metadata_t standard_metadata) {
         random(meta.data, (bit<64>)meta.index, meta.data);
     }
     action emit() {
-        if (meta.state[55:48] != meta.length) {
+        if (meta.state[1295:1288] != meta.length) {
             hdr.whole.setInvalid();
-            meta.length = meta.state[55:48];
+            meta.length = meta.state[1295:1288];
             if (meta.length[7:7] == 1) {
                 hdr.chunk128.setValid();
             } else {
@@ -2470,25 +2491,25 @@ inout standard_metadata_t standard_metadata) {
     }
     table step_0 {
         key = { meta.device: exact; meta.next & 32w0xffff: exact; }
-        actions = { commit; commit_add; commit_move; commit_checksum; commit_state; commit_sum; commit_difference; commit_conjunction; commit_product; commit_shift_left; commit_shift_right; commit_standard; commit_load; commit_crc16; commit_crc32; commit_csum16; commit_xor16; @defaultonly discard; }
+        actions = { look; commit; commit_add; commit_move; commit_checksum; commit_state; commit_sum; commit_difference; commit_conjunction; commit_product; commit_shift_left; commit_shift_right; commit_standard; commit_load; commit_crc16; commit_crc32; commit_csum16; commit_xor16; @defaultonly discard; }
         default_action = discard();
         size = 4096;
     }
     table exact_0 {
         key = { meta.device: exact; meta.next: exact; meta.key: exact; }
-        actions = { commit; commit_add; commit_move; commit_checksum; commit_state; @defaultonly NoAction; }
+        actions = { look; commit; commit_add; commit_move; commit_checksum; commit_state; @defaultonly NoAction; }
         default_action = NoAction();
         size = 4096;
     }
     table lpm_0 {
         key = { meta.device: exact; meta.next: exact; meta.prefix: lpm; }
-        actions = { commit; commit_add; commit_move; commit_checksum; commit_state; @defaultonly NoAction; }
+        actions = { look; commit; commit_add; commit_move; commit_checksum; commit_state; @defaultonly NoAction; }
         default_action = NoAction();
         size = 4096;
     }
     table ternary_0 {
         key = { meta.device: exact; meta.next: exact; meta.state: ternary; }
-        actions = { commit; commit_add; commit_move; commit_checksum; commit_state; @defaultonly discard; }
+        actions = { look; commit; commit_add; commit_move; commit_checksum; commit_state; @defaultonly discard; }
         default_action = discard();
         size = 4096;
     }
@@ -2500,25 +2521,25 @@ inout standard_metadata_t standard_metadata) {
     }
     table step_1 {
         key = { meta.device: exact; meta.next & 32w0xffff: exact; }
-        actions = { commit; commit_add; commit_move; commit_checksum; commit_state; commit_sum; commit_difference; commit_conjunction; commit_product; commit_shift_left; commit_shift_right; commit_standard; commit_load; commit_crc16; commit_crc32; commit_csum16; commit_xor16; @defaultonly discard; }
+        actions = { look; commit; commit_add; commit_move; commit_checksum; commit_state; commit_sum; commit_difference; commit_conjunction; commit_product; commit_shift_left; commit_shift_right; commit_standard; commit_load; commit_crc16; commit_crc32; commit_csum16; commit_xor16; @defaultonly discard; }
         default_action = discard();
         size = 4096;
     }
     table exact_1 {
         key = { meta.device: exact; meta.next: exact; meta.key: exact; }
-        actions = { commit; commit_add; commit_move; commit_checksum; commit_state; @defaultonly NoAction; }
+        actions = { look; commit; commit_add; commit_move; commit_checksum; commit_state; @defaultonly NoAction; }
         default_action = NoAction();
         size = 4096;
     }
     table lpm_1 {
         key = { meta.device: exact; meta.next: exact; meta.prefix: lpm; }
-        actions = { commit; commit_add; commit_move; commit_checksum; commit_state; @defaultonly NoAction; }
+        actions = { look; commit; commit_add; commit_move; commit_checksum; commit_state; @defaultonly NoAction; }
         default_action = NoAction();
         size = 4096;
     }
     table ternary_1 {
         key = { meta.device: exact; meta.next: exact; meta.state: ternary; }
-        actions = { commit; commit_add; commit_move; commit_checksum; commit_state; @defaultonly discard; }
+        actions = { look; commit; commit_add; commit_move; commit_checksum; commit_state; @defaultonly discard; }
         default_action = discard();
         size = 4096;
     }
@@ -2530,25 +2551,25 @@ inout standard_metadata_t standard_metadata) {
     }
     table step_2 {
         key = { meta.device: exact; meta.next & 32w0xffff: exact; }
-        actions = { commit; commit_add; commit_move; commit_checksum; commit_state; commit_sum; commit_difference; commit_conjunction; commit_product; commit_shift_left; commit_shift_right; commit_standard; commit_load; commit_crc16; commit_crc32; commit_csum16; commit_xor16; @defaultonly discard; }
+        actions = { look; commit; commit_add; commit_move; commit_checksum; commit_state; commit_sum; commit_difference; commit_conjunction; commit_product; commit_shift_left; commit_shift_right; commit_standard; commit_load; commit_crc16; commit_crc32; commit_csum16; commit_xor16; @defaultonly discard; }
         default_action = discard();
         size = 4096;
     }
     table exact_2 {
         key = { meta.device: exact; meta.next: exact; meta.key: exact; }
-        actions = { commit; commit_add; commit_move; commit_checksum; commit_state; @defaultonly NoAction; }
+        actions = { look; commit; commit_add; commit_move; commit_checksum; commit_state; @defaultonly NoAction; }
         default_action = NoAction();
         size = 4096;
     }
     table lpm_2 {
         key = { meta.device: exact; meta.next: exact; meta.prefix: lpm; }
-        actions = { commit; commit_add; commit_move; commit_checksum; commit_state; @defaultonly NoAction; }
+        actions = { look; commit; commit_add; commit_move; commit_checksum; commit_state; @defaultonly NoAction; }
         default_action = NoAction();
         size = 4096;
     }
     table ternary_2 {
         key = { meta.device: exact; meta.next: exact; meta.state: ternary; }
-        actions = { commit; commit_add; commit_move; commit_checksum; commit_state; @defaultonly discard; }
+        actions = { look; commit; commit_add; commit_move; commit_checksum; commit_state; @defaultonly discard; }
         default_action = discard();
         size = 4096;
     }
@@ -2560,25 +2581,25 @@ inout standard_metadata_t standard_metadata) {
     }
     table step_3 {
         key = { meta.device: exact; meta.next & 32w0xffff: exact; }
-        actions = { commit; commit_add; commit_move; commit_checksum; commit_state; commit_sum; commit_difference; commit_conjunction; commit_product; commit_shift_left; commit_shift_right; commit_standard; commit_load; commit_crc16; commit_crc32; commit_csum16; commit_xor16; @defaultonly discard; }
+        actions = { look; commit; commit_add; commit_move; commit_checksum; commit_state; commit_sum; commit_difference; commit_conjunction; commit_product; commit_shift_left; commit_shift_right; commit_standard; commit_load; commit_crc16; commit_crc32; commit_csum16; commit_xor16; @defaultonly discard; }
         default_action = discard();
         size = 4096;
     }
     table exact_3 {
         key = { meta.device: exact; meta.next: exact; meta.key: exact; }
-        actions = { commit; commit_add; commit_move; commit_checksum; commit_state; @defaultonly NoAction; }
+        actions = { look; commit; commit_add; commit_move; commit_checksum; commit_state; @defaultonly NoAction; }
         default_action = NoAction();
         size = 4096;
     }
     table lpm_3 {
         key = { meta.device: exact; meta.next: exact; meta.prefix: lpm; }
-        actions = { commit; commit_add; commit_move; commit_checksum; commit_state; @defaultonly NoAction; }
+        actions = { look; commit; commit_add; commit_move; commit_checksum; commit_state; @defaultonly NoAction; }
         default_action = NoAction();
         size = 4096;
     }
     table ternary_3 {
         key = { meta.device: exact; meta.next: exact; meta.state: ternary; }
-        actions = { commit; commit_add; commit_move; commit_checksum; commit_state; @defaultonly discard; }
+        actions = { look; commit; commit_add; commit_move; commit_checksum; commit_state; @defaultonly discard; }
         default_action = discard();
         size = 4096;
     }
@@ -2590,25 +2611,25 @@ inout standard_metadata_t standard_metadata) {
     }
     table step_4 {
         key = { meta.device: exact; meta.next & 32w0xffff: exact; }
-        actions = { commit; commit_add; commit_move; commit_checksum; commit_state; commit_sum; commit_difference; commit_conjunction; commit_product; commit_shift_left; commit_shift_right; commit_standard; commit_load; commit_crc16; commit_crc32; commit_csum16; commit_xor16; @defaultonly discard; }
+        actions = { look; commit; commit_add; commit_move; commit_checksum; commit_state; commit_sum; commit_difference; commit_conjunction; commit_product; commit_shift_left; commit_shift_right; commit_standard; commit_load; commit_crc16; commit_crc32; commit_csum16; commit_xor16; @defaultonly discard; }
         default_action = discard();
         size = 4096;
     }
     table exact_4 {
         key = { meta.device: exact; meta.next: exact; meta.key: exact; }
-        actions = { commit; commit_add; commit_move; commit_checksum; commit_state; @defaultonly NoAction; }
+        actions = { look; commit; commit_add; commit_move; commit_checksum; commit_state; @defaultonly NoAction; }
         default_action = NoAction();
         size = 4096;
     }
     table lpm_4 {
         key = { meta.device: exact; meta.next: exact; meta.prefix: lpm; }
-        actions = { commit; commit_add; commit_move; commit_checksum; commit_state; @defaultonly NoAction; }
+        actions = { look; commit; commit_add; commit_move; commit_checksum; commit_state; @defaultonly NoAction; }
         default_action = NoAction();
         size = 4096;
     }
     table ternary_4 {
         key = { meta.device: exact; meta.next: exact; meta.state: ternary; }
-        actions = { commit; commit_add; commit_move; commit_checksum; commit_state; @defaultonly discard; }
+        actions = { look; commit; commit_add; commit_move; commit_checksum; commit_state; @defaultonly discard; }
         default_action = discard();
         size = 4096;
     }
@@ -2620,25 +2641,25 @@ inout standard_metadata_t standard_metadata) {
     }
     table step_5 {
         key = { meta.device: exact; meta.next & 32w0xffff: exact; }
-        actions = { commit; commit_add; commit_move; commit_checksum; commit_state; commit_sum; commit_difference; commit_conjunction; commit_product; commit_shift_left; commit_shift_right; commit_standard; commit_load; commit_crc16; commit_crc32; commit_csum16; commit_xor16; @defaultonly discard; }
+        actions = { look; commit; commit_add; commit_move; commit_checksum; commit_state; commit_sum; commit_difference; commit_conjunction; commit_product; commit_shift_left; commit_shift_right; commit_standard; commit_load; commit_crc16; commit_crc32; commit_csum16; commit_xor16; @defaultonly discard; }
         default_action = discard();
         size = 4096;
     }
     table exact_5 {
         key = { meta.device: exact; meta.next: exact; meta.key: exact; }
-        actions = { commit; commit_add; commit_move; commit_checksum; commit_state; @defaultonly NoAction; }
+        actions = { look; commit; commit_add; commit_move; commit_checksum; commit_state; @defaultonly NoAction; }
         default_action = NoAction();
         size = 4096;
     }
     table lpm_5 {
         key = { meta.device: exact; meta.next: exact; meta.prefix: lpm; }
-        actions = { commit; commit_add; commit_move; commit_checksum; commit_state; @defaultonly NoAction; }
+        actions = { look; commit; commit_add; commit_move; commit_checksum; commit_state; @defaultonly NoAction; }
         default_action = NoAction();
         size = 4096;
     }
     table ternary_5 {
         key = { meta.device: exact; meta.next: exact; meta.state: ternary; }
-        actions = { commit; commit_add; commit_move; commit_checksum; commit_state; @defaultonly discard; }
+        actions = { look; commit; commit_add; commit_move; commit_checksum; commit_state; @defaultonly discard; }
         default_action = discard();
         size = 4096;
     }
@@ -2650,25 +2671,25 @@ inout standard_metadata_t standard_metadata) {
     }
     table step_6 {
         key = { meta.device: exact; meta.next & 32w0xffff: exact; }
-        actions = { commit; commit_add; commit_move; commit_checksum; commit_state; commit_sum; commit_difference; commit_conjunction; commit_product; commit_shift_left; commit_shift_right; commit_standard; commit_load; commit_crc16; commit_crc32; commit_csum16; commit_xor16; @defaultonly discard; }
+        actions = { look; commit; commit_add; commit_move; commit_checksum; commit_state; commit_sum; commit_difference; commit_conjunction; commit_product; commit_shift_left; commit_shift_right; commit_standard; commit_load; commit_crc16; commit_crc32; commit_csum16; commit_xor16; @defaultonly discard; }
         default_action = discard();
         size = 4096;
     }
     table exact_6 {
         key = { meta.device: exact; meta.next: exact; meta.key: exact; }
-        actions = { commit; commit_add; commit_move; commit_checksum; commit_state; @defaultonly NoAction; }
+        actions = { look; commit; commit_add; commit_move; commit_checksum; commit_state; @defaultonly NoAction; }
         default_action = NoAction();
         size = 4096;
     }
     table lpm_6 {
         key = { meta.device: exact; meta.next: exact; meta.prefix: lpm; }
-        actions = { commit; commit_add; commit_move; commit_checksum; commit_state; @defaultonly NoAction; }
+        actions = { look; commit; commit_add; commit_move; commit_checksum; commit_state; @defaultonly NoAction; }
         default_action = NoAction();
         size = 4096;
     }
     table ternary_6 {
         key = { meta.device: exact; meta.next: exact; meta.state: ternary; }
-        actions = { commit; commit_add; commit_move; commit_checksum; commit_state; @defaultonly discard; }
+        actions = { look; commit; commit_add; commit_move; commit_checksum; commit_state; @defaultonly discard; }
         default_action = discard();
         size = 4096;
     }
@@ -2680,25 +2701,25 @@ inout standard_metadata_t standard_metadata) {
     }
     table step_7 {
         key = { meta.device: exact; meta.next & 32w0xffff: exact; }
-        actions = { commit; commit_add; commit_move; commit_checksum; commit_state; commit_sum; commit_difference; commit_conjunction; commit_product; commit_shift_left; commit_shift_right; commit_standard; commit_load; commit_crc16; commit_crc32; commit_csum16; commit_xor16; @defaultonly discard; }
+        actions = { look; commit; commit_add; commit_move; commit_checksum; commit_state; commit_sum; commit_difference; commit_conjunction; commit_product; commit_shift_left; commit_shift_right; commit_standard; commit_load; commit_crc16; commit_crc32; commit_csum16; commit_xor16; @defaultonly discard; }
         default_action = discard();
         size = 4096;
     }
     table exact_7 {
         key = { meta.device: exact; meta.next: exact; meta.key: exact; }
-        actions = { commit; commit_add; commit_move; commit_checksum; commit_state; @defaultonly NoAction; }
+        actions = { look; commit; commit_add; commit_move; commit_checksum; commit_state; @defaultonly NoAction; }
         default_action = NoAction();
         size = 4096;
     }
     table lpm_7 {
         key = { meta.device: exact; meta.next: exact; meta.prefix: lpm; }
-        actions = { commit; commit_add; commit_move; commit_checksum; commit_state; @defaultonly NoAction; }
+        actions = { look; commit; commit_add; commit_move; commit_checksum; commit_state; @defaultonly NoAction; }
         default_action = NoAction();
         size = 4096;
     }
     table ternary_7 {
         key = { meta.device: exact; meta.next: exact; meta.state: ternary; }
-        actions = { commit; commit_add; commit_move; commit_checksum; commit_state; @defaultonly discard; }
+        actions = { look; commit; commit_add; commit_move; commit_checksum; commit_state; @defaultonly discard; }
         default_action = discard();
         size = 4096;
     }

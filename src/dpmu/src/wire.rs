@@ -129,10 +129,10 @@ fn cubes(when: &PacketCondition, layout: &Layout) -> Option<Vec<(Bits, Bits)>> {
         value = value.or(&put(byte & byte_mask));
         mask = mask.or(&put(byte_mask));
     }
-    let length = |number: u64| Bits::from_u64(width, number).shl(Layout::LENGTH.offset as usize);
-    let blocks = at_least(when.least_length().into(), Layout::LENGTH.width);
+    let length = |number: u64| Bits::from_u64(width, number).shl(layout.length().offset as usize);
+    let blocks = at_least(when.least_length().into(), layout.length().width);
     let cubes = blocks.into_iter().map(|(low, ones)| {
-        let looked_at = layout.mask(Layout::LENGTH).xor(&length(ones));
+        let looked_at = layout.mask(layout.length()).xor(&length(ones));
         (value.or(&length(low)), mask.or(&looked_at))
     });
     Some(cubes.collect())

@@ -45,7 +45,10 @@ impl Row {
                 rank = Some(*priority);
             }
         }
-        let (action, mut arguments) = effect(&self.effect, self.pipeline);
+        let (action, mut arguments) = match self.effect.is_none() {
+            true => ("look".to_owned(), Vec::new()),
+            false => effect(&self.effect, self.pipeline),
+        };
         arguments.extend(next_arguments(&self.next, first, self.effect.state_bits()));
         let action = format!("{}.{action}", Layout::control(self.pipeline));
         Command::TableAdd { table: self.table(slot_base), key, action, arguments, priority: rank }

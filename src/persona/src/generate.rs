@@ -123,8 +123,9 @@ impl Text {
         let (has_state, copies) = (config.has_state(), config.copies);
         let copied = COPIED.replace("{state}", &state.to_string());
         self.lines(&format!(
-            "// state: the window, byte 0 of the packet uppermost; below it the guest's metadata, then from bit 0
-            // ingress_port (9), egress_spec (9), egress_port (9), at bit 32 mcast_grp (16), at bit 48 length (8).
+            "// state: uppermost how many bytes of the packet are in the window (8), and 8 zeros; then the window, byte 0 of the
+            // packet uppermost; below it the guest's metadata, then from bit 0 ingress_port (9), egress_spec (9),
+            // egress_port (9), at bit 32 mcast_grp (16).
             struct metadata_t {{
             bit<{state}> state;
             bit<{state}> key;       // the part of the state that an exact lookup matches
@@ -225,7 +226,7 @@ impl Text {
         let go = "meta.device = device;\nmeta.next = next;";
         let spec = Layout::EGRESS_SPEC;
         let came = layout.mask(Layout::INGRESS_PORT).not();
-        let wire = layout.mask(layout.window()).or(&layout.mask(Layout::LENGTH));
+        let wire = layout.mask(layout.window()).or(&layout.mask(layout.length()));
         self.lines(&format!(
             "action discard() {{
             mark_to_drop(standard_metadata);

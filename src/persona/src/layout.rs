@@ -3,8 +3,8 @@
 //! All that a guest's rows can read or write is one wide word, the *state*. Bit 0 is the least significant:
 //!
 //! ```text
-//!   bit state_bits-1                          metadata_bits                        0
-//!   | byte 0 of the packet | byte 1 | … window | guest's metadata … | length | ports |
+//!   bit state_bits-1                                   metadata_bits               0
+//!   | length | zeros | byte 0 of the packet | byte 1 | … window | guest's metadata … | ports |
 //! ```
 //!
 //! One word means that an assignment between any two places is one shift, that a key is one masked word, and that an
@@ -106,7 +106,7 @@ impl Layout {
 
     /// Bits of the state.
     pub fn state_bits(&self) -> u32 {
-        self.window_bits() + self.metadata_bits()
+        Self::TOP_BITS + self.window_bits() + self.metadata_bits()
     }
 
     /// Bits of the window.
@@ -153,10 +153,16 @@ impl Layout {
     pub const EGRESS_PORT: BitRange = BitRange { offset: 18, width: 9 };
     /// The guest's `mcast_grp`; 0 is none.
     pub const MCAST_GRP: BitRange = BitRange { offset: 32, width: 16 };
-    /// Bytes of the packet that are in the window.
-    pub const LENGTH: BitRange = BitRange { offset: 48, width: 8 };
     /// The first bit that the compiler may give to a guest's metadata.
-    pub const FIRST_FREE_BIT: u32 = 56;
+    pub const FIRST_FREE_BIT: u32 = 48;
+    /// Bits above the window: as many as leave 16-bit words of the packet where checksums find them.
+    const TOP_BITS: u32 = 16;
+
+    /// Bytes of the packet that are in the window. At the top: where packets are parsed, most rows are for packets that end
+    /// too early, and simple_switch compares bytes from the first one on.
+    pub fn length(&self) -> BitRange {
+        BitRange { offset: self.state_bits() - 8, width: 8 }
+    }
 
     /// Bits of the state that an lpm lookup can match at most: simple_switch's trie takes keys of up to 64 bytes
     /// (lpm_trie.cpp), of which device ID and what is next take 6.

@@ -332,7 +332,7 @@ impl Effect {
     /// The names of the actions that carry out effects in the tables of that kind of lookup. Only rows of
     /// [`Lookup::Step`] compute: p4c writes an action once for each table, and these are large.
     pub fn actions(layout: &Layout, lookup: Lookup) -> Vec<String> {
-        let fixed = ["commit", "commit_add", "commit_move", "commit_checksum"];
+        let fixed = ["look", "commit", "commit_add", "commit_move", "commit_checksum"];
         let mut names = fixed.map(str::to_owned).to_vec();
         if layout.config().has_state() {
             names.push("commit_state".to_owned());
@@ -369,6 +369,11 @@ impl Effect {
             PipelineKind::Ingress => &INGRESS,
             PipelineKind::Egress => &EGRESS,
         }
+    }
+
+    /// Whether it leaves the state as it is.
+    pub fn is_none(&self) -> bool {
+        matches!(self, Self::Commit { keep, value } if value.is_zero() && keep.not().is_zero())
     }
 
     /// Whether only a row of [`Lookup::Step`] carries it out.

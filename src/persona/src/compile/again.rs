@@ -68,7 +68,7 @@ pub(super) fn known_of_clones(known: &mut Known, program: &Program, cells: &Cell
         return;
     }
     let lists = clones(program).flatten().filter_map(|list| kept(program, cells, list).ok());
-    let own = lists.flatten().chain(cells.homes()).chain([cells.shape(), Layout::LENGTH]);
+    let own = lists.flatten().chain(cells.homes()).chain([cells.shape(), layout.length()]);
     // Its window is the packet as it came in, whatever ingress has written there.
     let own = own.chain([layout.window()]);
     bits_of(own).for_each(|bit| {
@@ -115,7 +115,7 @@ impl Masks<'_> {
             let own = list.map(|list| self.kept(list)).unwrap_or_default();
             let shaped = || own.iter().copied().chain([self.cells.shape()]);
             masks.push((PipelineKind::Ingress, number, self.mask(shaped())));
-            let headers = [self.layout.window(), Layout::LENGTH].into_iter().chain(self.cells.homes());
+            let headers = [self.layout.window(), self.layout.length()].into_iter().chain(self.cells.homes());
             masks.push((PipelineKind::Egress, number, self.mask(shaped().chain(headers))));
         }
         masks

@@ -187,7 +187,7 @@ fn in_place(
         let to_here = transitions(&mut site.body).into_iter().filter(|t| t.target == Target::Site(id));
         sources.extend(to_here.map(|t| t.changes.clone()));
     }
-    let kept = [Layout::INGRESS_PORT, Layout::LENGTH];
+    let kept = Layout::INGRESS_PORT.offset..Layout::INGRESS_PORT.end();
     let mut taken = BTreeSet::new();
     let mut bits = Vec::new();
     for bit in cell.offset..cell.end() {
@@ -195,7 +195,7 @@ fn in_place(
         let forms = forms?;
         let candidate = forms.first()?.state_bits().find(|side| {
             let outside = *side < Layout::FIRST_FREE_BIT || *side >= FIRST_CELL;
-            let fixed = kept.iter().any(|range| (range.offset..range.end()).contains(side));
+            let fixed = kept.contains(side);
             outside
                 && !fixed
                 && !after.contains(side)

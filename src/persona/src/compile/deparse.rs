@@ -11,7 +11,7 @@ use super::form::Form;
 use super::number::Number;
 use super::shape::{Shape, Storage};
 use super::site::{Stage, Target};
-use crate::{BitRange, Layout};
+use crate::BitRange;
 
 /// What a guest has to do with the length of packets, in bytes.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -123,10 +123,10 @@ impl Explorer<'_> {
             return self.cut(context, Stage::Deparse, Assumed::new(), rows);
         }
         if end != taken {
-            let length = Number::unsigned(context.read(Layout::LENGTH));
+            let length = Number::unsigned(context.read(self.layout.length()));
             let difference = Number::constant(&BigInt::from(longer.max(shorter)));
             let length = length.add(&difference, shorter > 0, self.terms);
-            sources.push((Layout::LENGTH, length.store(Layout::LENGTH.width, self.terms)));
+            sources.push((self.layout.length(), length.store(self.layout.length().width, self.terms)));
         }
         for (to, word) in sources {
             context.write(to, word);

@@ -13,7 +13,7 @@ use super::form::Bit;
 use super::number::{Number, Unsupported};
 use super::parser::{Progress, error_code, refuse};
 use super::shape::Storage;
-use crate::{BitRange, Layout};
+use crate::BitRange;
 
 /// Bits of the packet whose values are enumerated where a length is computed from them.
 const MAX_ENUMERATED: usize = 10;
@@ -131,12 +131,12 @@ impl Explorer<'_> {
             return Err(refuse(state, reason));
         }
         let mut block_start = 0;
-        for size in (0..Layout::LENGTH.width).rev().filter(|size| end >> size & 1 == 1) {
+        for size in (0..self.layout.length().width).rev().filter(|size| end >> size & 1 == 1) {
             let block_end = block_start + (1 << size);
             if block_end > progress.length {
                 let mut cube = context.cube.clone().unwrap_or_default();
-                let possible = (size..Layout::LENGTH.width)
-                    .all(|bit| cube.require(Layout::LENGTH.offset + bit, block_start >> bit & 1 == 1));
+                let possible = (size..self.layout.length().width)
+                    .all(|bit| cube.require(self.layout.length().offset + bit, block_start >> bit & 1 == 1));
                 if possible {
                     let mut short = Context { cube: Some(cube), ..context.clone() };
                     short.construct.push_str(", too short");

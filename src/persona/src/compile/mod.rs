@@ -174,13 +174,13 @@ fn attempt(
 
     let bits =
         |ranges: &[crate::BitRange]| -> Live { ranges.iter().flat_map(|r| r.offset..r.end()).collect() };
-    let wanted = [wanted, &[Layout::LENGTH]].concat();
+    let wanted = [wanted, &[layout.length()]].concat();
     let egress_live = liveness(&mut egress, &bits(&wanted), &terms, layout);
     let mut end = egress.first().and_then(|(id, _)| egress_live.get(id)).cloned().unwrap_or_default();
     let egress_loads = loads(&egress_given, &end);
     let written: Live = standard::bits(&egress_loads).chain(bits(&[Layout::EGRESS_PORT])).collect();
     end.retain(|bit| !written.contains(bit));
-    end.extend(bits(&[Layout::EGRESS_SPEC, Layout::MCAST_GRP, Layout::LENGTH]));
+    end.extend(bits(&[Layout::EGRESS_SPEC, Layout::MCAST_GRP, layout.length()]));
     let ingress_live = liveness(&mut ingress, &end, &terms, layout);
     let begin = ingress.first().and_then(|(id, _)| ingress_live.get(id)).cloned().unwrap_or_default();
     let ingress_loads = loads(&given, &begin);
@@ -253,7 +253,7 @@ fn guest(
     let by_tables = tables.values().flatten().flat_map(PlacedTable::changes);
     let pieces: Vec<PlacedPiece> = ingress.pieces.into_iter().chain(egress.pieces).collect();
     let by_pieces = pieces.iter().flat_map(PlacedPiece::changes);
-    let wire = layout.mask(layout.window()).or(&layout.mask(Layout::LENGTH));
+    let wire = layout.mask(layout.window()).or(&layout.mask(layout.length()));
     let rewrites = by_rows.chain(by_tables).chain(by_pieces).any(|changed| !changed.and(&wire).is_zero());
     Guest {
         start: ingress_start,

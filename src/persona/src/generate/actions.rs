@@ -17,6 +17,9 @@ impl Text {
         let kept = "meta.state = (meta.state & keep) ^ value";
         self.lines(&format!(
             "hashed_t input;
+            action look({next}) {{
+            {go}
+            }}
             action commit({kv}{next}) {{
             {kept};
             {go}

@@ -14,7 +14,7 @@ impl Text {
     /// How such a packet begins.
     pub(super) fn enter_again(&mut self, layout: &Layout) {
         let width = layout.state_bits();
-        let wire = layout.mask(layout.window()).or(&layout.mask(Layout::LENGTH));
+        let wire = layout.mask(layout.window()).or(&layout.mask(layout.length()));
         self.lines(&format!(
             "action begin_again(bit<{width}> keep, bit<32> next, bit<8> traits) {{
             meta.next = next;
@@ -81,6 +81,7 @@ impl Text {
         let from: u16 = before.iter().sum();
         let Some((bytes, smaller)) = sizes.split_first() else {
             let width = layout.state_bits();
+            let window = layout.window();
             let more = TAIL.min(layout.config().window_bytes.saturating_sub(from));
             let mut parts: Vec<String> =
                 before.iter().map(|bytes| format!("hdr.chunk{bytes}.bytes")).collect();
@@ -89,12 +90,11 @@ impl Text {
                 TAIL => parts.push("meta.tail".to_owned()),
                 _ => parts.push(format!("meta.tail[{}:{}]", 8 * TAIL - 1, 8 * (TAIL - more))),
             }
-            parts.push(format!("{}w0", width - 8 * u32::from(from + more)));
-            let own = layout.mask(layout.window()).or(&layout.mask(Layout::LENGTH)).not();
+            parts.push(format!("{}w0", window.end() - 8 * u32::from(from + more)));
+            let own = layout.mask(layout.window()).or(&layout.mask(layout.length())).not();
             self.lines(&format!(
-                "meta.copied = ({}) | (meta.copied & {width}w{own}) | ((bit<{width}>)meta.length << {});",
-                parts.join(" ++ "),
-                Layout::LENGTH.offset
+                "meta.copied = (meta.length ++ 8w0 ++ {}) | (meta.copied & {width}w{own});",
+                parts.join(" ++ ")
             ));
             return;
         };
@@ -159,20 +159,19 @@ impl Text {
     /// headers, of which none is valid: what it had in the window came along, and is to leave in the pieces that it makes up.
     fn arrive(&mut self, layout: &Layout) {
         let (width, parsed) = (layout.state_bits(), layout.parse_bytes());
-        let wire = layout.mask(layout.window()).or(&layout.mask(Layout::LENGTH));
+        let wire = layout.mask(layout.window()).or(&layout.mask(layout.length()));
         self.lines(&format!(
             "action arrive() {{
             if (hdr.whole.isValid()) {{
             meta.length = {parsed};
-            meta.state = hdr.whole.bytes ++ {}w{};
+            meta.state = 8w{parsed} ++ 8w0 ++ hdr.whole.bytes ++ {}w0;
             }} else {{
             meta.length = 0;
             meta.unparsed = 1;
             meta.state = meta.copied & {width}w{wire};
             }}
             }}",
-            width - 8 * u32::from(parsed),
-            u64::from(parsed) << Layout::LENGTH.offset,
+            layout.window().end() - 8 * u32::from(parsed),
         ));
     }
 

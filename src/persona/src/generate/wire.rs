@@ -18,8 +18,8 @@ pub(super) const TAIL: u16 = 16;
 impl Text {
     /// The parser.
     pub(super) fn parser(&mut self, layout: &Layout) {
-        let (parsed, state) = (layout.parse_bytes(), layout.state_bits());
-        let below = state - 8 * u32::from(parsed);
+        let parsed = layout.parse_bytes();
+        let below = layout.window().end() - 8 * u32::from(parsed);
         let copies = layout.config().copies;
         let (keys, any) = match copies {
             true => ("meta.next, standard_metadata.packet_length", "(32w0, _)"),
@@ -37,13 +37,12 @@ impl Text {
             state full_window {{
             packet.extract(hdr.whole);
             meta.length = {parsed};
-            meta.state = (hdr.whole.bytes ++ {below}w{}) | (bit<{state}>)standard_metadata.ingress_port;
+            meta.state = 8w{parsed} ++ 8w0 ++ hdr.whole.bytes ++ (bit<{below}>)standard_metadata.ingress_port;
             transition accept;
             }}",
             untold.0,
             short_lengths(parsed, copies),
             untold.1,
-            u64::from(parsed) << Layout::LENGTH.offset,
         ));
         if copies {
             self.untold(layout);
@@ -89,7 +88,6 @@ impl Text {
 
     /// The ways in of a packet whose first `head` bytes come as pieces of at least the tail's size.
     fn head(&mut self, layout: &Layout, head: u16) {
-        let state = layout.state_bits();
         let chunks: Vec<u16> = pieces(layout).filter(|bytes| *bytes >= TAIL && head & bytes != 0).collect();
         let extracts: String =
             chunks.iter().map(|bytes| format!("packet.extract(hdr.chunk{bytes});\n")).collect();
@@ -114,15 +112,15 @@ impl Text {
         };
         for (name, more, tail) in [("whole", 0, None), ("tail", more, Some(tail))] {
             let mut parts: Vec<String> = bytes.iter().cloned().chain(tail).collect();
-            parts.push(format!("{}w0", state - 8 * u32::from(head + more)));
+            let below = layout.window().end() - 8 * u32::from(head + more);
+            parts.push(format!("(bit<{below}>)standard_metadata.ingress_port"));
             self.lines(&format!(
                 "state {name}_of{head} {{
                 meta.length = standard_metadata.packet_length[7:0];
-                meta.state = ({}) | ((bit<{state}>)meta.length << {}) | (bit<{state}>)standard_metadata.ingress_port;
+                meta.state = meta.length ++ 8w0 ++ {};
                 transition accept;
                 }}",
-                parts.join(" ++ "),
-                Layout::LENGTH.offset
+                parts.join(" ++ ")
             ));
         }
     }
@@ -177,7 +175,7 @@ impl Text {
                 )
             })
             .collect();
-        let length = Layout::LENGTH;
+        let length = layout.length();
         let now = format!("meta.state[{}:{}]", length.end() - 1, length.offset);
         self.lines(&format!(
             "action emit() {{
@@ -267,7 +265,7 @@ fn heads(parsed: u16) -> impl Iterator<Item = u16> {
 
 /// `bytes` bytes of the window, from `from` on.
 fn window_bytes(layout: &Layout, from: u16, bytes: u16) -> String {
-    let above = layout.state_bits() - 8 * u32::from(from);
+    let above = layout.window().end() - 8 * u32::from(from);
     format!("meta.state[{}:{}]", above - 1, above - 8 * u32::from(bytes))
 }
 
