@@ -11,7 +11,8 @@ use hyper4_switch::{Switch, SwitchError, Tracing};
 use hyper4_virtual::VirtualSwitch;
 
 /// Probes whose state outside of packets, or whose answers, are what is looked at: these must run.
-const MUST_RUN: [&str; 9] = [
+const MUST_RUN: [&str; 10] = [
+    "clone_of_clone",
     "conditions_in_actions",
     "exit",
     "meters_without_rates",

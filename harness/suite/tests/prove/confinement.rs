@@ -194,7 +194,7 @@ fn a_persona_with_a_hole_is_refuted() -> Result<(), Error> {
     // A gate that lets through what it must not.
     let unbounded = RowPredicate { bounds: BTreeMap::new(), ..gate.clone() };
     refuted(&persona.program, &unbounded, "before its port is decided")?;
-    let far = gate.bounds.iter().map(|(name, (number, _))| (name.clone(), (*number, 256))).collect();
+    let far = gate.bounds.iter().map(|(name, (number, _))| (name.clone(), (*number, 1 << 32))).collect();
     refuted(&persona.program, &RowPredicate { bounds: far, ..gate.clone() }, "port")?;
     let mut open = gate.clone();
     open.actions.extend(persona.program.actions.iter().map(|action| action.name.clone()));

@@ -74,10 +74,13 @@ const fn byte(byte: u32) -> u32 {
     256 + 8 * (127 - byte)
 }
 
-/// The same of what a lookup by prefixes matches.
+/// The same of what a lookup by prefixes matches, where the key begins with the packet's first byte: behind one of zeros.
 const fn prefix_byte(byte: u32) -> u32 {
-    8 * (59 - byte)
+    8 * (56 - byte)
 }
+
+/// Where the packet's length lies in the state.
+const LENGTH: u32 = byte(0) + 8 + 8;
 
 /// A wrong row either shows in a packet, which the engines then deal with as the executor says, or can't show at all:
 /// then the engines agree on whatever is generated.
@@ -89,15 +92,15 @@ fn wrong_rows_are_refuted_by_packets_that_replay() -> Result<(), Error> {
         ("l2_switch", "Ingress.enter", 0, Argument { index: 0, bit: 3 }),
         ("l2_switch", "Ingress.enter", 0, Drop),
         // A mask's bit, a missing row, a row for another address.
-        ("l2_switch", ".ternary_", 0, Mask { bit: 48 }),
+        ("l2_switch", ".ternary_", 0, Mask { bit: LENGTH }),
         ("l2_switch", ".lpm_2", 1, Drop),
         ("l2_switch", ".lpm_2", 1, Key { bit: prefix_byte(5) }),
         // Other ports: bits of the value that is set, of `egress_spec`.
         ("l2_switch", ".lpm_2", 1, Argument { index: 1, bit: 10 }),
         // The next micro-PC, the next slot, the next key.
-        ("l2_switch", ".lpm_1", 0, Argument { index: 2, bit: 0 }),
-        ("l2_switch", ".lpm_1", 0, Argument { index: 3, bit: 1 }),
-        ("l2_switch", ".lpm_2", 2, Argument { index: 0, bit: byte(3) }),
+        ("l2_switch", ".lpm_1", 0, Argument { index: 0, bit: 0 }),
+        ("l2_switch", ".lpm_1", 0, Argument { index: 0, bit: 25 }),
+        ("l2_switch", ".lpm_1", 0, Argument { index: 2, bit: byte(3) }),
         // A guest ends in one slot for floods and in another for drops: a row that is missing may make no difference.
         ("l2_switch", ".leave_multicast_2", 0, Drop),
         ("l2_switch", ".leave_multicast_3", 0, Drop),

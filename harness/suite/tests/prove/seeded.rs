@@ -130,11 +130,11 @@ impl Kind {
             Self::LostField => {
                 let keep = arguments.first_mut().filter(|keep| lookup && wide(keep) && !keep.is_zero())?;
                 // The first byte of the packet.
-                *keep = keep.and(&Bits::mask(keep.width(), keep.width() - 8, 8).not());
+                *keep = keep.and(&Bits::mask(keep.width(), keep.width() - 24, 8).not());
             }
             Self::WrongNext => {
                 let micro_pc = arguments.len().checked_sub(4).filter(|_| lookup)?;
-                let micro_pc = arguments.get_mut(micro_pc).filter(|next| next.width() == 16)?;
+                let micro_pc = arguments.get_mut(micro_pc).filter(|next| next.width() == 32)?;
                 add(micro_pc, 1);
             }
             Self::LeakedId => {

@@ -154,7 +154,12 @@ impl Persona {
                 | PrimitiveKind::NoOp
                 | PrimitiveKind::Jump { .. }
                 | PrimitiveKind::JumpIfZero { .. } => continue,
-                PrimitiveKind::Resubmit { .. } | PrimitiveKind::Recirculate { .. } if bound.is_none() => {
+                // To the packet itself.
+                PrimitiveKind::Resubmit { .. }
+                | PrimitiveKind::Recirculate { .. }
+                | PrimitiveKind::Truncate { .. }
+                    if bound.is_none() =>
+                {
                     continue;
                 }
                 // A sample is its device's, whose ID stands in it.
