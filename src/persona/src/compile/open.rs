@@ -91,9 +91,9 @@ impl PlacedTable {
     fn open_key(&self, declared: &[TableKey], rank: u32) -> Option<OpenKey> {
         let width = self.state_bits;
         // A prefix is compared from the state's upper end, of which the key is a part.
-        let cut = match self.lookup {
-            Lookup::Lpm => width.saturating_sub(Layout::MAX_PREFIX_BITS),
-            _ => 0,
+        let (cut, skipped) = match self.lookup {
+            Lookup::Lpm => (width.saturating_sub(Layout::MAX_PREFIX_BITS), self.skipped),
+            _ => (0, 0),
         };
         let mut prefix = self.exact_prefix.unwrap_or(0);
         let (mut pieces, mut guards) = (Vec::new(), Vec::new());
@@ -117,7 +117,7 @@ impl PlacedTable {
             }
             let counts = declared.mask.clone().unwrap_or_else(|| Bits::ones(declared.width));
             for (from, width) in runs(&counts) {
-                let to = (at.offset + from).checked_sub(cut)?;
+                let to = (at.offset + from + skipped).checked_sub(cut)?;
                 let piece = |part, place| RowPiece { part, from, width, place, to };
                 pieces.push(piece(EntryPart::Value(number), RowPart::Value(STATE)));
                 if self.lookup == Lookup::Ternary || (self.lookup == Lookup::Lpm && with_prefix) {
@@ -128,7 +128,7 @@ impl PlacedTable {
         let zero = || Bits::zero(width);
         let matches = match self.lookup {
             Lookup::Exact => RowMatch::Exact(zero()),
-            Lookup::Lpm => RowMatch::Lpm { value: zero(), prefix_length: prefix },
+            Lookup::Lpm => RowMatch::Lpm { value: zero(), prefix_length: prefix, skipped },
             Lookup::Ternary => RowMatch::Ternary { value: zero(), mask: zero(), priority: rank },
             Lookup::Step | Lookup::Leave | Lookup::State => RowMatch::Step,
         };
