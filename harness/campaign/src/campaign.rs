@@ -17,8 +17,6 @@ use crate::state::{CampaignError, CampaignState};
 
 /// Cases that are done between two times that the state is kept.
 const LOT: u64 = 64;
-/// Questions that shrinking a case may ask.
-const QUESTIONS: usize = 6_000;
 
 /// Which cases of a campaign are run: each `count`th, from `index - 1` on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -176,7 +174,7 @@ impl Campaign<'_> {
             return Ok(());
         }
         let same = |case: &Case| oracle.examine(case).signature(oracle.name()).as_ref() == Some(&signature);
-        let small = shrink(case, QUESTIONS, same);
+        let small = shrink(case, oracle.questions(), same);
         let description = match oracle.examine(&small) {
             Verdict::Differ { description, .. } | Verdict::Error(description) => description,
             Verdict::Agree(_) | Verdict::Unsupported(_) => {

@@ -44,6 +44,11 @@ pub trait Oracle: Sync {
 
     /// What it says of a case.
     fn examine(&self, case: &Case) -> Verdict;
+
+    /// How many questions it is asked at most to make a case small. One that starts processes takes a while for each.
+    fn questions(&self) -> usize {
+        6_000
+    }
 }
 
 /// A program that is printed and read again is the same program.

@@ -3,7 +3,7 @@
 use std::sync::{Arc, Mutex, PoisonError};
 
 use hyper4_diff::{Divergence, DivergenceKind, Options, Outcome, Side, compare};
-use hyper4_ir::{Batch, Command, Packet, Program, Reply};
+use hyper4_ir::{Batch, Command, Packet, Program, Reply, Stimulus};
 use hyper4_switch::{Switch, SwitchError, Tracing};
 
 use crate::case::Case;
@@ -93,7 +93,12 @@ pub struct Differential {
     other: SwitchPool,
     options: Options,
     compile: Option<Box<Compile>>,
+    defined: Option<Box<Defined>>,
+    questions: usize,
 }
+
+/// The steps of a case by which nothing undefined shows.
+type Defined = dyn Fn(&Case) -> Result<Vec<Stimulus>, SwitchError> + Send + Sync;
 
 /// Another front end: a program's text as IR, or what it says against it.
 type Compile = dyn Fn(&str) -> Result<Arc<Program>, String> + Send + Sync;
@@ -102,7 +107,20 @@ impl Differential {
     /// An oracle of that name; `other` is held against `native`.
     pub fn new(name: &str, native: SwitchPool, other: SwitchPool, options: Options) -> Self {
         let options = Options { stateful: true, ..options };
-        Self { name: name.to_owned(), native, other, options, compile: None }
+        Self { name: name.to_owned(), native, other, options, compile: None, defined: None, questions: 6_000 }
+    }
+
+    /// It starts a process for each question, so it is asked few.
+    pub fn asked_few(self) -> Self {
+        Self { questions: 300, ..self }
+    }
+
+    /// Only these steps of a case are compared: a real switch leaves undefined what it reads of invalid headers.
+    pub fn where_defined(
+        self,
+        defined: impl Fn(&Case) -> Result<Vec<Stimulus>, SwitchError> + Send + Sync + 'static,
+    ) -> Self {
+        Self { defined: Some(Box::new(defined)), ..self }
     }
 
     /// The other side runs what another front end makes of the text.
@@ -119,6 +137,10 @@ impl Oracle for Differential {
         &self.name
     }
 
+    fn questions(&self) -> usize {
+        self.questions
+    }
+
     fn examine(&self, case: &Case) -> Verdict {
         let program = match &self.compile {
             None => Arc::clone(&case.program),
@@ -130,11 +152,22 @@ impl Oracle for Differential {
                 }
             },
         };
+        let stimulus = match self.defined.as_ref().map(|defined| defined(case)) {
+            None => case.stimulus.clone(),
+            Some(Ok(stimulus)) => stimulus,
+            Some(Err(SwitchError::Unsupported { construct, reason, .. })) => {
+                return Verdict::Unsupported(format!("{construct}: {reason}"));
+            }
+            Some(Err(error)) => return Verdict::Error(error.to_string()),
+        };
+        if !stimulus.iter().any(|step| matches!(step, Stimulus::Packet(_))) {
+            return Verdict::Unsupported("something undefined shows of every packet".to_owned());
+        }
         let result = compare(
             &case.name,
             || self.native.take(&case.program),
             || self.other.take(&program),
-            &case.stimulus,
+            &stimulus,
             &self.options,
             &|_| {},
         );

@@ -62,7 +62,7 @@ pub(crate) enum OracleKind {
     Virtual,
     /// The program, and the same one printed and read again.
     RoundTrip,
-    /// The embedded engine, and a real simple_switch.
+    /// The embedded engine, and a real simple_switch: without clones, and what something undefined shows of is left out.
     Bmv2,
     /// The own front end, and a real p4c-bm2-ss.
     P4c,

@@ -351,11 +351,10 @@ fn event(message: Message<'_>, program: &Program) -> Result<Option<Event>, Strin
 /// Arguments as the log has them, `a,1f,`, with the widths of the action's parameters.
 fn arguments(program: &Program, action: &str, values: &str) -> Result<Vec<Bits>, String> {
     let failed = || format!("its log has an action `{action}` with arguments `{values}`");
-    let declared = program.actions.iter().find(|candidate| candidate.name == action).ok_or_else(failed)?;
     let values: Vec<&str> = values.split_terminator(',').collect();
-    if values.len() != declared.parameters.len() {
-        return Err(failed());
-    }
+    // An action that is called with constants is there once more, without parameters, under the same name.
+    let named = |candidate: &&Action| candidate.name == action && candidate.parameters.len() == values.len();
+    let declared = program.actions.iter().find(named).ok_or_else(failed)?;
     let values = declared.parameters.iter().zip(values);
     values
         .map(|(parameter, value)| {
