@@ -157,7 +157,7 @@ fn what_does_not_fit_is_refused_with_numbers() -> Result<(), Error> {
         ..PLAIN
     };
     let refusal = metadata.refused(&standard()?)?;
-    assert!(refusal.reason.contains("256 bits of metadata, and the persona has 200"), "{refusal}");
+    assert!(refusal.reason.contains("256 bits of metadata, and the persona has 208"), "{refusal}");
 
     let small = PersonaConfig { ingress_slots: 2, ..PersonaConfig::default() };
     let slots = Parts {

@@ -22,6 +22,8 @@ const LEVELS: [u32; 3] = [10, 1_000, 100_000];
 const TIMED: u32 = 500;
 /// Loads that are timed.
 const LOADS: usize = 15;
+/// How long filling a subject's tables may take in all; each has the same share of it, natively and virtually.
+const PATIENCE: Duration = Duration::from_secs(60);
 /// Room in every table.
 const ROOM: u32 = 1 << 22;
 const SLICE: &str = "tenant";
@@ -108,15 +110,17 @@ fn measure(persona: &Persona, name: &str, guest: &Guest) -> Result<Cost, SwitchE
         }
     }
     let mut costs = Vec::new();
+    let share = PATIENCE / (2 * tables.len().max(1) as u32);
     for (table, template) in tables {
         let mut engine = Engine::new();
         engine.load(Arc::clone(&program))?;
-        let native = fill(template, |command| engine.control(command).map(drop))?;
+        let native = fill(template, share, |command| engine.control(command).map(drop))?;
         network.dpmu().delete_slice(SLICE).map_err(switch_error)?;
         load(&mut network, &program)?;
         let dpmu: &mut Dpmu = network.dpmu();
-        let virtually =
-            fill(template, |command| dpmu.control(SLICE, DEVICE, command).map(drop).map_err(switch_error))?;
+        let virtually = fill(template, share, |command| {
+            dpmu.control(SLICE, DEVICE, command).map(drop).map_err(switch_error)
+        })?;
         costs.push(TableCost { table, micros: native.into_iter().zip(virtually).collect() });
     }
     Ok(Cost {
@@ -135,14 +139,21 @@ fn load(network: &mut VirtualNetwork, program: &Arc<Program>) -> Result<(), Swit
     network.add_slice(SLICE, Lease::everything(), &programs, wiring).map_err(switch_error)
 }
 
-/// Add entries, and tell for each of [`LEVELS`] how many microseconds one takes there.
+/// Add entries, and tell for each of [`LEVELS`] how many microseconds one takes there; not for those that it would take
+/// longer than `patience` to reach.
 fn fill(
     template: &Command,
+    patience: Duration,
     mut control: impl FnMut(&Command) -> Result<(), SwitchError>,
 ) -> Result<Vec<f64>, SwitchError> {
-    let mut micros = Vec::new();
+    let mut micros: Vec<f64> = Vec::new();
     let mut next = 0;
     for level in LEVELS {
+        let too_long =
+            micros.last().is_some_and(|each| each * f64::from(level) > patience.as_secs_f64() * 1e6);
+        if too_long {
+            break;
+        }
         while next < level {
             // A field may have fewer values than entries are wanted.
             if control(&numbered(template, next)).is_err() {
@@ -223,8 +234,16 @@ fn text(costs: &[Cost], missing: &[String]) -> String {
         for table in &cost.tables {
             let cells =
                 table.micros.iter().map(|(native, on_persona)| format!(" {native:7.2} → {on_persona:7.2}"));
-            text.push_str(&format!("    {:44}{}\n", table.table, cells.collect::<String>()));
+            let missing = LEVELS.len() - table.micros.len();
+            let rest = format!(" {:>7}   {:>7}", "-", "-").repeat(missing);
+            text.push_str(&format!("    {:44}{}{rest}\n", table.table, cells.collect::<String>()));
         }
+    }
+    if costs.iter().flat_map(|cost| &cost.tables).any(|table| table.micros.len() < LEVELS.len()) {
+        text.push_str(
+            "-: the table has no room for so many keys, or to fill it takes longer than its share of ",
+        );
+        text.push_str(&format!("{} s\n", PATIENCE.as_secs()));
     }
     missing.iter().for_each(|line| text.push_str(&format!("{line}\n")));
     text

@@ -353,7 +353,9 @@ fn arguments(program: &Program, action: &str, values: &str) -> Result<Vec<Bits>,
     let failed = || format!("its log has an action `{action}` with arguments `{values}`");
     let values: Vec<&str> = values.split_terminator(',').collect();
     // An action that is called with constants is there once more, without parameters, under the same name.
-    let named = |candidate: &&Action| candidate.name == action && candidate.parameters.len() == values.len();
+    let named = |candidate: &&hyper4_ir::Action| {
+        candidate.name == action && candidate.parameters.len() == values.len()
+    };
     let declared = program.actions.iter().find(named).ok_or_else(failed)?;
     let values = declared.parameters.iter().zip(values);
     values

@@ -280,6 +280,18 @@ fn a_log_that_does_not_fit_is_an_error() {
     }
 }
 
+/// An action that a table has and a statement calls with constants is there twice, once without parameters.
+#[test]
+fn actions_of_one_name_are_told_by_their_arguments() {
+    let mut program = program();
+    let forward = program.actions.iter().find(|action| action.name == "LivesIngress.forward").unwrap();
+    let called = hyper4_ir::Action { parameters: Vec::new(), ..forward.clone() };
+    program.actions.insert(0, called);
+    assert_eq!(arguments(&program, "LivesIngress.forward", "1,"), Ok(vec![Bits::from_u64(9, 1)]));
+    assert_eq!(arguments(&program, "LivesIngress.forward", ""), Ok(Vec::new()));
+    assert!(arguments(&program, "LivesIngress.forward", "1,2,").is_err());
+}
+
 #[test]
 fn lines_about_nothing_are_passed_over() {
     let (over, trace) = told(&[
