@@ -16,7 +16,7 @@ mod shrink;
 mod state;
 
 pub use campaign::{Budget, Campaign, Progress, Shard};
-pub use case::{Case, CaseGenerator, CaseLimits, compile};
+pub use case::{Case, CaseError, CaseGenerator, CaseLimits, compile};
 pub use constructs::constructs;
 pub use finding::{Finding, Signature};
 pub use oracle::{Oracle, RoundTrip, Verdict};

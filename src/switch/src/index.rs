@@ -306,7 +306,7 @@ fn mix(hash: u64, limb: u64) -> u64 {
     (product as u64) ^ (product >> 64) as u64
 }
 
-/// The words that [`hash_bytes`] sees in bytes: eight of them each, the first one lowest, and what is left.
+/// The words that `hash_bytes` sees in bytes: eight of them each, the first one lowest, and what is left.
 #[inline]
 pub fn words(bytes: &[u8]) -> impl Iterator<Item = u64> {
     let (words, rest) = bytes.as_chunks::<8>();
