@@ -74,11 +74,12 @@ impl Oracle for RoundTrip {
             Ok(program) => program,
             Err(message) => return differ("printed", message),
         };
-        let (again, once) = (placeless(again.to_json()), placeless(case.program.to_json()));
+        let once = case.program.to_json();
+        let json = once.to_string();
+        let (again, once) = (placeless(again.to_json()), placeless(once));
         if let Some(difference) = difference(&once, &again) {
             return differ("program", format!("printed and read again, the program differs: {difference}"));
         }
-        let json = case.program.to_json().to_string();
         match hyper4_ir::Program::from_json(&json) {
             Ok(program) if program == *case.program => Verdict::Agree(Counts::default()),
             Ok(_) => differ(

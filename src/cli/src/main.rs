@@ -32,6 +32,11 @@ use hyper4_report::ExitStatus;
 use crate::args::{Args, Command};
 use crate::failure::Failure;
 
+/// Programs are compiled into trees of small pieces, and packets told of in others: more than a fifth of a campaign's time
+/// went by in the C library's allocator.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn main() -> ExitCode {
     let words: Vec<String> = std::env::args_os().map(|word| word.to_string_lossy().into_owned()).collect();
     // As the program that it stands for, it takes that program's options alone.

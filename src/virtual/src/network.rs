@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use hyper4_dpmu::{Dpmu, DpmuError, Lease, Wiring};
 use hyper4_ir::{Batch, Command, Packet, Program, Reply};
-use hyper4_persona::Layout;
+use hyper4_persona::{Guest, Layout};
 use hyper4_switch::{Switch, SwitchError, Tracing};
 
 use crate::switch_error;
@@ -46,6 +46,19 @@ impl VirtualNetwork {
             self.dpmu.load(name, device, Arc::clone(program))?;
         }
         self.dpmu.wire(name, wiring)
+    }
+
+    /// As [`Self::add_slice`], of a program that was compiled for the persona already.
+    pub(crate) fn add_compiled(
+        &mut self,
+        slice: &str,
+        lease: Lease,
+        (device, guest): (&str, Guest),
+        wiring: Wiring,
+    ) -> Result<(), DpmuError> {
+        self.dpmu.create_slice(slice, lease)?;
+        self.dpmu.load_guest(slice, device, guest)?;
+        self.dpmu.wire(slice, wiring)
     }
 
     /// Delete a slice with its programs, their entries and their state.

@@ -1,6 +1,5 @@
 //! One program that seems to have the switch for itself.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use hyper4_dpmu::{Lease, Wiring};
@@ -45,7 +44,7 @@ impl VirtualSwitch {
 impl Switch for VirtualSwitch {
     fn load(&mut self, program: Arc<Program>) -> Result<(), SwitchError> {
         // Refuse before anything is started: what ran before goes on.
-        compile(Arc::clone(&program), &self.layout).map_err(|r| switch_error(r.into()))?;
+        let guest = compile(Arc::clone(&program), &self.layout).map_err(|r| switch_error(r.into()))?;
         let before = self.running.take().map(|(_, network)| network);
         // A switch that can't be cleared isn't used again.
         let cleared = before.and_then(|mut network| network.delete_slice(SLICE).is_ok().then_some(network));
@@ -55,9 +54,8 @@ impl Switch for VirtualSwitch {
                 VirtualNetwork::new((self.make_below)()?, Arc::clone(&self.persona), self.layout.clone())?
             }
         };
-        let programs = BTreeMap::from([(DEVICE.to_owned(), Arc::clone(&program))]);
         network
-            .add_slice(SLICE, Lease::everything(), &programs, Wiring::Direct(DEVICE.to_owned()))
+            .add_compiled(SLICE, Lease::everything(), (DEVICE, guest), Wiring::Direct(DEVICE.to_owned()))
             .map_err(switch_error)?;
         self.running = Some((program, network));
         Ok(())
