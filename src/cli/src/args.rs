@@ -9,7 +9,7 @@ use clap::{Parser, Subcommand, ValueEnum};
 mod campaign;
 mod prove;
 
-pub(crate) use campaign::{FuzzArgs, MergeArgs, OracleKind};
+pub(crate) use campaign::{FuzzArgs, MergeArgs, MutateArgs, OracleKind};
 pub(crate) use prove::ProveCommand;
 
 /// Virtualize P4 programs, and prove that the virtual ones are the real ones.
@@ -171,6 +171,8 @@ pub(crate) enum Command {
     Fuzz(FuzzArgs),
     /// Join the shards of a campaign.
     Merge(MergeArgs),
+    /// Plant faults, and count how many the checks find.
+    Mutate(MutateArgs),
 }
 
 /// `hyper4 verify`

@@ -9,6 +9,7 @@ mod explain;
 mod failure;
 mod frontend;
 mod fuzz;
+mod mutate;
 mod output;
 mod packets;
 mod persona;
@@ -83,6 +84,7 @@ fn dispatch(args: &Args) -> Result<ExitStatus, Failure> {
         Command::Prove(prove) => prove::prove(options, prove),
         Command::Fuzz(args) => fuzz::fuzz(options, args),
         Command::Merge(args) => fuzz::merge(options, args),
+        Command::Mutate(args) => mutate::mutate(options, args),
         // It has statuses of its own.
         Command::Switch(_) => Ok(ExitStatus::AsWished),
     }

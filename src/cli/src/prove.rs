@@ -1,7 +1,7 @@
 //! `hyper4 prove`
 
 mod batch;
-mod cells;
+pub(crate) mod cells;
 mod isolation;
 mod open;
 
@@ -101,7 +101,7 @@ pub(crate) fn prove(options: &Options, command: &ProveCommand) -> Result<ExitSta
     Ok(status.allowing_unsupported(options.allow_unsupported))
 }
 
-fn limits(persona: &Persona, timeout: u64) -> symbolic::Options {
+pub(crate) fn limits(persona: &Persona, timeout: u64) -> symbolic::Options {
     symbolic::Options {
         window: persona.layout.config().window_bytes.into(),
         query_timeout: Duration::from_secs(timeout),
@@ -124,7 +124,7 @@ pub(crate) fn place(network: &mut VirtualNetwork, guests: &Guests) -> Result<(),
 }
 
 /// The persona with the rows that `fill` has put into it, as something to prove about.
-fn filled(
+pub(crate) fn filled(
     persona: &Persona,
     fill: impl FnOnce(&mut VirtualNetwork) -> Result<(), SwitchError>,
 ) -> Result<symbolic::Subject, SwitchError> {
@@ -135,7 +135,7 @@ fn filled(
     with_commands(program, &recording.commands())
 }
 
-fn with_commands(
+pub(crate) fn with_commands(
     program: Arc<hyper4_ir::Program>,
     commands: &[Command],
 ) -> Result<symbolic::Subject, SwitchError> {
@@ -178,7 +178,7 @@ fn equivalence(
 
 /// Whether a command has to do with what is proved: proofs are for whatever registers, counters and meters hold, and what
 /// is only read makes no difference.
-fn settles(command: &Command) -> bool {
+pub(crate) fn settles(command: &Command) -> bool {
     !matches!(
         command,
         Command::Register { .. }

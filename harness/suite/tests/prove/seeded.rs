@@ -6,8 +6,8 @@
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
-use hyper4_bits::Bits;
-use hyper4_ir::{Command, MatchValue, Packet};
+use hyper4_ir::{Command, Packet};
+use hyper4_mutate::RowFault;
 use hyper4_suite::{Error, SINGLE_GUESTS, guest};
 use hyper4_symbolic::{self as symbolic, Options, Verdict, prove_equivalence, prove_isolation};
 use serde::Deserialize;
@@ -23,7 +23,7 @@ const ENOUGH: usize = 10;
 #[derive(Deserialize)]
 struct Seeded {
     /// What is bent.
-    kind: Kind,
+    kind: RowFault,
     fault: Vec<Place>,
 }
 
@@ -36,163 +36,20 @@ struct Place {
     place: usize,
 }
 
-/// What is done to a row.
-#[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq)]
-#[serde(rename_all = "snake_case")]
-enum Kind {
-    /// A bit of a ternary mask isn't looked at, a prefix is shorter.
-    WrongMask,
-    /// Another value is matched.
-    WrongKey,
-    /// A copy comes to lie a bit beside its place.
-    ShiftedCopy,
-    /// A constant that is written has another bit.
-    WrongConstant,
-    /// A row comes behind all others.
-    WrongPriority,
-    /// The packet goes on with another row.
-    WrongNext,
-    /// A row isn't there.
-    MissingRow,
-    /// The last bits of what is kept of the state are lost.
-    LostField,
-    /// Of two tenants' rows: packets enter the other one's device.
-    LeakedId,
-    /// Packets leave by the other tenant's port.
-    MissingEgressGuard,
-    /// Copies are made for the other tenant's ports.
-    ForeignGroup,
-}
-
-impl Kind {
-    const ALL: [Self; 11] = [
-        Self::WrongMask,
-        Self::WrongKey,
-        Self::ShiftedCopy,
-        Self::WrongConstant,
-        Self::WrongPriority,
-        Self::WrongNext,
-        Self::MissingRow,
-        Self::LostField,
-        Self::LeakedId,
-        Self::MissingEgressGuard,
-        Self::ForeignGroup,
-    ];
-
-    fn is_about_isolation(self) -> bool {
-        matches!(self, Self::LeakedId | Self::MissingEgressGuard | Self::ForeignGroup)
-    }
-
-    /// The command with the fault, or without it being there, in each way in which this kind can bend it.
-    fn bends(self, command: &Command) -> impl Iterator<Item = Option<Command>> {
-        let ways = match self {
-            Self::ShiftedCopy => 2,
-            Self::LeakedId => 3,
-            Self::ForeignGroup => 8,
-            _ => 1,
-        };
-        (0..ways).filter_map(move |way| self.bend(command, way))
-    }
-
-    fn bend(self, command: &Command, way: u64) -> Option<Option<Command>> {
-        let mut bent = command.clone();
-        if let (Self::ForeignGroup, Command::MulticastNodeCreate { ports, .. }) = (self, &mut bent) {
-            let (first, port) = (*ports.first()?, 1 + way as u16);
-            // Two neighbours are one tenant's.
-            if first.div_ceil(2) == port.div_ceil(2) {
-                return None;
-            }
-            ports.push(port);
-            return Some(Some(bent));
-        }
-        let (Command::TableAdd { table, action, arguments, .. }
-        | Command::TableModify { table, action, arguments, .. }) = &mut bent
-        else {
-            return None;
-        };
-        let lookup = [".ternary_", ".lpm_", ".exact_", ".step_"].iter().any(|kind| table.contains(kind));
-        let add = |argument: &mut Bits, value: u64| {
-            *argument = argument.wrapping_add(&Bits::from_u64(argument.width(), value));
-        };
-        let wide = |argument: &Bits| argument.width() > 1000;
-        match self {
-            Self::ShiftedCopy => {
-                let copies = |pair: &[Bits]| matches!(pair, [mask, by] if wide(mask) && !mask.is_zero() && by.width() == 8);
-                let place = arguments.windows(2).position(copies).filter(|_| lookup)?;
-                // By a bit, or by a byte.
-                add(arguments.get_mut(place + 1)?, 1 + 7 * way);
-            }
-            Self::WrongConstant => {
-                let value = arguments.get_mut(1).filter(|value| lookup && wide(value) && !value.is_zero())?;
-                let bit = (0..value.width()).rev().find(|bit| value.bit(*bit))?;
-                *value = value.xor(&Bits::mask(value.width(), bit, 1));
-            }
-            Self::LostField => {
-                let keep = arguments.first_mut().filter(|keep| lookup && wide(keep) && !keep.is_zero())?;
-                // The first byte of the packet.
-                *keep = keep.and(&Bits::mask(keep.width(), keep.width() - 24, 8).not());
-            }
-            Self::WrongNext => {
-                let micro_pc = arguments.len().checked_sub(4).filter(|_| lookup)?;
-                let micro_pc = arguments.get_mut(micro_pc).filter(|next| next.width() == 32)?;
-                add(micro_pc, 1);
-            }
-            Self::LeakedId => {
-                let device = arguments.first_mut().filter(|_| table.ends_with(".enter"))?;
-                *device = Bits::from_u64(16, 1 + (device.low_u64() + way) % 4);
-            }
-            Self::MissingEgressGuard => {
-                if !table.contains(".leave_") || action.contains("_commit") {
-                    return None;
-                }
-                // Whatever port the guest chooses, this one is taken: another tenant's of four with two ports each.
-                let Command::TableAdd { key, .. } = command else { return None };
-                let Some(MatchValue::Exact(device)) = key.first() else { return None };
-                let port = Bits::from_u64(9, 1 + 2 * (device.low_u64() % 4));
-                if !["transmit", "transmit_same", "discard"]
-                    .iter()
-                    .any(|name| action.ends_with(&format!(".{name}")))
-                {
-                    return None;
-                }
-                *action = format!("{}.transmit", action.split('.').next()?);
-                *arguments = vec![port];
-            }
-            Self::ForeignGroup => return None,
-            Self::MissingRow => {
-                return (lookup && matches!(command, Command::TableAdd { .. })).then_some(None);
-            }
-            Self::WrongMask | Self::WrongKey | Self::WrongPriority => {
-                let Command::TableAdd { table, key, priority, .. } = &mut bent else { return None };
-                let lookup = [".ternary_", ".lpm_", ".exact_"].iter().any(|kind| table.contains(kind));
-                if !lookup {
-                    return None;
-                }
-                match (self, key.last_mut()?) {
-                    (Self::WrongPriority, _) => *priority = priority.map(|_| 1_000_000),
-                    (Self::WrongMask, MatchValue::Ternary { value, mask }) if !mask.is_zero() => {
-                        let bit = (0..mask.width()).rev().find(|bit| mask.bit(*bit))?;
-                        let other = Bits::mask(mask.width(), bit, 1).not();
-                        (*mask, *value) = (mask.and(&other), value.and(&other));
-                    }
-                    (Self::WrongMask, MatchValue::Lpm { value, prefix_length }) if *prefix_length > 0 => {
-                        *prefix_length -= 1;
-                        let behind = value.width() - *prefix_length;
-                        *value = value.lshr(behind as usize).shl(behind as usize);
-                    }
-                    (Self::WrongKey, MatchValue::Exact(value) | MatchValue::Ternary { value, .. })
-                        if !value.is_zero() =>
-                    {
-                        let bit = (0..value.width()).rev().find(|bit| value.bit(*bit))?;
-                        *value = value.xor(&Bits::mask(value.width(), bit, 1));
-                    }
-                    _ => return None,
-                }
-            }
-        }
-        (bent != *command).then_some(Some(bent))
-    }
-}
+/// The kinds that must be there.
+const KINDS: [RowFault; 11] = [
+    RowFault::WrongMask,
+    RowFault::WrongKey,
+    RowFault::ShiftedCopy,
+    RowFault::WrongConstant,
+    RowFault::WrongPriority,
+    RowFault::WrongNext,
+    RowFault::MissingRow,
+    RowFault::LostField,
+    RowFault::LeakedId,
+    RowFault::MissingEgressGuard,
+    RowFault::ForeignGroup,
+];
 
 /// What is bent, as it should be and as it is.
 struct Subject {
@@ -200,7 +57,7 @@ struct Subject {
     slices: Vec<symbolic::Slice>,
 }
 
-fn subject(kind: Kind, name: &str) -> Result<Subject, Error> {
+fn subject(kind: RowFault, name: &str) -> Result<Subject, Error> {
     let guest = guest(name)?;
     if !kind.is_about_isolation() {
         return Ok(Subject { right: rows(&Slice::alone(&guest), None)?, slices: Vec::new() });
@@ -216,7 +73,7 @@ fn subject(kind: Kind, name: &str) -> Result<Subject, Error> {
 }
 
 /// The commands with a fault at a place; `None` when there is no such place.
-fn with_fault(kind: Kind, right: &[Command], place: usize) -> Option<Vec<Command>> {
+fn with_fault(kind: RowFault, right: &[Command], place: usize) -> Option<Vec<Command>> {
     let all = right.iter().enumerate();
     let mut bent = all.flat_map(|(number, command)| kind.bends(command).map(move |bent| (number, bent)));
     let (number, bent) = bent.nth(place)?;
@@ -229,7 +86,7 @@ fn with_fault(kind: Kind, right: &[Command], place: usize) -> Option<Vec<Command
 }
 
 /// The packet with which a fault is refuted, after the engine has shown the same; `None` when it makes no difference.
-fn refuted(kind: Kind, name: &str, place: usize) -> Result<Option<Packet>, Error> {
+fn refuted(kind: RowFault, name: &str, place: usize) -> Result<Option<Packet>, Error> {
     let what = format!("{kind:?} {name} {place}");
     let of = subject(kind, name)?;
     let wrong =
@@ -298,14 +155,14 @@ fn seeded_faults_are_refuted_by_packets_that_replay() -> Result<(), Error> {
         assert!(count >= wanted, "{}: {count} are refuted", file.display());
         kinds.push(seeded.kind);
     }
-    assert!(Kind::ALL.iter().all(|kind| kinds.contains(kind)), "{kinds:?}");
+    assert!(KINDS.iter().all(|kind| kinds.contains(kind)), "{kinds:?}");
     Ok(())
 }
 
 /// Says twelve places of each kind that are refuted, spread over the subjects.
 fn find() -> Result<(), Error> {
     let only = std::env::var("HYPER4_KIND").unwrap_or_default();
-    for kind in Kind::ALL.iter().filter(|kind| only.is_empty() || format!("{kind:?}") == only) {
+    for kind in KINDS.iter().filter(|kind| only.is_empty() || format!("{kind:?}") == only) {
         let mut found = 0;
         let places: Vec<usize> = SINGLE_GUESTS
             .iter()

@@ -55,6 +55,43 @@ pub(crate) struct MergeArgs {
     pub(crate) folders: Vec<PathBuf>,
 }
 
+/// `hyper4 mutate`
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Plants faults, one at a time, in the rows of guests and of the operator, in tenants' commands, in the persona's program and in
+programs as an engine runs them; runs each past the checks; and counts who finds it. What nobody finds is proven to make no
+difference, or is a hole in the checks. Exit status: 1 a fault survived that makes a difference, or is not known to make none.
+
+Examples:
+  hyper4 mutate --mutants 200
+  hyper4 mutate p4programs/firewall --time 10m --format json
+  hyper4 mutate --quick --mutants 300 --out mutation")]
+pub(crate) struct MutateArgs {
+    /// In what faults are planted; without one, all of p4programs/ and corpus/probes/.
+    pub(crate) subjects: Vec<PathBuf>,
+    /// How many faults to plant.
+    #[arg(long, value_name = "N", default_value_t = 1_000)]
+    pub(crate) mutants: usize,
+    /// Begin none after that: 90s, 10m, 8h.
+    #[arg(long, value_name = "T", value_parser = duration)]
+    pub(crate) time: Option<Duration>,
+    /// The checks of a pull request: fewer packets, and no proofs but to tell which survivors make no difference.
+    #[arg(long)]
+    pub(crate) quick: bool,
+    /// Random packets of each subject; 2000 unless told, with --quick 400.
+    #[arg(long, value_name = "N")]
+    pub(crate) packets: Option<usize>,
+    /// Random programs beside the subjects, as campaigns make them; 200 unless told, with --quick 40.
+    #[arg(long, value_name = "N")]
+    pub(crate) programs: Option<u64>,
+    /// Only faults whose kind has this word in it: \"operator\", \"persona: wrong\".
+    #[arg(long, value_name = "WORD")]
+    pub(crate) kind: Option<String>,
+    /// Seconds for the proof of one fault.
+    #[arg(long, value_name = "SECONDS", default_value_t = 60)]
+    pub(crate) budget: u64,
+}
+
 /// Two ways to run a case.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, ValueEnum)]
 pub(crate) enum OracleKind {

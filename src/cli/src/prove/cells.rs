@@ -12,7 +12,7 @@ use hyper4_virtual::VirtualNetwork;
 use crate::subject::Guests;
 
 /// The cells that the guests' accesses lead to, by the operator's own rows.
-pub(super) fn shared(network: &mut VirtualNetwork, guests: &Guests) -> Vec<Cells> {
+pub(crate) fn shared(network: &mut VirtualNetwork, guests: &Guests) -> Vec<Cells> {
     let programs: BTreeMap<&str, (&Arc<Program>, String)> = match guests {
         Guests::One(guest) => BTreeMap::from([(super::DEVICE, (&guest.program, String::new()))]),
         Guests::Composition { guests, .. } => guests
