@@ -264,6 +264,24 @@ impl Action {
         self.steps.iter()
     }
 
+    /// Carry it out when it only moves bits about: whether it does.
+    #[inline]
+    pub(crate) fn run_plain(&self, memory: &mut [u64]) -> bool {
+        let Some(plain) = &self.plain else { return false };
+        self.touch(memory);
+        gather(plain, memory);
+        true
+    }
+
+    /// Take note of the parts of memory that it writes.
+    fn touch(&self, memory: &mut [u64]) {
+        if let Some((written, bits)) = self.parts
+            && let Some(written) = memory.get_mut(written as usize)
+        {
+            *written |= bits;
+        }
+    }
+
     /// Carry it out; its arguments are in their place already.
     pub(crate) fn run(
         &self,
@@ -271,11 +289,7 @@ impl Action {
         with: &mut Surroundings<'_>,
         recorder: &mut Recorder,
     ) -> Result<(), Fault> {
-        if let Some((written, bits)) = self.parts
-            && let Some(written) = memory.get_mut(written as usize)
-        {
-            *written |= bits;
-        }
+        self.touch(memory);
         if let (Some(plain), None) = (&self.plain, recorder.tracker()) {
             gather(plain, memory);
             return Ok(());

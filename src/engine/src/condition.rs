@@ -1,6 +1,6 @@
 //! Conditions of pipelines.
 
-use hyper4_ir::{BinaryOp, ConditionalId, Expr, NextNode, Node, TableConditional, UnaryOp};
+use hyper4_ir::{BinaryOp, Expr, NextNode, TableConditional, UnaryOp};
 
 use crate::code::{Instruction, Operand, is_set};
 use crate::expression::Compiler;
@@ -83,78 +83,6 @@ impl Test {
             Self::All(tests) => tests.iter().all(|test| test.holds(memory)),
             Self::Any(tests) => tests.iter().any(|test| test.holds(memory)),
         }
-    }
-}
-
-/// Where conditions lead that look at one limb, one after the other.
-#[derive(Clone, Debug)]
-pub(crate) struct Jump {
-    at: u32,
-    /// For each value that some condition asks for, and one more for all others.
-    targets: Box<[NextNode]>,
-}
-
-/// The greatest number that a jump has a target for.
-const LAST_JUMP: u64 = 1023;
-
-impl Jump {
-    /// Where it goes on.
-    pub(crate) fn target(&self, memory: &[u64]) -> NextNode {
-        let limb = memory.get(self.at as usize).copied().unwrap_or(0);
-        let index = usize::try_from(limb).unwrap_or(usize::MAX);
-        self.targets.get(index).or(self.targets.last()).copied().flatten()
-    }
-
-    /// For each condition, where it leads together with those behind it; `None` where that is no other than itself.
-    pub(crate) fn all(conditions: &[Condition]) -> Vec<Option<Self>> {
-        (0..conditions.len()).map(|first| Self::new(conditions, first)).collect()
-    }
-
-    fn new(conditions: &[Condition], first: usize) -> Option<Self> {
-        let Some(Test::Limb { at, .. }) = conditions.get(first)?.test else { return None };
-        // What that condition asks of the same limb, and where it leads.
-        let asks = |node: NextNode| match node? {
-            Node::Conditional(id) => match conditions.get(id.index()) {
-                Some(Condition {
-                    test: Some(Test::Limb { at: own, number, is }),
-                    true_next,
-                    false_next,
-                    ..
-                }) if *own == at => Some((*number, *is, *true_next, *false_next)),
-                _ => None,
-            },
-            Node::Table(_) => None,
-        };
-        let mut numbers = Vec::new();
-        let mut open = vec![Some(Node::Conditional(ConditionalId(first as u32)))];
-        let mut seen = open.clone();
-        while let Some(node) = open.pop() {
-            let Some((number, _, true_next, false_next)) = asks(node) else { continue };
-            numbers.push(number);
-            for next in [true_next, false_next] {
-                if !seen.contains(&next) {
-                    seen.push(next);
-                    open.push(next);
-                }
-            }
-        }
-        let greatest = numbers.iter().copied().max().filter(|_| numbers.len() > 1)?;
-        let target = |value: u64| {
-            let mut node = Some(Node::Conditional(ConditionalId(first as u32)));
-            // A round trip of conditions alone never ends: it stays what it is.
-            for _ in 0..=conditions.len() {
-                match asks(node) {
-                    Some((number, is, true_next, false_next)) => {
-                        node = if (value == number) == is { true_next } else { false_next };
-                    }
-                    None => return Some(node),
-                }
-            }
-            None
-        };
-        let targets: Option<Box<[NextNode]>> =
-            if greatest <= LAST_JUMP { (0..=greatest + 1).map(target).collect() } else { None };
-        targets.map(|targets| Self { at, targets })
     }
 }
 

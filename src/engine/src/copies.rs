@@ -62,6 +62,8 @@ pub(crate) struct Queues {
     /// The states of those that wait, and the numbers of those that aren't used.
     shared: Vec<Shared>,
     free: Vec<usize>,
+    /// The number of the state that the packet under way has, where that is known: nothing needs be copied.
+    present: Option<usize>,
     /// States that aren't used.
     spare: Vec<Vec<u64>>,
 }
@@ -75,6 +77,7 @@ impl Queues {
             self.free.clear();
         }
         self.returning.clear();
+        self.present = None;
     }
 }
 
@@ -191,6 +194,8 @@ impl Journey<'_> {
                 self.push(Waiting { state, replica: Some(replica), port, parsed, flight });
             }
         }
+        // What tells the replicas apart is set when their turn comes.
+        self.queues.present = shared.filter(|_| !self.executable.layout.has_widths());
         self.recorder.turn_to(flight.copy);
         Ok(true)
     }
@@ -240,10 +245,13 @@ impl Journey<'_> {
 
     /// The packet is the copy that waited.
     pub(crate) fn recall_waiting(&mut self, waiting: &Waiting) {
+        let present = self.queues.present.take();
         let Some(shared) = self.queues.shared.get_mut(waiting.state) else { return };
         let limbs = std::mem::take(&mut shared.limbs);
         shared.users -= 1;
-        self.adopt(&limbs);
+        if present != Some(waiting.state) {
+            self.adopt(&limbs);
+        }
         match self.queues.shared.get_mut(waiting.state) {
             Some(shared) if shared.users > 0 => shared.limbs = limbs,
             _ => {
@@ -285,6 +293,7 @@ impl Journey<'_> {
     /// The source of a copy is under way again.
     pub(crate) fn end_copy(&mut self, source: Vec<u64>) {
         self.queues.other = std::mem::replace(self.memory, source);
+        self.queues.present = None;
     }
 
     /// What a field list preserves of the source of a copy, and the copy's type.

@@ -4,18 +4,19 @@ use std::sync::Arc;
 
 use hyper4_bits::Bits;
 use hyper4_ir::{
-    ActionId, EntryAction, MirroringSession, NextNode, PrimitiveKind, Program, SourceInfo, StandardField,
-    TableEntry, TableId,
+    ActionId, ChecksumKind, EntryAction, HeaderId, MirroringSession, NextNode, PrimitiveKind, Program,
+    SourceInfo, StandardField, TableEntry, TableId,
 };
 use hyper4_switch::{ControlPlane, DefaultAction, Handles, Replica, SwitchError, TableState};
 use rustc_hash::FxHashMap;
 
 use crate::action::{Action, Step};
 use crate::calculation::{Checksum, Hasher};
-use crate::condition::{Condition, Jump};
+use crate::condition::Condition;
 use crate::expression::Compiler;
 use crate::layout::{Layout, limbs};
 use crate::parser::Parser;
+use crate::plan::Plan;
 use crate::profile::Profile;
 use crate::shortcuts::Facts;
 use crate::state::State;
@@ -31,8 +32,12 @@ pub(crate) struct Executable {
     pub(crate) tables: Vec<Table>,
     pub(crate) profiles: Vec<Profile>,
     pub(crate) conditions: Vec<Condition>,
-    /// Where conditions lead when nobody wants to know of each, by their numbers.
-    pub(crate) jumps: Vec<Option<Jump>>,
+    /// How packets go through pipelines when nobody wants to know of each step.
+    pub(crate) plan: Plan,
+    /// Whether checksums are verified, and updated.
+    checksummed: (bool, bool),
+    /// The headers that the deparser emits, in order: where their validity lies, and which they are.
+    pub(crate) emitted: Box<[(u32, HeaderId)]>,
     /// What the deparser does first.
     pub(crate) deparsing: Option<Action>,
     pub(crate) mirroring: FxHashMap<u16, MirroringSession>,
@@ -133,14 +138,18 @@ impl Executable {
         let ages = program.tables.iter().any(|table| table.support_timeout);
         let state = State::new(program, hashers, selectors);
         let stateless = state.is_stateless() && !draws(&actions, &parser, deparsing.as_ref());
+        let has = |kind| program.checksums.iter().any(|checksum| checksum.kind == kind);
+        let order = program.deparser.order.iter();
         let mut executable = Self {
+            emitted: order.filter_map(|id| Some((layout.header(*id)?.valid, *id))).collect(),
+            checksummed: (has(ChecksumKind::Verify), has(ChecksumKind::Update)),
             layout,
             parser,
             checksums,
             actions,
             tables,
             profiles: program.action_profiles.iter().map(|_| Profile::default()).collect(),
-            jumps: Jump::all(&conditions),
+            plan: Plan::new(program, &conditions),
             conditions,
             deparsing,
             mirroring: FxHashMap::default(),
@@ -162,6 +171,15 @@ impl Executable {
             executable.stateless &= table.direct_meter.is_none();
         }
         Ok((executable, state))
+    }
+
+    /// Whether there are checksums of that kind.
+    #[inline]
+    pub(crate) fn checksummed(&self, kind: ChecksumKind) -> bool {
+        match kind {
+            ChecksumKind::Verify => self.checksummed.0,
+            ChecksumKind::Update => self.checksummed.1,
+        }
     }
 
     /// Entries, members and defaults as the control plane has them.
@@ -230,7 +248,7 @@ impl Executable {
         let end = &mut self.memory_limbs;
         let compiled =
             Action::specialised(program, &self.layout, declared, arguments, self.base, end).ok()?;
-        let next = Facts::after(&self.layout, declared, arguments).lead(&self.conditions, next);
+        let next = Facts::after(&self.layout, declared, arguments).lead(&self.plan, next);
         Some(Special { action: action.index(), compiled, next })
     }
 

@@ -21,6 +21,17 @@ impl Part {
         limbs(self.width) as usize
     }
 
+    fn pieces(&self) -> impl Iterator<Item = Piece> {
+        let Self { from, to, shift, width, .. } = *self;
+        let count = limbs(width);
+        (0..count).map(move |i| Piece {
+            to: to + i,
+            shift,
+            from: from + i,
+            mask: if i + 1 == count { top_mask(width) } else { u64::MAX },
+        })
+    }
+
     /// Put the field into the key. A part that begins a limb overwrites what the limb held.
     fn fetch(&self, memory: &[u64], key: &mut [u64]) {
         let (from, to, count) = (self.from as usize, self.to as usize, self.limbs());
@@ -42,16 +53,68 @@ impl Part {
     }
 }
 
-impl Part {
-    /// Append the field's bytes as the control plane keeps them.
-    fn push(&self, memory: &[u64], bytes: &mut Vec<u8>) {
-        let limbs = memory.get(self.from as usize..self.from as usize + self.limbs()).unwrap_or_default();
-        let Some((high, low)) = limbs.split_last() else { return };
-        let high = if self.signed { high & top_mask(self.width) } else { *high };
-        let skipped = (8 * limbs.len()).saturating_sub(self.width.div_ceil(8) as usize);
-        bytes.extend_from_slice(high.to_be_bytes().get(skipped..).unwrap_or_default());
-        low.iter().rev().for_each(|limb| bytes.extend_from_slice(&limb.to_be_bytes()));
+/// Bits of a limb of memory that are bits of a limb of a key.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Piece {
+    /// The limb of the key, and the bit in it that is the limb's lowest.
+    pub(crate) to: u32,
+    pub(crate) shift: u32,
+    pub(crate) from: u32,
+    /// The bits of the limb of memory.
+    pub(crate) mask: u64,
+}
+
+/// Bits of a limb of memory, in their place when it is rotated.
+#[derive(Clone, Copy, Debug, Default)]
+struct Turned {
+    from: u32,
+    rotate: u32,
+    mask: u64,
+}
+
+/// What a word of a key's bytes is made of, the first byte uppermost.
+#[derive(Clone, Debug, Default)]
+struct Word {
+    first: Turned,
+    more: Vec<Turned>,
+}
+
+impl Word {
+    #[inline]
+    fn of(&self, memory: &[u64]) -> u64 {
+        let turned = |part: &Turned| {
+            memory.get(part.from as usize).copied().unwrap_or(0).rotate_left(part.rotate) & part.mask
+        };
+        self.more.iter().fold(turned(&self.first), |word, part| word | turned(part)).swap_bytes()
     }
+}
+
+/// The words of keys of these parts: each field in as many bytes as it needs, one behind the other.
+fn words(parts: &[Part]) -> Box<[Word]> {
+    let bytes = |part: &Part| part.width.div_ceil(8) as usize;
+    let mut words: Vec<Vec<Turned>> = vec![Vec::new(); parts.iter().map(bytes).sum::<usize>().div_ceil(8)];
+    let mut end = 0;
+    for part in parts {
+        end += bytes(part);
+        for piece in part.pieces() {
+            // How many bits are before the limb's lowest one.
+            let before = 8 * end - 1 - 64 * (piece.from - part.from) as usize;
+            let rotate = 63 - before as u32 % 64;
+            let mask = piece.mask.rotate_left(rotate);
+            let own = u64::MAX << rotate;
+            let halves = [(Some(before / 64), mask & own), ((before / 64).checked_sub(1), mask & !own)];
+            for (word, mask) in halves.into_iter().filter(|(_, mask)| *mask != 0) {
+                if let Some(word) = word.and_then(|word| words.get_mut(word)) {
+                    word.push(Turned { from: piece.from, rotate, mask });
+                }
+            }
+        }
+    }
+    let word = |mut parts: Vec<Turned>| {
+        let first = parts.pop().unwrap_or_default();
+        Word { first, more: parts }
+    };
+    words.into_iter().map(word).collect()
 }
 
 /// What a limb of a key is made of.
@@ -86,6 +149,7 @@ pub(crate) struct KeyShape {
     runs: Box<[Run]>,
     /// The others.
     made: Box<[u32]>,
+    words: Box<[Word]>,
 }
 
 impl KeyShape {
@@ -120,6 +184,13 @@ impl KeyShape {
         Ok(Self::of(parts, next as usize))
     }
 
+    /// The key is all of that many limbs of memory.
+    #[cfg(test)]
+    pub(crate) fn whole(limbs: usize) -> Self {
+        let part = |at| Part { from: at, width: 64, signed: false, to: at, shift: 0 };
+        Self::of((0..limbs as u32).map(part).collect(), limbs)
+    }
+
     fn of(parts: Vec<Part>, limbs: usize) -> Self {
         let source = |at: u32| {
             let here = |part: &&Part| (part.to..part.to + part.limbs() as u32).contains(&at);
@@ -146,7 +217,8 @@ impl KeyShape {
                 _ => made.push(to as u32),
             }
         }
-        Self { parts, limbs, sources, runs: runs.into(), made: made.into() }
+        let words = words(&parts);
+        Self { parts, limbs, sources, runs: runs.into(), made: made.into(), words }
     }
 
     /// A limb of the key.
@@ -185,10 +257,15 @@ impl KeyShape {
         key
     }
 
-    /// Append the key's bytes as the control plane keeps them.
+    /// The [`words`](hyper4_switch::words) of the key's bytes as the control plane keeps them.
     #[inline]
-    pub(crate) fn push(&self, memory: &[u64], bytes: &mut Vec<u8>) {
-        self.parts.iter().for_each(|part| part.push(memory, bytes));
+    pub(crate) fn words(&self, memory: &[u64]) -> impl Iterator<Item = u64> {
+        self.words.iter().map(|word| word.of(memory))
+    }
+
+    /// Where the bits of its limbs lie in memory.
+    pub(crate) fn pieces(&self) -> Box<[Piece]> {
+        self.parts.iter().flat_map(Part::pieces).collect()
     }
 }
 
@@ -200,3 +277,6 @@ pub(crate) fn place(key: &mut [u64], part: &Part, bits: &Bits) {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

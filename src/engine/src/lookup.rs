@@ -21,7 +21,9 @@ use exact::Exact;
 use hyper4_switch::KeyMask;
 use masked::Masked;
 pub(crate) use scan::Scanned;
-use tuples::{Tuples, sparse};
+use tuples::Tuples;
+
+use crate::key::KeyShape;
 
 /// What matches an entry.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -88,15 +90,15 @@ impl Lookup {
         Self::Exact(Exact::new(limbs))
     }
 
-    /// For keys that the control plane finds under masks ([`EntryStore::mask`](hyper4_switch::EntryStore::mask)); `fixed` are the bits that every entry
-    /// compares.
-    pub(crate) fn masked(fixed: &[u64]) -> Self {
-        Self::Masked(Box::new(Masked::new(&sparse(fixed))))
+    /// For keys of that shape that the control plane finds under masks
+    /// ([`EntryStore::mask`](hyper4_switch::EntryStore::mask)); `fixed` are the bits that every entry compares.
+    pub(crate) fn masked(shape: &KeyShape, fixed: &[u64]) -> Self {
+        Self::Masked(Box::new(Masked::new(shape, fixed)))
     }
 
-    /// For keys of `fixed.len()` limbs; `fixed` are the bits that every entry compares.
-    pub(crate) fn tuples(fixed: &[u64]) -> Self {
-        Self::Tuples(Box::new(Tuples::new(fixed)))
+    /// For keys of that shape; `fixed` are the bits that every entry compares.
+    pub(crate) fn tuples(shape: &KeyShape, fixed: &[u64]) -> Self {
+        Self::Tuples(Box::new(Tuples::new(shape, fixed)))
     }
 
     /// Add entry `number`, of 24 bits; it isn't there yet. `mask` is its mask where the control plane tells one.
@@ -130,14 +132,13 @@ impl Lookup {
         }
     }
 
-    /// The entry that matches, as far as it is told without a key: `limb` gives the limbs of one, `equal` tells whether it
-    /// is that.
+    /// The entry that matches, as far as it is told without making a key.
     #[inline]
-    pub(crate) fn scan(&self, limb: impl Fn(u32) -> u64, equal: impl Fn(&[u64]) -> bool) -> Scanned {
+    pub(crate) fn scan(&self, shape: &KeyShape, memory: &[u64]) -> Scanned {
         match self {
-            Self::Exact(exact) => exact.scan(limb, equal).map_or(Scanned::Nothing, Scanned::Found),
-            Self::Masked(masked) => masked.scan(limb),
-            Self::Tuples(tuples) => tuples.scan(limb),
+            Self::Exact(exact) => exact.scan(shape, memory).map_or(Scanned::Nothing, Scanned::Found),
+            Self::Masked(masked) => masked.scan(memory),
+            Self::Tuples(tuples) => tuples.scan(memory),
         }
     }
 

@@ -225,8 +225,9 @@ impl Journey<'_> {
         Ok(())
     }
 
+    #[inline]
     fn checksums(&mut self, kind: ChecksumKind, payload: &[u8]) -> Result<bool, Fault> {
-        if self.executable.checksums.is_empty() {
+        if !self.executable.checksummed(kind) {
             return Ok(false);
         }
         let executable = self.executable;
@@ -268,8 +269,9 @@ impl Journey<'_> {
                 }
             }
         }
-        let headers = self.program.deparser.order.iter().filter_map(|header| layout.header(*header));
-        let valid = || headers.clone().filter(|header| header.is_valid(self.memory));
+        let emitted = self.executable.emitted.iter();
+        let emitted = emitted.filter(|(valid, _)| crate::code::is_set(self.memory, *valid));
+        let valid = || emitted.clone().filter_map(|(_, header)| layout.header(*header));
         let size: usize = valid().map(|header| header.bytes(self.memory)).sum();
         if size + payload.len() > room {
             return Err(Fault::HeadersTooLong);
@@ -336,11 +338,13 @@ impl Journey<'_> {
     }
 
     /// Set a field to a value that no two runs need have in common.
+    #[inline(always)]
     pub(crate) fn set_undetermined(&mut self, field: StandardField, value: u64) {
         self.assign(field, value, false);
     }
 
     /// What happens next depends on a field.
+    #[inline]
     fn observe(&mut self, field: StandardField) {
         if self.recorder.tracker().is_some()
             && let Some(slot) = self.executable.layout.standard(field)

@@ -26,21 +26,31 @@ impl Journey<'_> {
             PipelineKind::Ingress => (&self.program.ingress, "ingress"),
             PipelineKind::Egress => (&self.program.egress, "egress"),
         };
+        if self.recorder.is_quiet() {
+            let plan = &self.executable.plan;
+            let start = if kind == PipelineKind::Ingress { plan.ingress } else { plan.egress };
+            return self.quiet_pipeline(start, payload, flight);
+        }
         self.recorder.event(|| Event::Pipeline(name.to_owned()));
-        let quiet = self.recorder.is_quiet();
         let mut next = pipeline.start;
         while let Some(node) = next
             && !flight.exit
         {
             next = match node {
-                Node::Conditional(id) => match self.executable.jumps.get(id.index()) {
-                    Some(Some(jump)) if quiet => jump.target(self.memory),
-                    _ => self.condition(id.index())?,
-                },
-                Node::Table(id) => self.table(id, payload, flight)?,
+                Node::Conditional(id) => self.condition(id.index())?,
+                Node::Table(id) => {
+                    let number = self.search(id);
+                    self.table(id, number, payload, flight)?
+                }
             };
         }
         Ok(())
+    }
+
+    /// The number of the entry that matches.
+    fn search(&mut self, id: TableId) -> Option<u32> {
+        let table = self.executable.tables.get(id.index())?;
+        table.search(|| self.control.table(id).map(TableState::store), self.memory, self.key)
     }
 
     fn condition(&mut self, id: usize) -> Result<NextNode, Fault> {
@@ -58,7 +68,14 @@ impl Journey<'_> {
         Ok(if value { condition.true_next } else { condition.false_next })
     }
 
-    fn table(&mut self, id: TableId, payload: &[u8], flight: &mut Flight) -> Result<NextNode, Fault> {
+    /// What a table does with a packet for which `number` is the entry that matches.
+    pub(crate) fn table(
+        &mut self,
+        id: TableId,
+        number: Option<u32>,
+        payload: &[u8],
+        flight: &mut Flight,
+    ) -> Result<NextNode, Fault> {
         let executable = self.executable;
         let (Some(table), Some(declared)) =
             (executable.tables.get(id.index()), self.program.tables.get(id.index()))
@@ -75,22 +92,6 @@ impl Journey<'_> {
                     self.recorder.observe_field(&slot, self.memory, what);
                 }
             }
-        }
-        let number = table.search(store, self.memory, self.key);
-        if self.recorder.is_quiet()
-            && let Some(special) = table.special(number)
-        {
-            let mut surroundings = Surroundings {
-                layout: &executable.layout,
-                state: self.state,
-                clock: self.clock,
-                random: self.random,
-                drop_port: self.target.drop_port,
-                payload,
-                flight,
-            };
-            special.compiled.run(self.memory, &mut surroundings, &mut self.recorder)?;
-            return Ok(special.next);
         }
         let found = table.found(store, number, flight.since);
         let hit = found.handle.is_some();

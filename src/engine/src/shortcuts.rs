@@ -4,12 +4,12 @@
 //! alone always go the same way for that entry: nobody needs to ask who doesn't want to be told of each.
 
 use hyper4_bits::Bits;
-use hyper4_ir::{FieldRef, NextNode, Node, Place, PrimitiveKind};
+use hyper4_ir::{FieldRef, NextNode, Place, PrimitiveKind};
 use smallvec::SmallVec;
 
-use crate::condition::Condition;
 use crate::expression::Compiler;
 use crate::layout::Layout;
+use crate::plan::Plan;
 use crate::straight::straight;
 
 /// Limbs of metadata whose values are known.
@@ -63,20 +63,9 @@ impl Facts {
         self.0.iter().find(|(known, _)| *known == at).map(|(_, value)| *value)
     }
 
-    /// Where the conditions from `next` on lead that ask for nothing else.
-    pub(crate) fn lead(&self, conditions: &[Condition], mut next: NextNode) -> NextNode {
-        if self.0.is_empty() {
-            return next;
-        }
-        // A round trip of conditions alone never ends: it stays what it is.
-        for _ in 0..=conditions.len() {
-            let Some(Node::Conditional(id)) = next else { break };
-            let Some(condition) = conditions.get(id.index()) else { break };
-            let Some(holds) = condition.test.as_ref().and_then(|test| test.known(|at| self.limb(at))) else {
-                break;
-            };
-            next = if holds { condition.true_next } else { condition.false_next };
-        }
-        next
+    /// Where the conditions from `next` on lead that ask for nothing else: the number of that step.
+    pub(crate) fn lead(&self, plan: &Plan, next: NextNode) -> u32 {
+        let next = plan.number(next);
+        if self.0.is_empty() { next } else { plan.lead(next, |at| self.limb(at)) }
     }
 }

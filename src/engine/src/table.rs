@@ -7,7 +7,7 @@ use hyper4_ir::{
     ActionId, CounterId, DirectMeter, MatchKind, MatchValue, NextNode, ProfileTarget, TableEntry,
     TableImplementation, TableKey, TableNext,
 };
-use hyper4_switch::{DefaultAction, EntryKind, EntryStore, Handles, prefix_mask, words};
+use hyper4_switch::{DefaultAction, EntryKind, EntryStore, Handles, prefix_mask};
 
 use crate::action::Action;
 use crate::key::{KeyShape, place};
@@ -92,16 +92,14 @@ pub(crate) enum Target<'a> {
 #[derive(Debug, Default)]
 pub(crate) struct Key {
     pub(crate) limbs: Vec<u64>,
-    bytes: Vec<u8>,
 }
 
 impl Key {
     /// The words of the key's bytes.
+    #[inline]
     fn words(&mut self, shape: &KeyShape, memory: &[u64]) -> &[u64] {
-        self.bytes.clear();
-        shape.push(memory, &mut self.bytes);
         self.limbs.clear();
-        self.limbs.extend(words(&self.bytes));
+        self.limbs.extend(shape.words(memory));
         &self.limbs
     }
 }
@@ -119,8 +117,8 @@ pub(crate) struct Found<'a> {
 pub(crate) struct Special {
     pub(crate) action: usize,
     pub(crate) compiled: Action,
-    /// Where it goes on when nobody wants to know of conditions.
-    pub(crate) next: NextNode,
+    /// The step that it goes on with when nobody wants to know of conditions.
+    pub(crate) next: u32,
 }
 
 /// What is done on a miss.
@@ -281,24 +279,29 @@ impl Table {
 
     /// The number of the entry of `store` that matches the packet. `key` is room for the key.
     #[inline]
-    pub(crate) fn search(&self, store: Option<&EntryStore>, memory: &[u64], key: &mut Key) -> Option<u32> {
-        let store = store.filter(|store| !store.is_empty())?;
+    pub(crate) fn search<'a>(
+        &self,
+        store: impl FnOnce() -> Option<&'a EntryStore>,
+        memory: &[u64],
+        key: &mut Key,
+    ) -> Option<u32> {
         let Some(lookup) = &self.lookup else {
-            key.bytes.clear();
-            self.shape.push(memory, &mut key.bytes);
-            return store.find(&key.bytes);
+            let store = store().filter(|store| !store.is_empty())?;
+            return store.find(key.words(&self.shape, memory));
         };
-        let limb = |at| self.shape.limb(memory, at);
-        match lookup.scan(limb, |other| self.shape.is_key(memory, other)) {
+        match lookup.scan(&self.shape, memory) {
             Scanned::Found(number) => Some(number),
             Scanned::Nothing => None,
-            Scanned::Unknown => lookup.find(
-                move |form| match form {
-                    KeyForm::Limbs => self.shape.fetch(memory, &mut key.limbs),
-                    KeyForm::Words => key.words(&self.shape, memory),
-                },
-                |mask, words| store.find_under(mask, words),
-            ),
+            Scanned::Unknown => {
+                let store = store()?;
+                lookup.find(
+                    move |form| match form {
+                        KeyForm::Limbs => self.shape.fetch(memory, &mut key.limbs),
+                        KeyForm::Words => key.words(&self.shape, memory),
+                    },
+                    |mask, words| store.find_under(mask, words),
+                )
+            }
         }
     }
 
@@ -423,5 +426,5 @@ fn lookup(shape: &KeyShape, keys: &[TableKey]) -> Option<Lookup> {
     let few_masks = keys.iter().any(|key| key.match_kind == MatchKind::Lpm) || !keys.iter().any(exact);
     let ranges = keys.iter().any(|key| key.match_kind == MatchKind::Range);
     let masked = bytes <= FEW_BYTES && few_masks && !ranges;
-    Some(if masked { Lookup::masked(&fixed) } else { Lookup::tuples(&fixed) })
+    Some(if masked { Lookup::masked(shape, &fixed) } else { Lookup::tuples(shape, &fixed) })
 }

@@ -310,7 +310,14 @@ fn mix(hash: u64, limb: u64) -> u64 {
 #[inline]
 pub fn words(bytes: &[u8]) -> impl Iterator<Item = u64> {
     let (words, rest) = bytes.as_chunks::<8>();
-    let tail = rest.iter().rev().fold(0, |tail, byte| tail << 8 | u64::from(*byte));
+    let tail = match (rest.first_chunk::<4>(), rest.last_chunk::<4>()) {
+        // Two halves that may have bytes in common.
+        (Some(low), Some(high)) => {
+            let high = u64::from(u32::from_le_bytes(*high)) << (8 * (rest.len() & 7) - 32);
+            u64::from(u32::from_le_bytes(*low)) | high
+        }
+        _ => rest.iter().rev().fold(0, |tail, byte| tail << 8 | u64::from(*byte)),
+    };
     words.iter().map(|word| u64::from_le_bytes(*word)).chain((!rest.is_empty()).then_some(tail))
 }
 

@@ -4,6 +4,8 @@
 
 use hyper4_switch::{HashIndex, hash};
 
+use crate::key::KeyShape;
+
 /// Entries by their keys.
 #[derive(Clone, Debug)]
 pub(crate) struct Exact {
@@ -70,11 +72,11 @@ impl Exact {
         *self = Self::new(self.limbs);
     }
 
-    /// The same without a key: `limb` gives the limbs of one, `equal` tells whether it is that.
+    /// The same without a key.
     #[inline]
-    pub(super) fn scan(&self, limb: impl Fn(u32) -> u64, equal: impl Fn(&[u64]) -> bool) -> Option<u32> {
-        let hash = hash(self.live.iter().map(|at| limb(*at)));
-        self.index.find(hash, |number| equal(self.key(number)))
+    pub(super) fn scan(&self, shape: &KeyShape, memory: &[u64]) -> Option<u32> {
+        let hash = hash(self.live.iter().map(|at| shape.limb(memory, *at)));
+        self.index.find(hash, |number| shape.is_key(memory, self.key(number)))
     }
 
     /// The entry with that key.

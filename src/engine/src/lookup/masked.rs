@@ -8,6 +8,7 @@ use rustc_hash::FxHashMap;
 use super::Pattern;
 use super::order::Order;
 use super::scan::{Scan, Scanned};
+use crate::key::KeyShape;
 
 /// Masks in use.
 #[derive(Clone, Debug)]
@@ -21,9 +22,9 @@ pub(crate) struct Masked {
 
 impl Masked {
     /// `fixed` are the bits that every entry compares.
-    pub(super) fn new(fixed: &[(u32, u64)]) -> Self {
+    pub(super) fn new(shape: &KeyShape, fixed: &[u64]) -> Self {
         Self {
-            scan: Scan::new(fixed),
+            scan: Scan::new(shape, fixed),
             masks: Vec::new(),
             numbers: FxHashMap::default(),
             free: Vec::new(),
@@ -70,8 +71,8 @@ impl Masked {
 
     /// What few entries tell, when there are few.
     #[inline]
-    pub(super) fn scan(&self, limb: impl Fn(u32) -> u64) -> Scanned {
-        self.scan.find(limb)
+    pub(super) fn scan(&self, memory: &[u64]) -> Scanned {
+        self.scan.find(memory)
     }
 
     /// The entry that matches the key of those words; `under` tells rank and number of what matches under a mask.

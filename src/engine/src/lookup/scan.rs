@@ -3,10 +3,11 @@
 //! Where a table has few entries, or few with the same values of its exact keys, comparing each costs less than hashing a
 //! key under every mask in use. What is compared is read where it lies: no key is built.
 
-use rustc_hash::FxHashMap;
+use hyper4_switch::{HashIndex, hash};
 use smallvec::SmallVec;
 
 use super::Pattern;
+use crate::key::{KeyShape, Piece};
 
 /// Entries up to which all are looked at.
 const FEW_ENTRIES: usize = 24;
@@ -16,9 +17,9 @@ const MANY_PLACES: usize = 1024;
 const FEW_PLACES: usize = 4;
 
 /// What the exact keys are: limb by limb, the bits that every entry compares.
-type Place = SmallVec<[u64; 1]>;
+type Place = SmallVec<[u64; 4]>;
 
-/// A limb of the key, what of it is compared, and with what.
+/// A limb of memory, what of it is compared, and with what.
 #[derive(Clone, Copy, Debug)]
 struct Test {
     at: u32,
@@ -64,28 +65,39 @@ pub(crate) enum Scanned {
 /// Entries by the values of the exact keys.
 #[derive(Clone, Debug)]
 pub(super) struct Scan {
-    /// The bits that every entry compares.
-    fixed: Box<[(u32, u64)]>,
+    /// Where the key's bits lie.
+    pieces: Box<[Piece]>,
+    /// The bits that every entry compares: of the key, and where these lie.
+    fixed: Box<[u64]>,
+    fixed_pieces: Box<[Piece]>,
     places: Vec<(Place, Entries)>,
     /// Which is where.
-    index: FxHashMap<Place, u32>,
+    index: HashIndex,
     /// There were too many places.
     off: bool,
 }
 
+#[inline]
+fn limb(memory: &[u64], at: u32) -> u64 {
+    memory.get(at as usize).copied().unwrap_or(0)
+}
+
+/// The bits of a key's limb that a piece is.
+fn bits(key: &[u64], piece: &Piece) -> u64 {
+    limb(key, piece.to) >> piece.shift & piece.mask
+}
+
 impl Few {
-    fn insert(&mut self, pattern: &Pattern, fixed: &[(u32, u64)], entry: u32) {
+    fn insert(&mut self, pattern: &Pattern, fixed: &[u64], pieces: &[Piece], entry: u32) {
         let at = self.rows.partition_point(|row| (row.rank, row.entry) < (pattern.rank, entry));
         let before = self.tests_before(at);
-        let limbs = (0u32..).zip(pattern.mask.iter().zip(&pattern.value));
-        let tests: Vec<Test> = limbs
-            .filter_map(|(at, (mask, value))| {
-                // What tells the place is compared already.
-                let known = fixed.iter().find(|(limb, _)| *limb == at).map_or(0, |(_, bits)| *bits);
-                let mask = mask & !known;
-                (mask != 0).then_some(Test { at, mask, value: value & mask })
-            })
-            .collect();
+        // What tells the place is compared already.
+        let mask: Vec<u64> = pattern.mask.iter().zip(fixed).map(|(mask, fixed)| mask & !fixed).collect();
+        let test = |piece: &Piece| {
+            let mask = bits(&mask, piece);
+            (mask != 0).then(|| Test { at: piece.from, mask, value: bits(&pattern.value, piece) & mask })
+        };
+        let tests: Vec<Test> = pieces.iter().filter_map(test).collect();
         self.rows.insert(at, Row { rank: pattern.rank, entry, tests: tests.len() as u32 });
         self.tests.splice(before..before, tests);
     }
@@ -102,12 +114,12 @@ impl Few {
     }
 
     #[inline]
-    fn find(&self, limb: impl Fn(u32) -> u64) -> Scanned {
+    fn find(&self, memory: &[u64]) -> Scanned {
         let mut tests = self.tests.as_slice();
         for row in &self.rows {
             let Some((own, rest)) = tests.split_at_checked(row.tests as usize) else { break };
             tests = rest;
-            if own.iter().all(|test| limb(test.at) & test.mask == test.value) {
+            if own.iter().all(|test| limb(memory, test.at) & test.mask == test.value) {
                 return Scanned::Found(row.entry);
             }
         }
@@ -116,38 +128,60 @@ impl Few {
 }
 
 impl Scan {
-    /// `fixed` are the bits that every entry compares.
-    pub(super) fn new(fixed: &[(u32, u64)]) -> Self {
-        Self { fixed: fixed.into(), places: Vec::new(), index: FxHashMap::default(), off: false }
+    /// For keys of that shape; `fixed` are the bits that every entry compares.
+    pub(super) fn new(shape: &KeyShape, fixed: &[u64]) -> Self {
+        let pieces = shape.pieces();
+        let fixed_piece = |piece: &Piece| {
+            let mask = bits(fixed, piece);
+            (mask != 0).then_some(Piece { mask, ..*piece })
+        };
+        Self {
+            fixed_pieces: pieces.iter().filter_map(fixed_piece).collect(),
+            pieces,
+            fixed: fixed.into(),
+            places: Vec::new(),
+            index: HashIndex::default(),
+            off: false,
+        }
     }
 
+    /// The place of a packet.
     #[inline]
-    fn at(&self, limb: impl Fn(u32) -> u64) -> Option<usize> {
+    fn at(&self, memory: &[u64]) -> Option<usize> {
+        let here = || self.fixed_pieces.iter().map(|piece| limb(memory, piece.from) & piece.mask);
+        let same = |(place, _): &(Place, Entries)| here().zip(place).all(|(here, value)| here == *value);
         if self.places.len() <= FEW_PLACES {
-            return self.places.iter().position(|(place, _)| {
-                let mut pairs = self.fixed.iter().zip(place);
-                pairs.all(|((at, mask), value)| limb(*at) & mask == *value)
-            });
+            return self.places.iter().position(same);
         }
-        let place: Place = self.fixed.iter().map(|(at, mask)| limb(*at) & mask).collect();
-        self.index.get(&place).map(|at| *at as usize)
+        let found =
+            self.index.find(hash(here()), |number| self.places.get(number as usize).is_some_and(same));
+        found.map(|number| number as usize)
+    }
+
+    /// The place of an entry of that value, and its number when it is there.
+    fn place(&self, value: &[u64]) -> (Place, Option<usize>) {
+        let place: Place = self.fixed_pieces.iter().map(|piece| bits(value, piece)).collect();
+        let same = |number: u32| self.places.get(number as usize).is_some_and(|(other, _)| *other == place);
+        let found = self.index.find(place_hash(&place), same);
+        (place, found.map(|number| number as usize))
     }
 
     pub(super) fn insert(&mut self, pattern: &Pattern, entry: u32) {
         if self.off {
             return;
         }
-        let value = &pattern.value;
-        let limb = |at: u32| value.get(at as usize).copied().unwrap_or(0);
-        let at = match self.at(limb) {
-            Some(at) => at,
-            None if self.places.len() >= MANY_PLACES => {
-                *self = Self { off: true, ..Self::new(&self.fixed) };
+        let at = match self.place(&pattern.value) {
+            (_, Some(at)) => at,
+            (_, None) if self.places.len() >= MANY_PLACES => {
+                self.clear();
+                self.off = true;
                 return;
             }
-            None => {
-                let place: Place = self.fixed.iter().map(|(at, mask)| limb(*at) & mask).collect();
-                self.index.insert(place.clone(), self.places.len() as u32);
+            (place, None) => {
+                let places = &self.places;
+                self.index.insert(place_hash(&place), places.len() as u32, |number| {
+                    places.get(number as usize).map_or(0, |(place, _)| place_hash(place))
+                });
                 self.places.push((place, Entries::Few(Few::default())));
                 self.places.len() - 1
             }
@@ -155,7 +189,7 @@ impl Scan {
         let Some((_, entries)) = self.places.get_mut(at) else { return };
         match entries {
             Entries::Few(few) if pattern.ranges.is_empty() && few.rows.len() < FEW_ENTRIES => {
-                few.insert(pattern, &self.fixed, entry);
+                few.insert(pattern, &self.fixed, &self.pieces, entry);
             }
             Entries::Few(few) => *entries = Entries::Others(few.rows.len() + 1),
             Entries::Others(count) => *count += 1,
@@ -164,7 +198,7 @@ impl Scan {
 
     /// Remove an entry whose value is that.
     pub(super) fn remove(&mut self, value: &[u64], entry: u32) {
-        let Some(at) = self.at(|at| value.get(at as usize).copied().unwrap_or(0)) else { return };
+        let (place, Some(at)) = self.place(value) else { return };
         let Some((_, entries)) = self.places.get_mut(at) else { return };
         let empty = match entries {
             Entries::Few(few) => {
@@ -177,27 +211,36 @@ impl Scan {
             }
         };
         if empty {
-            let (place, _) = self.places.swap_remove(at);
-            self.index.remove(&place);
+            let places = &self.places;
+            self.index.remove(place_hash(&place), at as u32, |number| {
+                places.get(number as usize).map_or(0, |(place, _)| place_hash(place))
+            });
+            self.places.swap_remove(at);
             if let Some((moved, _)) = self.places.get(at) {
-                self.index.insert(moved.clone(), at as u32);
+                self.index.replace(place_hash(moved), self.places.len() as u32, at as u32);
             }
         }
     }
 
     pub(super) fn clear(&mut self) {
-        *self = Self::new(&self.fixed);
+        self.places = Vec::new();
+        self.index.clear();
+        self.off = false;
     }
 
     #[inline]
-    pub(super) fn find(&self, limb: impl Fn(u32) -> u64) -> Scanned {
+    pub(super) fn find(&self, memory: &[u64]) -> Scanned {
         if self.off {
             return Scanned::Unknown;
         }
-        match self.at(&limb).and_then(|at| self.places.get(at)) {
-            Some((_, Entries::Few(few))) => few.find(limb),
+        match self.at(memory).and_then(|at| self.places.get(at)) {
+            Some((_, Entries::Few(few))) => few.find(memory),
             Some((_, Entries::Others(_))) => Scanned::Unknown,
             None => Scanned::Nothing,
         }
     }
+}
+
+fn place_hash(place: &Place) -> u64 {
+    hash(place.iter().copied())
 }

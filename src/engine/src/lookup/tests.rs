@@ -3,6 +3,7 @@
 use proptest::prelude::*;
 
 use super::{Lookup, Pattern, RangeOf, Scanned};
+use crate::key::KeyShape;
 
 fn find(lookup: &Lookup, key: &[u64]) -> Option<u32> {
     lookup.find(|_| key, |_, _| None)
@@ -106,7 +107,7 @@ fn agree(mut lookup: Lookup, steps: &[Step], unique: bool) -> Result<usize, Test
             Step::Find(key) => {
                 let found = find(&lookup, key);
                 prop_assert_eq!(found, scan.find(key), "key {:?} in {:?}", key, &scan.0);
-                let scanned = lookup.scan(|at| key[at as usize], |other| other == key.as_slice());
+                let scanned = lookup.scan(&KeyShape::whole(key.len()), key);
                 let expected = found.map_or(Scanned::Nothing, Scanned::Found);
                 prop_assert!([Scanned::Unknown, expected].contains(&scanned), "{scanned:?}: key {key:?}");
                 hits += usize::from(found.is_some());
@@ -129,17 +130,17 @@ proptest! {
 
     #[test]
     fn ternary_keys(steps in steps(ternary(), 3)) {
-        agree(Lookup::tuples(&[7, 0, 0]), &steps, false)?;
+        agree(Lookup::tuples(&KeyShape::whole(3), &[7, 0, 0]), &steps, false)?;
     }
 
     #[test]
     fn ternary_keys_without_a_directory(steps in steps(ternary(), 3)) {
-        agree(Lookup::tuples(&[0, 0, 0]), &steps, false)?;
+        agree(Lookup::tuples(&KeyShape::whole(3), &[0, 0, 0]), &steps, false)?;
     }
 
     #[test]
     fn range_keys(steps in steps(ranges(), 3)) {
-        agree(Lookup::tuples(&[3, 0, 0]), &steps, false)?;
+        agree(Lookup::tuples(&KeyShape::whole(3), &[3, 0, 0]), &steps, false)?;
     }
 }
 
@@ -158,7 +159,7 @@ fn a_hundred_thousand_entries_come_and_go() {
 
 #[test]
 fn prefixes_of_all_lengths() {
-    let mut lookup = Lookup::tuples(&[0]);
+    let mut lookup = Lookup::tuples(&KeyShape::whole(1), &[0]);
     let mask = |length: u32| u64::MAX.checked_shl(32 - length).unwrap_or(0) & 0xffff_ffff;
     for length in 0..=32 {
         let entry = pattern(vec![0xa5a5_a5a5], vec![mask(length)], vec![], u32::MAX - length);
@@ -173,14 +174,14 @@ fn prefixes_of_all_lengths() {
 
 #[test]
 fn few_entries_are_looked_at_one_after_the_other() {
-    let mut lookup = Lookup::tuples(&[7, 0]);
+    let mut lookup = Lookup::tuples(&KeyShape::whole(2), &[7, 0]);
     let entry = |number: u32| {
         let place = u64::from(number % 6);
         pattern(vec![place, u64::from(number)], vec![7, u64::MAX], vec![], number)
     };
     let scan = |lookup: &Lookup, number: u32| {
         let key = entry(number).value;
-        lookup.scan(|at| key[at as usize], |_| false)
+        lookup.scan(&KeyShape::whole(2), &key)
     };
     (0..120).for_each(|number| lookup.insert(&entry(number), || None, number));
     (0..120).for_each(|number| assert_eq!(scan(&lookup, number), Scanned::Found(number)));

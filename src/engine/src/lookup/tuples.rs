@@ -15,6 +15,7 @@ use super::order::Order;
 use super::range::cover;
 use super::scan::{Scan, Scanned};
 use super::{Pattern, RangeOf};
+use crate::key::KeyShape;
 
 const NONE: u32 = u32::MAX;
 /// Groups up to which all are searched.
@@ -23,9 +24,9 @@ const FEW_GROUPS: usize = 6;
 const MANY_NODES: usize = 1 << 23;
 
 /// Bits of a key: limbs that aren't zero, and where they are.
-pub(super) type Mask = Box<[(u32, u64)]>;
+type Mask = Box<[(u32, u64)]>;
 
-pub(super) fn sparse(mask: &[u64]) -> Mask {
+fn sparse(mask: &[u64]) -> Mask {
     (0u32..).zip(mask).filter(|(_, limb)| **limb != 0).map(|(at, limb)| (at, *limb)).collect()
 }
 
@@ -89,11 +90,11 @@ pub(crate) struct Tuples {
 }
 
 impl Tuples {
-    pub(super) fn new(fixed: &[u64]) -> Self {
+    pub(super) fn new(shape: &KeyShape, fixed: &[u64]) -> Self {
         Self {
             limbs: fixed.len(),
             fixed: sparse(fixed),
-            scan: Scan::new(&sparse(fixed)),
+            scan: Scan::new(shape, fixed),
             groups: Vec::new(),
             by_mask: FxHashMap::default(),
             free_groups: Vec::new(),
@@ -318,8 +319,8 @@ impl Tuples {
 
     /// What few entries tell, when there are few.
     #[inline]
-    pub(super) fn scan(&self, limb: impl Fn(u32) -> u64) -> Scanned {
-        self.scan.find(limb)
+    pub(super) fn scan(&self, memory: &[u64]) -> Scanned {
+        self.scan.find(memory)
     }
 
     pub(super) fn find(&self, key: &[u64]) -> Option<u32> {

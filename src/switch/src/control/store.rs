@@ -11,7 +11,7 @@ use hyper4_ir::{EntryAction, EntryLife, MatchValue, ProfileTarget, Program, Tabl
 
 use super::packed::{Bytes, KeyFormat, KeyMask, push, take};
 use super::{Handles, key};
-use crate::index::{HashIndex, hash_bytes};
+use crate::index::{HashIndex, hash, words};
 
 /// What an entry does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -199,11 +199,13 @@ impl EntryStore {
         record.and_then(|rest| rest.first_chunk()).map_or(0, |priority| u32::from_be_bytes(*priority))
     }
 
-    /// The number of the entry whose key has those bytes, in a table whose keys are all exact: each field in as many bytes
-    /// as it needs, the first one first.
+    /// The number of the entry with a key of those [`words`](crate::words), in a table whose keys are all exact and of
+    /// less than 64 bytes: each field in as many bytes as it needs, the first one first.
     #[inline]
-    pub fn find(&self, key: &[u8]) -> Option<u32> {
-        self.index.find(hash_bytes(key), |number| self.key(number) == Some(key))
+    pub fn find(&self, key: &[u64]) -> Option<u32> {
+        self.index.find(hash(key.iter().copied()), |number| {
+            self.key(number).is_some_and(|packed| words(packed).eq(key.iter().copied()))
+        })
     }
 
     /// The priority and the number of the entry of that mask that matches, the lowest one: of the fields' bytes in the
