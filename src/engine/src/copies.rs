@@ -62,8 +62,6 @@ pub(crate) struct Queues {
     /// The states of those that wait, and the numbers of those that aren't used.
     shared: Vec<Shared>,
     free: Vec<usize>,
-    /// The number of the state that the packet under way has, where that is known: nothing needs be copied.
-    present: Option<usize>,
     /// States that aren't used.
     spare: Vec<Vec<u64>>,
 }
@@ -77,7 +75,6 @@ impl Queues {
             self.free.clear();
         }
         self.returning.clear();
-        self.present = None;
     }
 }
 
@@ -194,13 +191,40 @@ impl Journey<'_> {
                 self.push(Waiting { state, replica: Some(replica), port, parsed, flight });
             }
         }
-        // What tells the replicas apart is set when their turn comes.
-        self.queues.present = shared.filter(|_| !self.executable.layout.has_widths());
         self.recorder.turn_to(flight.copy);
         Ok(true)
     }
 
+    /// The same for a packet beside which none waits, when nobody wants to know of each step: its replicas needn't wait
+    /// either.
+    pub(crate) fn replicate(
+        &mut self,
+        group: u16,
+        bytes: &[u8],
+        parsed: usize,
+        flight: &Flight,
+    ) -> Result<(), Fault> {
+        let executable = self.executable;
+        let Some(replicas) = executable.groups.get(&group) else { return Ok(()) };
+        executable.layout.forget_widths(self.memory);
+        let state = if replicas.len() > 1 { self.snapshot() } else { Vec::new() };
+        for (number, replica) in replicas.iter().enumerate() {
+            if number > 0 {
+                self.adopt(&state);
+            }
+            let copy = self.copy(flight.copy, &[])?;
+            self.set(StandardField::EgressRid, replica.rid.into());
+            if self.enqueue().is_some() {
+                let mut flight = Flight { since: self.milliseconds(), ..flight.copied(copy) };
+                self.egress(replica.port.into(), bytes, parsed, &mut flight)?;
+            }
+        }
+        self.queues.spare.push(state);
+        Ok(())
+    }
+
     /// The packet goes to an egress queue: when; `None` when there is none for its priority.
+    #[inline]
     pub(crate) fn enqueue(&mut self) -> Option<u64> {
         if self.get(StandardField::Priority) >= self.target.priorities {
             self.recorder.event(|| Event::Drop);
@@ -214,6 +238,7 @@ impl Journey<'_> {
         Some(now)
     }
 
+    #[inline]
     fn set_enqueued(&mut self, now: u64) {
         self.set_undetermined(StandardField::EnqTimestamp, now);
         self.set_undetermined(StandardField::EnqQdepth, 0);
@@ -245,13 +270,10 @@ impl Journey<'_> {
 
     /// The packet is the copy that waited.
     pub(crate) fn recall_waiting(&mut self, waiting: &Waiting) {
-        let present = self.queues.present.take();
         let Some(shared) = self.queues.shared.get_mut(waiting.state) else { return };
         let limbs = std::mem::take(&mut shared.limbs);
         shared.users -= 1;
-        if present != Some(waiting.state) {
-            self.adopt(&limbs);
-        }
+        self.adopt(&limbs);
         match self.queues.shared.get_mut(waiting.state) {
             Some(shared) if shared.users > 0 => shared.limbs = limbs,
             _ => {
@@ -293,7 +315,6 @@ impl Journey<'_> {
     /// The source of a copy is under way again.
     pub(crate) fn end_copy(&mut self, source: Vec<u64>) {
         self.queues.other = std::mem::replace(self.memory, source);
-        self.queues.present = None;
     }
 
     /// What a field list preserves of the source of a copy, and the copy's type.

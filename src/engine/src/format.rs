@@ -1,5 +1,7 @@
 //! Headers of fixed format: their fields from and to the wire, in words.
 
+use smallvec::SmallVec;
+
 use crate::layout::{FieldSlot, LIMB_BITS};
 
 /// Bytes of a word.
@@ -9,8 +11,11 @@ const WORD: usize = 8;
 #[derive(Clone, Debug)]
 pub(crate) struct Format {
     bytes: usize,
+    /// It is one field of whole words.
+    whole: bool,
     /// For each limb.
     takes: Box<[Take]>,
+    /// The words, one behind the other. The last one ends where the header ends, so it may have bytes of the one before.
     words: Box<[Word]>,
 }
 
@@ -22,12 +27,8 @@ struct Take {
     mask: u64,
 }
 
-/// A word of the header, of that many bytes, and the limbs that it has bits of.
-#[derive(Clone, Debug)]
-struct Word {
-    bytes: usize,
-    parts: Box<[Part]>,
-}
+/// The limbs that a word of the header has bits of.
+type Word = SmallVec<[Part; 3]>;
 
 /// Bits of a limb, in their place when it is rotated.
 #[derive(Clone, Copy, Debug)]
@@ -73,7 +74,8 @@ impl Format {
         };
         let takes = limbs.iter().map(take).collect::<Option<_>>()?;
         let words = (0..bytes.div_ceil(WORD)).map(|word| {
-            let (begin, end) = (word * 64, word * 64 + 64);
+            let end = (word * 64 + 64).min(bits);
+            let begin = end - 64;
             let part = |(limb, (first, count)): (usize, &(usize, usize))| {
                 let (from, to) = ((*first).max(begin), (first + count).min(end));
                 // By how much the limb's last bit is before the word's.
@@ -81,15 +83,23 @@ impl Format {
                 let mask = ones(to.checked_sub(from).filter(|bits| *bits > 0)?) << (end - to);
                 Some(Part { limb, rotate: left.rem_euclid(64) as u32, mask })
             };
-            let parts = limbs.iter().enumerate().filter_map(part).collect();
-            Word { bytes: WORD.min(bytes - word * WORD), parts }
+            limbs.iter().enumerate().filter_map(part).collect()
         });
-        Some(Self { bytes, takes, words: words.collect() })
+        let whole = fields.len() == 1 && bits.is_multiple_of(64);
+        Some(Self { bytes, whole, takes, words: words.collect() })
     }
 
     /// Take the limbs from the wire; nothing when there are too few bytes.
     pub(crate) fn take(&self, wire: &[u8], limbs: &mut [u64]) {
         let Some(wire) = wire.get(..self.bytes) else { return };
+        if self.whole {
+            let (words, _) = wire.as_chunks();
+            limbs
+                .iter_mut()
+                .zip(words.iter().rev())
+                .for_each(|(limb, word)| *limb = u64::from_be_bytes(*word));
+            return;
+        }
         for (limb, take) in limbs.iter_mut().zip(&self.takes) {
             let word = wire.get(take.byte..).and_then(|rest| rest.first_chunk());
             *limb = word.map_or(0, |word| u64::from_be_bytes(*word)) >> take.shift & take.mask;
@@ -98,16 +108,24 @@ impl Format {
 
     /// Append the limbs as they go on the wire.
     pub(crate) fn push(&self, limbs: &[u64], wire: &mut Vec<u8>) {
-        for word in &self.words {
-            let value = word.parts.iter().fold(0, |value, part| {
-                let limb = limbs.get(part.limb).copied().unwrap_or(0);
-                value | limb.rotate_left(part.rotate) & part.mask
-            });
-            let bytes = value.to_be_bytes();
-            match word.bytes {
-                WORD => wire.extend_from_slice(&bytes),
-                count => wire.extend_from_slice(bytes.get(..count).unwrap_or_default()),
-            }
+        let start = wire.len();
+        wire.resize(start + self.bytes, 0);
+        let wire = wire.get_mut(start..).unwrap_or_default();
+        if self.whole {
+            let (words, _) = wire.as_chunks_mut();
+            words.iter_mut().zip(limbs.iter().rev()).for_each(|(word, limb)| *word = limb.to_be_bytes());
+            return;
+        }
+        let value = |word: &Word| {
+            let part =
+                |part: &Part| limbs.get(part.limb).copied().unwrap_or(0).rotate_left(part.rotate) & part.mask;
+            word.iter().fold(0, |value, of| value | part(of)).to_be_bytes()
+        };
+        let last = self.words.last().map(value);
+        let (words, _) = wire.as_chunks_mut();
+        words.iter_mut().zip(&self.words).for_each(|(target, word)| *target = value(word));
+        if let (Some(target), Some(last)) = (wire.last_chunk_mut(), last) {
+            *target = last;
         }
     }
 }

@@ -413,11 +413,6 @@ impl Layout {
         }
     }
 
-    /// Whether there are fields of variable width.
-    pub(crate) fn has_widths(&self) -> bool {
-        !self.varbits.is_empty()
-    }
-
     /// What a copy of a packet doesn't get: the width of a field of variable width in an invalid header
     /// (`PHV::copy_headers`).
     pub(crate) fn forget_widths(&self, memory: &mut [u64]) {

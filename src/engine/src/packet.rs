@@ -34,6 +34,8 @@ const REPLICATION: u64 = 5;
 const RESUBMITTED: u64 = 6;
 /// By how many bytes headers may grow a packet.
 const HEADROOM: usize = 512;
+/// By how many bytes a packet may grow on its way without being moved.
+const SPARE: usize = 32;
 
 /// Packets on their way, one after the other.
 pub(crate) struct Journey<'a> {
@@ -86,10 +88,10 @@ impl Journey<'_> {
     /// Once through ingress, and whatever comes of it through egress.
     fn pass(&mut self, bytes: &[u8], flight: Flight) -> Result<(), Fault> {
         self.ingress(bytes, flight)?;
-        while let Some(waiting) = self.queues.waiting.pop_front() {
+        while let Some(mut waiting) = self.queues.waiting.pop_front() {
             self.recall_waiting(&waiting);
             self.recorder.turn_to(waiting.flight.copy);
-            self.egress(waiting.port, bytes, waiting.parsed, waiting.flight)?;
+            self.egress(waiting.port, bytes, waiting.parsed, &mut waiting.flight)?;
         }
         Ok(())
     }
@@ -119,6 +121,9 @@ impl Journey<'_> {
         }
         if group != 0 {
             self.set(StandardField::InstanceType, REPLICATION);
+            if self.recorder.is_quiet() && self.queues.waiting.is_empty() {
+                return self.replicate(group as u16, bytes, parsed, &flight);
+            }
             if !self.multicast(group as u16, parsed, payload, &flight)? {
                 self.recorder.event(|| Event::Drop);
             }
@@ -129,7 +134,7 @@ impl Journey<'_> {
             self.recorder.event(|| Event::Unicast(port as u16));
             if self.enqueue().is_some() {
                 if self.queues.waiting.is_empty() {
-                    return self.egress(port, bytes, parsed, flight);
+                    return self.egress(port, bytes, parsed, &mut flight);
                 }
                 self.wait(port, parsed, flight);
             }
@@ -162,7 +167,14 @@ impl Journey<'_> {
         Ok((parsed.bytes, parsed.error, wrong))
     }
 
-    fn egress(&mut self, port: u64, bytes: &[u8], parsed: usize, mut flight: Flight) -> Result<(), Fault> {
+    /// From egress to where it leaves.
+    pub(crate) fn egress(
+        &mut self,
+        port: u64,
+        bytes: &[u8],
+        parsed: usize,
+        flight: &mut Flight,
+    ) -> Result<(), Fault> {
         let payload = bytes.get(parsed..).unwrap_or_default();
         if self.has(StandardField::EgressGlobalTimestamp) {
             let now = self.clock.microseconds();
@@ -179,9 +191,9 @@ impl Journey<'_> {
         // Anything but the drop port; a field of 9 bits holds 0 of it.
         self.set(StandardField::EgressSpec, self.target.drop_port + 1);
         self.set(StandardField::PacketLength, flight.length);
-        self.pipeline(PipelineKind::Egress, payload, &mut flight)?;
+        self.pipeline(PipelineKind::Egress, payload, flight)?;
         if flight.mirror.is_some() {
-            self.clone_at_egress(parsed, payload, &mut flight)?;
+            self.clone_at_egress(parsed, payload, flight)?;
         }
         self.observe(StandardField::EgressSpec);
         if self.get(StandardField::EgressSpec) == self.target.drop_port {
@@ -190,11 +202,11 @@ impl Journey<'_> {
         }
         let payload_seen = flight.truncate(payload);
         self.checksums(ChecksumKind::Update, payload_seen)?;
-        let mut bytes = self.deparse(payload, &mut flight)?;
+        let mut bytes = self.deparse(parsed, payload, flight)?;
         if let Some(preserved) = flight.recirculate {
             self.recorder.event(|| Event::Recirculate);
             let length = bytes.len() as u64;
-            let again = Flight { length, arrived: length, ..flight };
+            let again = Flight { length, arrived: length, ..*flight };
             return self.again(RECIRCULATED, length, Some(preserved), bytes, again);
         }
         bytes.truncate(flight.truncated);
@@ -242,7 +254,7 @@ impl Journey<'_> {
         )
     }
 
-    fn deparse(&mut self, payload: &[u8], flight: &mut Flight) -> Result<Vec<u8>, Fault> {
+    fn deparse(&mut self, parsed: usize, payload: &[u8], flight: &mut Flight) -> Result<Vec<u8>, Fault> {
         let room = flight.room;
         let executable = self.executable;
         if let Some(action) = &executable.deparsing {
@@ -269,17 +281,18 @@ impl Journey<'_> {
                 }
             }
         }
-        let emitted = self.executable.emitted.iter();
-        let emitted = emitted.filter(|(valid, _)| crate::code::is_set(self.memory, *valid));
-        let valid = || emitted.clone().filter_map(|(_, header)| layout.header(*header));
-        let size: usize = valid().map(|header| header.bytes(self.memory)).sum();
-        if size + payload.len() > room {
-            return Err(Fault::HeadersTooLong);
+        // Most leave as long as they came.
+        let mut bytes = Vec::with_capacity(parsed + payload.len() + SPARE);
+        for (valid, header) in &self.executable.emitted {
+            if crate::code::is_set(self.memory, *valid)
+                && let Some(header) = layout.header(*header)
+            {
+                self.recorder.detail(|| Event::Emit(header.name.clone()));
+                header.push(self.memory, &mut bytes);
+            }
         }
-        let mut bytes = Vec::with_capacity(size + payload.len());
-        for header in valid() {
-            self.recorder.detail(|| Event::Emit(header.name.clone()));
-            header.push(self.memory, &mut bytes);
+        if bytes.len() + payload.len() > room {
+            return Err(Fault::HeadersTooLong);
         }
         bytes.extend_from_slice(payload);
         Ok(bytes)
