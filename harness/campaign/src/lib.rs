@@ -14,6 +14,8 @@ mod oracle;
 mod pair;
 mod shrink;
 mod state;
+mod symbolic;
+mod tenants;
 
 pub use campaign::{Budget, Campaign, Progress, Shard};
 pub use case::{Case, CaseError, CaseGenerator, CaseLimits, compile};
@@ -23,3 +25,5 @@ pub use oracle::{Oracle, RoundTrip, Verdict};
 pub use pair::{Differential, SwitchPool};
 pub use shrink::shrink;
 pub use state::{CampaignError, CampaignState, FUZZ_SCHEMA};
+pub use symbolic::Symbolic;
+pub use tenants::Tenants;

@@ -180,7 +180,8 @@ impl RowFault {
 }
 
 fn leak(table: &str, arguments: &mut [Bits], way: u64) -> Option<()> {
-    let device = arguments.first_mut().filter(|_| table.ends_with(".enter"))?;
+    // A port that the guest knows by another number comes before it.
+    let device = arguments.iter_mut().find(|one| one.width() == 16).filter(|_| table.ends_with(".enter"))?;
     *device = Bits::from_u64(16, 1 + (device.low_u64() + way % 3) % 4);
     Some(())
 }

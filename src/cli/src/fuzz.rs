@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use hyper4_campaign::{
     Budget, Campaign, CampaignError, CampaignState, Case, CaseGenerator, CaseLimits, Differential, Oracle,
-    RoundTrip, Shard, SwitchPool,
+    RoundTrip, Shard, SwitchPool, Symbolic, Tenants,
 };
 use hyper4_diff::{Options as CompareOptions, OutputOrder, Rules, TraceRule};
 use hyper4_drivers::P4c;
@@ -15,6 +15,7 @@ use hyper4_gen::Feature;
 use hyper4_ir::{Stimulus, write_stimulus};
 use hyper4_report::ExitStatus;
 use hyper4_switch::{Switch, SwitchError, Tracing};
+use hyper4_virtual::VirtualNetwork;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use crate::args::{Format, FuzzArgs, MergeArgs, Options, OracleKind};
@@ -119,6 +120,19 @@ fn oracle(options: &Options, kind: OracleKind) -> Result<Box<dyn Oracle>, Failur
             let virtual_ = SwitchPool::new(move || Ok(Box::new(virtual_switch(&Switches::Engine, &persona))));
             Box::new(Differential::new("virtual", engine(), virtual_, CompareOptions::default()))
         }
+        OracleKind::Tenants => {
+            let persona = persona::load(options)?;
+            let network = move || {
+                let (program, layout) = (Arc::clone(&persona.program), persona.layout.clone());
+                VirtualNetwork::new(Box::new(Engine::new()), program, layout)
+            };
+            Box::new(Tenants::new(network, companions(options.seed)?))
+        }
+        OracleKind::Symbolic => Box::new(Symbolic::new(|| {
+            let mut engine = Engine::new();
+            engine.track_undefined(true);
+            Box::new(engine)
+        })),
         OracleKind::Bmv2 => {
             let real = Switches::new(&Options { switch: crate::args::SwitchKind::Bmv2, ..options.clone() })?;
             // Which way a condition on something undefined goes shows in traces, though nobody can see it else.
@@ -145,6 +159,12 @@ fn oracle(options: &Options, kind: OracleKind) -> Result<Box<dyn Oracle>, Failur
             Box::new(Differential::new("p4c", engine(), engine(), compare).compiled_by(with_p4c).asked_few())
         }
     })
+}
+
+/// Two tenants that are there in all cases: programs of another campaign.
+fn companions(seed: u64) -> Result<Vec<Case>, Failure> {
+    let generator = CaseGenerator::new(!seed, CaseLimits::default());
+    (0..2).map(|index| generator.case(index).map_err(|e| Failure::tool(e.to_string()))).collect()
 }
 
 /// The steps by which nothing undefined shows. What a packet leaves in registers can make others undefined, so that it takes

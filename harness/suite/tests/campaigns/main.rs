@@ -2,6 +2,7 @@
 //! found stays mended.
 #![allow(clippy::panic, clippy::indexing_slicing, reason = "a test may fail")]
 
+mod oracles;
 mod planted;
 mod regressions;
 

@@ -26,7 +26,7 @@ const FAULTS: [(&str, &str); 12] = [
     ("*", "+"),
 ];
 
-fn replace(value: &mut Value, from: &str, to: &str) {
+pub(crate) fn replace(value: &mut Value, from: &str, to: &str) {
     match value {
         Value::Object(members) => {
             for (name, member) in members {

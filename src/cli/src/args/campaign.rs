@@ -99,6 +99,10 @@ pub(crate) enum OracleKind {
     Virtual,
     /// The program, and the same one printed and read again.
     RoundTrip,
+    /// The program's tenant alone on a device, and beside three others that keep it busy.
+    Tenants,
+    /// The embedded engine, and the executor that proofs are made with.
+    Symbolic,
     /// The embedded engine, and a real simple_switch: without clones, and what something undefined shows of is left out.
     Bmv2,
     /// The own front end, and a real p4c-bm2-ss.
