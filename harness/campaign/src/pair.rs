@@ -106,7 +106,7 @@ type Compile = dyn Fn(&str) -> Result<Arc<Program>, String> + Send + Sync;
 impl Differential {
     /// An oracle of that name; `other` is held against `native`.
     pub fn new(name: &str, native: SwitchPool, other: SwitchPool, options: Options) -> Self {
-        let options = Options { stateful: true, ..options };
+        let options = Options { stateful: true, side_by_side: false, ..options };
         Self { name: name.to_owned(), native, other, options, compile: None, defined: None, questions: 6_000 }
     }
 

@@ -35,6 +35,9 @@ pub struct Options {
     pub chunk: NonZeroU64,
     /// Packets that are sent at a time.
     pub batch: usize,
+    /// Whether a divergence tells all that both sides did with its packet. Looking up the rows takes a while, and who
+    /// only asks whether there is one has no use for it.
+    pub side_by_side: bool,
 }
 
 impl Default for Options {
@@ -45,6 +48,7 @@ impl Default for Options {
             stateful: false,
             chunk: NonZeroU64::MIN.saturating_add(4095),
             batch: 256,
+            side_by_side: true,
         }
     }
 }

@@ -3,7 +3,7 @@
 use hyper4_ir::{Event, SourceInfo};
 use serde::{Deserialize, Serialize};
 
-use crate::DecodedHeader;
+use crate::{DecodedHeader, SideBySide};
 
 /// In what the sides differ. Where a packet's outputs differ, that is the kind, though its traces may differ as well.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -138,4 +138,7 @@ pub struct Divergence {
     pub origin: Option<String>,
     /// What the reader must know to make use of this.
     pub note: Option<String>,
+    /// All that both sides did with the packet, where that was asked for and the step is a packet.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub side_by_side: Option<Box<SideBySide>>,
 }

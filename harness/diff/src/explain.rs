@@ -77,6 +77,7 @@ impl<N: Side, V: Side> Explanation<'_, N, V> {
             trace,
             origin,
             note: None,
+            side_by_side: None,
         }
     }
 

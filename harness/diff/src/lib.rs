@@ -24,6 +24,7 @@ mod result;
 mod rules;
 mod run;
 mod side;
+mod side_by_side;
 mod stimulus;
 mod traces;
 
@@ -37,6 +38,7 @@ pub use divergence::{
 pub use result::{Counts, Failure, FailureCause, Outcome, Status, SubjectResult, Unsupported, Which};
 pub use rules::{EventKind, Hidden, OutputOrder, Rules, TraceRule};
 pub use side::{LinkedSide, Side, SwitchSide, WithOrigin};
+pub use side_by_side::{CopyTrace, SideBySide, TraceLine};
 pub use stimulus::{Generated, Sequence, StimulusSource};
 
 #[cfg(test)]

@@ -1,12 +1,13 @@
 //! Finding out what is behind a difference.
 
-use hyper4_ir::{Batch, Command, Packet, Stimulus};
+use hyper4_ir::{Batch, Command, Event, Packet, Stimulus};
 use hyper4_switch::{SwitchError, Tracing};
 
 use crate::compare::Makers;
 use crate::describe::{describe_reply, hex};
 use crate::explain::Explanation;
 use crate::run::{Deed, Finding, Found, Pair, outcome_of};
+use crate::side_by_side::side_by_side;
 use crate::{
     Divergence, DivergenceKind, Failure, FailureCause, Options, Outcome, OutputOrder, PacketView, Side,
     StimulusSource, TraceRule, Which, describe_digests, describe_outputs, outputs, traces,
@@ -53,6 +54,7 @@ fn reply(step: u64, command: &Command, expected: &str, actual: &str) -> Divergen
         trace: None,
         origin: None,
         note: None,
+        side_by_side: None,
     }
 }
 
@@ -141,6 +143,7 @@ impl<N: Side, V: Side> Replay<'_, N, V> {
             note: Some(format!(
                 "it did not happen again when the packets of steps {step} to {last} were sent one by one: look for state or chance"
             )),
+            side_by_side: None,
         })
     }
 
@@ -181,6 +184,7 @@ impl<N: Side, V: Side> Replay<'_, N, V> {
                     trace: None,
                     origin: None,
                     note: None,
+                    side_by_side: None,
                 })
             }
         }
@@ -235,7 +239,13 @@ impl<N: Side, V: Side> Replay<'_, N, V> {
         };
         let learnt = (native.learnt() != other.learnt())
             .then(|| [describe_digests(&native.digests), describe_digests(&other.digests)]);
-        Explanation { native, pair }.divergence(step, &packet, output, learnt, trace)
+        let mut divergence =
+            Explanation { native, pair }.divergence(step, &packet, output, learnt, trace);
+        if self.options.side_by_side {
+            let mut row = |device: Option<&str>, event: &Event| pair.other.origin(device, event);
+            divergence.side_by_side = Some(Box::new(side_by_side(native, other, &mut row)));
+        }
+        divergence
     }
 }
 

@@ -66,6 +66,9 @@ pub struct SubjectReport {
     pub unsupported: Option<Unsupported>,
     /// What went wrong, when the status is `error`.
     pub error: Option<Failure>,
+    /// A command that shows a divergence again.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub replay: Option<String>,
 }
 
 impl SubjectReport {
@@ -90,6 +93,7 @@ impl SubjectReport {
             divergence,
             unsupported,
             error,
+            replay: None,
         }
     }
 

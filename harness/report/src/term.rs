@@ -5,10 +5,11 @@ use std::io::{self, Write};
 
 use anstyle::{AnsiColor, Style};
 use hyper4_diff::{
-    Divergence, DivergenceKind, Failure, FailureCause, OutputDifference, PacketView, Status, TraceMismatch,
+    Divergence, Failure, FailureCause, OutputDifference, PacketView, Status, TraceMismatch,
     Unsupported, describe_event,
 };
 
+use crate::documents::kind_in_words;
 use crate::hex;
 use crate::table::{self, Cell, Column, paint};
 use crate::wrap::wrap;
@@ -166,17 +167,7 @@ impl Page {
 
     fn subject(&self, subject: &SubjectReport, out: &mut dyn Write) -> io::Result<()> {
         if let Some(divergence) = &subject.divergence {
-            let what = match divergence.kind {
-                DivergenceKind::Missing => "a packet is missing",
-                DivergenceKind::Extra => "a packet too many",
-                DivergenceKind::Port => "wrong port",
-                DivergenceKind::Bytes => "wrong bytes",
-                DivergenceKind::Order => "wrong order",
-                DivergenceKind::Trace => "same packets, other trace",
-                DivergenceKind::Digest => "same packets, other samples",
-                DivergenceKind::Reply => "a command is answered differently",
-                DivergenceKind::Failure => "one side failed",
-            };
+            let what = kind_in_words(divergence.kind);
             self.heading(subject, &format!(" at step {}: {what}", divergence.step), out)?;
             self.divergence(divergence, out)?;
         }

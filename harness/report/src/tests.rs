@@ -94,6 +94,7 @@ fn divergence() -> Divergence {
         }),
         origin: Some("row 17 of table `lpm_2` (action `apply_effect`, device 3, step 4)".to_owned()),
         note: None,
+        side_by_side: None,
     }
 }
 
