@@ -239,8 +239,7 @@ impl<N: Side, V: Side> Replay<'_, N, V> {
         };
         let learnt = (native.learnt() != other.learnt())
             .then(|| [describe_digests(&native.digests), describe_digests(&other.digests)]);
-        let mut divergence =
-            Explanation { native, pair }.divergence(step, &packet, output, learnt, trace);
+        let mut divergence = Explanation { native, pair }.divergence(step, &packet, output, learnt, trace);
         if self.options.side_by_side {
             let mut row = |device: Option<&str>, event: &Event| pair.other.origin(device, event);
             divergence.side_by_side = Some(Box::new(side_by_side(native, other, &mut row)));

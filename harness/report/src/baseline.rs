@@ -73,11 +73,8 @@ pub struct Comparison {
 impl Comparison {
     /// Compare with an earlier report.
     pub fn new(baseline: &Report, report: &Report) -> Self {
-        let mut comparison = Self {
-            schema: BASELINE_SCHEMA.to_owned(),
-            baseline: baseline.label.clone(),
-            ..Self::default()
-        };
+        let mut comparison =
+            Self { schema: BASELINE_SCHEMA.to_owned(), baseline: baseline.label.clone(), ..Self::default() };
         for result in &report.results {
             let before = baseline.result(&result.subject, result.check);
             let change = change(before, Some(result));
@@ -109,13 +106,18 @@ impl Comparison {
             let (before, after) = (word(change.before), word(change.after));
             format!("{} {}: {before} before, now {after}{message}", change.subject, change.check.name())
         };
-        let failed = |change: &&Change| {
-            matches!(change.after, Some(CheckStatus::Failed | CheckStatus::Error))
-        };
+        let failed =
+            |change: &&Change| matches!(change.after, Some(CheckStatus::Failed | CheckStatus::Error));
         let checks = self.worse.iter().chain(self.new.iter().filter(failed)).chain(&self.gone);
         let mut lines: Vec<String> = checks.map(line).collect();
         lines.extend(self.measures.iter().filter(|change| change.worse && change.counts).map(|change| {
-            format!("{} {}: {} before, now {}", change.subject, change.name, short(change.before), short(change.after))
+            format!(
+                "{} {}: {} before, now {}",
+                change.subject,
+                change.name,
+                short(change.before),
+                short(change.after)
+            )
         }));
         lines
     }

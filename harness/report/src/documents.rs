@@ -112,7 +112,9 @@ impl Report {
             BASELINE_SCHEMA => return Ok(Added::Ignored),
             other => match other.rsplit_once('/') {
                 Some((kind @ ("hyper4/verify" | "hyper4/prove" | "hyper4/stf" | "hyper4/fuzz"), version)) => {
-                    return Err(format!("it is version {version} of `{kind}`, and this tool reads version 1"));
+                    return Err(format!(
+                        "it is version {version} of `{kind}`, and this tool reads version 1"
+                    ));
                 }
                 _ => return Ok(Added::Ignored),
             },

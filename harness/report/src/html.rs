@@ -149,7 +149,7 @@ fn in_full(number: usize, result: &CheckResult, open: bool) -> Markup {
             }
             div.body {
                 dl {
-                    dt { "shows" } dd { (result.check.meaning()) }
+                    dt { "asked" } dd { (result.check.meaning()) }
                     @if !result.extent.is_empty() { dt { "extent" } dd { (result.extent) } }
                     @if result.seconds > 0.0 { dt { "time" } dd { (format!("{:.1} s", result.seconds)) } }
                     @if let Some(construct) = &result.construct { dt { "construct" } dd { code { (construct) } } }

@@ -23,7 +23,8 @@ impl Report {
         let troubles = self.troubles();
         for (number, result) in troubles.iter().enumerate() {
             if text.len() > ENOUGH {
-                let _ = writeln!(text, "\n… and {} more; the HTML report has them all.", troubles.len() - number);
+                let _ =
+                    writeln!(text, "\n… and {} more; the HTML report has them all.", troubles.len() - number);
                 break;
             }
             trouble(result, &mut text);
@@ -55,9 +56,11 @@ impl Report {
             shown += 1;
             let cells: Vec<String> = results
                 .into_iter()
-                .map(|result| result.map_or(String::new(), |result| {
-                    format!("{} {}", sign(result.status), inline(&cell(result)))
-                }))
+                .map(|result| {
+                    result.map_or(String::new(), |result| {
+                        format!("{} {}", sign(result.status), inline(&cell(result)))
+                    })
+                })
                 .collect();
             let _ = writeln!(text, "| {} | {} |", inline(subject), cells.join(" | "));
         }

@@ -55,18 +55,20 @@ impl Check {
         }
     }
 
-    /// What it says of a subject when it passes.
+    /// What is asked of a subject.
     pub fn meaning(self) -> &'static str {
         match self {
-            Self::Verify => "native and virtual program did the same with each of these packets",
+            Self::Verify => "do native and virtual program do the same with each of these packets?",
             Self::Equivalence => {
-                "native and virtual program do the same with every packet, with these entries (Z3)"
+                "do native and virtual program do the same with every packet, with these entries? (Z3)"
             }
-            Self::SymbolicEntries => "the same, whatever entries a controller installs (Z3)",
-            Self::Isolation => "slices stay apart, whatever packets come and whatever rows their tenants install (Z3)",
-            Self::Stf => "p4c's packet tests say what they expect",
-            Self::Campaign => "random programs, entries and packets",
-            Self::Mutation => "planted faults are found",
+            Self::SymbolicEntries => "do they do the same, whatever entries a controller installs? (Z3)",
+            Self::Isolation => {
+                "do slices stay apart, whatever packets come and whatever rows their tenants install? (Z3)"
+            }
+            Self::Stf => "does each packet of p4c's test come out as the test expects?",
+            Self::Campaign => "do independent ways agree on random programs, entries and packets?",
+            Self::Mutation => "are planted faults of this kind found?",
         }
     }
 }
@@ -89,8 +91,7 @@ pub enum CheckStatus {
 
 impl CheckStatus {
     /// All, from the best to the worst.
-    pub const ALL: [Self; 5] =
-        [Self::Passed, Self::Unsupported, Self::Unknown, Self::Error, Self::Failed];
+    pub const ALL: [Self; 5] = [Self::Passed, Self::Unsupported, Self::Unknown, Self::Error, Self::Failed];
 
     /// In a word.
     pub fn word(self) -> &'static str {

@@ -1,10 +1,10 @@
 //! A report as SARIF 2.1.0, as code hosts show it beside a program's lines.
 
+use serde_json::{Value, json};
 use serde_sarif::sarif::{
     ArtifactLocation, Location, Message, MultiformatMessageString, PhysicalLocation, PropertyBag, Region,
     ReportingDescriptor, Result as Finding, ResultKind, ResultLevel, Run, Sarif, Tool, ToolComponent,
 };
-use serde_json::{Value, json};
 
 use crate::{CheckResult, CheckStatus, Report};
 

@@ -5,8 +5,8 @@ use std::io::{self, Write};
 
 use anstyle::{AnsiColor, Style};
 use hyper4_diff::{
-    Divergence, Failure, FailureCause, OutputDifference, PacketView, Status, TraceMismatch,
-    Unsupported, describe_event,
+    Divergence, Failure, FailureCause, OutputDifference, PacketView, Status, TraceMismatch, Unsupported,
+    describe_event,
 };
 
 use crate::documents::kind_in_words;

@@ -124,6 +124,7 @@ fn report() -> VerifyReport {
         trace: None,
         origin: None,
         note: Some("look for state or chance".to_owned()),
+        side_by_side: None,
     };
     let mut report = VerifyReport::new(42);
     let reach =

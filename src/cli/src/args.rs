@@ -6,11 +6,15 @@ use std::path::PathBuf;
 
 use clap::{Parser, Subcommand, ValueEnum};
 
+mod bench;
 mod campaign;
 mod prove;
+mod report;
 
+pub(crate) use bench::BenchArgs;
 pub(crate) use campaign::{FuzzArgs, MergeArgs, MutateArgs, OracleKind};
 pub(crate) use prove::ProveCommand;
+pub(crate) use report::ReportArgs;
 
 /// Virtualize P4 programs, and prove that the virtual ones are the real ones.
 ///
@@ -82,6 +86,23 @@ pub(crate) enum Format {
     Term,
     /// One JSON document on standard output.
     Json,
+    /// JUnit XML, of what checks subjects.
+    Junit,
+    /// SARIF 2.1.0, of what checks subjects.
+    Sarif,
+    /// Markdown that fits a comment on a pull request, of what checks subjects.
+    Md,
+    /// One HTML file that needs nothing else, of what checks subjects.
+    Html,
+}
+
+/// The formats that every command has.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Plain {
+    /// For people.
+    Term,
+    /// One JSON document on standard output.
+    Json,
 }
 
 /// Whether to use colour.
@@ -114,6 +135,14 @@ pub(crate) enum FrontendKind {
 }
 
 impl Options {
+    /// The format, of those that every command has. Commands that have no others are refused others before they begin.
+    pub(crate) fn plain(&self) -> Plain {
+        match self.format {
+            Format::Json => Plain::Json,
+            _ => Plain::Term,
+        }
+    }
+
     /// Whether results on standard output are coloured.
     pub(crate) fn colour_results(&self) -> bool {
         self.colour(std::io::stdout().is_terminal())
@@ -173,6 +202,25 @@ pub(crate) enum Command {
     Merge(MergeArgs),
     /// Plant faults, and count how many the checks find.
     Mutate(MutateArgs),
+    /// Join what other commands found, and hold it against what they found before.
+    Report(ReportArgs),
+}
+
+impl Command {
+    /// Whether what it finds can be written as a report: JUnit, SARIF, Markdown, HTML.
+    pub(crate) fn reports(&self) -> bool {
+        match self {
+            Self::Verify(_)
+            | Self::Stf(_)
+            | Self::Prove(_)
+            | Self::Fuzz(_)
+            | Self::Merge(_)
+            | Self::Mutate(_)
+            | Self::Report(_) => true,
+            Self::Bench(args) => !args.growth,
+            _ => false,
+        }
+    }
 }
 
 /// `hyper4 verify`
@@ -345,47 +393,6 @@ pub(crate) struct ExplainArgs {
     /// Commands to translate, in simple_switch_CLI's language.
     #[arg(long, value_name = "FILE")]
     pub(crate) commands: Option<PathBuf>,
-}
-
-/// `hyper4 bench`
-#[derive(Debug, clap::Args)]
-#[command(after_help = "\
-Both sides take turns on the same packets in one thread (`threads`: the program itself with --jobs threads); a real
-simple_switch, where there is one, gets them in capture files. Only ratios within one run mean something.
-
-Examples:
-  hyper4 bench
-  hyper4 bench p4programs/l2_switch --simple-switch /opt/bmv2-fast/bin/simple_switch --seconds 5
-  hyper4 bench --control p4programs/firewall
-  hyper4 bench --growth")]
-pub(crate) struct BenchArgs {
-    /// What to measure; without one, all of p4programs/.
-    pub(crate) subjects: Vec<PathBuf>,
-    /// Measure commands instead of packets: loading a guest, adding entries to few and to many.
-    #[arg(long)]
-    pub(crate) control: bool,
-    /// Seconds for each subject on the engine.
-    #[arg(long, value_name = "SECONDS", default_value_t = 2.0, value_parser = seconds)]
-    pub(crate) seconds: f64,
-    /// Bytes of each packet.
-    #[arg(long, value_name = "N", default_value_t = 64, value_parser = clap::value_parser!(usize))]
-    pub(crate) bytes: usize,
-    /// How many different packets.
-    #[arg(long, value_name = "N", default_value_t = 4_096)]
-    pub(crate) packets: usize,
-    /// How many packets a real simple_switch gets.
-    #[arg(long, value_name = "N", default_value_t = 100_000)]
-    pub(crate) real_packets: usize,
-    /// Measure tables of the engine as their entries grow, instead of subjects.
-    #[arg(long, conflicts_with = "subjects")]
-    pub(crate) growth: bool,
-}
-
-fn seconds(text: &str) -> Result<f64, String> {
-    match text.parse() {
-        Ok(seconds) if (0.01..=86_400.0).contains(&seconds) => Ok(seconds),
-        _ => Err("a number of seconds from 0.01 to 86400 is wanted".to_owned()),
-    }
 }
 
 /// `hyper4 packets`

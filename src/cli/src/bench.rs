@@ -18,9 +18,10 @@ use hyper4_report::ExitStatus;
 use hyper4_switch::{Recorder, Switch, SwitchError, Tracing};
 use hyper4_virtual::VirtualNetwork;
 
-use crate::args::{BenchArgs, Format, Options};
+use crate::args::{BenchArgs, Options, Plain};
+use crate::deliver::deliver;
 use crate::failure::Failure;
-use crate::output::{print, print_json, write_text};
+use crate::output::{print, print_json};
 use crate::persona::Persona;
 use crate::sides::{self, Switches};
 use crate::subject::{Guest, Guests, Subject};
@@ -45,7 +46,8 @@ pub(crate) fn bench(options: &Options, args: &BenchArgs) -> Result<ExitStatus, F
     let persona = persona::load(options)?;
     if args.control {
         let (text, document) = control::bench(&persona, &subjects).map_err(run::failure)?;
-        return deliver(options, &document, &text);
+        deliver(options, "bench-control.json", &document, || Ok(text))?;
+        return Ok(ExitStatus::AsWished);
     }
     let real = SimpleSwitch::new(SimpleSwitchOptions {
         program_path: options.simple_switch.clone(),
@@ -69,20 +71,7 @@ pub(crate) fn bench(options: &Options, args: &BenchArgs) -> Result<ExitStatus, F
         report.subjects.push(measured.map_err(run::failure)?);
     }
     let document = serde_json::to_value(&report).map_err(|e| Failure::tool(e.to_string()))?;
-    deliver(options, &document, &report.text())
-}
-
-/// Write and print what was measured.
-fn deliver(options: &Options, document: &serde_json::Value, text: &str) -> Result<ExitStatus, Failure> {
-    if let Some(folder) = &options.out {
-        std::fs::create_dir_all(folder)
-            .map_err(|e| Failure::input(format!("can't make `{}`: {e}", folder.display())))?;
-        write_text(options, &folder.join("bench.json"), &format!("{document:#}\n"))?;
-    }
-    match options.format {
-        Format::Json => print_json(document)?,
-        Format::Term => print(text)?,
-    }
+    deliver(options, "bench.json", &document, || Ok(report.text()))?;
     Ok(ExitStatus::AsWished)
 }
 
@@ -105,12 +94,12 @@ fn grow(options: &Options, args: &BenchArgs) -> Result<ExitStatus, Failure> {
             measured.push(kept);
         }
     }
-    match options.format {
-        Format::Json => {
+    match options.plain() {
+        Plain::Json => {
             let document = serde_json::to_value(&rows).map_err(|e| Failure::tool(e.to_string()))?;
             print_json(&document)?;
         }
-        Format::Term => print(&growth_text(&rows))?,
+        Plain::Term => print(&growth_text(&rows))?,
     }
     Ok(ExitStatus::AsWished)
 }

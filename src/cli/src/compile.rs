@@ -10,7 +10,7 @@ use hyper4_p4::{Diagnostics, Severity, typed};
 use hyper4_report::ExitStatus;
 use serde_json::{Value, json};
 
-use crate::args::{CompileArgs, Emit, Format, FrontendKind, Options};
+use crate::args::{CompileArgs, Emit, FrontendKind, Options, Plain};
 use crate::failure::{Failure, show_diagnostics};
 use crate::frontend;
 use crate::output::{print, write_bytes, write_text};
@@ -19,7 +19,7 @@ use crate::output::{print, write_bytes, write_text};
 pub(crate) fn compile(options: &Options, args: &CompileArgs) -> Result<ExitStatus, Failure> {
     check(options, args)?;
     let many = args.programs.len() > 1;
-    let tell = options.format == Format::Json;
+    let tell = options.plain() == Plain::Json;
     let mut status = ExitStatus::AsWished;
     let mut reports = Vec::new();
     let mut compiled = 0;
@@ -79,7 +79,7 @@ fn check(options: &Options, args: &CompileArgs) -> Result<(), Failure> {
     }
     let to_standard = |path: &Option<PathBuf>| path.as_ref().is_some_and(|path| path.as_os_str() == "-");
     let writes = args.output.is_none() && args.emit.is_some() || to_standard(&args.output);
-    if options.format == Format::Json && (writes || to_standard(&args.p4info)) {
+    if options.plain() == Plain::Json && (writes || to_standard(&args.p4info)) {
         return Err(Failure::input(
             "--format json writes to standard output itself: name a file with --output",
         ));

@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 
 use hyper4_report::ExitStatus;
 
-use crate::args::{ExplainArgs, Format, Options};
+use crate::args::{ExplainArgs, Options, Plain};
 use crate::failure::{Failure, refusal};
 use crate::output::{print, print_json};
 use crate::subject::{self, Guests};
@@ -36,8 +36,8 @@ pub(crate) fn explain(options: &Options, args: &ExplainArgs) -> Result<ExitStatu
         Err(error) => return Err(run::failure(error)),
     };
     let rows: Vec<InstalledRow> = network.dpmu().rows().cloned().collect();
-    match options.format {
-        Format::Json => {
+    match options.plain() {
+        Plain::Json => {
             let rows: Vec<Value> = rows.iter().map(row_json).collect();
             // All that a switch with the persona on it has to be told, multicast groups included.
             let commands: Vec<String> = recording.commands().iter().map(ToString::to_string).collect();
@@ -45,7 +45,7 @@ pub(crate) fn explain(options: &Options, args: &ExplainArgs) -> Result<ExitStatu
                 "schema": "hyper4/explain/1", "name": subject.name, "rows": rows, "commands": commands,
             }))?;
         }
-        Format::Term => print(&text(&rows))?,
+        Plain::Term => print(&text(&rows))?,
     }
     Ok(ExitStatus::AsWished)
 }

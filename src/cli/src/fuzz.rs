@@ -18,11 +18,11 @@ use hyper4_switch::{Switch, SwitchError, Tracing};
 use hyper4_virtual::VirtualNetwork;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
-use crate::args::{Format, FuzzArgs, MergeArgs, Options, OracleKind};
+use crate::args::{FuzzArgs, MergeArgs, Options, OracleKind};
 use crate::failure::Failure;
-use crate::output::{print, print_json, write_text};
+use crate::output::write_text;
 use crate::sides::{Switches, virtual_switch};
-use crate::{frontend, persona};
+use crate::{deliver, frontend, persona};
 
 /// Run a campaign, or go on with one.
 pub(crate) fn fuzz(options: &Options, args: &FuzzArgs) -> Result<ExitStatus, Failure> {
@@ -242,10 +242,12 @@ fn status(state: &CampaignState) -> ExitStatus {
 }
 
 fn show(options: &Options, state: &CampaignState) -> Result<(), Failure> {
-    if options.format == Format::Json {
-        let document = serde_json::to_value(state).map_err(|e| Failure::tool(e.to_string()))?;
-        return print_json(&document);
-    }
+    let document = serde_json::to_value(state).map_err(|e| Failure::tool(e.to_string()))?;
+    deliver::show(options, "campaign", &document, || Ok(text(options, state)))
+}
+
+/// For people.
+fn text(options: &Options, state: &CampaignState) -> String {
     let mut text = format!(
         "seed {}: {} cases in {:.0} s ({:.0}/s), {} features and {} constructs reached\n",
         state.seed,
@@ -282,5 +284,5 @@ fn show(options: &Options, state: &CampaignState) -> Result<(), Failure> {
             options.out.as_deref().unwrap_or(Path::new(".")).join(&finding.folder).display(),
         );
     }
-    print(&text)
+    text
 }

@@ -4,11 +4,13 @@ mod args;
 mod bench;
 mod capture;
 mod compile;
+mod deliver;
 mod dpmu;
 mod explain;
 mod failure;
 mod frontend;
 mod fuzz;
+mod kept;
 mod mutate;
 mod output;
 mod packets;
@@ -16,6 +18,7 @@ mod persona;
 mod progress;
 mod prove;
 mod record;
+mod report;
 mod run;
 mod sides;
 mod stf;
@@ -30,7 +33,7 @@ use clap::Parser;
 
 use hyper4_report::ExitStatus;
 
-use crate::args::{Args, Command};
+use crate::args::{Args, Command, Format};
 use crate::failure::Failure;
 
 /// Programs are compiled into trees of small pieces, and packets told of in others: more than a fifth of a campaign's time
@@ -70,6 +73,10 @@ fn dispatch(args: &Args) -> Result<ExitStatus, Failure> {
             .map_err(|e| Failure::tool(format!("can't start {jobs} threads: {e}")))?;
     }
     let options = &args.options;
+    if !matches!(options.format, Format::Term | Format::Json) && !args.command.reports() {
+        let reason = "this command checks no subjects, so that there is no such report of it";
+        return Err(Failure::input(format!("{reason}; use --format term or --format json")));
+    }
     match &args.command {
         Command::Verify(verify) => verify::verify(options, verify),
         Command::Run(run) => run::run(options, run),
@@ -85,6 +92,7 @@ fn dispatch(args: &Args) -> Result<ExitStatus, Failure> {
         Command::Fuzz(args) => fuzz::fuzz(options, args),
         Command::Merge(args) => fuzz::merge(options, args),
         Command::Mutate(args) => mutate::mutate(options, args),
+        Command::Report(args) => report::report(options, args),
         // It has statuses of its own.
         Command::Switch(_) => Ok(ExitStatus::AsWished),
     }

@@ -8,9 +8,9 @@ use hyper4_mutate::{Bench, Budget, Kind};
 use hyper4_report::ExitStatus;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
-use crate::args::{Format, MutateArgs, Options};
+use crate::args::{MutateArgs, Options};
+use crate::deliver::deliver;
 use crate::failure::Failure;
-use crate::output::{print, print_json, write_text};
 use crate::persona;
 
 use prover::SymbolicProver;
@@ -36,16 +36,7 @@ pub(crate) fn mutate(options: &Options, args: &MutateArgs) -> Result<ExitStatus,
     let score = bench.score(options.seed, &kinds, budget, Some(&prover), &progress);
     bar.finish_and_clear();
     let document = serde_json::to_value(&score).map_err(|e| Failure::tool(e.to_string()))?;
-    if let Some(folder) = &options.out {
-        let made = std::fs::create_dir_all(folder);
-        made.map_err(|e| Failure::input(format!("can't make `{}`: {e}", folder.display())))?;
-        let text = serde_json::to_string_pretty(&document).map_err(|e| Failure::tool(e.to_string()))?;
-        write_text(options, &folder.join("mutate.json"), &(text + "\n"))?;
-    }
-    match options.format {
-        Format::Json => print_json(&document)?,
-        Format::Term => print(&show::text(&score))?,
-    }
+    deliver(options, "mutate.json", &document, || Ok(show::text(&score)))?;
     Ok(if score.planted == 0 {
         return Err(Failure::input("no fault could be planted: there is no place for one"));
     } else if score.survived.is_empty() {

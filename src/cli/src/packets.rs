@@ -11,7 +11,7 @@ use hyper4_symbolic::{CoverOptions, Covering, CoveringPacket, Goal, GoalKind, Go
 use pcap_file::pcap::{PcapPacket, PcapWriter};
 use serde_json::{Value, json};
 
-use crate::args::{Format, Options, PacketsArgs};
+use crate::args::{Options, PacketsArgs, Plain};
 use crate::failure::Failure;
 use crate::output::{print, print_json, write_bytes, write_text};
 use crate::run::hex;
@@ -62,9 +62,9 @@ pub(crate) fn packets(options: &Options, args: &PacketsArgs) -> Result<ExitStatu
     if let Some(folder) = &options.out {
         keep(options, folder, &found, &document)?;
     }
-    match options.format {
-        Format::Json => print_json(&document)?,
-        Format::Term => print(&text(args, program, &found))?,
+    match options.plain() {
+        Plain::Json => print_json(&document)?,
+        Plain::Term => print(&text(args, program, &found))?,
     }
     if !found.wrong.is_empty() {
         return Ok(ExitStatus::ToolFailed);

@@ -20,9 +20,9 @@ use serde_json::{Value, json};
 
 use hyper4_report::ExitStatus;
 
-use crate::args::{Format, Options, ProveCommand};
+use crate::args::{Options, ProveCommand};
+use crate::deliver::deliver;
 use crate::failure::{Failure, refusal};
-use crate::output::{print, print_json};
 use crate::persona::{self, Persona};
 use crate::sides::{self, Switches};
 use crate::subject::{self, Guest, Guests, Subject};
@@ -84,19 +84,27 @@ pub(crate) fn prove(options: &Options, command: &ProveCommand) -> Result<ExitSta
             vec![isolation::prove(options, &persona, config, &limits(&persona, *timeout))?]
         }
     };
-    match options.format {
-        Format::Json => {
-            let subjects: Vec<Value> = results.iter().map(document).collect();
-            print_json(&json!({"schema": "hyper4/prove/1", "subjects": subjects}))?;
+    let property = match command {
+        ProveCommand::Equivalence(args) if args.symbolic_entries => "symbolic_entries",
+        ProveCommand::Equivalence(_) => "equivalence",
+        ProveCommand::Isolation { .. } => "isolation",
+    };
+    let subjects: Vec<Value> = results.iter().map(|result| document(property, result)).collect();
+    let found = json!({"schema": "hyper4/prove/1", "subjects": subjects});
+    let file = match (command, results.as_slice()) {
+        // Each configuration is a run of its own.
+        (ProveCommand::Isolation { .. }, [only]) => {
+            format!("prove-isolation-{}.json", only.name.replace('/', "-"))
         }
-        Format::Term => {
-            let mut said: String = results.iter().map(text).collect();
-            if results.len() > 1 {
-                said.push_str(&batch::summary(&results));
-            }
-            print(&said)?;
+        _ => format!("prove-{property}.json"),
+    };
+    deliver(options, &file, &found, || {
+        let mut said: String = results.iter().map(text).collect();
+        if results.len() > 1 {
+            said.push_str(&batch::summary(&results));
         }
-    }
+        Ok(said)
+    })?;
     let status = results.iter().map(status).fold(ExitStatus::AsWished, ExitStatus::and);
     Ok(status.allowing_unsupported(options.allow_unsupported))
 }
@@ -286,7 +294,8 @@ fn status(result: &Proved) -> ExitStatus {
     }
 }
 
-fn document(result: &Proved) -> Value {
+/// A subject in the JSON document; `property` is `equivalence`, `symbolic_entries` or `isolation`.
+fn document(property: &str, result: &Proved) -> Value {
     let (status, paths, bounds, reason, counterexample) = match &result.verdict {
         Verdict::Proved(p) => ("proved", Some(p.paths), p.bounds.to_string(), None, None),
         Verdict::Refuted(r) => {
@@ -307,7 +316,7 @@ fn document(result: &Proved) -> Value {
         Verdict::Refuted(_) | Verdict::Unknown { .. } => Vec::new(),
     };
     json!({
-        "name": result.name, "status": status, "paths": paths, "seconds": result.seconds,
+        "name": result.name, "property": property, "status": status, "paths": paths, "seconds": result.seconds,
         "bounds": bounds, "reason": reason, "counterexample": counterexample, "exceptions": exceptions, "note": result.note,
     })
 }

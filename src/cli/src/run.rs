@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 use hyper4_report::ExitStatus;
 
-use crate::args::{Format, Options, RunArgs, TraceFormat};
+use crate::args::{Options, Plain, RunArgs, TraceFormat};
 use crate::capture::read_captures;
 use crate::failure::Failure;
 use crate::frontend::read;
@@ -58,13 +58,13 @@ pub(crate) fn run(options: &Options, args: &RunArgs) -> Result<ExitStatus, Failu
         }
         Err(SwitchError::Unsupported { construct, reason, source_info }) => {
             let (file, line) = source_info.map(|s| (s.filename, s.line)).unzip();
-            match options.format {
-                Format::Json => {
+            match options.plain() {
+                Plain::Json => {
                     let refused =
                         json!({"reason": reason, "construct": construct, "file": file, "line": line});
                     print_json(&json!({"schema": "hyper4/run/1", "outputs": [], "refused": refused}))?;
                 }
-                Format::Term => {
+                Plain::Term => {
                     let place = match (file, line) {
                         (Some(file), Some(line)) => format!("{file}:{line}: "),
                         _ => String::new(),
@@ -168,8 +168,8 @@ fn send(
 }
 
 fn show(options: &Options, args: &RunArgs, done: &Done) -> Result<(), Failure> {
-    match options.format {
-        Format::Json => {
+    match options.plain() {
+        Plain::Json => {
             let output = |(index, o): &(Option<usize>, Output)| json!({"index": index, "port": o.port, "hex": hex(&o.bytes)});
             let outputs: Vec<Value> = done.outputs.iter().map(output).collect();
             let mut document = json!({"schema": "hyper4/run/1", "outputs": outputs, "refused": null});
@@ -181,7 +181,7 @@ fn show(options: &Options, args: &RunArgs, done: &Done) -> Result<(), Failure> {
             }
             print_json(&document)
         }
-        Format::Term => print(&text(args.trace, done)?),
+        Plain::Term => print(&text(args.trace, done)?),
     }
 }
 

@@ -254,15 +254,19 @@ impl Side for NetworkSide {
     }
 }
 
-/// The first row of the persona that tells of an event.
+/// The row of the persona that tells of an event; where several do, the first and how many others.
 fn origin(network: &mut VirtualNetwork, device: Option<&str>, event: &Event) -> Option<String> {
-    let found = network.dpmu().rows().find_map(|row| match &row.meaning {
+    let dpmu = network.dpmu();
+    let mut found = dpmu.rows().filter_map(|row| match &row.meaning {
         RowMeaning::Guest { device: of, origin } => {
             let here = device.is_none_or(|d| d == of.device) && origin.events.contains(event);
-            here.then(|| (row.table().to_owned(), row.handle, origin.construct.clone()))
+            here.then(|| format!("row {} of {}: {}", row.handle, row.table(), origin.construct))
         }
         _ => None,
-    })?;
-    let (table, handle, construct) = found;
-    Some(format!("row {handle} of {table}: {construct}"))
+    });
+    let first = found.next()?;
+    Some(match found.count() {
+        0 => first,
+        more => format!("{first}, or one of {more} more"),
+    })
 }

@@ -14,10 +14,10 @@ use hyper4_virtual::VirtualSwitch;
 use rayon::prelude::*;
 use serde_json::{Value, json};
 
-use crate::args::{Format, Options, StfArgs};
+use crate::args::{Options, StfArgs};
+use crate::deliver::deliver;
 use crate::failure::Failure;
 use crate::frontend::{load_program, read};
-use crate::output::{print, print_json};
 use crate::persona::{self, Persona};
 use crate::sides::{self, Switches};
 
@@ -96,13 +96,9 @@ pub(crate) fn stf(options: &Options, args: &StfArgs) -> std::result::Result<Exit
             Result { test, program, outcome }
         })
         .collect();
-    match options.format {
-        Format::Json => {
-            let tests: Vec<Value> = results.iter().map(document).collect();
-            print_json(&json!({"schema": "hyper4/stf/1", "tests": tests}))?;
-        }
-        Format::Term => print(&text(&results))?,
-    }
+    let tests: Vec<Value> = results.iter().map(document).collect();
+    let found = json!({"schema": "hyper4/stf/1", "tests": tests});
+    deliver(options, "stf.json", &found, || Ok(text(&results)))?;
     let status = results.iter().map(|r| status(&r.outcome)).fold(ExitStatus::AsWished, ExitStatus::and);
     Ok(status.allowing_unsupported(options.allow_unsupported))
 }

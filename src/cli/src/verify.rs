@@ -15,13 +15,13 @@ use hyper4_symbolic::CoverOptions;
 use indicatif::ProgressBar;
 use rayon::prelude::*;
 
-use crate::args::{Format, Options, VerifyArgs};
+use crate::args::{Options, VerifyArgs};
+use crate::deliver::{console_width, deliver};
 use crate::failure::Failure;
-use crate::output::{print, write_text};
 use crate::persona::Persona;
 use crate::sides::Switches;
 use crate::subject::{Guests, Subject};
-use crate::{packets, persona, progress, sides, subject};
+use crate::{kept, packets, persona, progress, sides, subject};
 
 /// Where subjects are when none is named.
 pub(crate) const GUESTS: &str = "p4programs";
@@ -36,9 +36,12 @@ pub(crate) fn verify(options: &Options, args: &VerifyArgs) -> Result<ExitStatus,
     let total = subjects.iter().map(|s| (s.stimulus.len() + args.packets) as u64).sum();
     let bar = progress::bar(options, total);
     let mut report = VerifyReport::new(options.seed);
-    for subject in &subjects {
+    for (path, subject) in paths.iter().zip(&subjects) {
         bar.set_message(subject.name.clone());
-        let (one, refused) = verify_one(options, args, &persona, &switches, subject, &bar)?;
+        let (mut one, refused) = verify_one(options, args, &persona, &switches, subject, &bar)?;
+        if one.divergence.is_some() && one.replay.is_none() {
+            one.replay = Some(again(options, args, path));
+        }
         report.subjects.push(one);
         let what = format!("covering packets of {}", subject.name);
         report.skipped.extend(refused.into_iter().map(|reason| Skipped { what: what.clone(), reason }));
@@ -46,6 +49,19 @@ pub(crate) fn verify(options: &Options, args: &VerifyArgs) -> Result<ExitStatus,
     bar.finish_and_clear();
     show(options, &report)?;
     Ok(report.exit_status(options.allow_unsupported))
+}
+
+/// The command that verifies a subject in the same way.
+fn again(options: &Options, args: &VerifyArgs, path: &Path) -> String {
+    let persona = options.persona.as_ref().map(|file| format!(" --persona {}", file.display()));
+    format!(
+        "hyper4 verify {} --packets {} --covering {} --seed {}{}",
+        path.display(),
+        args.packets,
+        args.covering,
+        options.seed,
+        persona.unwrap_or_default()
+    )
 }
 
 /// Every subject is read before the first one runs, so that a mistake shows at once.
@@ -92,7 +108,11 @@ fn verify_one(
             &|packets| bar.inc(packets),
         )
     };
-    let report = SubjectReport::new(result, begun.elapsed()).with_sources(sources);
+    let mut report = SubjectReport::new(result, begun.elapsed()).with_sources(sources);
+    if let (Some(folder), Some(divergence)) = (&options.out, &report.divergence) {
+        let folder = folder.join("divergences").join(&subject.name);
+        report.replay = kept::keep(options, &folder, (persona, switches), subject, &stimulus, divergence)?;
+    }
     let report =
         if args.packets > 0 { report.with_reach(reach(&generator, args.packets as u64)) } else { report };
     Ok((report, refused))
@@ -164,29 +184,13 @@ fn reach(generator: &PacketGenerator, packets: u64) -> ReachReport {
 }
 
 fn show(options: &Options, report: &VerifyReport) -> Result<(), Failure> {
-    let failed = |e: std::io::Error| Failure::tool(format!("can't write the report: {e}"));
-    let mut json = Vec::new();
-    report.write_json(&mut json).map_err(failed)?;
-    let json = String::from_utf8_lossy(&json);
-    if let Some(folder) = &options.out {
-        std::fs::create_dir_all(folder)
-            .map_err(|e| Failure::input(format!("can't make `{}`: {e}", folder.display())))?;
-        write_text(options, &folder.join("verify.json"), &json)?;
-    }
-    match options.format {
-        Format::Json => print(&json),
-        Format::Term => {
-            let width = console_width();
-            let mut text = Vec::new();
-            TermWriter { width, colour: options.colour_results() }
-                .write(report, &mut text)
-                .map_err(failed)?;
-            print(&String::from_utf8_lossy(&text))
-        }
-    }
-}
-
-/// Columns of the terminal, 80 where there is none.
-fn console_width() -> usize {
-    console::Term::stdout().size_checked().map_or(80, |(_, columns)| columns.into())
+    let failed = |e: &dyn std::fmt::Display| Failure::tool(format!("can't write the report: {e}"));
+    let document = serde_json::to_value(report).map_err(|e| failed(&e))?;
+    deliver(options, "verify.json", &document, || {
+        let mut text = Vec::new();
+        TermWriter { width: console_width(), colour: options.colour_results() }
+            .write(report, &mut text)
+            .map_err(|e| failed(&e))?;
+        Ok(String::from_utf8_lossy(&text).into_owned())
+    })
 }

@@ -54,7 +54,9 @@ pub(super) fn add_campaign(report: &mut Report, campaign: Campaign) {
         let details = reasons
             .into_iter()
             .take(REASONS)
-            .map(|(reason, count)| ("unsupported".to_owned(), format!("{reason} ({})", plural(*count, "case"))))
+            .map(|(reason, count)| {
+                ("unsupported".to_owned(), format!("{reason} ({})", plural(*count, "case")))
+            })
             .collect();
         let status = match (tally.found, tally.agreed) {
             (1.., _) => CheckStatus::Failed,

@@ -39,9 +39,8 @@ struct ControlCost {
 pub(super) fn add_speed(report: &mut Report, speeds: Speeds) {
     report.seeds.push(speeds.seed);
     for speed in speeds.subjects {
-        let ratio = |of: Option<f64>, to: Option<f64>| {
-            of.zip(to).filter(|(_, to)| *to > 0.0).map(|(of, to)| of / to)
-        };
+        let ratio =
+            |of: Option<f64>, to: Option<f64>| of.zip(to).filter(|(_, to)| *to > 0.0).map(|(of, to)| of / to);
         let native = Some(speed.native_pps);
         let rows = [
             ("virtual/native packets per second, engine", ratio(speed.virtual_pps, native), true, true),
@@ -69,7 +68,14 @@ pub(super) fn add_control(report: &mut Report, control: Control) {
     }
 }
 
-fn add(report: &mut Report, subject: &str, name: &str, value: Option<f64>, more_is_better: bool, timed: bool) {
+fn add(
+    report: &mut Report,
+    subject: &str,
+    name: &str,
+    value: Option<f64>,
+    more_is_better: bool,
+    timed: bool,
+) {
     report.measures.extend(value.filter(|value| value.is_finite()).map(|value| Measure {
         subject: subject.to_owned(),
         name: name.to_owned(),

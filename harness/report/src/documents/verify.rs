@@ -10,7 +10,7 @@ pub(super) fn add(report: &mut Report, document: VerifyReport) {
     report.seeds.push(document.seed);
     for subject in document.subjects {
         note_unreached(report, &subject);
-        report.results.push(result(subject, document.seed));
+        report.results.push(result(subject));
     }
     for skipped in document.skipped {
         report.notes.push(format!("skipped: {}: {}", skipped.what, skipped.reason));
@@ -40,7 +40,7 @@ pub(crate) fn kind_in_words(kind: DivergenceKind) -> &'static str {
     }
 }
 
-fn result(subject: SubjectReport, seed: u64) -> CheckResult {
+fn result(subject: SubjectReport) -> CheckResult {
     let counts = &subject.counts;
     let extent = [
         plural(counts.packets, "packet"),
@@ -58,15 +58,18 @@ fn result(subject: SubjectReport, seed: u64) -> CheckResult {
     };
     let mut details = Vec::new();
     let sources = &subject.sources;
-    let from = [(sources.captured, "captured"), (sources.covering, "covering"), (sources.generated, "generated")];
+    let from =
+        [(sources.captured, "captured"), (sources.covering, "covering"), (sources.generated, "generated")];
     let from: Vec<String> =
         from.iter().filter(|(count, _)| *count > 0).map(|(count, word)| format!("{count} {word}")).collect();
     if !from.is_empty() {
         details.push(("packets".to_owned(), from.join(", ")));
     }
-    details.extend(subject.hidden.iter().map(|hidden| {
-        ("hidden".to_owned(), format!("{} ({})", hidden.rule, plural(hidden.count, "time")))
-    }));
+    details.extend(
+        subject.hidden.iter().map(|hidden| {
+            ("hidden".to_owned(), format!("{} ({})", hidden.rule, plural(hidden.count, "time")))
+        }),
+    );
     let (mut message, mut construct, mut location) = (None, None, None);
     if let Some(divergence) = &subject.divergence {
         let what = kind_in_words(divergence.kind);
@@ -85,17 +88,12 @@ fn result(subject: SubjectReport, seed: u64) -> CheckResult {
     if let Some(unsupported) = &subject.unsupported {
         message = Some(format!("{}: {}", unsupported.construct, unsupported.reason));
         construct = Some(unsupported.construct.clone());
-        location = unsupported
-            .file
-            .as_ref()
-            .map(|file| Location { file: file.clone(), line: unsupported.line });
+        location =
+            unsupported.file.as_ref().map(|file| Location { file: file.clone(), line: unsupported.line });
     }
     if let Some(error) = &subject.error {
         message = Some(error.message.clone());
     }
-    let replay = subject.replay.clone().or_else(|| {
-        subject.divergence.as_ref().map(|_| format!("hyper4 verify --seed {seed} {}", subject.name))
-    });
     CheckResult {
         check: Check::Verify,
         subject: subject.name,
@@ -106,7 +104,7 @@ fn result(subject: SubjectReport, seed: u64) -> CheckResult {
         location,
         details,
         divergence: subject.divergence,
-        replay,
+        replay: subject.replay,
         seconds: subject.seconds,
     }
 }

@@ -44,7 +44,7 @@ fn went_in(packet: &PacketView) -> Markup {
         @if !layers.is_empty() {
             ul.layers { @for layer in &layers { li {
                 b { (layer.name) } " " (layer.summary)
-                span.quiet { " bytes " (layer.offset) "–" (layer.offset + layer.length) }
+                span.quiet { " from byte " (layer.offset) }
             } } }
         }
         (dump(&bytes, |at| field_at(&packet.headers, at)))
@@ -129,7 +129,8 @@ fn trace(number: usize, copy: &CopyTrace, first: bool) -> Markup {
             summary {
                 @match copy.copied_from {
                     Some(from) => { "trace of copy " (number) ", made of packet " (from) },
-                    None => "trace of the packet",
+                    None if number == 0 => "trace of the packet",
+                    None => { "trace of the packet, part " (number) },
                 }
                 @if !copy.lines.iter().any(TraceLine::differs) { span.quiet { " (the same on both sides)" } }
             }

@@ -15,7 +15,7 @@ use hyper4_switch::Switch;
 use tracing_subscriber::EnvFilter;
 
 use super::{packets, pipeline};
-use crate::args::{Format, Options, SwitchKind};
+use crate::args::{Options, Plain, SwitchKind};
 use crate::failure::Failure;
 use crate::frontend::read;
 use crate::persona;
@@ -98,8 +98,8 @@ fn log(options: &Options) {
     let filter = EnvFilter::try_from_env("HYPER4_LOG").unwrap_or_else(|_| EnvFilter::new("info"));
     let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
     // There is one log in a process: a second one is not begun.
-    let _ = match options.format {
-        Format::Json => log.json().try_init(),
-        Format::Term => log.with_ansi(options.colour_errors()).try_init(),
+    let _ = match options.plain() {
+        Plain::Json => log.json().try_init(),
+        Plain::Term => log.with_ansi(options.colour_errors()).try_init(),
     };
 }

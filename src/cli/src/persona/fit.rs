@@ -8,7 +8,7 @@ use hyper4_switch::SwitchError;
 use serde_json::json;
 
 use super::need::{Need, Trial};
-use crate::args::{Format, Options};
+use crate::args::{Options, Plain};
 use crate::failure::{Failure, refusal};
 use crate::output::{print_json, write_text};
 use crate::run;
@@ -50,9 +50,9 @@ pub(super) fn fit(
     };
     let names: Vec<&str> = subjects.iter().map(|subject| subject.name.as_str()).collect();
     let text = fitted.to_toml(&format!("The smallest persona for {}.", names.join(", ")));
-    match options.format {
-        Format::Json => print_json(&json!({ "schema": "hyper4/persona-fit/1", "config": fitted }))?,
-        Format::Term => write_text(options, output, &text)?,
+    match options.plain() {
+        Plain::Json => print_json(&json!({ "schema": "hyper4/persona-fit/1", "config": fitted }))?,
+        Plain::Term => write_text(options, output, &text)?,
     }
     Ok(ExitStatus::AsWished)
 }

@@ -10,7 +10,7 @@ use hyper4_switch::SwitchError;
 use serde_json::{Value, json};
 
 use super::need::{Need, Trial};
-use crate::args::{Format, Options};
+use crate::args::{Options, Plain};
 use crate::failure::{Failure, refusal};
 use crate::output::{print, print_json};
 use crate::run;
@@ -36,9 +36,9 @@ pub(super) fn info(
         };
         needs.push((subject, need));
     }
-    match options.format {
-        Format::Json => print_json(&document(&trial, &needs))?,
-        Format::Term => print(&text(&trial, &needs))?,
+    match options.plain() {
+        Plain::Json => print_json(&document(&trial, &needs))?,
+        Plain::Term => print(&text(&trial, &needs))?,
     }
     let refused = needs.iter().any(|(_, need)| need.is_err());
     let status = if refused { ExitStatus::Unsupported } else { ExitStatus::AsWished };
