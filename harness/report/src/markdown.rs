@@ -90,23 +90,45 @@ fn sign(status: CheckStatus) -> &'static str {
     }
 }
 
-/// Text in a line or in a table's cell, with nothing in it that Markdown or HTML would take for its own.
+/// Text in a line or in a table's cell, with nothing in it that Markdown or HTML would take for its own. What stands
+/// between backticks is code, and needs no more than a table does.
 fn inline(text: &str) -> String {
     let mut safe = String::with_capacity(text.len());
+    let mut code = false;
     for character in text.chars() {
         match character {
-            '|' | '\\' | '*' | '_' | '#' | '[' | ']' | '~' => {
+            '|' => safe.push_str("\\|"),
+            '`' => {
+                code = !code;
+                safe.push('`');
+            }
+            '\n' | '\r' => safe.push(' '),
+            other if code => safe.push(other),
+            '\\' | '*' | '_' | '#' | '[' | ']' | '~' => {
                 safe.push('\\');
                 safe.push(character);
             }
-            '<' => safe.push_str("&lt;"),
-            '>' => safe.push_str("&gt;"),
-            '&' => safe.push_str("&amp;"),
-            '\n' | '\r' => safe.push(' '),
-            other => safe.push(other),
+            other => push_html(other, &mut safe),
         }
     }
     safe
+}
+
+/// Text where only HTML is read.
+fn html(text: &str) -> String {
+    text.chars().fold(String::with_capacity(text.len()), |mut safe, character| {
+        push_html(character, &mut safe);
+        safe
+    })
+}
+
+fn push_html(character: char, safe: &mut String) {
+    match character {
+        '<' => safe.push_str("&lt;"),
+        '>' => safe.push_str("&gt;"),
+        '&' => safe.push_str("&amp;"),
+        other => safe.push(other),
+    }
 }
 
 /// Text in a block of code that no text can end.
@@ -159,8 +181,8 @@ fn plural(count: usize, one: &str) -> String {
 }
 
 fn trouble(result: &CheckResult, text: &mut String) {
-    let message = inline(result.message.as_deref().unwrap_or_default());
-    let head = format!("{} {} {}", sign(result.status), inline(&result.subject), result.check.name());
+    let message = html(result.message.as_deref().unwrap_or_default());
+    let head = format!("{} {} {}", sign(result.status), html(&result.subject), result.check.name());
     let _ = writeln!(text, "\n<details><summary>{head}: {message}</summary>\n");
     if let Some(at) = &result.location {
         let line = at.line.map(|line| format!(":{line}")).unwrap_or_default();
