@@ -67,14 +67,14 @@ pub(crate) fn keep(
 }
 
 /// Whether the sides differ at the end of these steps.
-fn differs(persona: &Persona, switches: &Switches, subject: &Subject, steps: &Vec<Stimulus>) -> bool {
+fn differs(persona: &Persona, switches: &Switches, subject: &Subject, steps: &[Stimulus]) -> bool {
     let Guests::One(guest) = &subject.guests else { return false };
     let bare = Guests::One(crate::subject::Guest { commands: Vec::new(), ..guest.clone() });
     let result = compare(
         &subject.name,
         || sides::comparable(switches, &bare),
         || sides::on_persona(switches, persona, &bare),
-        steps,
+        &steps.to_vec(),
         &CompareOptions { stateful: true, side_by_side: false, ..CompareOptions::default() },
         &|_| {},
     );
