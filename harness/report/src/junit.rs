@@ -22,7 +22,9 @@ impl Report {
             suite.add_test_cases(cases.into_iter().map(|result| case(check, result)));
             document.add_test_suite(suite);
         }
-        document.to_string().map_err(|e| e.to_string())
+        let text = document.to_string().map_err(|e| e.to_string())?;
+        // The schema that Jenkins holds such files to (junit-10.xsd) has this attribute on suites alone.
+        Ok(text.replacen(&format!(" skipped=\"{}\"", document.skipped), "", 1))
     }
 }
 

@@ -175,8 +175,10 @@ fn survivors(all: &[Value], kind: &str) -> Vec<(String, String)> {
     all.iter()
         .filter(|survivor| text(survivor, "kind").as_deref() == Some(kind))
         .map(|survivor| {
-            let words = ["subject", "fault", "what", "change", "explanation", "reason"];
-            let words: Vec<String> = words.into_iter().filter_map(|key| text(survivor, key)).collect();
+            let words: Vec<String> = ["subject", "change", "why", "packet"]
+                .into_iter()
+                .filter_map(|key| text(survivor, key))
+                .collect();
             ("survived".to_owned(), words.join(": "))
         })
         .collect()
