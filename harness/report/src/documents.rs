@@ -5,6 +5,7 @@
 
 mod campaign;
 mod cost;
+mod coverage;
 mod proof;
 mod stf;
 mod verify;
@@ -39,7 +40,7 @@ pub enum ReportError {
     },
     /// A folder has no results in it.
     #[error(
-        "`{}` has no results in it: give the folder that `verify`, `prove`, `stf`, `fuzz`, `mutate` or `bench` had as --out",
+        "`{}` has no results in it: give the folder that `verify`, `prove`, `stf`, `packets`, `fuzz`, `mutate` or `bench` had as --out",
         .0.display()
     )]
     Empty(PathBuf),
@@ -55,21 +56,16 @@ pub enum Added {
 }
 
 impl Report {
-    /// All documents of a folder, in the order of their files' names; a `report.json` in it only when there is nothing
-    /// else.
+    /// All documents of a folder and of the folders in it, as a campaign has one for itself, in the order of their files'
+    /// names; a `report.json` only when there is nothing else.
     ///
     /// # Errors
     /// [`ReportError`] for a folder that can't be read or has no results, and for a document that is not what it says.
     pub fn from_folder(folder: &Path) -> Result<Self, ReportError> {
-        let failed = |source| ReportError::Read { path: folder.to_owned(), source };
-        let mut files = Vec::new();
-        for entry in std::fs::read_dir(folder).map_err(failed)? {
-            let path = entry.map_err(failed)?.path();
-            if path.extension().is_some_and(|extension| extension == "json") && path.is_file() {
-                files.push(path);
-            }
+        let (mut files, folders) = listed(folder)?;
+        for folder in folders {
+            files.extend(listed(&folder)?.0);
         }
-        files.sort();
         let label = folder.file_name().map_or_else(|| "report".into(), |name| name.to_string_lossy());
         let mut report = Self::new(&label);
         let mut taken = false;
@@ -107,6 +103,8 @@ impl Report {
             "hyper4/stf/1" => stf::add(self, read(document)?),
             "hyper4/fuzz/1" => campaign::add_campaign(self, read(document)?),
             "hyper4/mutate/1" => campaign::add_mutation(self, read(document)?),
+            "hyper4/packets/1" => coverage::add(self, read(document)?),
+            "hyper4/persona-info/1" => cost::add_persona(self, read(document)?),
             "hyper4/bench/1" => cost::add_speed(self, read(document)?),
             "hyper4/bench-control/1" => cost::add_control(self, read(document)?),
             BASELINE_SCHEMA => return Ok(Added::Ignored),
@@ -122,6 +120,23 @@ impl Report {
         self.sort();
         Ok(Added::Taken)
     }
+}
+
+/// The JSON files of a folder, and the folders in it, by name.
+fn listed(folder: &Path) -> Result<(Vec<PathBuf>, Vec<PathBuf>), ReportError> {
+    let failed = |source| ReportError::Read { path: folder.to_owned(), source };
+    let (mut files, mut folders) = (Vec::new(), Vec::new());
+    for entry in std::fs::read_dir(folder).map_err(failed)? {
+        let path = entry.map_err(failed)?.path();
+        if path.is_dir() {
+            folders.push(path);
+        } else if path.extension().is_some_and(|extension| extension == "json") {
+            files.push(path);
+        }
+    }
+    files.sort();
+    folders.sort();
+    Ok((files, folders))
 }
 
 fn read<T: DeserializeOwned>(document: Value) -> Result<T, String> {

@@ -73,7 +73,7 @@ impl Report {
     }
 
     fn matrix(&self) -> Markup {
-        let checks = self.checks();
+        let checks = self.checks_of_programs();
         html! {
             @if !checks.is_empty() {
                 section {
@@ -84,7 +84,7 @@ impl Report {
                             @for check in &checks { th scope="col" title=(check.meaning()) { (check.name()) } }
                         } }
                         tbody {
-                            @for subject in self.subjects() {
+                            @for subject in self.programs() {
                                 tr.row {
                                     th scope="row" { (subject) }
                                     @for check in &checks {

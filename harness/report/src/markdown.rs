@@ -20,6 +20,13 @@ impl Report {
             compared(comparison, &mut text);
         }
         self.matrix_in_markdown(&mut text);
+        if self.beside().next().is_some() {
+            text.push('\n');
+        }
+        for result in self.beside() {
+            let (subject, extent) = (inline(&result.subject), inline(&result.extent));
+            let _ = writeln!(text, "- {} {subject}: {extent}", sign(result.status));
+        }
         let troubles = self.troubles();
         for (number, result) in troubles.iter().enumerate() {
             if text.len() > ENOUGH {
@@ -38,14 +45,14 @@ impl Report {
     }
 
     fn matrix_in_markdown(&self, text: &mut String) {
-        let checks = self.checks();
+        let checks = self.checks_of_programs();
         if checks.is_empty() {
             return;
         }
         let heads: Vec<&str> = checks.iter().map(|check| check.name()).collect();
         let _ = writeln!(text, "| subject | {} |\n|---|{}", heads.join(" | "), "---|".repeat(heads.len()));
         let (mut shown, mut left) = (0, 0);
-        for subject in self.subjects() {
+        for subject in self.programs() {
             let results: Vec<Option<&CheckResult>> =
                 checks.iter().map(|check| self.result(subject, *check)).collect();
             let well = results.iter().flatten().all(|result| result.status == CheckStatus::Passed);

@@ -16,6 +16,8 @@ pub const REPORT_SCHEMA: &str = "hyper4/report/1";
 pub enum Check {
     /// `hyper4 verify`: packets, outputs and traces.
     Verify,
+    /// `hyper4 packets`: packets that reach each construct.
+    Coverage,
     /// `hyper4 prove equivalence`, with the installed entries.
     Equivalence,
     /// `hyper4 prove equivalence --symbolic-entries`.
@@ -32,8 +34,9 @@ pub enum Check {
 
 impl Check {
     /// All, in the order in which they are shown.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::Verify,
+        Self::Coverage,
         Self::Equivalence,
         Self::SymbolicEntries,
         Self::Isolation,
@@ -42,10 +45,16 @@ impl Check {
         Self::Mutation,
     ];
 
+    /// Whether its subjects are programs; those of the others are oracles and kinds of faults.
+    pub fn of_programs(self) -> bool {
+        !matches!(self, Self::Campaign | Self::Mutation)
+    }
+
     /// For people, and where a name without blanks is wanted.
     pub fn name(self) -> &'static str {
         match self {
             Self::Verify => "verify",
+            Self::Coverage => "coverage",
             Self::Equivalence => "equivalence",
             Self::SymbolicEntries => "any-entries",
             Self::Isolation => "isolation",
@@ -62,6 +71,7 @@ impl Check {
             Self::Equivalence => {
                 "do native and virtual program do the same with every packet, with these entries? (Z3)"
             }
+            Self::Coverage => "is there a packet for each construct that packets can reach?",
             Self::SymbolicEntries => "do they do the same, whatever entries a controller installs? (Z3)",
             Self::Isolation => {
                 "do slices stay apart, whatever packets come and whatever rows their tenants install? (Z3)"
@@ -228,11 +238,22 @@ impl Report {
         Check::ALL.into_iter().filter(|check| self.results.iter().any(|r| r.check == *check)).collect()
     }
 
-    /// The subjects, in the order of the results.
-    pub fn subjects(&self) -> Vec<&str> {
-        let mut subjects: Vec<&str> = self.results.iter().map(|result| result.subject.as_str()).collect();
-        subjects.dedup();
-        subjects
+    /// Those of them that programs are subjects of: the columns of the matrix.
+    pub fn checks_of_programs(&self) -> Vec<Check> {
+        self.checks().into_iter().filter(|check| check.of_programs()).collect()
+    }
+
+    /// The programs, in the order of the results: the rows of the matrix.
+    pub fn programs(&self) -> Vec<&str> {
+        let results = self.results.iter().filter(|result| result.check.of_programs());
+        let mut programs: Vec<&str> = results.map(|result| result.subject.as_str()).collect();
+        programs.dedup();
+        programs
+    }
+
+    /// The results beside the matrix, of campaigns and of planted faults.
+    pub fn beside(&self) -> impl Iterator<Item = &CheckResult> {
+        self.results.iter().filter(|result| !result.check.of_programs())
     }
 
     /// The result of a check of a subject.

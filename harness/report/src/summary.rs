@@ -41,6 +41,13 @@ impl TermWriter {
         let paragraph = |text: &str, style: Style, out: &mut dyn Write| -> io::Result<()> {
             wrap(text, width).iter().try_for_each(|line| writeln!(out, "{}", paint(line, style, self.colour)))
         };
+        if report.beside().next().is_some() {
+            writeln!(out)?;
+        }
+        for result in report.beside() {
+            let line = format!("{}: {}: {}", result.subject, result.status.word(), result.extent);
+            paragraph(&line, style_of(result.status), out)?;
+        }
         let troubles = report.troubles();
         for result in troubles.iter().take(TROUBLES) {
             writeln!(out)?;
@@ -73,7 +80,7 @@ impl TermWriter {
     }
 
     fn matrix(&self, report: &Report, width: usize, out: &mut dyn Write) -> io::Result<()> {
-        let checks = report.checks();
+        let checks = report.checks_of_programs();
         if checks.is_empty() {
             return Ok(());
         }
@@ -85,7 +92,7 @@ impl TermWriter {
         }));
         let mut rows = Vec::new();
         let mut left = 0;
-        for subject in report.subjects() {
+        for subject in report.programs() {
             let results: Vec<_> = checks.iter().map(|check| report.result(subject, *check)).collect();
             if rows.len() >= ROWS && results.iter().flatten().all(|r| r.status == CheckStatus::Passed) {
                 left += 1;

@@ -74,6 +74,11 @@ fn report(label: &str, bad: bool) -> Report {
             "tallies": {"virtual": {"agreed": 90, "packets": 9000, "events": 100000, "unsupported": {"hash": 10}, "found": 0}}}),
         json!({"schema": "hyper4/mutate/1", "planted": 100, "killed": if bad { 90 } else { 96 }, "equivalent": 4,
             "survived": survived, "kinds": {"mask": {"planted": 100, "killed": if bad { 90 } else { 96 }, "equivalent": 4}}, "oracles": {}}),
+        json!({"schema": "hyper4/packets/1", "name": "l2_switch", "seed": 1, "packets": [{}, {}], "seconds": 0.5, "wrong": [],
+            "coverage": {"entry": {"covered": 5, "feasible": 6, "unknown": 1}},
+            "missed": [{"goal": "entry 3 of smac", "status": "unknown", "reason": "time was up"}]}),
+        json!({"schema": "hyper4/persona-info/1", "state_bits": 1296, "tables": 96, "actions": 50,
+            "subjects": [{"name": "l2_switch", "ingress_slots": 3, "egress_slots": 1, "rows": 40}, {"name": "x", "refused": "no slot"}]}),
         json!({"schema": "hyper4/bench/1", "seed": 1, "subjects": [{"name": "l2_switch", "native_pps": 2_000_000.0,
             "virtual_pps": if bad { 500_000.0 } else { 1_000_000.0 }, "native_tables_per_packet": 3.0,
             "virtual_tables_per_packet": if bad { 8.0 } else { 6.0 }, "bmv2_native_pps": null, "bmv2_virtual_pps": null}]}),
@@ -147,7 +152,7 @@ fn sarif_is_valid() {
     let mut sarif: Value = serde_json::from_str(&report("x", true).to_sarif().unwrap()).unwrap();
     let errors: Vec<String> = validator.iter_errors(&sarif).map(|error| error.to_string()).collect();
     assert_eq!(errors, Vec::<String>::new());
-    assert_eq!(sarif["runs"][0]["results"].as_array().unwrap().len(), 4);
+    assert_eq!(sarif["runs"][0]["results"].as_array().unwrap().len(), 5);
     // The schema doesn't take anything.
     sarif["runs"][0]["results"][0]["level"] = json!("loud");
     assert!(!validator.is_valid(&sarif));
@@ -157,10 +162,10 @@ fn sarif_is_valid() {
 fn junit_counts_what_there_is() {
     let junit = report("x", true).to_junit().unwrap();
     let document = quick_junit::Report::deserialize_from_str(&junit).unwrap();
-    assert_eq!((document.tests, document.failures, document.errors), (8, 2, 0));
+    assert_eq!((document.tests, document.failures, document.errors), (9, 2, 0));
     let cases = document.test_suites.iter().flat_map(|suite| &suite.test_cases);
     let skipped = cases.filter(|case| matches!(case.status, quick_junit::TestCaseStatus::Skipped { .. }));
-    assert_eq!(skipped.count(), 2, "unsupported, unknown");
+    assert_eq!(skipped.count(), 3, "unsupported, unknown");
     // Viewers that hold it to Jenkins' schema know no more attributes there.
     let head = junit.lines().nth(1).unwrap();
     let attributes: Vec<&str> =
@@ -190,9 +195,13 @@ fn a_folder_is_read_and_a_wrong_one_refused() {
     }
     let document = json!({"schema": "hyper4/verify/1", "seed": 1, "subjects": [verified("a", "equal", Value::Null)], "skipped": []});
     std::fs::write(&file, document.to_string()).unwrap();
+    let campaign = json!({"schema": "hyper4/fuzz/1", "seed": 9, "cases": 1, "seconds": 2.5, "findings": [],
+        "tallies": {"virtual": {"agreed": 1, "packets": 9, "events": 10, "unsupported": {}, "found": 0}}});
+    std::fs::create_dir(folder.path().join("campaign")).unwrap();
+    std::fs::write(folder.path().join("campaign/campaign.json"), campaign.to_string()).unwrap();
     std::fs::write(folder.path().join("other.json"), r#"{"schema": "another/1"}"#).unwrap();
     let report = Report::from_folder(folder.path()).unwrap();
-    assert_eq!(report.tally(), "1 passed");
+    assert_eq!(report.tally(), "2 passed");
     assert_eq!(report.exit_status(), ExitStatus::AsWished);
 }
 

@@ -215,6 +215,7 @@ impl Command {
             | Self::Prove(_)
             | Self::Fuzz(_)
             | Self::Merge(_)
+            | Self::Packets(_)
             | Self::Mutate(_)
             | Self::Report(_) => true,
             Self::Bench(args) => !args.growth,

@@ -11,9 +11,10 @@ use hyper4_symbolic::{CoverOptions, Covering, CoveringPacket, Goal, GoalKind, Go
 use pcap_file::pcap::{PcapPacket, PcapWriter};
 use serde_json::{Value, json};
 
-use crate::args::{Options, PacketsArgs, Plain};
+use crate::args::{Options, PacketsArgs};
+use crate::deliver;
 use crate::failure::Failure;
-use crate::output::{print, print_json, write_bytes, write_text};
+use crate::output::{write_bytes, write_text};
 use crate::run::hex;
 use crate::sides::{self, Switches};
 use crate::subject::{self, Guest, Guests};
@@ -62,10 +63,8 @@ pub(crate) fn packets(options: &Options, args: &PacketsArgs) -> Result<ExitStatu
     if let Some(folder) = &options.out {
         keep(options, folder, &found, &document)?;
     }
-    match options.plain() {
-        Plain::Json => print_json(&document)?,
-        Plain::Term => print(&text(args, program, &found))?,
-    }
+    let label = format!("packets of {}", found.name);
+    deliver::show(options, &label, &document, || Ok(text(args, program, &found)))?;
     if !found.wrong.is_empty() {
         return Ok(ExitStatus::ToolFailed);
     }

@@ -36,6 +36,36 @@ struct ControlCost {
     load_ms: f64,
 }
 
+/// As `hyper4 persona info --format json` writes it.
+#[derive(Deserialize)]
+pub(super) struct PersonaInfo {
+    state_bits: f64,
+    tables: f64,
+    actions: f64,
+    subjects: Vec<Need>,
+}
+
+/// What a program takes of the persona; nothing where it is refused.
+#[derive(Deserialize)]
+struct Need {
+    name: String,
+    ingress_slots: Option<f64>,
+    egress_slots: Option<f64>,
+    rows: Option<f64>,
+}
+
+pub(super) fn add_persona(report: &mut Report, info: PersonaInfo) {
+    let whole = [("tables", info.tables), ("actions", info.actions), ("bits of state", info.state_bits)];
+    for (name, value) in whole {
+        add(report, "persona", name, Some(value), false, false);
+    }
+    for need in info.subjects {
+        add(report, &need.name, "ingress slots", need.ingress_slots, false, false);
+        add(report, &need.name, "egress slots", need.egress_slots, false, false);
+        add(report, &need.name, "rows of the persona", need.rows, false, false);
+    }
+}
+
 pub(super) fn add_speed(report: &mut Report, speeds: Speeds) {
     report.seeds.push(speeds.seed);
     for speed in speeds.subjects {

@@ -5,7 +5,8 @@ use std::path::PathBuf;
 /// `hyper4 report`
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
-DIR is a folder that verify, prove, stf, fuzz, merge, mutate or bench had as --out; several of them may have had the same.
+DIR, or a folder in it, is what verify, prove, stf, packets, fuzz, merge, mutate or bench had as --out; several of
+them may have had the same.
 With --out DIR the report is kept as report.json, report.html, report.md, junit.xml and report.sarif.
 
 With --baseline, exit status 1 is a regression, and what fails as it did before is none. A regression is: a check with a

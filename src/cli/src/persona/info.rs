@@ -10,9 +10,9 @@ use hyper4_switch::SwitchError;
 use serde_json::{Value, json};
 
 use super::need::{Need, Trial};
-use crate::args::{Options, Plain};
+use crate::args::Options;
+use crate::deliver::deliver;
 use crate::failure::{Failure, refusal};
-use crate::output::{print, print_json};
 use crate::run;
 use crate::subject::{self, Subject};
 
@@ -36,10 +36,7 @@ pub(super) fn info(
         };
         needs.push((subject, need));
     }
-    match options.plain() {
-        Plain::Json => print_json(&document(&trial, &needs))?,
-        Plain::Term => print(&text(&trial, &needs))?,
-    }
+    deliver(options, "persona-info.json", &document(&trial, &needs), || Ok(text(&trial, &needs)))?;
     let refused = needs.iter().any(|(_, need)| need.is_err());
     let status = if refused { ExitStatus::Unsupported } else { ExitStatus::AsWished };
     Ok(status.allowing_unsupported(options.allow_unsupported))
