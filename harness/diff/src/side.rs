@@ -13,6 +13,15 @@ pub trait Side {
     /// As [`Switch::control`].
     fn control(&mut self, command: &Command) -> Result<Reply, SwitchError>;
 
+    /// The same for a device of a composition.
+    ///
+    /// # Errors
+    /// As [`Switch::control`], or when there is no such device.
+    fn control_device(&mut self, device: &str, command: &Command) -> Result<Reply, SwitchError> {
+        let _ = command;
+        Err(no_device(device))
+    }
+
     /// Let packets arrive.
     ///
     /// # Errors
@@ -33,9 +42,17 @@ pub trait Side {
     }
 }
 
+fn no_device(device: &str) -> SwitchError {
+    SwitchError::Failed(format!("there is no device `{device}`"))
+}
+
 impl<S: Side + ?Sized> Side for Box<S> {
     fn control(&mut self, command: &Command) -> Result<Reply, SwitchError> {
         (**self).control(command)
+    }
+
+    fn control_device(&mut self, device: &str, command: &Command) -> Result<Reply, SwitchError> {
+        (**self).control_device(device, command)
     }
 
     fn inject(&mut self, packets: &[Packet], tracing: Tracing) -> Result<Batch, SwitchError> {
@@ -80,6 +97,10 @@ impl Side for LinkedSide {
             reason: "it doesn't say which device it is for; put it into that device's commands".to_owned(),
             source_info: None,
         })
+    }
+
+    fn control_device(&mut self, device: &str, command: &Command) -> Result<Reply, SwitchError> {
+        self.0.device(device).ok_or_else(|| no_device(device))?.control(command)
     }
 
     fn inject(&mut self, packets: &[Packet], tracing: Tracing) -> Result<Batch, SwitchError> {

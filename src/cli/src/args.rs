@@ -13,7 +13,7 @@ mod report;
 
 pub(crate) use bench::BenchArgs;
 pub(crate) use campaign::{FuzzArgs, MergeArgs, MutateArgs, OracleKind};
-pub(crate) use prove::ProveCommand;
+pub(crate) use prove::{EquivalenceArgs, ProveCommand};
 pub(crate) use report::ReportArgs;
 
 /// Virtualize P4 programs, and prove that the virtual ones are the real ones.

@@ -1,9 +1,12 @@
 //! `hyper4 prove`
 
+mod apart;
 mod batch;
 pub(crate) mod cells;
+mod faults;
 mod isolation;
 mod open;
+mod replay;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -12,7 +15,7 @@ use std::time::{Duration, Instant};
 
 use hyper4_dpmu::{Lease, Wiring};
 use hyper4_ir::{Command, MirroringCommand, Packet, ProfileCommand, Stimulus, ValueSetCommand};
-use hyper4_switch::{Endpoint, Recorder, SwitchError, Tracing};
+use hyper4_switch::{Endpoint, Recorder, SwitchError};
 use hyper4_symbolic as symbolic;
 use hyper4_symbolic::{Bounds, Verdict};
 use hyper4_virtual::VirtualNetwork;
@@ -24,8 +27,11 @@ use crate::args::{Options, ProveCommand};
 use crate::deliver::deliver;
 use crate::failure::{Failure, refusal};
 use crate::persona::{self, Persona};
-use crate::sides::{self, Switches};
+use crate::run;
+use crate::sides;
 use crate::subject::{self, Guest, Guests, Subject};
+
+use replay::Replay;
 
 /// The name of the only program of a subject.
 const DEVICE: &str = "guest";
@@ -50,20 +56,26 @@ struct Proved {
     name: String,
     verdict: Verdict,
     seconds: f64,
-    /// What came of replaying a counterexample: whether the engines do what the executor says.
-    replayed: Option<Result<(), String>>,
+    /// What came of replaying a counterexample.
+    replayed: Option<Replay>,
     /// What is to be said beside that.
     note: Option<String>,
 }
 
 /// `hyper4 prove …`
 pub(crate) fn prove(options: &Options, command: &ProveCommand) -> Result<ExitStatus, Failure> {
+    if let ProveCommand::Equivalence(args) = command
+        && let Some(most) = args.apart
+    {
+        return apart::prove(options, args, most);
+    }
     let persona = persona::load(options)?;
     let results = match command {
         ProveCommand::Equivalence(args) => {
             let limits = symbolic::Options {
                 budget: Duration::from_secs(args.budget),
                 query_memory: args.memory,
+                horizon: args.horizon,
                 ..limits(&persona, args.timeout)
             };
             let entries = if args.symbolic_entries { Entries::Open } else { Entries::Installed };
@@ -80,8 +92,13 @@ pub(crate) fn prove(options: &Options, command: &ProveCommand) -> Result<ExitSta
                 paths.iter().map(prove_one).collect::<Result<Vec<_>, _>>()?
             }
         }
-        ProveCommand::Isolation { config, timeout } => {
-            vec![isolation::prove(options, &persona, config, &limits(&persona, *timeout))?]
+        ProveCommand::Isolation { config, faults, timeout } => {
+            let limits = limits(&persona, *timeout);
+            let from = faults.as_deref().map(isolation::From::Faults);
+            let from = from.or_else(|| config.as_deref().map(isolation::From::Config));
+            from.iter()
+                .map(|from| isolation::prove(options, &persona, from, &limits))
+                .collect::<Result<Vec<_>, _>>()?
         }
     };
     let property = match command {
@@ -157,12 +174,17 @@ fn equivalence(
     (limits, entries): (&symbolic::Options, Entries),
 ) -> Result<Proved, Failure> {
     // What a test says between packets holds for all of them here.
-    if let Guests::One(guest) = &mut subject.guests {
-        guest.commands.extend(subject.stimulus.iter().filter_map(|step| match step {
-            Stimulus::Command(command) => Some(command.clone()),
-            Stimulus::Packet(_) => None,
-        }));
-        guest.commands.retain(settles);
+    match &mut subject.guests {
+        Guests::One(guest) => {
+            guest.commands.extend(subject.stimulus.iter().filter_map(|step| match step {
+                Stimulus::Command(command) => Some(command.clone()),
+                Stimulus::Packet(_) => None,
+            }));
+            guest.commands.retain(settles);
+        }
+        Guests::Composition { guests, .. } => {
+            guests.values_mut().for_each(|guest| guest.commands.retain(settles));
+        }
     }
     let begun = Instant::now();
     let verdict = match entries {
@@ -178,10 +200,26 @@ fn equivalence(
     };
     let seconds = begun.elapsed().as_secs_f64();
     let replayed = match &verdict {
-        Verdict::Refuted(refutation) => Some(replay(options, persona, &subject, &refutation.packet)?),
+        Verdict::Refuted(refutation) => Some(replay::equivalence(options, persona, &subject, refutation)?),
         _ => None,
     };
+    let (verdict, replayed) = believed(verdict, replayed);
     Ok(Proved { name: subject.name, verdict, seconds, replayed, note: None })
+}
+
+/// What a replay leaves of a counterexample: where it hangs on what a switch does as it likes, one that doesn't show says
+/// nothing.
+fn believed(verdict: Verdict, replayed: Option<Replay>) -> (Verdict, Option<Replay>) {
+    match (verdict, replayed) {
+        (Verdict::Refuted(refutation), Some(replayed))
+            if !refutation.assumes.is_empty() && !replayed.is_as_said() =>
+        {
+            let assumed = refutation.assumes.join(", ");
+            let reason = format!("the two sides differ, if at all, for some value of {assumed}");
+            (Verdict::Unknown { reason, bounds: refutation.bounds }, None)
+        }
+        other => other,
+    }
 }
 
 /// Whether a command has to do with what is proved: proofs are for whatever registers, counters and meters hold, and what
@@ -219,13 +257,14 @@ fn equivalence_verdict(
     subject: &Subject,
     limits: &symbolic::Options,
 ) -> Result<Verdict, SwitchError> {
-    let mut shared = Vec::new();
+    let mut shared = cells::Shared::default();
     let on_persona = filled(persona, |network| {
         place(network, &subject.guests)?;
         shared = cells::shared(network, &subject.guests);
         Ok(())
     })?
-    .with_cells(shared);
+    .with_cells(shared.cells)
+    .with_samples(shared.samples);
     match &subject.guests {
         Guests::One(Guest { program, commands }) => {
             let native = with_commands(Arc::clone(program), commands)?;
@@ -263,31 +302,9 @@ fn endpoint(end: Endpoint) -> symbolic::Endpoint {
     }
 }
 
-/// Whether the engines do different things with a packet, as the executor says.
-fn replay(
-    options: &Options,
-    persona: &Persona,
-    subject: &Subject,
-    packet: &Packet,
-) -> Result<Result<(), String>, Failure> {
-    let switches = Switches::new(options)?;
-    let run = |side: Result<sides::AnySide, SwitchError>| {
-        side.and_then(|mut side| side.inject(std::slice::from_ref(packet), Tracing::Off))
-            .map(|batch| batch.outputs)
-            .map_err(crate::run::failure)
-    };
-    let native = run(sides::native(&switches, &subject.guests))?;
-    let on_persona = run(sides::on_persona(&switches, persona, &subject.guests))?;
-    Ok(if native == on_persona {
-        Err("the switches do the same with this packet: the executor is wrong".to_owned())
-    } else {
-        Ok(())
-    })
-}
-
 fn status(result: &Proved) -> ExitStatus {
     match (&result.verdict, &result.replayed) {
-        (_, Some(Err(_))) => ExitStatus::ToolFailed,
+        (_, Some(Replay { outcome: Err(_), .. })) => ExitStatus::ToolFailed,
         (Verdict::Proved(_), _) => ExitStatus::AsWished,
         (Verdict::Refuted(_), _) => ExitStatus::Found,
         (Verdict::Unknown { .. }, _) => ExitStatus::Unsupported,
@@ -299,10 +316,21 @@ fn document(property: &str, result: &Proved) -> Value {
     let (status, paths, bounds, reason, counterexample) = match &result.verdict {
         Verdict::Proved(p) => ("proved", Some(p.paths), p.bounds.to_string(), None, None),
         Verdict::Refuted(r) => {
-            let hex: String = r.packet.bytes.iter().map(|b| format!("{b:02x}")).collect();
+            let packet = |packet: &Packet| json!({"port": packet.port, "hex": run::hex(&packet.bytes)});
+            let before = r
+                .before
+                .iter()
+                .map(|setting| json!({"device": setting.device, "command": setting.command.to_string()}));
+            let traces: BTreeMap<&str, Value> = result
+                .replayed
+                .iter()
+                .flat_map(|replayed| &replayed.traces)
+                .map(|(whose, trace)| (*whose, json!(trace.packets)))
+                .collect();
             let packet = json!({
-                "port": r.packet.port, "hex": hex, "what": r.what,
-                "replayed": result.replayed.as_ref().map(Result::is_ok),
+                "port": r.packet.port, "hex": run::hex(&r.packet.bytes), "what": r.what,
+                "before": before.collect::<Vec<_>>(), "earlier": r.earlier.iter().map(packet).collect::<Vec<_>>(),
+                "replayed": result.replayed.as_ref().map(Replay::is_as_said), "traces": traces,
             });
             ("refuted", None, r.bounds.to_string(), None, Some(packet))
         }
@@ -322,11 +350,7 @@ fn document(property: &str, result: &Proved) -> Value {
 }
 
 fn text(result: &Proved) -> String {
-    let replayed = match &result.replayed {
-        None => String::new(),
-        Some(Ok(())) => "\n    replayed: so it is on a switch".to_owned(),
-        Some(Err(wrong)) => format!("\n    replayed: {wrong}"),
-    };
+    let replayed = result.replayed.as_ref().map(Replay::text).unwrap_or_default();
     let note = result.note.as_ref().map(|note| format!("\n    {note}")).unwrap_or_default();
     format!("{} ({:.1} s): {}{note}{replayed}\n", result.name, result.seconds, result.verdict)
 }

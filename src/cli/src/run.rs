@@ -195,14 +195,7 @@ fn text(format: Option<TraceFormat>, done: &Done) -> Result<String, Failure> {
             continue;
         }
         text.push_str(&format!("packet {index}\n"));
-        for (number, copy) in trace.packets.iter().enumerate() {
-            if let Some(parent) = copy.copied_from {
-                text.push_str(&format!("  copy {number} of {parent}\n"));
-            }
-            for event in &copy.events {
-                text.push_str(&format!("    {}\n", describe_event(Some(event))));
-            }
-        }
+        text.push_str(&told(trace));
     }
     for (index, output) in &done.outputs {
         let index = index.map_or_else(|| "?".to_owned(), |i| i.to_string());
@@ -212,6 +205,20 @@ fn text(format: Option<TraceFormat>, done: &Done) -> Result<String, Failure> {
         text.push_str("nothing came out\n");
     }
     Ok(text)
+}
+
+/// A trace for people.
+pub(crate) fn told(trace: &Trace) -> String {
+    let mut text = String::new();
+    for (number, copy) in trace.packets.iter().enumerate() {
+        if let Some(parent) = copy.copied_from {
+            text.push_str(&format!("  copy {number} of {parent}\n"));
+        }
+        for event in &copy.events {
+            text.push_str(&format!("    {}\n", describe_event(Some(event))));
+        }
+    }
+    text
 }
 
 pub(crate) fn hex(bytes: &[u8]) -> String {

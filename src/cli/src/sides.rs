@@ -242,6 +242,10 @@ impl Side for NetworkSide {
         })
     }
 
+    fn control_device(&mut self, device: &str, command: &Command) -> Result<Reply, SwitchError> {
+        self.0.control(SLICE, device, command)
+    }
+
     fn inject(&mut self, packets: &[Packet], tracing: Tracing) -> Result<Batch, SwitchError> {
         let mut batch = self.0.inject(packets, tracing)?;
         // Joined switches don't tell whose samples theirs are; the traces do.

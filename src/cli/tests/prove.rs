@@ -144,3 +144,39 @@ fn a_budget_that_is_spent_leaves_it_unknown() -> Result<(), Error> {
     assert_eq!(output.status.code(), Some(3));
     Ok(())
 }
+
+/// A question that needs more memory than it may is no success, and the others are asked all the same.
+#[test]
+fn memory_that_is_spent_leaves_it_unknown() -> Result<(), Error> {
+    let folder = tempfile::tempdir()?;
+    // The first is settled without the solver but for its lengths; the second has much to ask.
+    let output = hyper4(folder.path(), &["--memory", "1", "corpus/probes/checksum_update"])?;
+    let subjects = subjects(&output)?;
+    let [subject] = subjects.as_slice() else { panic!("{subjects:?}") };
+    assert_eq!(subject["status"], "unknown", "{subject}");
+    assert!(subject["reason"].as_str().is_some_and(|reason| reason.contains("memory")), "{subject}");
+    assert_eq!(output.status.code(), Some(3));
+    Ok(())
+}
+
+/// A process that is killed costs its subject.
+#[test]
+fn a_subject_that_takes_too_much_takes_no_other_along() -> Result<(), Error> {
+    let folder = tempfile::tempdir()?;
+    let two = ["corpus/probes/exit", "corpus/probes/wrapping"];
+    let killed = hyper4(folder.path(), &["--apart", "1", two[0], two[1]])?;
+    let subjects_killed = subjects(&killed)?;
+    assert_eq!(subjects_killed.len(), 2);
+    for subject in &subjects_killed {
+        assert_eq!(subject["status"], "unknown", "{subject}");
+        let reason = subject["reason"].as_str().unwrap_or_default();
+        assert!(reason.contains("more than 1 megabytes"), "{subject}");
+    }
+    assert_eq!(killed.status.code(), Some(3));
+    let whole = hyper4(folder.path(), &["--apart", "4096", two[0], "nowhere", two[1]])?;
+    let told: Vec<_> = subjects(&whole)?.iter().map(|s| s["status"].clone()).collect();
+    assert_eq!(told, ["proved", "unknown", "proved"]);
+    let peaks = subjects(&whole)?.iter().filter_map(|s| s["peak_megabytes"].as_u64()).max();
+    assert!(peaks.is_some_and(|peak| peak > 1 && peak < 4096), "{peaks:?}");
+    Ok(())
+}

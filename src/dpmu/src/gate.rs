@@ -5,11 +5,15 @@
 //! ingress by a row of the operator's, or is dropped. `hyper4 prove isolation` proves that this is enough. Rows of the operator don't pass here; they alone bind
 //! ports to device IDs, and a device ID's accesses to cells of registers, counters and meters.
 
+mod rules;
+
 use std::collections::BTreeSet;
 
 use hyper4_bits::Bits;
 use hyper4_ir::{Command, MatchValue, PipelineKind};
 use hyper4_persona::{Effect, Layout, Lookup, TableRole};
+
+pub use rules::{Estate, OperatorRule, Owned};
 
 /// What a tenant may own in a device.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -44,6 +48,14 @@ pub enum GateError {
         slot: u64,
         /// The slots of ingress.
         slots: u8,
+    },
+    /// A row of the operator's that holds what isn't the slice's.
+    #[error("row of table `{table}` holds what isn't its slice's: {what}")]
+    Foreign {
+        /// The table.
+        table: String,
+        /// What it holds.
+        what: &'static str,
     },
     /// Not a command that adds or changes a row.
     #[error("not a command for a row")]

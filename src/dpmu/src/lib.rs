@@ -34,7 +34,7 @@ pub use config::{
 pub use device::RowOwner;
 pub use dpmu::Dpmu;
 pub use error::DpmuError;
-pub use gate::{Gate, GateError};
+pub use gate::{Estate, Gate, GateError, OperatorRule, Owned};
 pub use lease::Lease;
 pub use store::{DeviceName, InstalledRow, RowMeaning};
 pub use wiring::{Wiring, WiringError};

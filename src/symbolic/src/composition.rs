@@ -150,11 +150,11 @@ impl<'a> PreparedComposition<'a> {
         context: &mut Context,
         input: &Input,
         max_paths: usize,
-        path: Path,
+        (path, world): (Path, World),
     ) -> Result<(Vec<Outcome>, BTreeSet<String>), Stop> {
         let arrival =
             Sent { port: input.port.clone(), bytes: input.head.clone(), tail: input.tail, cut: None };
-        let (waiting, sent, world) = (VecDeque::new(), Vec::new(), World::default());
+        let (waiting, sent) = (VecDeque::new(), Vec::new());
         let start = Journey { path, waiting, sent, world, hops: 0 };
         let entrances = self.composition.ingress.iter().map(|(port, to)| {
             let always = ConditionalLink { bytes: Vec::new(), to: to.clone() };

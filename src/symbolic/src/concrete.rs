@@ -3,9 +3,9 @@
 use std::time::Duration;
 
 use hyper4_bits::Bits;
-use hyper4_ir::{Output, Packet};
+use hyper4_ir::{Batch, Digest, Output, Packet};
 
-use crate::execute::{Executor, Input, Outcome, Prepared};
+use crate::execute::{Executor, Input, Outcome, Prepared, Sample};
 use crate::options::Length;
 use crate::path::Context;
 use crate::prove::{Finding, start};
@@ -28,18 +28,26 @@ pub struct ExecutionError {
 /// What a subject sends for each packet, in order: what a switch would, by the reckoning that proofs are made of.
 ///
 /// # Errors
-/// For the first packet that meets what the executor doesn't deal with, or whose fate depends on something undefined.
+/// As those of [`batch`].
 pub fn outputs(subject: &Subject, packets: &[Packet]) -> Result<Vec<Output>, ExecutionError> {
-    let prepared = Prepared::new(subject);
-    let mut outputs = Vec::new();
-    for (number, packet) in packets.iter().enumerate() {
-        let fail = |reason: String| ExecutionError { packet: number, reason };
-        outputs.extend(one(&prepared, number, packet).map_err(fail)?);
-    }
-    Ok(outputs)
+    Ok(batch(subject, packets)?.outputs)
 }
 
-fn one(subject: &Prepared<'_>, number: usize, packet: &Packet) -> Result<Vec<Output>, String> {
+/// What a subject sends for each packet, digests too. There are no traces.
+///
+/// # Errors
+/// For the first packet that meets what the executor doesn't deal with, or whose fate depends on something undefined.
+pub fn batch(subject: &Subject, packets: &[Packet]) -> Result<Batch, ExecutionError> {
+    let prepared = Prepared::new(subject);
+    let mut batch = Batch::default();
+    for (number, packet) in packets.iter().enumerate() {
+        let fail = |reason: String| ExecutionError { packet: number, reason };
+        one(&prepared, number, packet, &mut batch).map_err(fail)?;
+    }
+    Ok(batch)
+}
+
+fn one(subject: &Prepared<'_>, number: usize, packet: &Packet, batch: &mut Batch) -> Result<(), String> {
     let bytes = u32::try_from(packet.bytes.len()).map_err(|_| "it is too long".to_owned())?;
     let input = Input {
         head: Word::constant(Bits::from_be_bytes(8 * bytes, &packet.bytes)),
@@ -56,7 +64,13 @@ fn one(subject: &Prepared<'_>, number: usize, packet: &Packet) -> Result<Vec<Out
         let (port, bytes) = (sent.port.as_u64()?, sent.bytes.as_const()?);
         Some(Output { cause: Some(number), port: port as u16, bytes: bytes.to_be_bytes() })
     });
-    sent.collect::<Option<Vec<_>>>().ok_or_else(undefined)
+    batch.outputs.extend(sent.collect::<Option<Vec<_>>>().ok_or_else(undefined)?);
+    for Sample { list, values, .. } in &outcome.world.sampled {
+        let values = values.iter().map(Word::as_const).collect::<Option<Vec<_>>>();
+        let values = values.ok_or_else(|| "what a digest holds is undefined".to_owned())?;
+        batch.digests.push(Digest { cause: Some(number), list: *list, values });
+    }
+    Ok(())
 }
 
 /// What [`outputs`] says, by the reckoning with unknown bytes that proofs are made of: all paths of packets of that length
@@ -80,7 +94,7 @@ pub fn outputs_by_paths(
     let all = match start(&mut context, &input, length, []) {
         Ok(all) => all.unwrap_or_else(Context::anything),
         Err(Finding::Unknown(reason)) => return Err(fail(0, reason)),
-        Err(Finding::Refuted { what, .. }) => return Err(fail(0, what)),
+        Err(Finding::Refuted(refutation)) => return Err(fail(0, refutation.what)),
     };
     let executor = Executor::new(&prepared, Side::Native, &mut context, &input, max_paths);
     let (outcomes, _) = executor.run(all).map_err(|stop| fail(0, stop.0))?;

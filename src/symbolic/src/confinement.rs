@@ -18,6 +18,7 @@
 mod probe;
 mod program;
 mod rows;
+mod rules;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -30,6 +31,7 @@ use crate::subject::{Subject, SubjectError};
 
 use program::Persona;
 use rows::Reached;
+pub use rules::{Owned, RowRule, RulesProof, prove_rules};
 
 /// Which rows a tenant may install, as the control plane's gate has it: an entry of one of these tables, keyed exactly by
 /// a device ID of the tenant's in its first field, with one of these actions.

@@ -145,9 +145,8 @@ fn of_length(prepared: &Prepared<'_>, length: Length, search: &mut Search<'_>) -
     let all = match all {
         Ok(Some(all)) => all,
         Ok(None) => return Ok(true),
-        Err(Finding::Unknown(reason)) | Err(Finding::Refuted { what: reason, .. }) => {
-            return Err(CoverError(reason));
-        }
+        Err(Finding::Refuted(refutation)) => return Err(CoverError(refutation.what)),
+        Err(Finding::Unknown(reason)) => return Err(CoverError(reason)),
     };
     let most = search.options.patience.max(search.options.paths.unwrap_or(0)).saturating_mul(64);
     let mut executor = Executor::new(prepared, Side::Native, &mut context, &input, most);

@@ -8,6 +8,7 @@
 mod again;
 mod anywhere;
 mod array;
+mod chance;
 mod checksum;
 mod explore;
 mod expression;
@@ -41,10 +42,11 @@ use crate::visit::Visits;
 use again::{Purpose, Session};
 pub(crate) use anywhere::Stand;
 pub(crate) use explore::{Guide, Location, Wish};
+pub(crate) use hash::HASH;
 use state::State;
 use world::Moment;
 
-pub(crate) use world::{Access, World};
+pub(crate) use world::{Access, GREEN, Kind, Sample, Start, World, array_of};
 
 /// Steps of one path after which it is given up: a parser that loops without taking bytes.
 const MAX_STEPS: usize = 100_000;
@@ -243,13 +245,6 @@ impl<'a, 'c> Executor<'a, 'c> {
         if let Some(primitive) = program.deparser.primitives.first() {
             let construct = format!("primitive `{}` in the deparser", primitive.kind.name());
             return Err(unsupported(&construct, primitive.source_info.as_ref(), "the proofs don't carry it"));
-        }
-        for table in &program.tables {
-            if table.direct_meter.is_some() {
-                let construct = format!("table `{}`", table.name);
-                let reason = "the proofs don't carry direct meters";
-                return Err(unsupported(&construct, table.source_info.as_ref(), reason));
-            }
         }
         Ok(())
     }

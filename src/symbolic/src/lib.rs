@@ -38,11 +38,13 @@ mod verdict;
 mod visit;
 
 pub use composition::{Composition, CompositionError, ConditionalLink, Endpoint};
-pub use concrete::{ExecutionError, outputs, outputs_by_paths};
-pub use confinement::{Confinement, ConfinementProof, RowPredicate, prove_confinement};
+pub use concrete::{ExecutionError, batch, outputs, outputs_by_paths};
+pub use confinement::{
+    Confinement, ConfinementProof, Owned, RowPredicate, RowRule, RulesProof, prove_confinement, prove_rules,
+};
 pub use covering::{CoverError, CoverOptions, Covering, CoveringPacket, Goal, GoalKind, GoalStatus, cover};
 pub use equivalence::{prove_composition, prove_equivalence};
-pub use isolation::{Slice, prove_isolation};
+pub use isolation::{OwnCells, Slice, prove_isolation, prove_isolation_of_cells};
 pub use options::Options;
-pub use subject::{Cells, OpenEntry, Subject, SubjectError};
-pub use verdict::{Bounds, Proof, Refutation, Verdict};
+pub use subject::{Cells, OpenEntry, Samples, Subject, SubjectError};
+pub use verdict::{Bounds, CellDifference, Proof, Refutation, Setting, Verdict};

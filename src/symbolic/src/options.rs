@@ -18,6 +18,9 @@ pub struct Options {
     pub query_memory: u32,
     /// Paths of one length after which the answer is [`crate::Verdict::Unknown`].
     pub max_paths: usize,
+    /// How many packets a sequence may have that is looked for where the two sides may differ in what outlives packets.
+    /// What is proved holds for any number.
+    pub horizon: u32,
 }
 
 impl Default for Options {
@@ -30,6 +33,7 @@ impl Default for Options {
             budget: Duration::from_secs(600),
             query_memory: 1024,
             max_paths: 20_000,
+            horizon: 3,
         }
     }
 }

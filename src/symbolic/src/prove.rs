@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use hyper4_ir::{EntryValues, Output, Packet};
+use hyper4_ir::{Output, Packet};
 use rayon::prelude::*;
 
 use crate::execute::{Input, Sent, Stop};
@@ -35,14 +35,8 @@ impl Tally {
 
 /// What ended a run of one length.
 pub(crate) enum Finding {
-    /// A packet, the values of open entries, what is wrong with it, and what either side sends.
-    Refuted {
-        packet: Packet,
-        entries: Box<[EntryValues]>,
-        what: String,
-        native: Vec<Output>,
-        virtual_: Vec<Output>,
-    },
+    /// What shows that it doesn't hold; its bounds are set later.
+    Refuted(Box<Refutation>),
     /// Why there is no answer.
     Unknown(String),
 }
@@ -75,7 +69,7 @@ pub(crate) fn prove(
             let result = std::panic::catch_unwind(std::panic::AssertUnwindSafe(run)).unwrap_or_else(|_| {
                 Err(Finding::Unknown("the prover broke down; this is a mistake of it".to_owned()))
             });
-            if matches!(result, Err(Finding::Refuted { .. })) {
+            if matches!(result, Err(Finding::Refuted(_))) {
                 refuted.fetch_min(index, Ordering::Relaxed);
             }
             (*length, Some(result))
@@ -85,9 +79,8 @@ pub(crate) fn prove(
     let mut unknown = None;
     for (length, result) in results {
         match result {
-            Some(Err(Finding::Refuted { packet, entries, what, native, virtual_ })) => {
-                let entries = entries.into_vec();
-                return Verdict::Refuted(Refutation { bounds, packet, entries, what, native, virtual_ });
+            Some(Err(Finding::Refuted(refutation))) => {
+                return Verdict::Refuted(Box::new(Refutation { bounds, ..*refutation }));
             }
             Some(Err(Finding::Unknown(reason))) => {
                 unknown.get_or_insert_with(|| format!("{length}: {reason}"));
@@ -159,21 +152,32 @@ pub(crate) fn check_coverage(
     }
 }
 
-/// A packet of a path, short if it can be, with what becomes of it.
+/// A packet of a path, with what becomes of it.
 pub(crate) struct Example<'a> {
     path: Path,
     input: &'a Input,
 }
 
-impl<'a> Example<'a> {
-    pub(crate) fn new(context: &mut Context, mut path: Path, input: &'a Input, length: Length) -> Self {
-        if let Length::Longer { window, .. } = length {
-            let shortest = crate::term::Word::number(32, u64::from(window) + 1);
-            let shortest = context.terms.equal(&input.length, &shortest);
-            if let Ok(Some(short)) = context.restrict(path.clone(), &shortest) {
-                path = short;
-            }
+/// The part of a path on which a packet is short, if there is one.
+pub(crate) fn shortest(context: &mut Context, path: Path, input: &Input, length: Length) -> Path {
+    if let Length::Longer { window, .. } = length {
+        let shortest = crate::term::Word::number(32, u64::from(window) + 1);
+        let shortest = context.terms.equal(&input.length, &shortest);
+        if let Ok(Some(short)) = context.restrict(path.clone(), &shortest) {
+            return short;
         }
+    }
+    path
+}
+
+impl<'a> Example<'a> {
+    /// One that is short, if it can be.
+    pub(crate) fn new(context: &mut Context, path: Path, input: &'a Input, length: Length) -> Self {
+        Self { path: shortest(context, path, input, length), input }
+    }
+
+    /// The path's own.
+    pub(crate) fn of(path: Path, input: &'a Input) -> Self {
         Self { path, input }
     }
 

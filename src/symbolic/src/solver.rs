@@ -68,13 +68,23 @@ impl Solver {
         self.set_timeout();
         if conditions.iter().any(|condition| condition.is_hard()) {
             self.queries += 1;
-            if let Answer::Unsatisfiable = self.loose.ask(&self.parameters, &conditions) {
+            if let Answer::Unsatisfiable = asked(&mut self.loose, &self.parameters, &conditions) {
                 return Answer::Unsatisfiable;
             }
         }
         self.queries += 1;
-        self.exact.ask(&self.parameters, &conditions)
+        asked(&mut self.exact, &self.parameters, &conditions)
     }
+}
+
+/// A question that brings the solver down costs itself alone: the next one begins anew.
+fn asked(translation: &mut Translation, parameters: &Params, conditions: &[&Cond]) -> Answer {
+    let ask = || translation.ask(parameters, conditions);
+    let answer = std::panic::catch_unwind(std::panic::AssertUnwindSafe(ask));
+    answer.unwrap_or_else(|_| {
+        *translation = Translation { loose: translation.loose, ..Translation::default() };
+        Answer::Unknown("the solver broke down".to_owned())
+    })
 }
 
 impl Translation {

@@ -59,7 +59,22 @@ pub struct Subject {
     /// Members of value sets, by the set's number.
     value_sets: BTreeMap<usize, BTreeSet<Bits>>,
     cells: Vec<Cells>,
+    samples: Vec<Samples>,
     open: Vec<OpenRow>,
+}
+
+/// Samples that a proof's two sides know by one name: of a persona, whose samples have a device ID, the number of a list
+/// and the values that the other side's have.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Samples {
+    /// The device ID.
+    pub device: u64,
+    /// The list's number.
+    pub list: u64,
+    /// What both sides call the list: on the native side its name, in a composition behind `DEVICE: `.
+    pub is: String,
+    /// Bits of all values.
+    pub width: u32,
 }
 
 /// A part of an array of registers, counters or meters that a proof's two sides know by one name.
@@ -107,6 +122,7 @@ impl Subject {
             mirroring: BTreeMap::new(),
             value_sets: BTreeMap::new(),
             cells: Vec::new(),
+            samples: Vec::new(),
             open: Vec::new(),
         })
     }
@@ -115,6 +131,11 @@ impl Subject {
     /// a packet is what a proof starts from, and that they do so after it is part of what it proves.
     pub fn with_cells(self, cells: Vec<Cells>) -> Self {
         Self { cells, ..self }
+    }
+
+    /// The same, where samples are what the other side has lists of its own for.
+    pub fn with_samples(self, samples: Vec<Samples>) -> Self {
+        Self { samples, ..self }
     }
 
     /// A program after these commands.
@@ -157,6 +178,10 @@ impl Subject {
     /// In the order in which they win.
     pub(crate) fn open_rows(&self) -> &[OpenRow] {
         &self.open
+    }
+
+    pub(crate) fn samples(&self) -> &[Samples] {
+        &self.samples
     }
 
     pub(crate) fn cells(&self) -> &[Cells] {

@@ -4,12 +4,15 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::time::Instant;
 
 use hyper4_bits::Bits;
-use hyper4_dpmu::Gate;
+use hyper4_dpmu::{self as dpmu, Gate};
 use hyper4_ir::{
     Command, Expr, MatchKind, Node, Place, Primitive, PrimitiveKind, Program, StandardField, Table,
 };
 use hyper4_suite::{Error, Guest, guest, persona};
-use hyper4_symbolic::{self as symbolic, Confinement, ConfinementProof, RowPredicate, prove_confinement};
+use hyper4_symbolic::{
+    self as symbolic, Confinement, ConfinementProof, Owned, RowPredicate, RowRule, prove_confinement,
+    prove_rules,
+};
 
 use crate::sides::{Slice, rows};
 
@@ -201,4 +204,104 @@ fn a_persona_with_a_hole_is_refuted() -> Result<(), Error> {
     open.tables
         .extend(persona.program.tables.iter().filter(|t| t.name.contains(".leave_")).map(|t| t.name.clone()));
     refuted(&persona.program, &open, "a tenant's row")
+}
+
+/// The gate's rules for the operator's rows, one for each table and action, as the prover is told them.
+fn rules() -> Result<Vec<RowRule>, Error> {
+    let persona = persona()?;
+    let gate = Gate::new(&persona.layout);
+    let owned = |owned: dpmu::Owned| match owned {
+        dpmu::Owned::Device => Owned::Device,
+        dpmu::Owned::Port => Owned::Port,
+        dpmu::Owned::Group => Owned::Group,
+        dpmu::Owned::Session => Owned::Session,
+        dpmu::Owned::Cells => Owned::Cells,
+        dpmu::Owned::Below(bound) => Owned::Below(bound),
+    };
+    let mut rules = Vec::new();
+    for table in persona.program.tables.iter().filter(|table| !table.keys.is_empty()) {
+        for action in table.actions.iter().filter_map(|id| persona.program.actions.get(id.index())) {
+            let Some(rule) = gate.operator_rule(&table.name, &action.name) else { continue };
+            rules.push(RowRule {
+                table: table.name.clone(),
+                action: action.name.clone(),
+                key: (rule.key.0, owned(rule.key.1)),
+                arguments: rule.arguments.into_iter().map(|(number, one)| (number, owned(one))).collect(),
+                every_port: rule.every_port,
+            });
+        }
+    }
+    Ok(rules)
+}
+
+/// Whatever rows the control plane makes for a slice: entries are added, changed and removed, groups and sessions made,
+/// programs loaded and replaced. What the rows hold is the slice's by the gate's rules, and all else in them is open.
+#[test]
+fn rows_by_the_gates_rules_keep_slices_apart() -> Result<(), Error> {
+    let (persona, predicate, rules) = (persona()?, predicate()?, rules()?);
+    let begun = Instant::now();
+    let proof = prove_rules(&persona.program, &rules, &predicate).map_err(|e| format!("{e:?}"))?;
+    println!("{:?}, {proof:?}", begun.elapsed());
+    assert_eq!(proof.rules, rules.len());
+    assert!(proof.rules > 100 && proof.paths >= proof.rules && proof.queries >= proof.rules, "{proof:?}");
+    // Each kind of thing that a slice owns is in some rule, or nothing is shown of it.
+    let kinds: BTreeSet<&str> = rules
+        .iter()
+        .flat_map(|rule| rule.arguments.iter().map(|(_, owned)| *owned).chain([rule.key.1]))
+        .map(|owned| match owned {
+            Owned::Device => "device",
+            Owned::Port => "port",
+            Owned::Group => "group",
+            Owned::Session => "session",
+            Owned::Cells => "cells",
+            Owned::Below(_) => "below",
+        })
+        .collect();
+    assert_eq!(kinds.len(), 6, "{kinds:?}");
+    Ok(())
+}
+
+/// A rule that forgets something is refuted, and so is one that looks at another place.
+#[test]
+fn rules_with_a_hole_are_refuted() -> Result<(), Error> {
+    let (persona, predicate, rules) = (persona()?, predicate()?, rules()?);
+    let mut refuted = BTreeMap::<&str, usize>::new();
+    let mut seen = BTreeSet::new();
+    for rule in &rules {
+        // One rule of each action is enough: slots are alike.
+        if !seen.insert(&rule.action) {
+            continue;
+        }
+        for number in 0..rule.arguments.len() {
+            let mut wrong = rule.clone();
+            let (_, owned) = wrong.arguments.remove(number);
+            let kind = match owned {
+                Owned::Device => "device",
+                Owned::Port => "port",
+                Owned::Group => "group",
+                Owned::Session => "session",
+                Owned::Cells => "cells",
+                Owned::Below(_) => "below",
+            };
+            match prove_rules(&persona.program, &[wrong], &predicate) {
+                Err(Confinement::Refuted { what }) => {
+                    println!("{kind}: {what}");
+                    *refuted.entry(kind).or_default() += 1;
+                }
+                other => return Err(format!("{kind} of `{}`: {other:?}", rule.action).into()),
+            }
+        }
+    }
+    assert_eq!(refuted.len(), 6, "{refuted:?}");
+    // Packets of another slice would hit a row that isn't told apart by its key.
+    let enter = rules.iter().find(|rule| rule.key.1 == Owned::Port).ok_or("no rule for ports")?;
+    let leave = rules.iter().find(|rule| rule.action.ends_with(".transmit")).ok_or("no rule to leave by")?;
+    for (rule, key) in [(enter, (0, Owned::Device)), (leave, (1, Owned::Device))] {
+        let wrong = RowRule { key, ..rule.clone() };
+        match prove_rules(&persona.program, &[wrong], &predicate) {
+            Err(Confinement::Refuted { what }) => println!("{what}"),
+            other => return Err(format!("{}: {other:?}", rule.action).into()),
+        }
+    }
+    Ok(())
 }

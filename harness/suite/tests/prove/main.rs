@@ -44,3 +44,4 @@ mod random_programs;
 mod rich_programs;
 mod seeded;
 mod sides;
+mod state;

@@ -6,10 +6,12 @@ use std::time::Duration;
 
 use hyper4_bits::HashAlgorithm;
 use hyper4_engine::Engine;
-use hyper4_ir::{ChecksumKind, Command, Expr, Packet, ParserOp, PrimitiveKind, Program, Reply};
+use hyper4_ir::{Batch, ChecksumKind, Command, Expr, Packet, ParserOp, PrimitiveKind, Program, Reply};
 use hyper4_suite::Error;
 use hyper4_switch::{Switch, SwitchError, Tracing};
-use hyper4_symbolic::{Options, Subject, Verdict, outputs, outputs_by_paths, prove_equivalence};
+use hyper4_symbolic::{
+    self as symbolic, Options, Subject, Verdict, outputs, outputs_by_paths, prove_equivalence,
+};
 
 use crate::random::Random;
 use crate::{commands, packets, programs};
@@ -29,6 +31,7 @@ pub(crate) struct Compared {
     pub(crate) programs: usize,
     pub(crate) packets: usize,
     pub(crate) outputs: usize,
+    pub(crate) digests: usize,
     /// What the executor doesn't deal with, and what depends on something undefined.
     pub(crate) left_out: usize,
     /// Packets that a switch doesn't survive.
@@ -315,12 +318,18 @@ pub(crate) fn compare(
             }
             Err(other) => return Err(other.into()),
         };
-        match outputs(&subject, packets) {
-            Ok(outputs) if outputs != batch.outputs && !batch.undefined.is_empty() => compared.undefined += 1,
-            Ok(outputs) => {
+        match symbolic::batch(&subject, packets) {
+            Ok(Batch { outputs, .. }) if outputs != batch.outputs && !batch.undefined.is_empty() => {
+                compared.undefined += 1;
+            }
+            Ok(Batch { outputs, digests, .. }) => {
                 assert_eq!(outputs, batch.outputs, "seed {seed}: {packet:?}");
                 compared.packets += 1;
                 compared.outputs += outputs.len();
+                if batch.undefined.is_empty() {
+                    assert_eq!(digests, batch.digests, "seed {seed}: {packet:?}");
+                    compared.digests += digests.len();
+                }
             }
             Err(error) => {
                 compared.left_out += 1;

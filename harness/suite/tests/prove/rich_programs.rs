@@ -4,7 +4,7 @@
 
 use std::sync::Arc;
 
-use hyper4_ir::{Command, PrimitiveKind, Program};
+use hyper4_ir::{Command, Program};
 use hyper4_suite::Error;
 
 use crate::random::Random;
@@ -42,11 +42,6 @@ fn made(seed: u64, random: &mut Random) -> Program {
         kinds::enrich(&mut program, random);
     }
     features::forget(&mut program);
-    for primitive in program.actions.iter_mut().flat_map(|action| &mut action.primitives) {
-        if matches!(primitive.kind, PrimitiveKind::Random { .. }) {
-            primitive.kind = PrimitiveKind::NoOp;
-        }
-    }
     program
 }
 

@@ -28,6 +28,13 @@ pub(crate) struct EquivalenceArgs {
     /// Megabytes of memory for one question to Z3.
     #[arg(long, value_name = "MEGABYTES", default_value_t = 1024)]
     pub(crate) memory: u32,
+    /// Prove each subject in a process of its own, which is killed when it takes more megabytes of memory than that; one
+    /// that crashes costs its subject alone.
+    #[arg(long, value_name = "MEGABYTES")]
+    pub(crate) apart: Option<u64>,
+    /// Packets of the longest sequence that is looked for where the two sides differ in what outlives packets.
+    #[arg(long, value_name = "PACKETS", default_value_t = 3)]
+    pub(crate) horizon: u32,
     /// Prove it for whatever entries the control plane installs: each table has one with each of its actions whose key and
     /// arguments are open, instead of its own.
     #[arg(long)]
@@ -42,7 +49,12 @@ pub(crate) enum ProveCommand {
     /// Prove that no packet of one slice leaves by another's port.
     Isolation {
         /// A DPMU configuration with the slices.
-        config: PathBuf,
+        #[arg(required_unless_present = "faults")]
+        config: Option<PathBuf>,
+        /// Rows of a device's that others than its DPMU changed, to see that they are found; the file names the
+        /// configuration, too.
+        #[arg(long, value_name = "FILE", conflicts_with = "config")]
+        faults: Option<PathBuf>,
         /// Seconds for one question to Z3.
         #[arg(long, value_name = "SECONDS", default_value_t = 10)]
         timeout: u64,

@@ -7,10 +7,11 @@ use hyper4_ir::{Command, Program};
 use hyper4_mutate::{Answer, Prover, Question};
 use hyper4_switch::SwitchError;
 use hyper4_symbolic as symbolic;
-use hyper4_symbolic::{Cells, Verdict, prove_equivalence};
+use hyper4_symbolic::{Verdict, prove_equivalence};
 
 use crate::persona::Persona;
-use crate::prove::{self, cells};
+use crate::prove;
+use crate::prove::cells::{self, Shared};
 use crate::subject::{Guest, Guests};
 
 /// Packets that are tried first: most differences show with short ones, and there are fewer lengths to prove about.
@@ -39,9 +40,9 @@ impl SymbolicProver {
     }
 
     /// Which cells of the persona's are the guest's: a fault changes nothing about what they are meant to be.
-    fn cells(&self, program: &Arc<Program>) -> Result<Vec<Cells>, SwitchError> {
+    fn shared(&self, program: &Arc<Program>) -> Result<Shared, SwitchError> {
         let guests = Guests::One(Guest { program: Arc::clone(program), commands: Vec::new() });
-        let mut shared = Vec::new();
+        let mut shared = Shared::default();
         prove::filled(&self.persona, |network| {
             prove::place(network, &guests)?;
             shared = cells::shared(network, &guests);
@@ -59,7 +60,8 @@ impl SymbolicProver {
         let native = prove::with_commands(Arc::clone(program), &settling(commands))?;
         let device = |rows: &[Command]| -> Result<symbolic::Subject, SwitchError> {
             let device = prove::with_commands(Arc::clone(&self.persona.program), &settling(rows))?;
-            Ok(device.with_cells(self.cells(program)?))
+            let shared = self.shared(program)?;
+            Ok(device.with_cells(shared.cells).with_samples(shared.samples))
         };
         let (right, wrong) = match question {
             Question::Device(rows) => (native, device(rows)?),
@@ -90,7 +92,18 @@ fn answer(verdict: Verdict) -> Answer {
             "it is the same but where something undefined shows: {}",
             proof.exceptions.join(", ")
         )),
-        Verdict::Refuted(refutation) => Answer::Differs { packet: refutation.packet, what: refutation.what },
+        // One packet after a start shows it.
+        Verdict::Refuted(refutation)
+            if refutation.before.is_empty()
+                && refutation.earlier.is_empty()
+                && refutation.cell.is_none()
+                && !refutation.sampled =>
+        {
+            Answer::Differs { packet: refutation.packet, what: refutation.what }
+        }
+        Verdict::Refuted(refutation) => {
+            Answer::Unknown(format!("what outlives packets differs: {}", refutation.what))
+        }
         Verdict::Unknown { reason, .. } => Answer::Unknown(reason),
     }
 }

@@ -6,6 +6,7 @@ use std::path::Path;
 use hyper4_symbolic as symbolic;
 use hyper4_symbolic::Verdict;
 
+use super::replay::Replay;
 use super::{Entries, NOT_CARRIED, Proved, equivalence, unknown};
 use crate::args::Options;
 use crate::failure::Failure;
@@ -49,7 +50,7 @@ pub(super) fn summary(results: &[Proved]) -> String {
     let (mut proved, mut refuted, mut unknown, mut wrong) = (0, 0, 0, 0);
     for result in results {
         match (&result.verdict, &result.replayed) {
-            (_, Some(Err(_))) => wrong += 1,
+            (_, Some(Replay { outcome: Err(_), .. })) => wrong += 1,
             (Verdict::Proved(_), _) => proved += 1,
             (Verdict::Refuted(_), _) => refuted += 1,
             (Verdict::Unknown { reason, .. }, _) => {

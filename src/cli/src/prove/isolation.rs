@@ -7,10 +7,11 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use hyper4_dpmu::{DpmuConfig, Gate};
-use hyper4_ir::{Command, Packet};
+use hyper4_ir::{Batch, Command, Packet, Reply};
 use hyper4_switch::{Recorder, SwitchError, Tracing};
 use hyper4_symbolic::{
-    self as symbolic, Bounds, Confinement, ConfinementProof, Proof, RowPredicate, Slice, Verdict,
+    self as symbolic, Bounds, Confinement, ConfinementProof, OwnCells, Proof, Refutation, RowPredicate,
+    Slice, Verdict,
 };
 use hyper4_virtual::VirtualNetwork;
 
@@ -21,15 +22,30 @@ use crate::persona::Persona;
 use crate::sides::{self, Switches};
 use crate::subject;
 
+use super::faults::{self, Told};
+use super::replay::Replay;
 use super::{Proved, with_commands};
+
+/// Where slices and what is wrong with them stand.
+pub(super) enum From<'a> {
+    /// A configuration.
+    Config(&'a Path),
+    /// Faults, and in them the name of a configuration.
+    Faults(&'a Path),
+}
 
 /// `hyper4 prove isolation`
 pub(super) fn prove(
     options: &Options,
     persona: &Persona,
-    path: &Path,
+    from: &From<'_>,
     limits: &symbolic::Options,
 ) -> Result<Proved, Failure> {
+    let (path, faults) = match from {
+        From::Config(path) => (path.to_path_buf(), None),
+        From::Faults(path) => (faults::config(path)?, Some(*path)),
+    };
+    let path = path.as_path();
     let bad = |e: &dyn std::fmt::Display| Failure::input(format!("`{}`: {e}", path.display()));
     let config = DpmuConfig::from_toml(&read(path)?).map_err(|e| bad(&e))?;
     if config.slices.len() < 2 {
@@ -44,7 +60,14 @@ pub(super) fn prove(
         sides::add_slice(&mut network, &slice.name, slice.lease.clone(), &guests, &slice.composition.wiring)
             .map_err(crate::run::failure)?;
     }
-    let commands = recording.commands();
+    let right = recording.commands();
+    let cells = faults::cells(&mut network, persona);
+    let told = match faults {
+        Some(faults) => faults::applied(faults, persona, &mut network, right.clone())?,
+        None => Told { commands: right.clone(), smuggled: None },
+    };
+    let device = Configured { right, told, cells, limits };
+    let commands = &device.told.commands;
     let slices: Vec<Slice> = config
         .slices
         .iter()
@@ -54,14 +77,15 @@ pub(super) fn prove(
         })
         .collect();
     let begun = Instant::now();
-    let confinement = symbolic::prove_confinement(&persona.program, &commands, &slices, &predicate(persona));
-    let (verdict, note) = match confinement {
-        Confinement::Proved(proof) => {
+    let confinement = symbolic::prove_confinement(&persona.program, commands, &slices, &predicate(persona));
+    let (verdict, note) = match (confinement, &device.told.smuggled) {
+        (_, Some(what)) => (device.interferes(persona, what)?, Some(what.clone())),
+        (Confinement::Proved(proof), None) => {
             let note = said(&proof);
             (by_induction(&proof, &slices, limits), Some(note))
         }
-        Confinement::Refuted { what } => {
-            let verdict = match today(persona, &commands, &slices, limits)? {
+        (Confinement::Refuted { what }, None) => {
+            let verdict = match device.today(persona, &slices)? {
                 Verdict::Proved(proof) => Verdict::Unknown {
                     reason: format!("{what}; but with the rows that are there no packet gets through"),
                     bounds: proof.bounds,
@@ -70,18 +94,19 @@ pub(super) fn prove(
             };
             (verdict, Some(what))
         }
-        Confinement::Unknown { reason } => {
+        (Confinement::Unknown { reason }, None) => {
             let note = format!("only with the rows that are there; with others it is unknown: {reason}");
-            (today(persona, &commands, &slices, limits)?, Some(note))
+            (device.today(persona, &slices)?, Some(note))
         }
     };
     let seconds = begun.elapsed().as_secs_f64();
     let replayed = match &verdict {
-        Verdict::Refuted(refutation) => Some(
-            replay(options, persona, &commands, &slices, &refutation.packet).map_err(crate::run::failure)?,
-        ),
+        Verdict::Refuted(refutation) => {
+            Some(device.replay(options, persona, &slices, refutation).map_err(crate::run::failure)?)
+        }
         _ => None,
     };
+    let path = faults.unwrap_or(path);
     let name =
         path.file_stem().map_or_else(|| path.display().to_string(), |n| n.to_string_lossy().into_owned());
     Ok(Proved { name, verdict, seconds, replayed, note })
@@ -126,36 +151,81 @@ fn said(proof: &ConfinementProof) -> String {
     )
 }
 
-/// Whether a packet gets through with the rows that are there.
-fn today(
-    persona: &Persona,
-    commands: &[Command],
-    slices: &[Slice],
-    limits: &symbolic::Options,
-) -> Result<Verdict, Failure> {
-    let device = with_commands(Arc::clone(&persona.program), commands).map_err(crate::run::failure)?;
-    Ok(symbolic::prove_isolation(&device, slices, limits))
+/// A device with its slices.
+struct Configured<'a> {
+    /// What the DPMU told it.
+    right: Vec<Command>,
+    told: Told,
+    /// What the DPMU gave to each slice.
+    cells: Vec<OwnCells>,
+    limits: &'a symbolic::Options,
 }
 
-/// Whether a switch lets a packet through.
-fn replay(
-    options: &Options,
-    persona: &Persona,
-    commands: &[Command],
-    slices: &[Slice],
-    packet: &Packet,
-) -> Result<Result<(), String>, SwitchError> {
-    let switches = Switches::new(options).map_err(|e| SwitchError::Failed(e.message()))?;
-    let mut switch = switches.make()?;
-    switch.load(Arc::clone(&persona.program))?;
-    commands.iter().try_for_each(|command| switch.control(command).map(|_| ()))?;
-    let outputs = switch.inject(std::slice::from_ref(packet), Tracing::Off)?.outputs;
-    let own = slices.iter().find(|slice| slice.ingress_ports.contains(&packet.port));
-    let foreign =
-        outputs.iter().any(|output| own.is_none_or(|slice| !slice.egress_ports.contains(&output.port)));
-    Ok(if foreign {
-        Ok(())
-    } else {
-        Err("the switch keeps this packet in its slice: the executor is wrong".to_owned())
-    })
+impl Configured<'_> {
+    /// Whether a packet gets through with the rows that are there.
+    fn today(&self, persona: &Persona, slices: &[Slice]) -> Result<Verdict, Failure> {
+        let device =
+            with_commands(Arc::clone(&persona.program), &self.told.commands).map_err(crate::run::failure)?;
+        Ok(symbolic::prove_isolation_of_cells(&device, slices, &self.cells, self.limits))
+    }
+
+    /// What a row does that lies where it mustn't: a packet that is dealt with otherwise than without it.
+    fn interferes(&self, persona: &Persona, what: &str) -> Result<Verdict, Failure> {
+        let subject = |commands: &[Command]| {
+            with_commands(Arc::clone(&persona.program), commands).map_err(crate::run::failure)
+        };
+        let (without, with) = (subject(&self.right)?, subject(&self.told.commands)?);
+        Ok(match symbolic::prove_equivalence(&without, &with, self.limits) {
+            Verdict::Proved(proof) => Verdict::Unknown {
+                reason: format!("{what}; but no packet is dealt with otherwise"),
+                bounds: proof.bounds,
+            },
+            Verdict::Refuted(mut refutation) => {
+                refutation.what = format!("without the row and with it: {}", refutation.what);
+                Verdict::Refuted(refutation)
+            }
+            unknown @ Verdict::Unknown { .. } => unknown,
+        })
+    }
+
+    /// Whether a switch does what the executor says.
+    fn replay(
+        &self,
+        options: &Options,
+        persona: &Persona,
+        slices: &[Slice],
+        refutation: &Refutation,
+    ) -> Result<Replay, SwitchError> {
+        let switches = Switches::new(options).map_err(|e| SwitchError::Failed(e.message()))?;
+        let run = |commands: &[Command]| -> Result<(Batch, Option<Reply>), SwitchError> {
+            let mut switch = switches.make()?;
+            switch.load(Arc::clone(&persona.program))?;
+            commands.iter().try_for_each(|command| switch.control(command).map(|_| ()))?;
+            let packets: Vec<Packet> = refutation.packets().cloned().collect();
+            let batch = switch.inject(&packets, Tracing::On)?;
+            let cell = refutation.cell.as_ref().map(|cell| switch.control(&cell.command));
+            Ok((batch, cell.transpose()?))
+        };
+        let (Batch { outputs, traces, .. }, cell) = run(&self.told.commands)?;
+        let own = slices.iter().find(|slice| slice.ingress_ports.contains(&refutation.packet.port));
+        let foreign = || {
+            outputs.iter().any(|output| own.is_none_or(|slice| !slice.egress_ports.contains(&output.port)))
+        };
+        let shows = if self.told.smuggled.is_some() {
+            let (without, other) = run(&self.right)?;
+            without.outputs != outputs || other != cell
+        } else {
+            match (&refutation.cell, cell) {
+                (Some(difference), Some(held)) => difference.native != held,
+                _ => foreign(),
+            }
+        };
+        let outcome = if shows {
+            Ok(())
+        } else {
+            Err("the switch keeps this packet in its slice: the executor is wrong".to_owned())
+        };
+        let traces = traces.into_iter().last().map(|trace| ("on the persona", trace));
+        Ok(Replay { outcome, traces: traces.into_iter().collect() })
+    }
 }

@@ -27,7 +27,7 @@ pub(super) fn verdict(
     guest.commands.retain(|command| !is_open(&program, command));
     let entries = OpenEntry::all(&program);
     let Guest { commands, .. } = guest.clone();
-    let (mut shared, mut rows) = (Vec::new(), Vec::new());
+    let (mut shared, mut rows) = (cells::Shared::default(), Vec::new());
     let on_persona = filled(persona, |network| {
         place(network, &subject.guests)?;
         shared = cells::shared(network, &subject.guests);
@@ -42,7 +42,11 @@ pub(super) fn verdict(
         Ok(())
     })?;
     let failed = |e: symbolic::SubjectError| SwitchError::Failed(e.to_string());
-    let on_persona = on_persona.with_cells(shared).with_open_rows(rows).map_err(failed)?;
+    let on_persona = on_persona
+        .with_cells(shared.cells)
+        .with_samples(shared.samples)
+        .with_open_rows(rows)
+        .map_err(failed)?;
     let native = with_commands(program, &commands)?.with_open_entries(&entries);
     let verdict = symbolic::prove_equivalence(&native, &on_persona, limits);
     if let (Verdict::Refuted(refutation), Guests::One(guest)) = (&verdict, &mut subject.guests) {

@@ -18,9 +18,9 @@ use super::program::Persona;
 use super::{Device, Hole, RowPredicate, probe};
 
 /// How long Z3 may think about one question.
-const TIMEOUT: Duration = Duration::from_secs(10);
+pub(super) const TIMEOUT: Duration = Duration::from_secs(10);
 /// Paths that one row may have.
-const MAX_PATHS: usize = 64;
+pub(super) const MAX_PATHS: usize = 64;
 
 /// What packets of a slice can reach.
 #[derive(Default)]
@@ -340,7 +340,7 @@ impl Walk<'_> {
 }
 
 /// Values under which a condition doesn't hold on a path. Z3 is asked even where the terms' normal forms settle it.
-fn breaks(
+pub(super) fn breaks(
     context: &mut Context,
     path: &Path,
     condition: &Cond,

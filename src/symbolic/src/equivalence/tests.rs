@@ -25,7 +25,7 @@ fn proved(verdict: Verdict) -> Proof {
 
 fn refuted(verdict: Verdict) -> Refutation {
     match verdict {
-        Verdict::Refuted(refutation) => refutation,
+        Verdict::Refuted(refutation) => *refutation,
         other => panic!("{other}"),
     }
 }

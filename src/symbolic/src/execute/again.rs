@@ -7,7 +7,7 @@ use hyper4_ir::{FieldListId, HeaderId, ParseStateId, StandardField};
 use crate::term::Word;
 
 use super::state::{State, zeros};
-use super::{Executor, Point, Stop, Thread, Waiting, constant, unsupported};
+use super::{Executor, Point, Stop, Thread, Waiting, constant};
 
 /// `instance_type` of a clone made when ingress ends.
 const INGRESS_CLONE: u64 = 1;
@@ -61,7 +61,6 @@ impl Executor<'_, '_> {
         let mut threads = Vec::new();
         for (mut thread, found) in self.sessions(thread)? {
             if let Some(Found { session, kept }) = found {
-                self.uncut(&thread.state)?;
                 let from = Rc::new(thread.state.clone());
                 thread.waiting.push_back(Waiting::Clone {
                     from,
@@ -83,8 +82,8 @@ impl Executor<'_, '_> {
                 threads.push(thread);
                 continue;
             };
-            self.uncut(&thread.state)?;
             let mut state = thread.state.clone();
+            state.forget_widths(self.program());
             self.renew(&mut state, &thread.state, kept, EGRESS_CLONE);
             threads.extend(self.clone_waits(thread, state, session, false)?);
         }
@@ -111,6 +110,8 @@ impl Executor<'_, '_> {
             copies.push((rid, constant(9, port.into())));
         }
         state.asked = super::state::Asked::default();
+        // Buffers are copied whole, and what they were to be cut to isn't.
+        state.cut = None;
         self.enqueue(thread, state, copies, at_once)
     }
 
@@ -133,7 +134,6 @@ impl Executor<'_, '_> {
 
     /// It comes in again as it came.
     pub(super) fn resubmit(&mut self, mut thread: Thread, kept: Option<FieldListId>) -> Result<(), Stop> {
-        self.uncut(&thread.state)?;
         let (payload, length) = thread.arrived.clone();
         let mut state = self.unparsed(&thread.state, payload, length);
         self.renew(&mut state, &thread.state, kept, RESUBMITTED);
@@ -241,14 +241,6 @@ impl Executor<'_, '_> {
             }
         }
         self.set_standard(state, StandardField::InstanceType, &constant(32, instance_type));
-    }
-
-    /// What simple_switch copies of a packet that is to be cut depends on how its buffers lie.
-    pub(super) fn uncut(&self, state: &State) -> Result<(), Stop> {
-        match state.cut {
-            None => Ok(()),
-            Some(_) => Err(unsupported("primitive `truncate`", None, "a packet that is to be cut is copied")),
-        }
     }
 }
 

@@ -3,17 +3,17 @@
 use std::rc::Rc;
 
 use hyper4_bits::Bits;
-use hyper4_ir::{CounterId, MeterId, Place, RegisterId, Table};
+use hyper4_ir::{CounterId, MeterId, MeterUnit, Place, RegisterId, Table};
 
 use crate::integer::Integer;
 use crate::subject::PLACE_BITS;
 use crate::term::{Terms, Word};
 
-use super::world::Access;
+use super::world::{Access, GREEN, Kind, LEAST_VALUE, NOT_RED, Start, colour};
 use super::{Executor, Stop, Thread, unsupported};
 
-/// Bits of what a register's first value is taken from; a narrower register has zeros above.
-const LEAST_VALUE: u32 = 64;
+/// Bits of the number of a meter's tokens.
+const TOKENS: u32 = 8;
 
 /// A cell of an array, by the names that both sides know.
 struct Cell {
@@ -78,16 +78,7 @@ impl Executor<'_, '_> {
             if let Some(cell) = cell {
                 let terms = &mut self.context.terms;
                 let width = cell.width.unwrap_or(array.width);
-                let name = format!("register {}", cell.array);
-                let first = terms.apply(&name, vec![cell.index.clone()], width);
-                let mut value = terms.resize(&first, width.max(LEAST_VALUE));
-                for written in thread.world.written.iter().filter(|written| written.array == cell.array) {
-                    let same = terms.equal(&written.index, &cell.index);
-                    let width = value.width().max(written.value.width());
-                    let (then, otherwise) =
-                        (terms.resize(&written.value, width), terms.resize(&value, width));
-                    value = terms.select(&same, &then, &otherwise);
-                }
+                let value = thread.world.held(terms, &cell.array, &cell.index, width);
                 let value = Integer::unsigned(terms.resize(&value, array.width));
                 self.store(&mut thread.state, &thread.path, place, &value, arguments)?;
             }
@@ -110,8 +101,10 @@ impl Executor<'_, '_> {
         let value = self.context.terms.resize(&value, array.width.max(LEAST_VALUE));
         let mut threads = Vec::new();
         for (mut thread, cell) in self.cells(&thread, &array.name, array.size, index)? {
-            if let Some(Cell { array, index, .. }) = cell {
-                thread.world.written.push(Access { array, index, value: value.clone() });
+            if let Some(Cell { array: name, index, width }) = cell {
+                let width = width.unwrap_or(array.width);
+                let (kind, value) = (Kind::Register, value.clone());
+                thread.world.written.push(Access { kind, array: name, index, width, value });
             }
             threads.push(thread);
         }
@@ -130,8 +123,7 @@ impl Executor<'_, '_> {
         let mut threads = Vec::new();
         for (mut thread, cell) in self.cells(&thread, &array.name, array.size, index)? {
             if let Some(Cell { array, index, .. }) = cell {
-                let value = thread.state.ingress_length.clone();
-                thread.world.counted.push(Access { array, index, value });
+                thread.charge(Kind::Counter, array, index);
             }
             threads.push(thread);
         }
@@ -152,15 +144,8 @@ impl Executor<'_, '_> {
         };
         let mut threads = Vec::new();
         for (mut thread, cell) in self.cells(&thread, &array.name, array.size, index)? {
-            if let Some(Cell { array, index, .. }) = cell {
-                let before = thread.world.counted.iter().filter(|access| access.array == array).count();
-                let terms = &mut self.context.terms;
-                let drawn = vec![index.clone(), Word::number(32, before as u64)];
-                let drawn = terms.apply(&format!("colour of {array}"), drawn, 2);
-                let none = terms.equal(&drawn, &Word::number(2, 3));
-                let colour = Integer::unsigned(terms.select(&none, &Word::zero(2), &drawn));
-                let value = thread.state.ingress_length.clone();
-                thread.world.counted.push(Access { array, index, value });
+            if let Some(Cell { array: name, index, .. }) = cell {
+                let colour = self.colour(&mut thread, name, index, array.unit);
                 self.store(&mut thread.state, &thread.path, place, &colour, arguments)?;
             }
             threads.push(thread);
@@ -170,15 +155,74 @@ impl Executor<'_, '_> {
 }
 
 impl Executor<'_, '_> {
+    /// What a cell of a meter answers.
+    fn colour(&mut self, thread: &mut Thread, array: Rc<str>, index: Word, unit: MeterUnit) -> Integer {
+        let terms = &mut self.context.terms;
+        let colour = match thread.world.start {
+            Start::Fresh => Word::zero(2),
+            Start::Set => {
+                let (before, _) = thread.world.count(terms, &array, &index);
+                // How many bytes a few tokens are good for depends on packets' lengths: there are none or plenty.
+                let width = if unit == MeterUnit::Packets { TOKENS } else { 1 };
+                let before = match unit {
+                    MeterUnit::Packets => terms.resize(&before, width),
+                    MeterUnit::Bytes => Word::zero(width),
+                };
+                let mut short = |what: &str| {
+                    let tokens = terms.apply(&format!("{what}{array}"), vec![index.clone()], width);
+                    terms.less(&before, &tokens).not()
+                };
+                // The upper bucket is asked first.
+                let (yellow, red) = (short(GREEN), short(NOT_RED));
+                let colour = terms.select(&yellow, &Word::number(2, 1), &Word::zero(2));
+                terms.select(&red, &Word::number(2, 2), &colour)
+            }
+            Start::Anything => {
+                let (before, _) = thread.world.count(terms, &array, &index);
+                let drawn = vec![index.clone(), terms.resize(&before, 32)];
+                let drawn = terms.apply(&colour(&array), drawn, 2);
+                let none = terms.equal(&drawn, &Word::number(2, 3));
+                terms.select(&none, &Word::zero(2), &drawn)
+            }
+        };
+        thread.charge(Kind::Meter, array, index);
+        Integer::unsigned(colour)
+    }
+
     /// A hit counts in the cell of its entry's number.
     pub(super) fn count_directly(&mut self, thread: &mut Thread, table: &Table, handle: u64) {
         let counter = table.direct_counter.and_then(|counter| self.program().counters.get(counter.index()));
         if let Some(counter) = counter {
             let array = format!("{}{}", self.prefix, counter.name).into();
-            let index = Word::number(64, handle & ((1 << PLACE_BITS) - 1));
-            let value = thread.state.ingress_length.clone();
-            thread.world.counted.push(Access { array, index, value });
+            thread.charge(Kind::Counter, array, Word::number(64, handle & ((1 << PLACE_BITS) - 1)));
         }
+    }
+
+    /// A hit is measured by the cell of its entry's number.
+    pub(super) fn measure_directly(
+        &mut self,
+        thread: &mut Thread,
+        table: &Table,
+        handle: u64,
+    ) -> Result<(), Stop> {
+        let direct = table.direct_meter.as_ref();
+        let meter =
+            direct.and_then(|direct| Some((direct, self.program().meters.get(direct.meter.index())?)));
+        if let Some((direct, meter)) = meter {
+            let array = format!("{}{}", self.prefix, meter.name).into();
+            let index = Word::number(64, handle & ((1 << PLACE_BITS) - 1));
+            let colour = self.colour(thread, array, index, meter.unit);
+            self.store(&mut thread.state, &thread.path, &Place::Field(direct.target), &colour, &[])?;
+        }
+        Ok(())
+    }
+}
+
+impl Thread {
+    /// A cell counts the packet.
+    fn charge(&mut self, kind: Kind, array: Rc<str>, index: Word) {
+        let value = self.state.ingress_length.clone();
+        self.world.counted.push(Access { kind, array, index, width: 0, value });
     }
 }
 

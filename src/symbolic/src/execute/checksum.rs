@@ -45,7 +45,7 @@ impl Executor<'_, '_> {
                 CalculationInput::Payload if state.tail => {
                     return Err(unsupported(construct, None, "it looks behind the window"));
                 }
-                CalculationInput::Payload => Some(state.payload.clone()),
+                CalculationInput::Payload => Some(self.payload(construct, state)?),
             };
             if let Some(next) = next {
                 self.note(&next);
@@ -53,6 +53,22 @@ impl Executor<'_, '_> {
             }
         }
         Ok(input)
+    }
+
+    /// The bytes behind the headers, as far as they are left.
+    fn payload(&mut self, construct: &str, state: &State) -> Result<Word, Stop> {
+        let Some(cut) = &state.cut else { return Ok(state.payload.clone()) };
+        let bytes = state.payload.width() / 8;
+        match cut.as_u64() {
+            Some(left) if left < bytes.into() => {
+                let behind = 8 * (bytes - left as u32);
+                Ok(self.context.terms.extract(&state.payload, behind, state.payload.width() - behind))
+            }
+            Some(_) => Ok(state.payload.clone()),
+            None => {
+                Err(unsupported(construct, None, "it depends on the packet how many bytes of it are left"))
+            }
+        }
     }
 
     /// Whether a checksum is dealt with.

@@ -6,6 +6,9 @@ use crate::term::Word;
 
 use super::{Executor, Stop, unsupported};
 
+/// Before the name of an algorithm: the function that says what its hashes are.
+pub(crate) const HASH: &str = "hash ";
+
 impl Executor<'_, '_> {
     /// A hash of some bits, the last byte filled up with zeros: 64 bits.
     pub(super) fn hashed(
@@ -29,7 +32,7 @@ impl Executor<'_, '_> {
                 }
                 match algorithm {
                     HashAlgorithm::Xxh64 => {
-                        let name = format!("hash {}", algorithm.bmv2_name());
+                        let name = format!("{HASH}{}", algorithm.bmv2_name());
                         Ok(self.context.terms.apply(&name, vec![input], 64))
                     }
                     _ => Ok(self.linear(algorithm, &input)),

@@ -9,7 +9,7 @@ use crate::integer::Integer;
 use crate::term::{Cond, Word};
 
 use super::expression::Scope;
-use super::state::{HeaderState, State, zeros};
+use super::state::{HeaderState, State};
 use super::{Executor, Stop, unsupported};
 
 /// What is found, each with when it is that; on no path is it two of them.
@@ -223,7 +223,11 @@ impl Executor<'_, '_> {
             return;
         }
         if let Some(header_type) = self.program().header_type(header) {
-            let fields = zeros(header_type);
+            // `Header::reset` of bmv2's headers.cpp leaves a varbit as wide as it was.
+            let before = state.header(header).map(|header| Rc::clone(&header.fields)).unwrap_or_default();
+            let kept = header_type.fields.iter().zip(before.iter());
+            let kept = kept.map(|(field, old)| if field.varbit { old.width() } else { field.width });
+            let fields: Vec<Word> = kept.map(Word::zero).collect();
             let bytes = fields.iter().map(Word::width).sum::<u32>() / 8;
             state.set_header(header, HeaderState { valid: true, fields: Rc::new(fields) });
             self.alone(state, header);

@@ -56,6 +56,8 @@ impl<'a> Executor<'a, '_> {
         let key = self.key(state, table);
         let (mut matched, rest) = self.look_up_open(path, &key, id)?;
         let Some(path) = rest else { return Ok(matched) };
+        // Rows with cells of their own do different things.
+        let apart = self.row_by_row || table.direct_counter.is_some() || table.direct_meter.is_some();
         let mut groups: Vec<(Vec<(u64, Cond)>, &'a Row)> = Vec::new();
         // Rows of an exact table never match together, so that their order says nothing.
         let mut by_effect: HashMap<Effect<'_>, usize> = HashMap::new();
@@ -68,7 +70,7 @@ impl<'a> Executor<'a, '_> {
             }
             let effect = self::effect(row);
             let known = match table.match_kind {
-                _ if self.row_by_row => None,
+                _ if apart => None,
                 MatchKind::Exact => by_effect.get(&effect).copied(),
                 _ => groups.len().checked_sub(1),
             };

@@ -129,7 +129,7 @@ fn filled(terms: &mut Terms, row: &OpenRow, place: RowPart, constant: &Bits) -> 
 }
 
 /// A part of an open entry.
-fn part(terms: &mut Terms, entry: &OpenEntry, part: EntryPart) -> Word {
+pub(crate) fn part(terms: &mut Terms, entry: &OpenEntry, part: EntryPart) -> Word {
     let (what, number, width) = match part {
         EntryPart::Value(number) => ("value", number, entry.key.get(number).map(|(_, width)| *width)),
         EntryPart::Mask(number) => match entry.key.get(number) {

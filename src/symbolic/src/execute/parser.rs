@@ -18,6 +18,17 @@ use super::{Executor, Point, Stop, Thread, unsupported};
 
 const TOO_SHORT: &str = "PacketTooShort";
 
+/// `ErrorCodeMap::add_core` of bmv2's parser_error.cpp.
+const CORE_ERRORS: [&str; 7] = [
+    "NoError",
+    "PacketTooShort",
+    "NoMatch",
+    "StackOutOfBounds",
+    "HeaderTooShort",
+    "ParserTimeout",
+    "ParserInvalidArgument",
+];
+
 impl Executor<'_, '_> {
     /// One operation of a parse state, or its end.
     pub(super) fn parse(
@@ -101,10 +112,22 @@ impl Executor<'_, '_> {
     }
 
     fn error_code(&self, name: &str) -> Result<Word, Stop> {
-        match self.program().errors.get(name) {
-            Some(code) => Ok(Word::number(32, code.0.into())),
-            None => Err(unsupported(&format!("the parser error `{name}`"), None, "it has no code")),
+        let errors = &self.program().errors;
+        if let Some(code) = errors.get(name) {
+            return Ok(Word::number(32, code.0.into()));
         }
+        // Of core errors that a program doesn't declare, bmv2 gives each the number behind the greatest so far.
+        let mut free = errors.values().map(|code| u64::from(code.0) + 1).max().unwrap_or(0);
+        for core in CORE_ERRORS {
+            if errors.contains_key(core) {
+                continue;
+            }
+            if core == name {
+                return Ok(Word::number(32, free));
+            }
+            free += 1;
+        }
+        Err(unsupported(&format!("the parser error `{name}`"), None, "it has no code"))
     }
 
     /// Bits that lie ahead. Behind the packet's end the switch reads what happens to lie there.

@@ -61,7 +61,6 @@ impl<'a> Executor<'a, '_> {
         let default = default.map(|(action, arguments)| (*action, words(arguments)));
         for matched in self.look_up(thread.path.clone(), &thread.state, id, table)? {
             let mut next = thread.on(matched.path);
-            let hit = matched.hit.is_some();
             if let Some(hit) = matched.hit {
                 self.count_directly(&mut next, table, hit.handle());
             }
@@ -71,12 +70,17 @@ impl<'a> Executor<'a, '_> {
             };
             for (mut next, action) in ways {
                 let ran = action.as_ref().map(|(action, _)| *action);
+                // A group without members leads on as a miss does.
+                let hit = matched.hit.filter(|_| ran.is_some());
+                if let Some(hit) = hit {
+                    self.measure_directly(&mut next, table, hit.handle())?;
+                }
                 next.visits.push(Visit::Table { table: id, rows: matched.rows.clone(), action: ran });
                 let done = match action {
                     Some((action, arguments)) => self.act(next, action, &arguments)?,
                     None => vec![next],
                 };
-                let point = Point::Node(kind, next_of(table, hit, ran));
+                let point = Point::Node(kind, next_of(table, hit.is_some(), ran));
                 self.threads.extend(done.into_iter().map(|thread| Thread { point, ..thread }));
             }
         }
@@ -106,7 +110,7 @@ impl<'a> Executor<'a, '_> {
         let selector = self.program().action_profiles.get(id.index()).and_then(|p| p.selector.as_ref());
         let Some(selector) = selector else { return Err(refused("its action profile has no selector")) };
         if members.is_empty() {
-            return Err(refused("a group that is empty"));
+            return Ok(vec![(thread, None)]);
         }
         let input = self.gather(&construct, &thread.state, &selector.inputs)?;
         let hash = self.hashed(&construct, selector.algorithm, &input)?;

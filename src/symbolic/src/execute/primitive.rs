@@ -37,6 +37,10 @@ impl Executor<'_, '_> {
                 let index = self.number(&scope, index)?;
                 return self.execute_meter(thread, *meter, &index, place, arguments);
             }
+            PrimitiveKind::Random { place, low, high } => {
+                let (low, high) = (self.number(&scope, low)?, self.number(&scope, high)?);
+                return self.draw(thread, &low, &high, place, arguments);
+            }
             PrimitiveKind::Assert { condition } | PrimitiveKind::Assume { condition } => {
                 let holds = self.truth(&scope, condition)?;
                 if self.context.split(thread.path.clone(), &holds)?.fails.is_some() {
@@ -108,6 +112,7 @@ impl Executor<'_, '_> {
                 let session = self.number(&scope, session)?.wrapped(&mut self.context.terms, 15);
                 state.asked.clone = Some((session, *preserved));
             }
+            PrimitiveKind::Digest { list, .. } => state.asked.digest = Some(*list),
             PrimitiveKind::Resubmit { preserved } => state.asked.resubmit = Some(*preserved),
             PrimitiveKind::Recirculate { preserved } => state.asked.recirculate = Some(*preserved),
             PrimitiveKind::Truncate { bytes } => {

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
-use hyper4_ir::{FieldListId, FieldRef, HeaderId, HeaderType, Program};
+use hyper4_ir::{FieldListId, FieldRef, HeaderId, HeaderType, LearnListId, Program};
 
 use crate::term::{Cond, Word};
 
@@ -16,6 +16,8 @@ pub(super) struct Asked {
     pub(super) clone: Option<(Word, Option<FieldListId>)>,
     pub(super) resubmit: Option<Option<FieldListId>>,
     pub(super) recirculate: Option<Option<FieldListId>>,
+    /// A sample.
+    pub(super) digest: Option<LearnListId>,
 }
 
 /// A header or metadata instance.
@@ -87,6 +89,19 @@ impl State {
             if let (true, Some(header_type)) = (header.metadata, header_type) {
                 let fields = Rc::new(zeros(header_type));
                 self.set_header(HeaderId(number), HeaderState { valid: true, fields });
+            }
+        }
+    }
+
+    /// What a copy doesn't get: the width of a varbit in a header that isn't valid (`PHV::copy_headers`).
+    pub(super) fn forget_widths(&mut self, program: &Program) {
+        for (header, state) in program.headers.iter().zip(&mut self.headers).filter(|(_, state)| !state.valid)
+        {
+            let header_type = program.header_types.get(header.header_type.index());
+            if let Some(header_type) =
+                header_type.filter(|header_type| header_type.fields.iter().any(|f| f.varbit))
+            {
+                state.fields = Rc::new(zeros(header_type));
             }
         }
     }

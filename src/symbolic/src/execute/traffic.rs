@@ -20,6 +20,9 @@ impl Executor<'_, '_> {
     /// Clone, then resubmit, or multicast, or drop, or unicast.
     pub(super) fn end_of_ingress(&mut self, thread: Thread) -> Result<(), Stop> {
         for mut thread in self.clone_at_ingress(thread)? {
+            if let Some(list) = thread.state.asked.digest.take() {
+                self.learn(&mut thread, list)?;
+            }
             match thread.state.asked.resubmit.take() {
                 Some(kept) => self.resubmit(thread, kept)?,
                 None => self.traffic_manager(&thread)?,
@@ -44,7 +47,6 @@ impl Executor<'_, '_> {
             if let Some(path) = split.holds {
                 let copies = self.subject.subject.groups().copies(number);
                 let copies = copies.into_iter().map(|(rid, port)| (Some(rid), constant(9, port.into())));
-                self.uncut(&thread.state)?;
                 self.leave(thread.on(path), copies.collect(), REPLICATION)?;
             }
             rest = split.fails;
@@ -84,6 +86,8 @@ impl Executor<'_, '_> {
         // Replicas are asked for nothing that the packet was asked for.
         if instance_type == REPLICATION {
             state.asked = super::state::Asked::default();
+            state.cut = None;
+            state.forget_widths(self.program());
         }
         thread.point = Point::Next;
         let threads = self.enqueue(thread, state, copies, false)?;

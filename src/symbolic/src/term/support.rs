@@ -12,6 +12,8 @@ pub(crate) struct Support {
     pub(crate) undefined: BTreeSet<(Side, String)>,
     /// What no packet says, but both sides see alike: times, what state holds.
     pub(crate) surroundings: BTreeSet<String>,
+    /// Applications of functions of which nothing is known.
+    pub(crate) applied: Vec<Term>,
     terms: HashSet<Term>,
     conditions: HashSet<u32>,
 }
@@ -65,6 +67,7 @@ impl Support {
             },
             Node::Apply(what, arguments) => {
                 self.surroundings.insert(what.to_string());
+                self.applied.push(slice.term.clone());
                 arguments.iter().for_each(|word| self.word(word));
             }
             Node::And(slices) | Node::Xor(slices) => slices.iter().for_each(|slice| self.slice(slice)),

@@ -1,0 +1,162 @@
+//! What the operator's rows must be like for the slice that they are made for.
+//!
+//! Tenants' commands make such rows, too: groups, sessions and ports of theirs, and accesses to their cells. A rule says
+//! which places of a row hold something that one slice has for itself; the DPMU fills them with that slice's alone.
+//! `hyper4 prove isolation` proves that rows by these rules keep slices apart, whatever else stands in them.
+
+use std::collections::BTreeSet;
+
+use hyper4_bits::Bits;
+use hyper4_ir::{Command, MatchValue, PipelineKind};
+use hyper4_persona::Layout;
+
+use super::{Gate, GateError};
+
+/// What a place of a row holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Owned {
+    /// A device ID.
+    Device,
+    /// A physical port.
+    Port,
+    /// A multicast group of the device's, whose copies all go to the slice's ports.
+    Group,
+    /// A mirroring session of the device's, which leads to one of the slice's ports.
+    Session,
+    /// The first of some cells; how many there are stands in the next place.
+    Cells,
+    /// Something that is less than this number.
+    Below(u64),
+}
+
+/// What a row of the operator's must be like.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OperatorRule {
+    /// Which field of its key says whose it is: a device ID, or a port.
+    pub key: (usize, Owned),
+    /// What its action's arguments hold, by their numbers.
+    pub arguments: Vec<(usize, Owned)>,
+    /// Only a slice that has every port has such rows: nobody is beside it.
+    pub every_port: bool,
+}
+
+/// What a slice has of a device.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Estate {
+    /// Device IDs.
+    pub devices: BTreeSet<u16>,
+    /// Physical ports.
+    pub ports: BTreeSet<u16>,
+    /// Multicast groups.
+    pub groups: BTreeSet<u16>,
+    /// Mirroring sessions.
+    pub sessions: BTreeSet<u16>,
+    /// Cells by the action that reaches them: the first, and how many.
+    pub cells: BTreeSet<(String, u64, u64)>,
+}
+
+/// Ports of a device.
+const PORTS: usize = 511;
+
+impl Gate {
+    /// The rule of the operator's rows of that table with that action, both by their full names; `None`: there are no such
+    /// rows.
+    pub fn operator_rule(&self, table: &str, action: &str) -> Option<OperatorRule> {
+        let tail = |name: &'_ str| -> Option<(PipelineKind, String)> {
+            [PipelineKind::Ingress, PipelineKind::Egress].into_iter().find_map(|pipeline| {
+                let rest = name.strip_prefix(Layout::control(pipeline))?.strip_prefix('.')?;
+                Some((pipeline, rest.to_owned()))
+            })
+        };
+        let ((pipeline, table), (_, action)) = (tail(table)?, tail(action)?);
+        let slotless = table.trim_end_matches(|c: char| c.is_ascii_digit()).trim_end_matches('_');
+        let next = Owned::Below(Layout::next(self.slots, 0, 0).into());
+        let by_device = |arguments: Vec<(usize, Owned)>| OperatorRule {
+            key: (0, Owned::Device),
+            arguments,
+            every_port: false,
+        };
+        Some(match (slotless, action.as_str()) {
+            ("enter", "enter_device") => {
+                OperatorRule { key: (0, Owned::Port), ..by_device(vec![(0, Owned::Device), (1, next)]) }
+            }
+            ("enter", "enter_device_as") => {
+                OperatorRule { key: (0, Owned::Port), ..by_device(vec![(1, Owned::Device), (2, next)]) }
+            }
+            ("enter_again", "begin_again") => by_device(vec![(1, next)]),
+            ("leave", "forward") => by_device(vec![(1, Owned::Device), (2, next)]),
+            ("leave", "discard") | ("leave_same", "discard") => by_device(vec![]),
+            ("leave", action) if action.starts_with("transmit") && !action.starts_with("transmit_same") => {
+                by_device(vec![(0, Owned::Port)])
+            }
+            ("leave_same", action) if action.starts_with("transmit_same") => {
+                OperatorRule { every_port: true, ..by_device(vec![]) }
+            }
+            ("leave_multicast", "replicate") => by_device(vec![(0, Owned::Group)]),
+            ("mirror", "mirror_to") => by_device(vec![(0, Owned::Session)]),
+            ("state", "cut" | "ask" | "draw" | "sample") => by_device(vec![]),
+            ("state", "read_register" | "write_register" | "count" | "meter_packets" | "meter_bytes") => {
+                by_device(vec![(0, Owned::Cells)])
+            }
+            ("enter_egress" | "enter_clone", _) if pipeline == PipelineKind::Egress => by_device(vec![]),
+            _ => return None,
+        })
+    }
+
+    /// Whether the DPMU may add this row for a slice that has this.
+    ///
+    /// # Errors
+    /// [`GateError`] says what is another's.
+    pub fn check_operator(&self, command: &Command, estate: &Estate) -> Result<(), GateError> {
+        let Command::TableAdd { table, key, action, arguments, .. } = command else {
+            return Err(GateError::NoRow);
+        };
+        // Links with conditions are looked up as guests' entries are.
+        if self.tables.contains(table) {
+            return self.check(command, &estate.devices);
+        }
+        let rule = self.operator_rule(table, action).ok_or_else(|| GateError::Action(action.clone()))?;
+        let foreign = |what: &'static str| GateError::Foreign { table: table.clone(), what };
+        let has = |set: &BTreeSet<u16>, value: &Bits| {
+            value
+                .to_u64()
+                .and_then(|value| u16::try_from(value).ok())
+                .is_some_and(|value| set.contains(&value))
+        };
+        let whose = match (key.get(rule.key.0), rule.key.1) {
+            (Some(MatchValue::Exact(id)), Owned::Device) => has(&estate.devices, id),
+            (Some(MatchValue::Ternary { mask, .. }), Owned::Port) if mask.is_zero() => {
+                estate.ports.len() == PORTS
+            }
+            (Some(MatchValue::Ternary { value, mask }), Owned::Port) => {
+                mask.is_ones() && has(&estate.ports, value)
+            }
+            _ => false,
+        };
+        if !whose {
+            return Err(foreign("the packets that hit it"));
+        }
+        if rule.every_port && estate.ports.len() != PORTS {
+            return Err(foreign("any port"));
+        }
+        for (number, owned) in &rule.arguments {
+            let value = arguments.get(*number).ok_or(GateError::NoRow)?;
+            let (own, what) = match owned {
+                Owned::Device => (has(&estate.devices, value), "a device ID"),
+                Owned::Port => (has(&estate.ports, value), "a port"),
+                Owned::Group => (has(&estate.groups, value), "a multicast group"),
+                Owned::Session => (has(&estate.sessions, value), "a mirroring session"),
+                Owned::Below(bound) => (value.to_u64().is_some_and(|value| value < *bound), "the way on"),
+                Owned::Cells => {
+                    let size = arguments.get(number + 1).map_or(0, Bits::low_u64);
+                    let cells = (action.clone(), value.low_u64(), size);
+                    (estate.cells.contains(&cells), "cells of state")
+                }
+            };
+            if !own {
+                return Err(foreign(what));
+            }
+        }
+        Ok(())
+    }
+}
