@@ -8,11 +8,15 @@ use clap::{Parser, Subcommand, ValueEnum};
 
 mod bench;
 mod campaign;
+mod manual;
+mod persona;
 mod prove;
 mod report;
 
 pub(crate) use bench::BenchArgs;
 pub(crate) use campaign::{FuzzArgs, MergeArgs, MutateArgs, OracleKind};
+pub(crate) use manual::{CompletionsArgs, ManArgs};
+pub(crate) use persona::PersonaCommand;
 pub(crate) use prove::{EquivalenceArgs, ProveCommand};
 pub(crate) use report::ReportArgs;
 
@@ -24,7 +28,18 @@ pub(crate) use report::ReportArgs;
 /// Exit status: 0 as wished; 1 a divergence or refutation was found; 2 bad usage or bad input; 3 something was
 /// unsupported or unknown; 4 the tool itself failed.
 #[derive(Debug, Parser)]
-#[command(name = "hyper4", version, max_term_width = 100)]
+#[command(
+    name = "hyper4",
+    version,
+    max_term_width = 100,
+    after_help = "\
+Examples:
+  hyper4 verify
+  hyper4 run p4programs/arp_proxy --virtual --trace
+  hyper4 prove equivalence p4programs/firewall
+
+`hyper4 COMMAND --help` has examples of each."
+)]
 pub(crate) struct Args {
     #[command(flatten)]
     pub(crate) options: Options,
@@ -181,20 +196,46 @@ pub(crate) enum Command {
     /// Show how a program and its entries become rows of the persona.
     Explain(ExplainArgs),
     /// Run a program as simple_switch does, with its options and for its clients.
-    #[command(disable_help_flag = true)]
+    #[command(
+        disable_help_flag = true,
+        after_help = "\
+`hyper4 switch --help` lists simple_switch's options.
+
+Examples:
+  hyper4 switch -i 1@veth1 -i 2@veth2 --thrift-port 9090 prog.json
+  hyper4 switch --use-files 0 -i 1@port1 -i 2@port2 --virtual prog.json"
+    )]
     Switch(SwitchArgs),
     /// Make personas.
-    #[command(subcommand)]
+    #[command(
+        subcommand,
+        after_help = "\
+Examples:
+  hyper4 persona info p4programs/firewall
+  hyper4 persona fit p4programs/firewall p4programs/l2_switch -o small.toml
+  hyper4 persona generate small.toml -o small.p4"
+    )]
     Persona(PersonaCommand),
     /// Share a device between tenants.
-    #[command(subcommand)]
+    #[command(
+        subcommand,
+        after_help = "\
+Examples:
+  hyper4 dpmu serve --config ci/controllers/dpmu.toml"
+    )]
     Dpmu(crate::dpmu::DpmuCommand),
     /// Measure packets per second and tables per packet, natively and on a persona.
     Bench(BenchArgs),
     /// Find packets that reach each entry, select case and branch of a program.
     Packets(PacketsArgs),
     /// Prove with Z3 what can't be shown by trying.
-    #[command(subcommand)]
+    #[command(
+        subcommand,
+        after_help = "\
+Examples:
+  hyper4 prove equivalence p4programs/firewall
+  hyper4 prove isolation corpus/isolation/two_l2_switches.toml"
+    )]
     Prove(ProveCommand),
     /// Run a campaign of random programs, and shrink what is found.
     Fuzz(FuzzArgs),
@@ -204,6 +245,10 @@ pub(crate) enum Command {
     Mutate(MutateArgs),
     /// Join what other commands found, and hold it against what they found before.
     Report(ReportArgs),
+    /// Write what completes commands and options in a shell.
+    Completions(CompletionsArgs),
+    /// Write manual pages.
+    Man(ManArgs),
 }
 
 impl Command {
@@ -233,7 +278,8 @@ stimulus.jsonl and <port>.pcap; or a folder with composition.toml. Without one, 
 Examples:
   hyper4 verify
   hyper4 verify p4programs/firewall --packets 1000000 --seed 7
-  hyper4 verify --switch bmv2 p4programs/l2_switch --format json")]
+  hyper4 verify --switch bmv2 p4programs/l2_switch --format json
+  hyper4 verify p4programs/firewall --watch --persona changed.p4")]
 pub(crate) struct VerifyArgs {
     /// What to verify.
     pub(crate) subjects: Vec<PathBuf>,
@@ -243,6 +289,10 @@ pub(crate) struct VerifyArgs {
     /// Whether packets are found too that reach each entry, select case and branch, as `hyper4 packets` does.
     #[arg(long, value_name = "BOOL", default_value_t = true, action = clap::ArgAction::Set)]
     pub(crate) covering: bool,
+    /// Verify again whenever a file changes that was read, and say what became better or worse; Ctrl-C ends, with the status
+    /// of the last time.
+    #[arg(long)]
+    pub(crate) watch: bool,
 }
 
 /// `hyper4 run`
@@ -386,14 +436,23 @@ impl Emit {
 /// `hyper4 explain`
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
-Example:
-  hyper4 explain p4programs/arp_proxy/prog.p4 --commands p4programs/arp_proxy/commands.txt")]
+Examples:
+  hyper4 explain p4programs/arp_proxy
+  hyper4 explain p4programs/arp_proxy/prog.p4 --commands p4programs/arp_proxy/commands.txt
+  hyper4 explain p4programs/firewall --graph | dot -Tsvg > firewall.svg
+  hyper4 explain p4programs/l2_switch --graph --packet 1:ffffffffffff0200000000010800 > way.dot")]
 pub(crate) struct ExplainArgs {
     /// A program (.p4 or bmv2 .json), or a subject's folder.
     pub(crate) program: PathBuf,
     /// Commands to translate, in simple_switch_CLI's language.
     #[arg(long, value_name = "FILE")]
     pub(crate) commands: Option<PathBuf>,
+    /// Draw the parse graph and the pipelines instead, as DOT, with the persona's tables that hold the rows of each place.
+    #[arg(long)]
+    pub(crate) graph: bool,
+    /// A packet whose way through program and persona is marked.
+    #[arg(long, value_name = "PORT:HEX", requires = "graph")]
+    pub(crate) packet: Option<String>,
 }
 
 /// `hyper4 packets`
@@ -435,36 +494,5 @@ pub(crate) struct SwitchArgs {
     pub(crate) words: Vec<String>,
 }
 
-/// `hyper4 persona …`
-#[derive(Debug, Subcommand)]
-pub(crate) enum PersonaCommand {
-    /// Write a persona's P4_16 text.
-    Generate {
-        /// Its size, as TOML; the standard size unless told.
-        #[arg(value_name = "CONFIG.toml")]
-        config: Option<PathBuf>,
-        /// Where it is written; `-` is standard output.
-        #[arg(short, long, value_name = "FILE.p4", default_value = "-")]
-        output: PathBuf,
-    },
-    /// Say what a persona has: bits, slots, tables, limits; and what programs would take of it.
-    Info {
-        /// Its size, as TOML; the standard size unless told.
-        #[arg(long, value_name = "CONFIG.toml")]
-        config: Option<PathBuf>,
-        /// Programs or subjects' folders.
-        subjects: Vec<PathBuf>,
-    },
-    /// Find the smallest persona on which programs run side by side.
-    Fit {
-        /// Programs or subjects' folders.
-        #[arg(required = true)]
-        subjects: Vec<PathBuf>,
-        /// Rows that each table holds, at least: room for entries that come later.
-        #[arg(long, value_name = "N", default_value_t = 1024, value_parser = clap::value_parser!(u32).range(1..))]
-        rows: u32,
-        /// Where its configuration is written; `-` is standard output.
-        #[arg(short, long, value_name = "CONFIG.toml", default_value = "-")]
-        output: PathBuf,
-    },
-}
+#[cfg(test)]
+mod tests;

@@ -1,11 +1,13 @@
 //! `hyper4 explain`
 
+mod graph;
+
 use std::collections::BTreeMap;
 
 use hyper4_diff::describe_event;
 use hyper4_dpmu::{InstalledRow, RowMeaning, RowOwner};
 use hyper4_persona::{PortMatch, StateAccess, Verdict};
-use hyper4_switch::Recorder;
+use hyper4_switch::{Recorder, SwitchError};
 use hyper4_virtual::VirtualNetwork;
 use serde_json::{Value, json};
 
@@ -15,7 +17,7 @@ use crate::args::{ExplainArgs, Options, Plain};
 use crate::failure::{Failure, refusal};
 use crate::output::{print, print_json};
 use crate::subject::{self, Guests};
-use crate::{persona, prove, run};
+use crate::{persona, picture, prove, run};
 
 /// Show how a program and its entries became rows of the persona.
 pub(crate) fn explain(options: &Options, args: &ExplainArgs) -> Result<ExitStatus, Failure> {
@@ -24,16 +26,22 @@ pub(crate) fn explain(options: &Options, args: &ExplainArgs) -> Result<ExitStatu
         guest.commands = subject::load_commands(&guest.program, path)?;
     }
     let persona = persona::load(options)?;
+    if args.graph {
+        return match graph::picture(args, &subject, persona) {
+            Ok(picture) => {
+                print(&picture::dot(&picture))?;
+                Ok(ExitStatus::AsWished)
+            }
+            Err(graph::Drawing::Refused(error)) => refused(options, error),
+            Err(graph::Drawing::Failed(failure)) => Err(failure),
+        };
+    }
     let (recorder, recording) = Recorder::new();
     let placed = VirtualNetwork::new(Box::new(recorder), persona.program, persona.layout)
         .and_then(|mut network| prove::place(&mut network, &subject.guests).map(|()| network));
     let mut network = match placed {
         Ok(network) => network,
-        Err(hyper4_switch::SwitchError::Unsupported { construct, reason, source_info }) => {
-            eprintln!("refused: {}", refusal(&construct, &reason, source_info));
-            return Ok(ExitStatus::Unsupported.allowing_unsupported(options.allow_unsupported));
-        }
-        Err(error) => return Err(run::failure(error)),
+        Err(error) => return refused(options, error),
     };
     let rows: Vec<InstalledRow> = network.dpmu().rows().cloned().collect();
     match options.plain() {
@@ -48,6 +56,17 @@ pub(crate) fn explain(options: &Options, args: &ExplainArgs) -> Result<ExitStatu
         Plain::Term => print(&text(&rows))?,
     }
     Ok(ExitStatus::AsWished)
+}
+
+/// Say what can't be emulated; other errors are failures.
+fn refused(options: &Options, error: SwitchError) -> Result<ExitStatus, Failure> {
+    match error {
+        SwitchError::Unsupported { construct, reason, source_info } => {
+            eprintln!("refused: {}", refusal(&construct, &reason, source_info));
+            Ok(ExitStatus::Unsupported.allowing_unsupported(options.allow_unsupported))
+        }
+        error => Err(run::failure(error)),
+    }
 }
 
 /// What a row stands for, and where that stands.

@@ -44,18 +44,23 @@ impl Failure {
 
     /// Tell the user, and say how the process ends.
     pub(crate) fn report(self, options: &Options) -> ExitCode {
+        self.show(options).into()
+    }
+
+    /// Tell the user, and say what it counts as.
+    pub(crate) fn show(self, options: &Options) -> ExitStatus {
         match self {
             Self::Program(diagnostics) => {
                 show_diagnostics(options, &diagnostics);
-                ExitStatus::BadInput.into()
+                ExitStatus::BadInput
             }
             Self::Input(message) => {
                 eprintln!("error: {message}");
-                ExitStatus::BadInput.into()
+                ExitStatus::BadInput
             }
             Self::Tool(message) => {
                 eprintln!("error: {message}");
-                ExitStatus::ToolFailed.into()
+                ExitStatus::ToolFailed
             }
         }
     }

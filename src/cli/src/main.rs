@@ -11,10 +11,12 @@ mod failure;
 mod frontend;
 mod fuzz;
 mod kept;
+mod manual;
 mod mutate;
 mod output;
 mod packets;
 mod persona;
+mod picture;
 mod progress;
 mod prove;
 mod record;
@@ -22,9 +24,11 @@ mod report;
 mod run;
 mod sides;
 mod stf;
+mod story;
 mod subject;
 mod switch;
 mod verify;
+mod watch;
 
 use std::path::Path;
 use std::process::ExitCode;
@@ -93,6 +97,8 @@ fn dispatch(args: &Args) -> Result<ExitStatus, Failure> {
         Command::Merge(args) => fuzz::merge(options, args),
         Command::Mutate(args) => mutate::mutate(options, args),
         Command::Report(args) => report::report(options, args),
+        Command::Completions(args) => manual::completions(args),
+        Command::Man(_) => manual::man(options),
         // It has statuses of its own.
         Command::Switch(_) => Ok(ExitStatus::AsWished),
     }

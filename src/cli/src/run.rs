@@ -15,6 +15,7 @@ use crate::frontend::read;
 use crate::output::{print, print_json};
 use crate::persona;
 use crate::sides::{self, Switches};
+use crate::story::Story;
 use crate::subject::{self, Guests, Subject};
 
 /// A step with the line of the stimulus it stands in, from 0.
@@ -27,7 +28,14 @@ struct Line {
 #[derive(Default)]
 struct Done {
     outputs: Vec<(Option<usize>, Output)>,
-    traces: Vec<(usize, Trace)>,
+    traces: Vec<(Traced, Trace)>,
+}
+
+/// The packet that a trace is of.
+struct Traced {
+    index: usize,
+    port: u16,
+    bytes: usize,
 }
 
 /// Run packets through one side.
@@ -53,7 +61,9 @@ pub(crate) fn run(options: &Options, args: &RunArgs) -> Result<ExitStatus, Failu
     let done = side.and_then(|mut side| inject(&mut side, &lines, args.trace.is_some()));
     match done {
         Ok(done) => {
-            show(options, args, &done)?;
+            let width = console::Term::stdout().size_checked().map_or(100, |(_, columns)| columns.into());
+            let story = Story::new(&subject.guests, width, options.colour_results());
+            show(options, args, &story, &done)?;
             Ok(ExitStatus::AsWished)
         }
         Err(SwitchError::Unsupported { construct, reason, source_info }) => {
@@ -116,7 +126,8 @@ fn stimulus(subject: &Subject, args: &RunArgs) -> Result<Vec<Line>, Failure> {
     Ok(lines)
 }
 
-fn packet(text: &str) -> Result<Packet, Failure> {
+/// `PORT:HEX`, as `--packet` takes it.
+pub(crate) fn packet(text: &str) -> Result<Packet, Failure> {
     let wrong = |what: &str| Failure::input(format!("`{text}` is not PORT:HEX: {what}"));
     let (number, hex) = text.split_once(':').ok_or_else(|| wrong("there is no colon"))?;
     let port = subject::port(number).ok_or_else(|| wrong("a port is a number from 0 to 510"))?;
@@ -163,11 +174,16 @@ fn send(
     let batch = side.inject(&packets, tracing)?;
     let index = |cause: usize| indexes.get(cause).copied();
     done.outputs.extend(batch.outputs.into_iter().map(|o| (o.cause.and_then(index), o)));
-    done.traces.extend(indexes.iter().copied().zip(batch.traces));
+    let traced = |(index, packet): (&usize, &Packet)| Traced {
+        index: *index,
+        port: packet.port,
+        bytes: packet.bytes.len(),
+    };
+    done.traces.extend(indexes.iter().zip(&packets).map(traced).zip(batch.traces));
     Ok(())
 }
 
-fn show(options: &Options, args: &RunArgs, done: &Done) -> Result<(), Failure> {
+fn show(options: &Options, args: &RunArgs, story: &Story, done: &Done) -> Result<(), Failure> {
     match options.plain() {
         Plain::Json => {
             let output = |(index, o): &(Option<usize>, Output)| json!({"index": index, "port": o.port, "hex": hex(&o.bytes)});
@@ -176,26 +192,26 @@ fn show(options: &Options, args: &RunArgs, done: &Done) -> Result<(), Failure> {
             if args.trace.is_some()
                 && let Some(object) = document.as_object_mut()
             {
-                let trace = |(index, t): &(usize, Trace)| json!({"index": index, "packets": t.packets});
+                let trace = |(of, t): &(Traced, Trace)| json!({"index": of.index, "packets": t.packets});
                 object.insert("traces".to_owned(), done.traces.iter().map(trace).collect());
             }
             print_json(&document)
         }
-        Plain::Term => print(&text(args.trace, done)?),
+        Plain::Term => print(&text(args.trace, story, done)),
     }
 }
 
-/// For people: each packet's trace, if wanted, then what came out.
-fn text(format: Option<TraceFormat>, done: &Done) -> Result<String, Failure> {
+/// For people: each packet's story, if wanted, then what came out.
+fn text(format: Option<TraceFormat>, story: &Story, done: &Done) -> String {
     let mut text = String::new();
-    for (index, trace) in &done.traces {
+    for (of, trace) in &done.traces {
         if format == Some(TraceFormat::Json) {
-            let line = json!({"index": index, "packets": trace.packets});
+            let line = json!({"index": of.index, "packets": trace.packets});
             text.push_str(&format!("{line}\n"));
             continue;
         }
-        text.push_str(&format!("packet {index}\n"));
-        text.push_str(&told(trace));
+        let heading = format!("packet {}: {} bytes by port {}", of.index, of.bytes, of.port);
+        text.push_str(&story.tell(&heading, trace));
     }
     for (index, output) in &done.outputs {
         let index = index.map_or_else(|| "?".to_owned(), |i| i.to_string());
@@ -204,7 +220,7 @@ fn text(format: Option<TraceFormat>, done: &Done) -> Result<String, Failure> {
     if done.outputs.is_empty() {
         text.push_str("nothing came out\n");
     }
-    Ok(text)
+    text
 }
 
 /// A trace for people.

@@ -21,13 +21,23 @@ use crate::failure::Failure;
 use crate::persona::Persona;
 use crate::sides::Switches;
 use crate::subject::{Guests, Subject};
-use crate::{kept, packets, persona, progress, sides, subject};
+use crate::{kept, packets, persona, progress, sides, subject, watch};
 
 /// Where subjects are when none is named.
 pub(crate) const GUESTS: &str = "p4programs";
 
 /// Verify subjects.
 pub(crate) fn verify(options: &Options, args: &VerifyArgs) -> Result<ExitStatus, Failure> {
+    if args.watch {
+        let guests = [PathBuf::from(GUESTS)];
+        let watched = if args.subjects.is_empty() { &guests } else { args.subjects.as_slice() };
+        return watch::watch(options, watched, || once(options, args));
+    }
+    Ok(once(options, args)?.exit_status(options.allow_unsupported))
+}
+
+/// Verify subjects, and show what came of it.
+fn once(options: &Options, args: &VerifyArgs) -> Result<VerifyReport, Failure> {
     let paths =
         if args.subjects.is_empty() { subject::find(Path::new(GUESTS))? } else { args.subjects.clone() };
     let persona = persona::load(options)?;
@@ -48,7 +58,7 @@ pub(crate) fn verify(options: &Options, args: &VerifyArgs) -> Result<ExitStatus,
     }
     bar.finish_and_clear();
     show(options, &report)?;
-    Ok(report.exit_status(options.allow_unsupported))
+    Ok(report)
 }
 
 /// The command that verifies a subject in the same way.

@@ -47,6 +47,10 @@ pub(crate) enum ProveCommand {
     /// Prove that a program and its emulation do the same for every packet.
     Equivalence(EquivalenceArgs),
     /// Prove that no packet of one slice leaves by another's port.
+    #[command(after_help = "\
+Examples:
+  hyper4 prove isolation corpus/isolation/two_l2_switches.toml
+  hyper4 prove isolation dpmu.toml --timeout 60 --format json")]
     Isolation {
         /// A DPMU configuration with the slices.
         #[arg(required_unless_present = "faults")]

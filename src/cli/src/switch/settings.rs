@@ -132,6 +132,10 @@ Behind `--`:
   --priority-queues N       1
   --max-mc-groups N, --max-l1-entries N, --max-l2-entries N
                             4096, 4096, 8192
+
+Examples:
+  hyper4 switch -i 1@veth1 -i 2@veth2 --thrift-port 9090 prog.json
+  hyper4 switch --use-files 0 -i 1@port1 -i 2@port2 --virtual prog.json
 ";
 
 /// The port that stands for dropping unless told otherwise.
