@@ -8,6 +8,7 @@ use clap::{Parser, Subcommand, ValueEnum};
 
 mod bench;
 mod campaign;
+mod explain;
 mod manual;
 mod persona;
 mod prove;
@@ -15,6 +16,7 @@ mod report;
 
 pub(crate) use bench::BenchArgs;
 pub(crate) use campaign::{FuzzArgs, MergeArgs, MutateArgs, OracleKind};
+pub(crate) use explain::{ExplainArgs, GraphFormat};
 pub(crate) use manual::{CompletionsArgs, ManArgs};
 pub(crate) use persona::PersonaCommand;
 pub(crate) use prove::{EquivalenceArgs, ProveCommand};
@@ -431,28 +433,6 @@ impl Emit {
             Self::P4 => "p4",
         }
     }
-}
-
-/// `hyper4 explain`
-#[derive(Debug, clap::Args)]
-#[command(after_help = "\
-Examples:
-  hyper4 explain p4programs/arp_proxy
-  hyper4 explain p4programs/arp_proxy/prog.p4 --commands p4programs/arp_proxy/commands.txt
-  hyper4 explain p4programs/firewall --graph | dot -Tsvg > firewall.svg
-  hyper4 explain p4programs/l2_switch --graph --packet 1:ffffffffffff0200000000010800 > way.dot")]
-pub(crate) struct ExplainArgs {
-    /// A program (.p4 or bmv2 .json), or a subject's folder.
-    pub(crate) program: PathBuf,
-    /// Commands to translate, in simple_switch_CLI's language.
-    #[arg(long, value_name = "FILE")]
-    pub(crate) commands: Option<PathBuf>,
-    /// Draw the parse graph and the pipelines instead, as DOT, with the persona's tables that hold the rows of each place.
-    #[arg(long)]
-    pub(crate) graph: bool,
-    /// A packet whose way through program and persona is marked.
-    #[arg(long, value_name = "PORT:HEX", requires = "graph")]
-    pub(crate) packet: Option<String>,
 }
 
 /// `hyper4 packets`

@@ -17,7 +17,7 @@ use crate::args::{ExplainArgs, Options, Plain};
 use crate::failure::{Failure, refusal};
 use crate::output::{print, print_json};
 use crate::subject::{self, Guests};
-use crate::{persona, picture, prove, run};
+use crate::{persona, prove, run};
 
 /// Show how a program and its entries became rows of the persona.
 pub(crate) fn explain(options: &Options, args: &ExplainArgs) -> Result<ExitStatus, Failure> {
@@ -26,10 +26,10 @@ pub(crate) fn explain(options: &Options, args: &ExplainArgs) -> Result<ExitStatu
         guest.commands = subject::load_commands(&guest.program, path)?;
     }
     let persona = persona::load(options)?;
-    if args.graph {
+    if let Some(format) = args.graph {
         return match graph::picture(args, &subject, persona) {
             Ok(picture) => {
-                print(&picture::dot(&picture))?;
+                print(&graph::text(&picture, format)?)?;
                 Ok(ExitStatus::AsWished)
             }
             Err(graph::Drawing::Refused(error)) => refused(options, error),

@@ -2,10 +2,12 @@
 
 mod dot;
 mod draw;
+mod svg;
 mod way;
 
 pub(crate) use dot::dot;
 pub(crate) use draw::{program, rows};
+pub(crate) use svg::svg;
 pub(crate) use way::{persona_way, way};
 
 /// What a picture is made of.
@@ -47,6 +49,8 @@ pub(crate) enum Shape {
     Condition,
     /// A row of the persona.
     Row,
+    /// The cluster's name, before where packets come in.
+    Heading,
     /// Where a parser or a pipeline ends.
     End,
 }
@@ -63,6 +67,14 @@ pub(crate) struct Arrow {
 }
 
 impl Cluster {
+    /// Put the cluster's name before where packets come in.
+    fn head(&mut self, start: usize) {
+        let heading = self.nodes.len();
+        let lines = vec![self.name.clone()];
+        self.nodes.push(Node { shape: Shape::Heading, name: String::new(), lines, met: false });
+        self.arrows.insert(0, Arrow { from: heading, to: start, labels: Vec::new(), met: false });
+    }
+
     fn node(&self, shape: Shape, name: &str) -> Option<usize> {
         self.nodes.iter().position(|node| node.shape == shape && node.name == name)
     }

@@ -6,10 +6,10 @@ use hyper4_engine::Engine;
 use hyper4_switch::{SwitchError, Tracing};
 use hyper4_virtual::{VirtualNetwork, persona_rows};
 
-use crate::args::ExplainArgs;
+use crate::args::{ExplainArgs, GraphFormat};
 use crate::failure::Failure;
 use crate::persona::Persona;
-use crate::picture::{Cluster, Picture, persona_way, program, rows, way};
+use crate::picture::{Cluster, Picture, dot, persona_way, program, rows, svg, way};
 use crate::sides::{self, Switches};
 use crate::subject::{Guests, Subject};
 use crate::{prove, run};
@@ -48,6 +48,19 @@ pub(super) fn picture(args: &ExplainArgs, subject: &Subject, persona: Persona) -
         }
     }
     Ok(Picture { title, clusters })
+}
+
+/// The picture in a format.
+pub(super) fn text(picture: &Picture, format: GraphFormat) -> Result<String, Failure> {
+    match format {
+        GraphFormat::Dot => Ok(dot(picture)),
+        GraphFormat::Svg => svg(picture).ok_or_else(|| {
+            Failure::tool(format!(
+                "`{}` can't be laid out here: take --graph=dot and Graphviz",
+                picture.title
+            ))
+        }),
+    }
 }
 
 /// Why there is no picture.

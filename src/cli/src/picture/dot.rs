@@ -28,7 +28,7 @@ fn write(picture: &Picture, out: &mut String) -> std::fmt::Result {
                 Shape::State => ", style=rounded",
                 Shape::Table | Shape::Row => "",
                 Shape::Condition => ", shape=hexagon",
-                Shape::End => ", shape=plain",
+                Shape::End | Shape::Heading => ", shape=plain",
             };
             let way = if drawn.met { format!(", color=\"{WAY}\", penwidth=2.5") } else { String::new() };
             writeln!(out, "    n{number}_{node} [label={}{shape}{way}];", lines(&drawn.lines))?;

@@ -26,7 +26,7 @@ pub(crate) fn program(program: &Program, device: Option<&str>) -> Vec<Cluster> {
         };
         // An empty pipeline has nothing to show.
         if start.is_some() {
-            clusters.push(pipeline(program, kind, format!("{prefix}{name}")));
+            clusters.push(pipeline(program, kind, start, format!("{prefix}{name}")));
         }
     }
     clusters
@@ -40,7 +40,7 @@ fn parser(program: &Program, name: String) -> Cluster {
     let states = &program.parser.states;
     let start = program.parser.start.index();
     let mut cluster = Cluster { name, ..Cluster::default() };
-    for (number, state) in states.iter().enumerate() {
+    for state in states {
         let mut lines = vec![state.name.clone()];
         lines
             .extend(state.ops.iter().filter_map(|op| extracted(program, op)).map(|h| format!("extract {h}")));
@@ -48,11 +48,7 @@ fn parser(program: &Program, name: String) -> Cluster {
         if !key.is_empty() {
             lines.push(format!("select {}", key.join(", ")));
         }
-        let mut node = node(Shape::State, &state.name, lines);
-        if number == start {
-            node.lines.push("(begins)".to_owned());
-        }
-        cluster.nodes.push(node);
+        cluster.nodes.push(node(Shape::State, &state.name, lines));
     }
     let end = cluster.nodes.len();
     cluster.nodes.push(node(Shape::End, END, vec!["accept".to_owned()]));
@@ -66,6 +62,7 @@ fn parser(program: &Program, name: String) -> Cluster {
             cluster.join(number, end, "");
         }
     }
+    cluster.head(start);
     cluster
 }
 
@@ -111,7 +108,7 @@ fn label(program: &Program, transition: &Transition) -> String {
     }
 }
 
-fn pipeline(program: &Program, kind: PipelineKind, name: String) -> Cluster {
+fn pipeline(program: &Program, kind: PipelineKind, start: NextNode, name: String) -> Cluster {
     let mut cluster = Cluster { name, ..Cluster::default() };
     let mut tables = BTreeMap::new();
     for (number, table) in program.tables.iter().enumerate().filter(|(_, table)| table.pipeline == kind) {
@@ -164,6 +161,9 @@ fn pipeline(program: &Program, kind: PipelineKind, name: String) -> Cluster {
         if let Some(to) = to {
             cluster.join(from, to, &label);
         }
+    }
+    if let Some(start) = place(start) {
+        cluster.head(start);
     }
     cluster
 }

@@ -1,7 +1,7 @@
 use hyper4_ir::{Event, TableOutcome, Trace, TracedPacket};
 use hyper4_virtual::PersonaRow;
 
-use super::{Arrow, Cluster, Node, Picture, Shape, dot, persona_way, way};
+use super::{Arrow, Cluster, Node, Picture, Shape, dot, persona_way, svg, way};
 
 fn node(shape: Shape, name: &str) -> Node {
     Node { shape, name: name.to_owned(), lines: vec![name.to_owned()], met: false }
@@ -56,7 +56,6 @@ fn a_packets_way_is_marked_and_nothing_else() {
 #[test]
 fn a_packet_that_is_too_short_ends_nowhere() {
     let mut drawn = clusters();
-    drawn[0].arrows.retain(|arrow| (arrow.from, arrow.to) != (0, 2));
     let events = vec![Event::ParseState("start".to_owned()), Event::ParserError("PacketTooShort".to_owned())];
     way(&mut drawn, &Trace { packets: vec![TracedPacket { copied_from: None, events }] });
     assert!(drawn[0].nodes[0].met && !drawn[0].nodes[2].met);
@@ -68,7 +67,9 @@ fn rows_stand_one_after_the_other() {
     let row = |table: &str, handle| PersonaRow { table: table.to_owned(), handle, construct: "x".to_owned() };
     let cluster = persona_way(&[row("PersonaIngress.enter", 0), row("PersonaEgress.step_1", 7)]);
     assert_eq!(cluster.nodes[1].lines, ["egress step_1 row 7", "x"]);
-    assert_eq!(cluster.arrows, [Arrow { from: 0, to: 1, labels: Vec::new(), met: true }]);
+    let arrow = |from, to| Arrow { from, to, labels: Vec::new(), met: true };
+    // The third node is the heading.
+    assert_eq!(cluster.arrows, [arrow(2, 0), arrow(0, 1)]);
 }
 
 #[test]
@@ -80,4 +81,19 @@ fn names_dont_end_texts() {
     assert!(text.contains("[label=\"a \\\"b\\\" \\\\ c\\nsecond\"]"), "{text}");
     assert_eq!(text.matches(" -> ").count(), 6);
     assert_eq!(text.matches('{').count(), text.matches('}').count());
+}
+
+#[test]
+fn pictures_are_drawn_as_svg_too() -> Result<(), &'static str> {
+    let mut clusters = clusters();
+    // A parser's loop, and a name that isn't XML.
+    clusters[0].join(1, 0, "again");
+    clusters[1].nodes[0].lines = vec!["a < b && c".to_owned()];
+    let text = svg(&Picture { title: "x".to_owned(), clusters }).ok_or("it can't be laid out")?;
+    assert!(text.contains("a &lt; b &amp;&amp; c"), "{text}");
+    assert!(text.trim_end().ends_with("</svg>"));
+    for word in ["start", "route", "again"] {
+        assert!(text.contains(word), "{word} is not in {text}");
+    }
+    Ok(())
 }

@@ -30,6 +30,10 @@ pub(crate) fn way(clusters: &mut [Cluster], trace: &Trace) {
             if ends(event) {
                 leave(clusters, &mut at);
             }
+            // Then it takes none of the arrows.
+            if matches!(event, Event::ParserError(_)) {
+                at = None;
+            }
             let Some((shape, name)) = place(event) else { continue };
             let here = |cluster: &Cluster| device.is_none_or(|d| cluster.name.starts_with(&format!("{d}: ")));
             let found = clusters
@@ -40,7 +44,10 @@ pub(crate) fn way(clusters: &mut [Cluster], trace: &Trace) {
             let Some((number, node)) = found else { continue };
             match at {
                 Some((before, from)) if before == number => arrow(clusters, number, from, node),
-                _ => leave(clusters, &mut at),
+                _ => {
+                    leave(clusters, &mut at);
+                    enter(clusters, number, node);
+                }
             }
             meet(clusters, number, node);
             at = Some((number, node));
@@ -54,7 +61,6 @@ fn ends(event: &Event) -> bool {
     matches!(
         event,
         Event::Pipeline(_)
-            | Event::ParserError(_)
             | Event::Drop
             | Event::Unicast(_)
             | Event::Multicast(_)
@@ -63,14 +69,20 @@ fn ends(event: &Event) -> bool {
     )
 }
 
+/// The packet comes into a cluster.
+fn enter(clusters: &mut [Cluster], number: usize, node: usize) {
+    let heading = clusters.get(number).and_then(|c| c.nodes.iter().position(|n| n.shape == Shape::Heading));
+    if let Some(heading) = heading {
+        meet(clusters, number, heading);
+        arrow(clusters, number, heading, node);
+    }
+}
+
 /// The packet goes from where it is to the end.
 fn leave(clusters: &mut [Cluster], at: &mut Option<(usize, usize)>) {
     let Some((number, from)) = at.take() else { return };
     let end = clusters.get(number).and_then(|cluster| cluster.node(Shape::End, END));
-    // From a state where the packet was too short there is no arrow.
-    if let Some(end) = end
-        && clusters.get(number).is_some_and(|c| c.arrows.iter().any(|a| (a.from, a.to) == (from, end)))
-    {
+    if let Some(end) = end {
         arrow(clusters, number, from, end);
         meet(clusters, number, end);
     }
@@ -104,6 +116,9 @@ pub(crate) fn persona_way(rows: &[PersonaRow]) -> Cluster {
         if let Some(before) = number.checked_sub(1) {
             cluster.join(before, number, "");
         }
+    }
+    if !rows.is_empty() {
+        cluster.head(0);
     }
     cluster.arrows.iter_mut().for_each(|arrow| arrow.met = true);
     cluster
