@@ -1,6 +1,7 @@
 //! `hyper4 completions` and `hyper4 man`: what clap knows of the command line, for shells and for `man`.
 
 use clap::CommandFactory;
+use clap_mangen::Man;
 use hyper4_report::ExitStatus;
 
 use crate::args::{Args, CompletionsArgs, Options};
@@ -17,38 +18,41 @@ pub(crate) fn completions(args: &CompletionsArgs) -> Result<ExitStatus, Failure>
 
 /// Write manual pages: all of them to a folder, or the first one to standard output.
 pub(crate) fn man(options: &Options) -> Result<ExitStatus, Failure> {
-    let mut whole = Args::command();
-    whole.build();
-    let Some(folder) = &options.out else {
-        print(&String::from_utf8_lossy(&page(whole)?))?;
-        return Ok(ExitStatus::AsWished);
-    };
-    std::fs::create_dir_all(folder)
-        .map_err(|e| Failure::input(format!("can't make `{}`: {e}", folder.display())))?;
-    for command in all(&whole) {
-        let file = folder.join(format!("{}.1", command.get_name()));
-        write_bytes(options, &file, &page(command)?)?;
+    let pages = pages();
+    match &options.out {
+        None => {
+            if let Some(page) = pages.first() {
+                print(&String::from_utf8_lossy(&text(page)?))?;
+            }
+        }
+        Some(folder) => {
+            std::fs::create_dir_all(folder)
+                .map_err(|e| Failure::input(format!("can't make `{}`: {e}", folder.display())))?;
+            for page in &pages {
+                write_bytes(options, &folder.join(page.get_filename()), &text(page)?)?;
+            }
+        }
     }
     Ok(ExitStatus::AsWished)
 }
 
-/// A command and all below it, each called as its page is: `hyper4-dpmu-serve`.
-fn all(whole: &clap::Command) -> Vec<clap::Command> {
-    let mut found = vec![whole.clone()];
-    for below in whole.get_subcommands().filter(|below| below.get_name() != "help") {
-        let name = format!("{}-{}", whole.get_name(), below.get_name());
-        let full = name.replace('-', " ");
-        found.extend(all(&below.clone().name(name).bin_name(full)));
+/// The page of `hyper4`, then those of the commands below it, `hyper4-dpmu-serve` among them.
+fn pages() -> Vec<Man> {
+    fn add(command: &clap::Command, pages: &mut Vec<Man>) {
+        let name = command.get_display_name().unwrap_or_else(|| command.get_name()).to_owned();
+        pages.push(Man::new(command.clone()).title(name).manual("HyPer4"));
+        command.get_subcommands().for_each(|below| add(below, pages));
     }
-    found
+    let mut whole = Args::command().disable_help_subcommand(true);
+    whole.build();
+    let mut pages = Vec::new();
+    add(&whole, &mut pages);
+    pages
 }
 
-fn page(command: clap::Command) -> Result<Vec<u8>, Failure> {
+fn text(page: &Man) -> Result<Vec<u8>, Failure> {
     let mut text = Vec::new();
-    clap_mangen::Man::new(command)
-        .manual("HyPer4")
-        .render(&mut text)
-        .map_err(|e| Failure::tool(format!("can't write a manual page: {e}")))?;
+    page.render(&mut text).map_err(|e| Failure::tool(format!("can't write a manual page: {e}")))?;
     Ok(text)
 }
 

@@ -4,8 +4,9 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use anstyle::{AnsiColor, Style};
+use hyper4_bits::Bits;
 use hyper4_diff::describe_event;
-use hyper4_ir::{Bits, Event, Program, TableOutcome, Trace, TracedPacket};
+use hyper4_ir::{Event, Primitive, Program, TableOutcome, Trace, TracedPacket};
 
 use crate::subject::Guests;
 
@@ -49,7 +50,11 @@ impl Story {
             let depth = depths.get(number).copied().unwrap_or(0);
             if let Some(parent) = copy.copied_from {
                 let of = if parent == 0 { "the packet".to_owned() } else { format!("copy {parent}") };
-                told.line(depth, HEADING, &format!("copy {number}, of {of}"));
+                let whither = match copy.events.first() {
+                    Some(Event::Replica { rid, port }) => format!(", for port {port} with id {rid}"),
+                    _ => String::new(),
+                };
+                told.line(depth, HEADING, &format!("copy {number}, of {of}{whither}"));
             }
             told.packet(depth + 1, copy);
         }
@@ -119,6 +124,10 @@ impl Told<'_> {
                         }
                         _ => String::new(),
                     };
+                    if let Some(statement) = self.statement(&device, name) {
+                        self.line(depth + 1, PLAIN, &statement);
+                        continue;
+                    }
                     let (style, what) = match outcome {
                         TableOutcome::Hit(handle) => (GOOD, format!("entry {handle}")),
                         TableOutcome::Miss => (MISS, "miss".to_owned()),
@@ -131,7 +140,9 @@ impl Told<'_> {
                 }
                 Event::Drop | Event::Unlinked => self.line(depth, LOST, &describe_event(Some(event))),
                 Event::Transmit(_) => self.line(depth, GOOD, &describe_event(Some(event))),
-                Event::Unicast(_) | Event::Multicast(_) | Event::Replica { .. } => {
+                // The heading says it.
+                Event::Replica { .. } => {}
+                Event::Unicast(_) | Event::Multicast(_) => {
                     self.line(depth, PLAIN, &describe_event(Some(event)));
                 }
                 other => self.line(depth + 1, PLAIN, &describe_event(Some(other))),
@@ -148,6 +159,22 @@ impl Told<'_> {
         let found = self.program(device).and_then(|p| p.conditionals.iter().find(|c| c.name == name));
         let written = found.and_then(|c| c.source_info.as_ref()).map(|source| source.source_fragment.trim());
         written.filter(|text| !text.is_empty()).unwrap_or(name).to_owned()
+    }
+
+    /// What a table does that the compiler made for statements: these, as they stand in the program.
+    fn statement(&self, device: &str, table: &str) -> Option<String> {
+        let program = self.program(device)?;
+        let table = program.tables.iter().find(|t| t.name == table)?;
+        // Tables of the program are in a control.
+        let [action] = table.actions.as_slice() else { return None };
+        if !table.keys.is_empty() || table.name.contains('.') {
+            return None;
+        }
+        let primitives = &program.actions.get(action.index())?.primitives;
+        let written =
+            |primitive: &Primitive| Some(primitive.source_info.as_ref()?.source_fragment.trim().to_owned());
+        let statements = primitives.iter().map(written).collect::<Option<Vec<_>>>()?;
+        (!statements.is_empty() && statements.iter().all(|s| !s.is_empty())).then(|| statements.join("; "))
     }
 
     /// An action without the table's control before it, its arguments with their names.

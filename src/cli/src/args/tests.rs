@@ -150,8 +150,8 @@ fn commands_named_in_the_text_are_there() -> Result<(), Error> {
     let mut named = 0;
     for (name, page) in pages()? {
         for code in page.split('`').skip(1).step_by(2).filter(|code| code.starts_with("hyper4 ")) {
-            let lower = |word: &&str| word.chars().all(|c| c.is_ascii_lowercase());
-            let words: Vec<&str> = code.split(' ').take_while(lower).collect();
+            let lower = |word: &&str| word.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit());
+            let words: Vec<&str> = code.split_whitespace().take_while(lower).collect();
             // What follows a command's name in small letters can be an argument, too.
             let found = (2..=words.len()).rev().any(|n| known.contains(&words[..n].join(" ")));
             assert!(found, "{name} names `{code}`, which is no command");

@@ -97,7 +97,7 @@ fn label(program: &Program, transition: &Transition) -> String {
     match &transition.matches {
         TransitionMatch::Default => "default".to_owned(),
         TransitionMatch::Values(values) => {
-            let one = |(value, mask): &(hyper4_ir::Bits, hyper4_ir::Bits)| {
+            let one = |(value, mask): &(hyper4_bits::Bits, hyper4_bits::Bits)| {
                 if mask.not().is_zero() { format!("{value}") } else { format!("{value} &&& {mask}") }
             };
             values.iter().map(one).collect::<Vec<_>>().join(", ")

@@ -70,6 +70,6 @@ fn element(label: &str, look: StyleAttr) -> Element {
 }
 
 fn style(met: bool, fill: Option<u32>, rounded: usize) -> StyleAttr {
-    let (line, width) = if met { (WAY, 3) } else { (LINE, 1) };
+    let (line, width) = if met { (WAY, 2) } else { (LINE, 1) };
     StyleAttr::new(Color::new(line), width, fill.map(Color::new), rounded, 14)
 }

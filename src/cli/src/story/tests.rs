@@ -25,7 +25,7 @@ fn trace() -> Trace {
     };
     let copy = TracedPacket {
         copied_from: Some(0),
-        events: vec![Event::Pipeline("egress".to_owned()), Event::Drop],
+        events: vec![Event::Replica { rid: 5, port: 3 }, Event::Pipeline("egress".to_owned()), Event::Drop],
     };
     Trace { packets: vec![whole, copy] }
 }
@@ -43,7 +43,7 @@ packet 0
     copied for a mirroring session
   sent to port 2
   leaves by port 2
-  copy 1, of the packet
+  copy 1, of the packet, for port 3 with id 5
     egress
     dropped
 ";
