@@ -9,9 +9,9 @@ use crate::condition::Test;
 use crate::expression::Compiler;
 use crate::fault::Fault;
 use crate::flight::{Flight, Mirror};
-use crate::gather::{GatherStep, gather};
 use crate::layout::{FieldSlot, Layout};
 use crate::primitive;
+use crate::quick::{self, Quick};
 use crate::random::Random;
 use crate::recorder::Recorder;
 use crate::reference::Choice;
@@ -26,25 +26,10 @@ const ROUNDS: usize = 1 << 20;
 #[derive(Clone, Debug)]
 pub(crate) struct Action {
     steps: Box<[Step]>,
-    /// The same, where it only moves bits about.
-    plain: Option<Box<[GatherStep]>>,
+    /// The same, where it does little.
+    quick: Option<Box<[Quick]>>,
     /// Where it is noted which parts of memory it writes, and these ([`crate::lazy`]).
     parts: Option<(u32, u64)>,
-}
-
-/// The one list that steps come to which only move bits about.
-fn plain(steps: &[Step]) -> Option<Box<[GatherStep]>> {
-    let mut all = Vec::new();
-    for step in steps {
-        let Step::Code(code) = step else { return None };
-        for instruction in code {
-            match instruction {
-                Instruction::Gather { guard: None, steps } => all.extend(steps),
-                _ => return None,
-            }
-        }
-    }
-    Some(all.into())
 }
 
 /// A primitive, or several assignments.
@@ -85,6 +70,8 @@ pub(crate) enum Step {
         code: Box<[Instruction]>,
         base: Operand,
         modulus: Operand,
+        /// Base and modulus, where they are known.
+        known: Option<(u64, u64)>,
         calculation: usize,
         to: FieldSlot,
     },
@@ -256,7 +243,7 @@ impl Action {
             }
         }
         *end = (*end).max(compiler.end);
-        Ok(Self { plain: plain(&steps), steps: steps.into(), parts })
+        Ok(Self { quick: quick::quick(program, layout, &steps), steps: steps.into(), parts })
     }
 
     /// What it does.
@@ -264,12 +251,12 @@ impl Action {
         self.steps.iter()
     }
 
-    /// Carry it out when it only moves bits about: whether it does.
+    /// Carry it out when it does little: whether it does. Nothing undefined is followed.
     #[inline]
-    pub(crate) fn run_plain(&self, memory: &mut [u64]) -> bool {
-        let Some(plain) = &self.plain else { return false };
+    pub(crate) fn run_quick(&self, memory: &mut [u64], drop_port: u64) -> bool {
+        let Some(quick) = &self.quick else { return false };
         self.touch(memory);
-        gather(plain, memory);
+        quick::run(quick, memory, drop_port);
         true
     }
 
@@ -289,11 +276,10 @@ impl Action {
         with: &mut Surroundings<'_>,
         recorder: &mut Recorder,
     ) -> Result<(), Fault> {
-        self.touch(memory);
-        if let (Some(plain), None) = (&self.plain, recorder.tracker()) {
-            gather(plain, memory);
+        if recorder.tracker().is_none() && self.run_quick(memory, with.drop_port) {
             return Ok(());
         }
+        self.touch(memory);
         let mut next = 0;
         let mut rounds = 0;
         while let Some(step) = self.steps.get(next) {
@@ -369,7 +355,7 @@ impl Step {
                     store(group, memory, 0, recorder);
                 }
             }
-            Self::Hash { code, base: base_at, modulus: modulus_at, calculation, to } => {
+            Self::Hash { code, base: base_at, modulus: modulus_at, calculation, to, .. } => {
                 recorder.run(code, memory)?;
                 if base_at.is_negative(memory) || modulus_at.is_negative(memory) {
                     return Err(Fault::NegativeHash);

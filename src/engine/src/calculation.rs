@@ -4,6 +4,7 @@ use hyper4_bits::{Calculation, HashAlgorithm, HashError};
 use hyper4_ir::{self as ir, CalculationCommand, CalculationInput, ChecksumKind, ChecksumOutcome, Event};
 
 use crate::code::{Instruction, Operand, is_set};
+use crate::condition::{Test, test};
 use crate::expression::Compiler;
 use crate::fault::Fault;
 use crate::layout::{FieldSlot, Layout};
@@ -64,6 +65,11 @@ impl Hasher {
         }
     }
 
+    /// The inputs as terms of an Internet checksum, where it is one.
+    pub(crate) fn sum(&self) -> Option<&Sum> {
+        self.sum.as_ref()
+    }
+
     /// Whether its calls count: what it gives depends on those before.
     pub(crate) fn counts(&self) -> bool {
         matches!(
@@ -112,15 +118,23 @@ impl Hasher {
 }
 
 /// An Internet checksum of fields, without the bytes that they make: 2^16 is 1 modulo 2^16 - 1, so that it doesn't
-/// matter where in a word of any width its 16-bit words stand.
+/// matter where in a word of any width its 16-bit words stand, and 2^64 is 1 too, so that what is shifted out of a
+/// word comes in again at its other end.
 #[derive(Clone, Debug)]
-struct Sum {
+pub(crate) struct Sum {
     /// What constants come to.
-    start: u128,
-    /// Limbs, and by how many bits each is shifted.
+    start: u64,
+    /// Limbs, and by how many bits each is turned to the left.
     terms: Box<[(u32, u32)]>,
     /// Validity of the headers that all must be there.
     valid: Box<[u32]>,
+}
+
+/// A sum whose carry comes in again at its other end: it is 0 only when both are.
+#[inline]
+fn around(a: u64, b: u64) -> u64 {
+    let (sum, carry) = a.overflowing_add(b);
+    sum + u64::from(carry)
 }
 
 impl Sum {
@@ -142,14 +156,15 @@ impl Sum {
         let (mut start, mut terms, mut valid) = (0, Vec::new(), Vec::new());
         for (part, width) in parts {
             below -= width;
-            let shift = below % 16;
+            let turn = below % 16;
             match part {
                 Ok(constant) => {
-                    start += constant.limbs().iter().map(|limb| u128::from(*limb) << shift).sum::<u128>()
+                    let limbs = constant.limbs().iter();
+                    start = limbs.fold(start, |sum, limb| around(sum, limb.rotate_left(turn)));
                 }
                 Err(slot) if slot.signed || slot.varbit.is_some() => return None,
                 Err(slot) => {
-                    terms.extend((slot.at..slot.at + slot.limbs()).map(|at| (at, shift)));
+                    terms.extend((slot.at..slot.at + slot.limbs()).map(|at| (at, turn)));
                     valid.extend(slot.valid.filter(|valid_at| !valid.contains(valid_at)));
                 }
             }
@@ -159,16 +174,24 @@ impl Sum {
 
     /// `None` when a header isn't there: its fields are left out then, and the others move.
     fn compute(&self, memory: &[u64]) -> Option<u64> {
-        if !self.valid.iter().all(|at| is_set(memory, *at)) {
-            return None;
-        }
+        self.valid.iter().all(|at| is_set(memory, *at)).then(|| self.total(memory))
+    }
+
+    /// The checksum when all headers are there.
+    pub(crate) fn total(&self, memory: &[u64]) -> u64 {
         let term =
-            |(at, shift): &(u32, u32)| u128::from(memory.get(*at as usize).copied().unwrap_or(0)) << shift;
-        let mut sum = self.terms.iter().fold(self.start, |sum, of| sum + term(of));
-        for bits in [64, 32, 32, 16, 16, 16] {
+            |(at, turn): &(u32, u32)| memory.get(*at as usize).copied().unwrap_or(0).rotate_left(*turn);
+        let mut sum = self.terms.iter().fold(self.start, |sum, of| around(sum, term(of)));
+        for bits in [32, 16, 16, 16] {
             sum = (sum & ((1 << bits) - 1)) + (sum >> bits);
         }
-        Some(u64::from(!(sum as u16)))
+        u64::from(!(sum as u16))
+    }
+
+    /// The same when it depends on no header's validity, and some limbs are zero.
+    pub(crate) fn without(mut self, is_zero: impl Fn(u32) -> bool) -> Option<Self> {
+        self.terms = self.terms.into_iter().filter(|(at, _)| !is_zero(*at)).collect();
+        self.valid.is_empty().then_some(self)
     }
 }
 
@@ -184,6 +207,8 @@ pub(crate) struct Checksum {
     target: FieldSlot,
     calculation: usize,
     condition: Option<(Box<[Instruction]>, Operand)>,
+    /// The condition, where it needs no instructions.
+    test: Option<Test>,
 }
 
 impl Checksum {
@@ -200,7 +225,8 @@ impl Checksum {
             None => None,
         };
         let target = layout.field(checksum.target).ok_or("its target doesn't exist")?;
-        Ok(Self { kind: checksum.kind, target, calculation: checksum.calculation.index(), condition })
+        let test = checksum.condition.as_ref().and_then(|condition| test(compiler, condition, true));
+        Ok(Self { kind: checksum.kind, target, calculation: checksum.calculation.index(), condition, test })
     }
 
     /// Deal with it when it is of that kind. False: a verify found it wrong.
@@ -220,7 +246,11 @@ impl Checksum {
         if kind == ChecksumKind::Verify && !valid {
             return Ok(Some(ChecksumOutcome::Skipped));
         }
-        if let Some((code, condition)) = &self.condition {
+        if let (Some(test), None) = (&self.test, recorder.tracker()) {
+            if !test.holds(memory) {
+                return Ok(Some(ChecksumOutcome::Skipped));
+            }
+        } else if let Some((code, condition)) = &self.condition {
             recorder.run(code, memory)?;
             recorder.observe(*condition, memory, || "the condition of a checksum".to_owned());
             if condition.low(memory) == 0 {

@@ -87,7 +87,12 @@ impl FieldSlot {
     }
 
     /// Store a number, whatever the header's validity.
+    #[inline]
     pub(crate) fn set(&self, memory: &mut [u64], value: u64) {
+        if self.width <= LIMB_BITS && !self.signed {
+            crate::code::set(memory, self.at, value & top_mask(self.width));
+            return;
+        }
         let field = self.of_mut(memory);
         field.fill(0);
         if let Some(low) = field.first_mut() {

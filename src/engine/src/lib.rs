@@ -35,6 +35,7 @@ mod pipeline;
 mod plan;
 mod primitive;
 mod profile;
+mod quick;
 mod quiet;
 mod random;
 mod range;

@@ -35,6 +35,26 @@ impl Limb {
         self.terms.retain(|term| term.keep != 0);
     }
 
+    /// Bits of the same limb in the same place are one term.
+    fn combine(&mut self) {
+        let mut combined: SmallVec<[Term; 2]> = SmallVec::new();
+        for term in self.terms.drain(..) {
+            let alike = |other: &&mut Term| {
+                (other.from, other.shift, other.add, term.add) == (term.from, term.shift, 0, 0)
+                    && other.mask & term.mask == 0
+            };
+            match combined.iter_mut().find(alike) {
+                Some(other) => {
+                    other.mask |= term.mask;
+                    other.keep |= term.keep;
+                }
+                None => combined.push(term),
+            }
+        }
+        combined.retain(|term| term.keep != 0);
+        self.terms = combined;
+    }
+
     /// Bits that can be set.
     fn cover(&self) -> u64 {
         self.terms.iter().fold(self.constant, |cover, term| cover | term.keep)
@@ -174,10 +194,21 @@ impl<'a> Compiler<'a> {
             self.trimmed = false;
             trimmed
         })?;
+        value.iter_mut().for_each(Limb::combine);
         if value.iter().any(|limb| limb.terms.len() > MANY_TERMS) {
             return None;
         }
         let end = to + value.len() as u32;
+        // Of a limb that reads several times what it was, all but one read a copy.
+        let mut first = Vec::new();
+        for (at, limb) in (to..).zip(&mut value) {
+            let mut own = limb.terms.iter_mut().filter(|term| term.from == at).skip(1).peekable();
+            if own.peek().is_some() {
+                let beside = self.allocate(1);
+                first.push(GatherStep::Copy { to: beside, from: at, limbs: 1 });
+                own.for_each(|term| term.from = beside);
+            }
+        }
         // What the field has in its last limb is all of that limb.
         if let Some(last) = value.last_mut()
             && last.constant == 0
@@ -202,18 +233,18 @@ impl<'a> Compiler<'a> {
                     && read.iter().filter(|from| **from == at).count() < 2
         };
         if places().all(upwards) {
-            return Some(steps(places()));
+            return Some(first.into_iter().chain(steps(places())).collect());
         }
         if alone && places().all(|(at, limb)| reads(limb).iter().all(|from| *from <= at)) {
-            let mut backwards = Vec::from(steps(places()));
+            let mut backwards = steps(places());
             // A run that is copied is copied as if at once.
             backwards.reverse();
-            return Some(backwards.into());
+            return Some(first.into_iter().chain(backwards).collect());
         }
         let beside = self.allocate(value.len() as u32);
-        let mut all = Vec::from(steps((beside..).zip(&value)));
-        all.push(GatherStep::Copy { to, from: beside, limbs: value.len() as u32 });
-        Some(all.into())
+        first.extend(steps((beside..).zip(&value)));
+        first.push(GatherStep::Copy { to, from: beside, limbs: value.len() as u32 });
+        Some(first.into())
     }
 
     fn linear(&self, value: &Expr, need: u32) -> Option<Linear> {
@@ -303,13 +334,14 @@ impl<'a> Compiler<'a> {
 
     /// A sum that is looked at in one limb alone, and has nothing below that.
     fn sum_under(&self, sum: &Expr, mask: &Linear) -> Option<Linear> {
-        let Expr::Binary(BinaryOp::Add, a, b) = strip(sum, mask.len() as u32 * LIMB_BITS) else {
-            return None;
-        };
         let at = mask.iter().position(|limb| limb.constant != 0)?;
         if mask.iter().skip(at + 1).any(|limb| limb.constant != 0) {
             return None;
         }
+        let above = mask.get(at)?.constant.leading_zeros();
+        let Expr::Binary(BinaryOp::Add, a, b) = strip(sum, (at as u32 + 1) * LIMB_BITS - above) else {
+            return None;
+        };
         let need = (at as u32 + 1) * LIMB_BITS;
         let (a, b) = (self.linear(a, need)?, self.linear(b, need)?);
         let below = |value: &Linear| value.iter().take(at).all(|limb| limb.cover() == 0);
@@ -363,7 +395,7 @@ fn number(number: &BigInt, need: u32) -> Linear {
 }
 
 /// How limbs get their values, one after the other.
-fn steps<'a>(places: impl Iterator<Item = (u32, &'a Limb)>) -> Box<[GatherStep]> {
+fn steps<'a>(places: impl Iterator<Item = (u32, &'a Limb)>) -> Vec<GatherStep> {
     let mut steps: Vec<GatherStep> = Vec::new();
     for (at, limb) in places {
         match (limb.terms.as_slice(), steps.last_mut()) {
@@ -406,7 +438,7 @@ fn steps<'a>(places: impl Iterator<Item = (u32, &'a Limb)>) -> Box<[GatherStep]>
     }
     // What stays as it is.
     steps.retain(|step| !matches!(step, GatherStep::Copy { to, from, .. } if to == from));
-    steps.into()
+    steps
 }
 
 /// The upper one of two neighbours in memory of which a limb is made, and by how much that is shifted to the left.

@@ -423,12 +423,14 @@ fn name(declared: &[ir::ParseState], state: Option<usize>) -> String {
     state.and_then(|index| declared.get(index)).map_or_else(String::new, |state| state.name.clone())
 }
 
+#[inline]
 fn extract(header: &HeaderSlot, memory: &mut [u64], packet: &[u8], from: usize) {
     header.set_valid(memory, true);
     header.take(memory, packet, from);
 }
 
 /// The fields of a header that was extracted are defined, whatever they were.
+#[inline]
 fn extracted(header: &HeaderSlot, memory: &mut [u64], layout: &Layout, recorder: &Recorder) {
     recorder.follow(layout, memory);
     if recorder.tracker().is_some() {

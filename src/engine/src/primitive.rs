@@ -109,9 +109,14 @@ pub(crate) fn step(
         }
         PrimitiveKind::Hash { place: to, base, calculation, modulus } => {
             let to = place(to)?;
+            let constant = |value: &Expr| match value {
+                Expr::Const(number) => u64::try_from(number).ok(),
+                _ => None,
+            };
+            let known = constant(base).zip(constant(modulus));
             let base = compiler.number(base, EXACT)?;
             let modulus = compiler.number(modulus, EXACT)?;
-            Step::Hash { code: compiler.take(), base, modulus, calculation: calculation.index(), to }
+            Step::Hash { code: compiler.take(), base, modulus, known, calculation: calculation.index(), to }
         }
         PrimitiveKind::Exit => Step::Exit,
         PrimitiveKind::Jump { target } => Step::Jump(*target as usize),

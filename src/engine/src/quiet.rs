@@ -26,7 +26,7 @@ impl Journey<'_> {
                     let store = || self.control.table(*id).map(TableState::store);
                     let number = table.search(store, self.memory, self.key);
                     let after = match table.special(number) {
-                        Some(special) if special.compiled.run_plain(self.memory) => {
+                        Some(special) if special.compiled.run_quick(self.memory, self.target.drop_port) => {
                             next = special.next;
                             continue;
                         }

@@ -152,6 +152,8 @@ pub(crate) struct Table {
     calls: Box<[(usize, NextNode)]>,
     /// When entries were hit, where they age.
     lives: Option<Vec<Life>>,
+    /// Entries have no counters, meters or ages.
+    bare: bool,
     /// Entries that the last sweep told of.
     told: Vec<u64>,
 }
@@ -177,6 +179,7 @@ impl Table {
             default: None,
             calls,
             lives: table.support_timeout.then(Vec::new),
+            bare: table.direct_counter.is_none() && table.direct_meter.is_none() && !table.support_timeout,
             told: Vec::new(),
         })
     }
@@ -309,9 +312,8 @@ impl Table {
     #[inline]
     pub(crate) fn special(&self, number: Option<u32>) -> Option<&Special> {
         match (number, &self.default) {
-            (Some(number), _) => self.specials.get(number as usize)?.as_deref().filter(|_| {
-                self.direct_counter.is_none() && self.direct_meter.is_none() && self.lives.is_none()
-            }),
+            (Some(number), _) if self.bare => self.specials.get(number as usize)?.as_deref(),
+            (Some(_), _) => None,
             (None, Some(Default::Call(_, _, special))) => special.as_deref(),
             (None, _) => None,
         }
