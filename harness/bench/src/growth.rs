@@ -9,7 +9,7 @@ use hyper4_ir::{Command, MatchValue, Packet, Reply};
 use hyper4_switch::{Switch, SwitchError, Tracing};
 use serde::{Deserialize, Serialize};
 
-use crate::{Pace, race};
+use crate::{Pace, Spread, race};
 
 const TEXT: &str = include_str!("growth.p4");
 /// The table's name.
@@ -193,7 +193,8 @@ pub fn growth(
     let mut inject = |packets: &[Packet]| {
         packets.chunks(BATCH).try_for_each(|packets| switch.inject(packets, Tracing::Off).map(|_| ()))
     };
-    let speed = race(&mut [&mut inject], &packets, pace)?.first().copied().unwrap_or_default();
+    let speeds = race(&mut [&mut inject], &packets, pace)?.pop().unwrap_or_default();
+    let speed = Spread::of(speeds).unwrap_or_default().median;
     let growth = Growth {
         matching,
         entries,

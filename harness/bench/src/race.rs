@@ -4,6 +4,7 @@ use std::time::{Duration, Instant};
 
 use hyper4_ir::Packet;
 use hyper4_switch::SwitchError;
+use serde::{Deserialize, Serialize};
 
 /// Something that takes packets; what comes out is not looked at.
 pub type Contender<'a> = &'a mut dyn FnMut(&[Packet]) -> Result<(), SwitchError>;
@@ -11,7 +12,7 @@ pub type Contender<'a> = &'a mut dyn FnMut(&[Packet]) -> Result<(), SwitchError>
 /// How long is measured.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Pace {
-    /// Turns of each contender; the median turn counts.
+    /// Turns of each contender.
     pub turns: usize,
     /// How long a turn is, at least.
     pub turn: Duration,
@@ -24,7 +25,29 @@ impl Default for Pace {
     }
 }
 
-/// Packets per second of each contender, in the order given: the median of its turns. A turn goes through `packets` as
+/// What was measured several times.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Spread {
+    /// The one in the middle, which counts.
+    pub median: f64,
+    /// The least.
+    pub least: f64,
+    /// The greatest.
+    pub most: f64,
+    /// How many there were.
+    pub turns: usize,
+}
+
+impl Spread {
+    /// `None` without anything measured.
+    pub fn of(mut measured: Vec<f64>) -> Option<Self> {
+        measured.sort_by(f64::total_cmp);
+        let median = *measured.get(measured.len() / 2)?;
+        Some(Self { median, least: *measured.first()?, most: *measured.last()?, turns: measured.len() })
+    }
+}
+
+/// Packets per second of each contender, in the order given, in each of its turns. A turn goes through `packets` as
 /// often as there is time for; one more before the first isn't counted.
 ///
 /// # Errors
@@ -33,7 +56,7 @@ pub fn race(
     contenders: &mut [Contender<'_>],
     packets: &[Packet],
     pace: Pace,
-) -> Result<Vec<f64>, SwitchError> {
+) -> Result<Vec<Vec<f64>>, SwitchError> {
     for contender in contenders.iter_mut() {
         contender(packets)?;
     }
@@ -49,12 +72,7 @@ pub fn race(
             speeds.push(count as f64 / begun.elapsed().as_secs_f64());
         }
     }
-    Ok(speeds.into_iter().map(median).collect())
-}
-
-fn median(mut speeds: Vec<f64>) -> f64 {
-    speeds.sort_by(f64::total_cmp);
-    speeds.get(speeds.len() / 2).copied().unwrap_or_default()
+    Ok(speeds)
 }
 
 #[cfg(test)]
@@ -76,10 +94,19 @@ mod tests {
         };
         let pace = Pace { turns: 3, turn: Duration::from_millis(2) };
         let speeds = race(&mut [&mut first, &mut second], &packets, pace).unwrap();
-        let [fast, slow] = speeds.as_slice() else { panic!("two speeds were wanted") };
+        let medians: Vec<f64> =
+            speeds.into_iter().filter_map(|speeds| Some(Spread::of(speeds)?.median)).collect();
+        let [fast, slow] = medians.as_slice() else { panic!("two speeds were wanted") };
         assert!(fast > slow, "{fast} {slow}");
         assert!(*slow > 0.0 && *slow < 10_000.0, "{slow}: ten packets take a millisecond");
         assert!(a >= 40 && b >= 40, "{a} {b}: a turn to warm up and three that count");
+    }
+
+    #[test]
+    fn a_spread_has_the_middle_and_the_ends() {
+        let spread = Spread { median: 2.0, least: 1.0, most: 9.0, turns: 3 };
+        assert_eq!(Spread::of(vec![9.0, 1.0, 2.0]), Some(spread));
+        assert_eq!(Spread::of(Vec::new()), None);
     }
 
     #[test]

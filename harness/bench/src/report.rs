@@ -4,10 +4,43 @@ use std::fmt::Write as _;
 
 use serde::{Deserialize, Serialize};
 
+use crate::race::Spread;
+
 /// The schema of [`BenchReport`] as JSON.
 pub const BENCH_SCHEMA: &str = "hyper4/bench/1";
 
-/// The speed of one subject. All packets per second are of one thread, but for [`Self::parallel_pps`].
+/// A real simple_switch in several runs beside each other: with all cores, and with one of them. It has several threads,
+/// which hand packets on, so that either may be faster.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct RealSpeed {
+    /// With all cores that there are.
+    pub all_cores: Spread,
+    /// With one of them.
+    pub one_core: Spread,
+}
+
+impl RealSpeed {
+    /// The faster one.
+    pub fn best(&self) -> f64 {
+        self.all_cores.median.max(self.one_core.median)
+    }
+}
+
+/// What the medians of a [`SubjectSpeed`] are medians of.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Spreads {
+    /// Of the program itself on the engine.
+    pub native: Option<Spread>,
+    /// Of the program on the persona on the engine.
+    pub virtually: Option<Spread>,
+    /// Of the program itself on a real simple_switch.
+    pub bmv2_native: Option<RealSpeed>,
+    /// Of the program on the persona on a real simple_switch.
+    pub bmv2_virtual: Option<RealSpeed>,
+}
+
+/// The speed of one subject. All packets per second are of one thread, but for [`Self::parallel_pps`] and those of a real
+/// simple_switch, which are those of the cores that it was fastest with.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct SubjectSpeed {
     /// Its name.
@@ -27,6 +60,9 @@ pub struct SubjectSpeed {
     pub bmv2_native_pps: Option<f64>,
     /// Packets per second of the program on the persona on a real simple_switch; `None` without one.
     pub bmv2_virtual_pps: Option<f64>,
+    /// How far what was measured lies apart.
+    #[serde(default)]
+    pub spreads: Spreads,
     /// Why something is missing, in words.
     pub missing: Vec<String>,
 }
@@ -85,6 +121,22 @@ impl BenchReport {
             text.push('\n');
         }
         for subject in &self.subjects {
+            let Spreads { native, virtually, bmv2_native, bmv2_virtual } = &subject.spreads;
+            let on_engine = [("native", native), ("virtual", virtually)];
+            let on_engine = on_engine.into_iter().filter_map(|(side, spread)| {
+                spread.as_ref().map(|spread| format!("{side} {}", between(spread)))
+            });
+            let on_bmv2 = [("bmv2 native", bmv2_native), ("bmv2 virtual", bmv2_virtual)];
+            let on_bmv2 = on_bmv2.into_iter().filter_map(|(side, speed)| {
+                let RealSpeed { all_cores, one_core } = speed.as_ref()?;
+                Some(format!("{side} {} with all cores, {} with one", between(all_cores), between(one_core)))
+            });
+            let spreads: Vec<String> = on_engine.chain(on_bmv2).collect();
+            if !spreads.is_empty() {
+                let _ = writeln!(text, "{}: {}", subject.name, spreads.join("; "));
+            }
+        }
+        for subject in &self.subjects {
             for reason in &subject.missing {
                 let _ = writeln!(text, "{}: {reason}", subject.name);
             }
@@ -106,6 +158,13 @@ impl BenchReport {
         );
         text
     }
+}
+
+/// For people: the median, and between what and what it lies.
+fn between(spread: &Spread) -> String {
+    let Spread { median, least, most, turns } = spread;
+    let [median, least, most] = [median, least, most].map(|pps| format!("{:.1}", pps / 1000.0));
+    format!("{median} ({least} to {most} in {turns})")
 }
 
 fn number(value: Option<f64>, digits: usize) -> String {
@@ -133,6 +192,12 @@ mod tests {
             virtual_pps: Some(1_000_000.0),
             native_tables_per_packet: Some(3.0),
             virtual_tables_per_packet: Some(8.0),
+            spreads: Spreads {
+                native: Spread::of(vec![2e6, 1e6, 3e6]),
+                bmv2_native: Spread::of(vec![4e4])
+                    .map(|one_core| RealSpeed { all_cores: Spread::of(vec![2e4]).unwrap(), one_core }),
+                ..Spreads::default()
+            },
             missing: vec!["no simple_switch".to_owned()],
             ..SubjectSpeed::default()
         };
@@ -155,7 +220,12 @@ mod tests {
             lines.get(1).copied().unwrap_or_default(),
             "l2            2000.0    3900.0    1000.0      0.50       3.0       8.0         -         -         -         -"
         );
-        assert_eq!(lines.get(2).copied().unwrap_or_default(), "l2: no simple_switch");
+        assert_eq!(
+            lines.get(2).copied().unwrap_or_default(),
+            "l2: native 2000.0 (1000.0 to 3000.0 in 3); \
+             bmv2 native 20.0 (20.0 to 20.0 in 1) with all cores, 40.0 (40.0 to 40.0 in 1) with one"
+        );
+        assert_eq!(lines.get(3).copied().unwrap_or_default(), "l2: no simple_switch");
         let json = serde_json::to_string(&report).unwrap();
         assert_eq!(serde_json::from_str::<BenchReport>(&json).unwrap(), report);
     }

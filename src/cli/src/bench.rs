@@ -1,21 +1,22 @@
 //! `hyper4 bench`
 
 mod control;
+mod real;
 
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
 use hyper4_bench::{
-    BENCH_SCHEMA, BenchReport, Growth, Matching, Pace, SubjectSpeed, growth, growth_text, race,
-    tables_per_packet,
+    BENCH_SCHEMA, BenchReport, Contender, Growth, Matching, Pace, Spread, SubjectSpeed, growth, growth_text,
+    race, tables_per_packet,
 };
 use hyper4_drivers::{SimpleSwitch, SimpleSwitchOptions, logs, version};
 use hyper4_engine::Engine;
 use hyper4_gen::{PacketGenerator, PacketLimits};
-use hyper4_ir::{Command, Packet, Program};
+use hyper4_ir::Packet;
 use hyper4_report::ExitStatus;
-use hyper4_switch::{Recorder, Switch, SwitchError, Tracing};
+use hyper4_switch::{Switch, SwitchError, Tracing};
 use hyper4_virtual::VirtualNetwork;
 
 use crate::args::{BenchArgs, Options, Plain};
@@ -26,6 +27,7 @@ use crate::persona::Persona;
 use crate::sides::{self, Switches};
 use crate::subject::{Guest, Guests, Subject};
 use crate::{frontend, persona, prove, run, subject, verify};
+use real::{Replay, replays};
 
 /// Packets that one call of a switch gets: as many as stay in the cache.
 const BATCH: usize = 1024;
@@ -127,44 +129,53 @@ fn measure(
     if let Guests::One(guest) = &subject.guests {
         speed.parallel_pps = Some(in_parallel(guest, &packets, args)?);
     }
-    let mut on_native = |packets: &[Packet]| in_batches(packets, |p| native.inject(p, Tracing::Off));
-    let pace = Pace { turn: Duration::from_secs_f64(args.seconds / 14.0), ..Pace::default() };
-
     let mut network =
         VirtualNetwork::new(Box::new(Engine::new()), Arc::clone(&persona.program), persona.layout.clone())?;
-    match prove::place(&mut network, &subject.guests) {
-        Ok(()) => {
-            let below = network.dpmu().switch();
-            speed.virtual_tables_per_packet = tables_per_packet(&below.inject(traced, Tracing::On)?.traces);
-            let mut on_persona = |packets: &[Packet]| in_batches(packets, |p| below.inject(p, Tracing::Off));
-            let speeds = race(&mut [&mut on_native, &mut on_persona], &packets, pace)?;
-            speed.native_pps = speeds.first().copied().unwrap_or_default();
-            speed.virtual_pps = speeds.get(1).copied();
-        }
+    let placed = match prove::place(&mut network, &subject.guests) {
+        Ok(()) => true,
         Err(SwitchError::Unsupported { construct, reason, .. }) => {
             speed.missing.push(format!("the persona can't carry it: {construct}: {reason}"));
-            let speeds = race(&mut [&mut on_native], &packets, pace)?;
-            speed.native_pps = speeds.first().copied().unwrap_or_default();
+            false
         }
         Err(error) => return Err(error),
+    };
+    let below = network.dpmu().switch();
+    if placed {
+        speed.virtual_tables_per_packet = tables_per_packet(&below.inject(traced, Tracing::On)?.traces);
     }
-    let Some(real) = real else { return Ok(speed) };
     let many: Vec<Packet> = packets.iter().cycle().take(args.real_packets).cloned().collect();
-    match &subject.guests {
-        Guests::One(guest) => {
-            speed.bmv2_native_pps = Some(replay(real, &guest.program, &guest.commands, &many)?);
+    let mut replays = real
+        .map_or(Ok(Vec::new()), |real| replays(real, persona, subject, placed, &many, &mut speed.missing))?;
+
+    // Turns of the engine, and between them those of the real one: what else the machine does strikes both.
+    let rounds = if replays.is_empty() { 1 } else { args.real_turns };
+    let pace = Pace::default();
+    let turns = pace.turns.div_ceil(rounds as usize);
+    let turn = Duration::from_secs_f64(args.seconds / (2.0 * f64::from(rounds) * turns as f64));
+    let (mut natives, mut virtuals) = (Vec::new(), Vec::new());
+    for _ in 0..rounds {
+        let mut on_native = |packets: &[Packet]| in_batches(packets, |p| native.inject(p, Tracing::Off));
+        let mut on_persona = |packets: &[Packet]| in_batches(packets, |p| below.inject(p, Tracing::Off));
+        let mut contenders: Vec<Contender<'_>> = vec![&mut on_native];
+        if placed {
+            contenders.push(&mut on_persona);
         }
-        Guests::Composition { .. } => {
-            speed.missing.push("one simple_switch doesn't run several programs natively".to_owned());
-        }
+        let mut speeds = race(&mut contenders, &packets, Pace { turns, turn })?.into_iter();
+        natives.extend(speeds.next().unwrap_or_default());
+        virtuals.extend(speeds.next().unwrap_or_default());
+        replays.iter_mut().try_for_each(Replay::run)?;
     }
-    if speed.virtual_pps.is_some() {
-        let (recorder, recording) = Recorder::new();
-        let program = Arc::clone(&persona.program);
-        let mut network = VirtualNetwork::new(Box::new(recorder), program, persona.layout.clone())?;
-        prove::place(&mut network, &subject.guests)?;
-        let commands = recording.commands();
-        speed.bmv2_virtual_pps = Some(replay(real, &persona.program, &commands, &many)?);
+    speed.spreads.native = Spread::of(natives);
+    speed.spreads.virtually = Spread::of(virtuals);
+    speed.native_pps = speed.spreads.native.map_or(0.0, |spread| spread.median);
+    speed.virtual_pps = speed.spreads.virtually.map(|spread| spread.median);
+    for replay in replays {
+        let measured = replay.speed();
+        let (pps, spread) = match replay.virtually {
+            false => (&mut speed.bmv2_native_pps, &mut speed.spreads.bmv2_native),
+            true => (&mut speed.bmv2_virtual_pps, &mut speed.spreads.bmv2_virtual),
+        };
+        (*pps, *spread) = (measured.map(|measured| measured.best()), measured);
     }
     Ok(speed)
 }
@@ -177,22 +188,8 @@ fn in_parallel(guest: &Guest, packets: &[Packet], args: &BenchArgs) -> Result<f6
     guest.commands.iter().try_for_each(|command| engine.control(command).map(|_| ()))?;
     let mut inject = |packets: &[Packet]| engine.inject(packets, Tracing::Off).map(|_| ());
     let pace = Pace { turn: Duration::from_secs_f64(args.seconds / 28.0), ..Pace::default() };
-    Ok(race(&mut [&mut inject], packets, pace)?.first().copied().unwrap_or_default())
-}
-
-/// The throughput of a real switch: packets over the time in which they left.
-fn replay(
-    real: &SimpleSwitch,
-    program: &Arc<Program>,
-    commands: &[Command],
-    packets: &[Packet],
-) -> Result<f64, SwitchError> {
-    let mut engine = Engine::new();
-    engine.load(Arc::clone(program))?;
-    commands.iter().try_for_each(|command| engine.control(command).map(|_| ()))?;
-    let expected = engine.inject(packets, Tracing::Off)?.outputs;
-    let replayed = real.replay(program, &program.to_json().to_string(), commands, packets, &expected)?;
-    Ok(packets.len() as f64 / replayed.span.as_secs_f64().max(f64::MIN_POSITIVE))
+    let speeds = race(&mut [&mut inject], packets, pace)?.pop().unwrap_or_default();
+    Ok(Spread::of(speeds).unwrap_or_default().median)
 }
 
 fn in_batches<T>(

@@ -15,4 +15,4 @@ mod simple_switch;
 
 pub use installed::{ToolError, find_p4c, find_simple_switch, logs, version};
 pub use p4c::{Compiled, P4c, P4cError};
-pub use simple_switch::{Replayed, SimpleSwitch, SimpleSwitchOptions};
+pub use simple_switch::{Cores, Replayed, SimpleSwitch, SimpleSwitchOptions};

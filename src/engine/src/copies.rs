@@ -207,9 +207,12 @@ impl Journey<'_> {
         let executable = self.executable;
         let Some(replicas) = executable.groups.get(&group) else { return Ok(()) };
         executable.layout.forget_widths(self.memory);
-        let state = if replicas.len() > 1 { self.snapshot() } else { Vec::new() };
+        let mut state = if replicas.len() > 1 { self.snapshot() } else { Vec::new() };
         for (number, replica) in replicas.iter().enumerate() {
-            if number > 0 {
+            if number + 1 == replicas.len() && number > 0 {
+                // Behind what belongs to a packet nothing outlives it.
+                std::mem::swap(self.memory, &mut state);
+            } else if number > 0 {
                 self.adopt(&state);
             }
             let copy = self.copy(flight.copy, &[])?;
@@ -341,7 +344,7 @@ impl Journey<'_> {
             state.extend(self.memory.iter().take(limbs));
             state.extend(tracker.second(self.memory).iter().take(limbs));
         } else {
-            state.resize(limbs, 0);
+            state.resize(self.memory.len(), 0);
             layout.lazy.copy(self.memory, &mut state);
         }
         state

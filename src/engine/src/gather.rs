@@ -80,6 +80,7 @@ pub(crate) enum GatherStep {
 }
 
 /// Carry out steps.
+#[inline]
 pub(crate) fn gather(steps: &[GatherStep], memory: &mut [u64]) {
     for step in steps {
         match *step {

@@ -133,7 +133,7 @@ impl Lookup {
     }
 
     /// The entry that matches, as far as it is told without making a key.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn scan(&self, shape: &KeyShape, memory: &[u64]) -> Scanned {
         match self {
             Self::Exact(exact) => exact.scan(shape, memory).map_or(Scanned::Nothing, Scanned::Found),

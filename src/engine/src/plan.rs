@@ -13,38 +13,27 @@ pub(crate) const END: u32 = u32::MAX;
 /// Conditions of one search.
 const MANY_CONDITIONS: usize = 256;
 
-/// Looks at a limb.
+/// Looks at a limb: whether some bits of it are numbers from `low` on, up to `more` behind that.
 #[derive(Clone, Copy, Debug)]
-pub(crate) enum Look {
-    /// Some bits of it are a number.
-    Same { at: u32, rotate: u32, mask: u64, number: u64 },
-    /// It is less than a number.
-    Below { at: u32, number: u64 },
+pub(crate) struct Look {
+    at: u32,
+    rotate: u32,
+    mask: u64,
+    low: u64,
+    more: u64,
 }
 
 impl Look {
-    fn at(&self) -> u32 {
-        match self {
-            Self::Same { at, .. } | Self::Below { at, .. } => *at,
-        }
-    }
-
     /// What it says of a limb of that value.
     #[inline]
     fn of(&self, limb: u64) -> bool {
-        match self {
-            Self::Same { rotate, mask, number, .. } => limb.rotate_left(*rotate) & mask == *number,
-            Self::Below { number, .. } => limb < *number,
-        }
+        (limb.rotate_left(self.rotate) & self.mask).wrapping_sub(self.low) <= self.more
     }
 
     /// The first numbers of spans within which it says the same; `None` where these are too many.
     fn starts(&self) -> Option<[u64; 2]> {
-        match self {
-            Self::Below { number, .. } => Some([*number, *number]),
-            Self::Same { rotate: 0, mask: u64::MAX, number, .. } => Some([*number, number.saturating_add(1)]),
-            Self::Same { .. } => None,
-        }
+        let whole = self.rotate == 0 && self.mask == u64::MAX;
+        whole.then(|| [self.low, self.low.saturating_add(self.more).saturating_add(1)])
     }
 }
 
@@ -134,21 +123,17 @@ impl Plan {
 
     /// A step that does what a test does, and leads to others that do the rest of it.
     fn taken_apart(&mut self, test: &Test, yes: u32, no: u32) -> Step {
-        let whole = |at: u32, number: u64, is: bool| {
-            let look = Look::Same { at, rotate: 0, mask: u64::MAX, number };
+        let step = |look: Look, is: bool| {
             if is { Step::Look { look, yes, no } } else { Step::Look { look, yes: no, no: yes } }
         };
+        let whole = |at: u32, low: u64, more: u64| Look { at, rotate: 0, mask: u64::MAX, low, more };
         match test {
-            Test::Limb { at, number, is } => whole(*at, *number, *is),
-            Test::Flag { at, is } => whole(*at, 0, !*is),
-            Test::Below { at, number, is } => {
-                let look = Look::Below { at: *at, number: *number };
-                if *is { Step::Look { look, yes, no } } else { Step::Look { look, yes: no, no: yes } }
-            }
+            Test::Limb { at, number, is } => step(whole(*at, *number, 0), *is),
+            Test::Flag { at, is } => step(whole(*at, 0, 0), !*is),
+            Test::Below { at, number, is } if *number > 0 => step(whole(*at, 0, number - 1), *is),
             Test::Bits { term: Term { from, shift, mask, add: 0, keep }, number, is } => {
                 let rotate = i32::from(*shift).rem_euclid(64) as u32;
-                let look = Look::Same { at: *from, rotate, mask: mask & keep, number: *number };
-                if *is { Step::Look { look, yes, no } } else { Step::Look { look, yes: no, no: yes } }
+                step(Look { at: *from, rotate, mask: mask & keep, low: *number, more: 0 }, *is)
             }
             Test::All(tests) | Test::Any(tests) => {
                 let all = matches!(test, Test::All(_));
@@ -172,9 +157,9 @@ impl Plan {
     /// The same as that step together with those behind it that look at the same limb; `None` where there are none.
     fn spans(&self, first: u32) -> Option<Step> {
         let Some(Step::Look { look, .. }) = self.step(first) else { return None };
-        let at = look.at();
+        let at = look.at;
         let asks = |number: u32| match self.step(number)? {
-            Step::Look { look, yes, no } if look.at() == at => Some((look, *yes, *no, look.starts()?)),
+            Step::Look { look, yes, no } if look.at == at => Some((look, *yes, *no, look.starts()?)),
             _ => None,
         };
         let mut starts = Vec::new();
@@ -226,7 +211,7 @@ impl Plan {
         for _ in 0..=self.steps.len() {
             let known = match self.step(next) {
                 Some(Step::Look { look, yes, no }) => {
-                    limb(look.at()).map(|limb| if look.of(limb) { *yes } else { *no })
+                    limb(look.at).map(|limb| if look.of(limb) { *yes } else { *no })
                 }
                 Some(Step::Spans { at, starts, targets }) => {
                     limb(*at).map(|limb| target(starts, targets, limb))
@@ -251,7 +236,7 @@ impl Step {
     pub(crate) fn leads(&self, memory: &[u64]) -> u32 {
         let limb = |at: u32| memory.get(at as usize).copied().unwrap_or(0);
         let (holds, yes, no) = match self {
-            Self::Look { look, yes, no } => (look.of(limb(look.at())), yes, no),
+            Self::Look { look, yes, no } => (look.of(limb(look.at)), yes, no),
             Self::Spans { at, starts, targets } => return target(starts, targets, limb(*at)),
             Self::Test { test, yes, no } => (test.holds(memory), yes, no),
             Self::Condition { .. } | Self::Table(_) => return END,

@@ -101,8 +101,9 @@ pub(crate) fn quick(program: &Program, layout: &Layout, steps: &[Step]) -> Optio
 pub(crate) fn run(quick: &[Quick], memory: &mut [u64], drop_port: u64) {
     for step in quick {
         match step {
-            Quick::Gather { guard, steps } => {
-                if guard.is_none_or(|at| is_set(memory, at)) {
+            Quick::Gather { guard: None, steps } => gather(steps, memory),
+            Quick::Gather { guard: Some(at), steps } => {
+                if is_set(memory, *at) {
                     gather(steps, memory);
                 }
             }

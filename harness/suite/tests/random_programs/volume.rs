@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use hyper4_drivers::{SimpleSwitch, SimpleSwitchOptions, find_simple_switch};
+use hyper4_drivers::{Cores, SimpleSwitch, SimpleSwitchOptions, find_simple_switch};
 use hyper4_engine::Engine;
 use hyper4_ir::{Command, Output, Packet, PipelineKind, PrimitiveKind, Program, Undefined};
 use hyper4_switch::{Switch, SwitchError, Tracing};
@@ -124,7 +124,7 @@ fn compare(
             return Ok(Ok(()));
         }
         let real = SimpleSwitch::new(options.clone())?;
-        let theirs = match real.replay(&program, &json, &good, &packets, &ours) {
+        let theirs = match real.replay(&program, &json, &good, &packets, &ours, Cores::All) {
             Ok(replayed) => replayed.outputs,
             // What can't be said to the real switch can't be compared.
             Err(SwitchError::Unsupported { .. }) => return Ok(Ok(())),

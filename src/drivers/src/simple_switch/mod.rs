@@ -21,7 +21,7 @@ use crate::installed::given_or_found;
 use life::{Leaving, Life};
 use log::Line;
 use packets::LONGEST_PACKET;
-pub use replay::Replayed;
+pub use replay::{Cores, Replayed};
 
 use process::{MOURNING, NoLine, Process};
 use runtime::Replicas;

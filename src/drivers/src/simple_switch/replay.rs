@@ -9,6 +9,8 @@ use std::time::{Duration, Instant};
 
 use hyper4_ir::{Command, Output, Packet, Program};
 use hyper4_switch::{ControlPlane, SwitchError};
+use nix::sched::{CpuSet, sched_getaffinity, sched_setaffinity};
+use nix::unistd::Pid;
 use pcap_file::pcap::{PcapHeader, PcapPacket, PcapReader, PcapWriter};
 
 use super::process::{StartError, Started, temporary_folder};
@@ -18,6 +20,35 @@ use super::{SimpleSwitch, control};
 const GLANCE: Duration = Duration::from_millis(20);
 /// Bytes of a pcap file before its first packet, and before each packet (man 5 pcap-savefile).
 const FILE_HEADER: u64 = 24;
+
+/// Which cores a switch may use.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Cores {
+    /// All that this process may use.
+    All,
+    /// One of them. Its threads hand each packet from one to the next, which takes less time when nobody must wake up
+    /// another core, so that this may be the fastest.
+    One,
+}
+
+/// Do something that starts a process, which may use those cores.
+fn with_cores<T>(cores: Cores, start: impl FnOnce() -> Result<T, StartError>) -> Result<T, StartError> {
+    if cores == Cores::All {
+        return start();
+    }
+    let failed = |error: nix::Error| StartError::Failed(format!("it can't be put on one core: {error}"));
+    let this_thread = Pid::from_raw(0);
+    let all = sched_getaffinity(this_thread).map_err(failed)?;
+    let mut one = CpuSet::new();
+    if let Some(core) = (0..CpuSet::count()).rev().find(|core| all.is_set(*core).unwrap_or(false)) {
+        one.set(core).map_err(failed)?;
+    }
+    // What is started now inherits it.
+    sched_setaffinity(this_thread, &one).map_err(failed)?;
+    let started = start();
+    sched_setaffinity(this_thread, &all).map_err(failed)?;
+    started
+}
 
 /// What came of a replay.
 #[derive(Clone, Debug)]
@@ -33,6 +64,8 @@ impl SimpleSwitch {
     /// as many bytes have come out as `expected` has (what leaves by other ports is not kept): its throughput, where [`hyper4_switch::Switch::inject`] measures
     /// its latency. `json` is the program as in [`SimpleSwitch::load_json`]; the log may be built out of the switch.
     ///
+    /// `cores` are those that the process may use.
+    ///
     /// # Errors
     /// [`SwitchError::Unsupported`] when it refuses the program; [`SwitchError::Control`] for a wrong command;
     /// [`SwitchError::Failed`] when it gives up, or nothing more comes before everything has.
@@ -43,12 +76,15 @@ impl SimpleSwitch {
         commands: &[Command],
         packets: &[Packet],
         expected: &[Output],
+        cores: Cores,
     ) -> Result<Replayed, SwitchError> {
         // Commands are carried out before packets come: a second for each 200 of them, and two to begin with, which is
         // plenty unless the machine has other things to do.
         let short = 2 + commands.len() as u64 / 200;
         for wait in [short, short + self.options.patience.as_secs()] {
-            if let Some(replayed) = self.replay_after(wait, program, json, commands, packets, expected)? {
+            if let Some(replayed) =
+                self.replay_after(wait, program, json, commands, packets, expected, cores)?
+            {
                 return Ok(replayed);
             }
         }
@@ -56,6 +92,7 @@ impl SimpleSwitch {
     }
 
     /// With so many seconds for the commands; `None` when they took longer.
+    #[allow(clippy::too_many_arguments, reason = "what `replay` is given, and the time")]
     fn replay_after(
         &self,
         wait: u64,
@@ -64,6 +101,7 @@ impl SimpleSwitch {
         commands: &[Command],
         packets: &[Packet],
         expected: &[Output],
+        cores: Cores,
     ) -> Result<Option<Replayed>, SwitchError> {
         let failed = |error: std::io::Error| SwitchError::Failed(format!("a capture can't be kept: {error}"));
         let start_error = |error: StartError| error.with(program);
@@ -80,8 +118,8 @@ impl SimpleSwitch {
         }
         let patience = self.options.patience;
         let begun = Instant::now();
-        let mut started =
-            Started::start(&self.path, json, &folder, &arguments, patience).map_err(start_error)?;
+        let start = || Started::start(&self.path, json, &folder, &arguments, patience);
+        let mut started = with_cores(cores, start).map_err(start_error)?;
         let depths = started.runtime.set_all_egress_queue_depths(i32::MAX);
         depths.map_err(|error| SwitchError::Failed(format!("its queues can't be made longer: {error}")))?;
         let blank = ControlPlane::new(Arc::clone(program));

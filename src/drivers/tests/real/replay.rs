@@ -1,6 +1,6 @@
 //! Captures through a real simple_switch.
 
-use hyper4_drivers::{SimpleSwitch, SimpleSwitchOptions};
+use hyper4_drivers::{Cores, SimpleSwitch, SimpleSwitchOptions};
 use hyper4_ir::{Output, Packet};
 use hyper4_switch::{Switch, SwitchError, Tracing};
 
@@ -28,9 +28,12 @@ fn a_replay_gives_what_single_packets_give() {
     let fresh = SimpleSwitch::new(options).unwrap();
     let program = program();
     let json = program.to_json().to_string();
-    let replayed = fresh.replay(&program, &json, &commands(COMMANDS), &packets, &expected).unwrap();
-    assert_eq!(by_port(&replayed.outputs), by_port(&expected));
-    assert!(!replayed.span.is_zero());
-    let refused = fresh.replay(&program, "{}", &[], &packets, &expected);
+    for cores in [Cores::All, Cores::One] {
+        let replayed =
+            fresh.replay(&program, &json, &commands(COMMANDS), &packets, &expected, cores).unwrap();
+        assert_eq!(by_port(&replayed.outputs), by_port(&expected));
+        assert!(!replayed.span.is_zero());
+    }
+    let refused = fresh.replay(&program, "{}", &[], &packets, &expected, Cores::All);
     assert!(matches!(refused, Err(SwitchError::Unsupported { .. })), "{refused:?}");
 }
