@@ -187,7 +187,7 @@ struct Thread {
     point: Point,
     /// The packet's bytes as they came in, or came in again, and how many there were.
     arrived: (Word, Word),
-    /// The `ingress_port` that it came in with.
+    /// The port by which it came in at first, which bmv2 keeps beside the metadata.
     came_by: Option<Word>,
     purpose: Purpose,
     /// Copies, and packets that come in again, in their order.

@@ -323,6 +323,9 @@ pub(crate) fn compare(
                 compared.undefined += 1;
             }
             Ok(Batch { outputs, digests, .. }) => {
+                if outputs != batch.outputs {
+                    println!("{:#?}", engine.inject(packets, Tracing::On)?.traces);
+                }
                 assert_eq!(outputs, batch.outputs, "seed {seed}: {packet:?}");
                 compared.packets += 1;
                 compared.outputs += outputs.len();

@@ -14,12 +14,15 @@ use crate::{commands, features, kinds, programs};
 /// Programs unless `HYPER4_PROGRAMS` says another number; `HYPER4_SEED` is the seed of the first, or 1.
 const PROGRAMS: u64 = 150;
 const PACKETS: usize = 30;
+/// Seeds on which the executor was wrong: a varbit stays as wide as it was when its header is made valid; a clone's parser
+/// sees the port by which the packet first came in, however often that came in again.
+const FOUND: [u64; 3] = [11, 201_161, 205_079];
 
 #[test]
 fn it_does_with_rich_programs_what_the_engine_does() -> Result<(), Error> {
     let first = setting("HYPER4_SEED", 1);
     let mut compared = Compared::default();
-    for seed in first..first + setting("HYPER4_PROGRAMS", PROGRAMS) {
+    for seed in FOUND.into_iter().chain(first..first + setting("HYPER4_PROGRAMS", PROGRAMS)) {
         let mut random = Random::new(seed);
         let program = Arc::new(made(seed, &mut random));
         compare(seed, (&program, PACKETS), |random| told(&program, random), &mut random, &mut compared)?;

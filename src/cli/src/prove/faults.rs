@@ -130,42 +130,60 @@ pub(super) fn applied(
     let mut smuggled = None;
     for fault in &faults.fault {
         let rows: Vec<InstalledRow> = network.dpmu().rows().cloned().collect();
-        let bent = bent(fault, &rows, &ids)
-            .ok_or_else(|| bad(&format!("slice `{}` has no such row", fault.slice)))?;
+        let bent = bent(fault, &rows, &ids);
+        let Some(first) = bent.first() else {
+            return Err(bad(&format!("slice `{}` has no such row", fault.slice)));
+        };
         if fault.row == Kind::Tenant {
             let own = ids.get(&fault.slice).cloned().unwrap_or_default();
-            let refused = gate.check(&bent, &own).err();
+            let refused = gate.check(first, &own).err();
             smuggled = refused.map(|why| format!("a row of the tenant of slice `{}`: {why}", fault.slice));
         }
-        commands.push(bent);
+        commands.extend(bent);
     }
     Ok(Told { commands, smuggled })
 }
 
-/// The command that brings the fault about.
-fn bent(fault: &Fault, rows: &[InstalledRow], ids: &BTreeMap<String, BTreeSet<u16>>) -> Option<Command> {
+/// The commands that bring the fault about.
+fn bent(fault: &Fault, rows: &[InstalledRow], ids: &BTreeMap<String, BTreeSet<u16>>) -> Vec<Command> {
     let of = |slice: &str| -> Vec<&InstalledRow> {
         let kind = |row: &&InstalledRow| is(row, fault.row).is_some_and(|of| of == slice);
         rows.iter().filter(kind).collect()
     };
     let own = of(&fault.slice);
     if fault.row == Kind::Tenant {
-        let row = own.get(usize::from(fault.number))?;
-        let other = ids.get(fault.like.as_ref()?)?.first()?;
-        let mut command = row.command.clone();
-        if let Command::TableAdd { key, .. } = &mut command {
-            *key.first_mut()? = MatchValue::Exact(Bits::from_u64(16, (*other).into()));
-        }
-        return Some(command);
+        let row = own.get(usize::from(fault.number)).map(|row| smuggled(row, fault, ids));
+        return row.flatten().into_iter().collect();
     }
-    let row = own.iter().find(|row| port_of(row).is_none_or(|port| port == fault.number))?;
+    let meant = own.iter().filter(|row| port_of(row).is_none_or(|port| port == fault.number));
+    meant.filter_map(|row| changed(row, fault, ids, &of)).collect()
+}
+
+/// A row that lies in another device.
+fn smuggled(row: &InstalledRow, fault: &Fault, ids: &BTreeMap<String, BTreeSet<u16>>) -> Option<Command> {
+    let other = ids.get(fault.like.as_ref()?)?.first()?;
+    let mut command = row.command.clone();
+    if let Command::TableAdd { key, .. } = &mut command {
+        *key.first_mut()? = MatchValue::Exact(Bits::from_u64(16, (*other).into()));
+    }
+    Some(command)
+}
+
+/// A row that says something else.
+fn changed<'r>(
+    row: &InstalledRow,
+    fault: &Fault,
+    ids: &BTreeMap<String, BTreeSet<u16>>,
+    of: &impl Fn(&str) -> Vec<&'r InstalledRow>,
+) -> Option<Command> {
     let Command::TableAdd { table, action, arguments, .. } = &row.command else { return None };
     let mut arguments = arguments.clone();
     // Of a link it is the second one: the first is a port.
     let first = arguments.get_mut(usize::from(fault.row == Kind::Link))?;
     *first = match (&fault.like, fault.to) {
         (Some(like), None) if fault.row == Kind::Link => {
-            Bits::from_u64(16, (*ids.get(like)?.first()?).into())
+            // Lookups only go on: it is the last device that packets can still enter.
+            Bits::from_u64(16, (*ids.get(like)?.last()?).into())
         }
         (Some(like), None) => {
             let other = of(like).into_iter().find_map(|row| match &row.command {

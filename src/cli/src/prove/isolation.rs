@@ -6,7 +6,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Instant;
 
-use hyper4_dpmu::{DpmuConfig, Gate};
+use hyper4_dpmu::{DpmuConfig, Gate, SliceConfig};
 use hyper4_ir::{Batch, Command, Packet, Reply};
 use hyper4_switch::{Recorder, SwitchError, Tracing};
 use hyper4_symbolic::{
@@ -50,6 +50,12 @@ pub(super) fn prove(
     let config = DpmuConfig::from_toml(&read(path)?).map_err(|e| bad(&e))?;
     if config.slices.len() < 2 {
         return Err(bad(&"isolation is about two slices or more"));
+    }
+    for (number, slice) in config.slices.iter().enumerate() {
+        let shared = |other: &&SliceConfig| !other.lease.ports.is_disjoint(&slice.lease.ports);
+        if let Some(other) = config.slices.iter().skip(number + 1).find(shared) {
+            return Err(bad(&format!("slices `{}` and `{}` share a port", slice.name, other.name)));
+        }
     }
     let (recorder, recording) = Recorder::new();
     let program = Arc::clone(&persona.program);

@@ -141,7 +141,6 @@ impl Executor<'_, '_> {
             Some(Waiting::Ingress { state }) => {
                 thread.state = (*state).clone();
                 thread.arrived = (thread.state.payload.clone(), thread.state.length.clone());
-                thread.came_by = self.standard(&thread.state, StandardField::IngressPort);
                 thread.point = self.first_state();
                 self.threads.push(thread);
             }
