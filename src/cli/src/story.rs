@@ -124,7 +124,7 @@ impl Told<'_> {
                         }
                         _ => String::new(),
                     };
-                    if let Some(statement) = self.statement(&device, name) {
+                    if let Some(statement) = self.program(&device).and_then(|p| statement(p, name)) {
                         self.line(depth + 1, PLAIN, &statement);
                         continue;
                     }
@@ -159,22 +159,6 @@ impl Told<'_> {
         let found = self.program(device).and_then(|p| p.conditionals.iter().find(|c| c.name == name));
         let written = found.and_then(|c| c.source_info.as_ref()).map(|source| source.source_fragment.trim());
         written.filter(|text| !text.is_empty()).unwrap_or(name).to_owned()
-    }
-
-    /// What a table does that the compiler made for statements: these, as they stand in the program.
-    fn statement(&self, device: &str, table: &str) -> Option<String> {
-        let program = self.program(device)?;
-        let table = program.tables.iter().find(|t| t.name == table)?;
-        // Tables of the program are in a control.
-        let [action] = table.actions.as_slice() else { return None };
-        if !table.keys.is_empty() || table.name.contains('.') {
-            return None;
-        }
-        let primitives = &program.actions.get(action.index())?.primitives;
-        let written =
-            |primitive: &Primitive| Some(primitive.source_info.as_ref()?.source_fragment.trim().to_owned());
-        let statements = primitives.iter().map(written).collect::<Option<Vec<_>>>()?;
-        (!statements.is_empty() && statements.iter().all(|s| !s.is_empty())).then(|| statements.join("; "))
     }
 
     /// An action without the table's control before it, its arguments with their names.
@@ -216,6 +200,21 @@ impl Told<'_> {
             indent = 2 * depth + 4;
         }
     }
+}
+
+/// What a table does that the compiler made for statements: these, as they stand in the program.
+pub(crate) fn statement(program: &Program, table: &str) -> Option<String> {
+    let table = program.tables.iter().find(|t| t.name == table)?;
+    // Tables of the program are in a control.
+    let [action] = table.actions.as_slice() else { return None };
+    if !table.keys.is_empty() || table.name.contains('.') {
+        return None;
+    }
+    let primitives = &program.actions.get(action.index())?.primitives;
+    let written =
+        |primitive: &Primitive| Some(primitive.source_info.as_ref()?.source_fragment.trim().to_owned());
+    let statements = primitives.iter().map(written).collect::<Option<Vec<_>>>()?;
+    (!statements.is_empty() && statements.iter().all(|s| !s.is_empty())).then(|| statements.join("; "))
 }
 
 /// How much of a text, in bytes, goes into so many columns: up to a blank, or all of a word that is too long.

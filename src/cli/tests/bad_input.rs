@@ -155,3 +155,23 @@ fn what_the_persona_cannot_do_is_refused() -> Result<(), Error> {
     assert!(file.ends_with("assertion.p4"), "{document}");
     Ok(())
 }
+
+/// Slices that are promised more than the persona has are a mistake in the configuration, not the tool's failure.
+#[test]
+fn promises_that_cant_be_kept() -> Result<(), Error> {
+    let folder = tempfile::tempdir()?;
+    let config = folder.path().join("dpmu.toml");
+    let program = std::fs::canonicalize(root().join(L2))?;
+    let slice = |name: &str, port: u16, rows: u32| {
+        let program = program.display();
+        format!(
+            "[[slice]]\nname = \"{name}\"\nports = [{port}]\nrows = {rows}\n\
+             [[slice.device]]\nname = \"d\"\nprogram = \"{program}\"\n"
+        )
+    };
+    std::fs::write(&config, slice("red", 1, 5000) + &slice("blue", 2, 100))?;
+    refused(
+        &["prove", "isolation", &config.to_string_lossy()],
+        &["dpmu.toml", "slice `red`", "rows of the device", "10000 needed"],
+    )
+}

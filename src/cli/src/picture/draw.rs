@@ -113,7 +113,8 @@ fn pipeline(program: &Program, kind: PipelineKind, start: NextNode, name: String
     let mut tables = BTreeMap::new();
     for (number, table) in program.tables.iter().enumerate().filter(|(_, table)| table.pipeline == kind) {
         tables.insert(number, cluster.nodes.len());
-        let mut lines = vec![table.name.clone()];
+        let mut lines =
+            vec![crate::story::statement(program, &table.name).unwrap_or_else(|| table.name.clone())];
         let keys = table.keys.iter().map(|key| format!("{} {}", key.match_kind.name(), key.name));
         lines.extend(keys);
         cluster.nodes.push(node(Shape::Table, &table.name, lines));

@@ -64,7 +64,13 @@ pub(super) fn prove(
     for slice in &config.slices {
         let guests = subject::load_devices(options, path, &slice.composition)?;
         sides::add_slice(&mut network, &slice.name, slice.lease.clone(), &guests, &slice.composition.wiring)
-            .map_err(crate::run::failure)?;
+            .map_err(|error| match error {
+                // What the configuration asks for is more than the persona has, or something else.
+                SwitchError::Unsupported { reason, .. } => {
+                    bad(&format!("slice `{}` can't be had: {reason}", slice.name))
+                }
+                error => crate::run::failure(error),
+            })?;
     }
     let right = recording.commands();
     let cells = faults::cells(&mut network, persona);
