@@ -31,7 +31,7 @@ pub(crate) struct BenchArgs {
     /// How many packets a real simple_switch gets.
     #[arg(long, value_name = "N", default_value_t = 100_000)]
     pub(crate) real_packets: usize,
-    /// How many times a real simple_switch gets them, with all cores and with one, between turns of the engine.
+    /// How often it gets them with all cores, and with one; between, the engine has its turns.
     #[arg(long, value_name = "N", default_value_t = 3, value_parser = clap::value_parser!(u32).range(1..))]
     pub(crate) real_turns: u32,
     /// Measure tables of the engine as their entries grow, instead of subjects.
