@@ -1,5 +1,6 @@
 //! Running a campaign.
 
+use std::collections::BTreeSet;
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
@@ -63,6 +64,7 @@ struct Examined {
     index: u64,
     case: Result<Case, CaseError>,
     verdicts: Vec<Verdict>,
+    reached: BTreeSet<String>,
 }
 
 impl Campaign<'_> {
@@ -83,6 +85,9 @@ impl Campaign<'_> {
         let end = budget.cases.unwrap_or(u64::MAX);
         let count = count.max(1);
         let mut next = state.next.max(index.saturating_sub(1));
+        for name in self.oracles.iter().flat_map(|oracle| oracle.reachable()) {
+            state.coverage.reached.entry(name).or_default();
+        }
         state.save(self.folder)?;
         while next < end && !self.stop.load(Ordering::Relaxed) {
             if budget.time.is_some_and(|time| begun.elapsed() >= time) {
@@ -111,17 +116,20 @@ impl Campaign<'_> {
 
     fn examine(&self, generator: &CaseGenerator, index: u64) -> Examined {
         let case = generator.case(index);
-        let verdicts = match &case {
-            Ok(case) if !self.stop.load(Ordering::Relaxed) => {
-                self.oracles.iter().map(|oracle| oracle.examine(case)).collect()
+        let mut reached = BTreeSet::new();
+        let mut verdicts = Vec::new();
+        if let Ok(case) = &case {
+            for oracle in self.oracles.iter().take_while(|_| !self.stop.load(Ordering::Relaxed)) {
+                let (verdict, mut met) = oracle.examine_and_cover(case);
+                verdicts.push(verdict);
+                reached.append(&mut met);
             }
-            _ => Vec::new(),
-        };
-        Examined { index, case, verdicts }
+        }
+        Examined { index, case, verdicts, reached }
     }
 
     fn note(&self, state: &mut CampaignState, examined: Examined) -> Result<(), CampaignError> {
-        let Examined { index, case, verdicts } = examined;
+        let Examined { index, case, verdicts, reached } = examined;
         state.cases += 1;
         let case = match case {
             Ok(case) => case,
@@ -143,6 +151,9 @@ impl Campaign<'_> {
                 }
                 Verdict::Differ { .. } | Verdict::Error(_) => tally.found += 1,
             }
+        }
+        for name in reached {
+            *state.coverage.reached.entry(name).or_default() += 1;
         }
         if compared {
             for feature in &case.features {

@@ -1,5 +1,7 @@
 //! Who says whether a case is well.
 
+use std::collections::BTreeSet;
+
 use hyper4_diff::Counts;
 use hyper4_p4::{Options, parse_source, print};
 
@@ -44,6 +46,16 @@ pub trait Oracle: Sync {
 
     /// What it says of a case.
     fn examine(&self, case: &Case) -> Verdict;
+
+    /// As [`Self::examine`], and what of [`Self::reachable`] the case reached.
+    fn examine_and_cover(&self, case: &Case) -> (Verdict, BTreeSet<String>) {
+        (self.examine(case), BTreeSet::new())
+    }
+
+    /// What cases can reach, as far as it is known.
+    fn reachable(&self) -> BTreeSet<String> {
+        BTreeSet::new()
+    }
 
     /// How many questions it is asked at most to make a case small. One that starts processes takes a while for each.
     fn questions(&self) -> usize {

@@ -1,42 +1,61 @@
 //! Two switches on one case.
 
+use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use hyper4_diff::{Divergence, DivergenceKind, Options, Outcome, Side, compare};
-use hyper4_ir::{Batch, Command, Packet, Program, Reply, Stimulus};
+use hyper4_ir::{Batch, Command, Packet, PrimitiveKind, Program, Reply, Stimulus};
 use hyper4_switch::{Switch, SwitchError, Tracing};
 
 use crate::case::Case;
 use crate::finding::Signature;
 use crate::oracle::{Oracle, Verdict};
+use crate::reach::{self, Tap};
 
 type AnySwitch = Box<dyn Switch + Send>;
 
 /// Switches that are used again and again: a persona is loaded once for each thread.
 pub struct SwitchPool {
-    make: Box<dyn Fn() -> Result<AnySwitch, SwitchError> + Send + Sync>,
-    idle: Mutex<Vec<AnySwitch>>,
+    make: Box<dyn Fn(&Tap) -> Result<AnySwitch, SwitchError> + Send + Sync>,
+    idle: Mutex<Vec<(AnySwitch, Tap)>>,
+}
+
+/// What a case reaches.
+#[derive(Default)]
+struct Sink {
+    ways: BTreeSet<&'static str>,
+    met: BTreeSet<String>,
 }
 
 impl SwitchPool {
     /// A pool that has none yet.
     pub fn new(make: impl Fn() -> Result<AnySwitch, SwitchError> + Send + Sync + 'static) -> Self {
+        Self::tapped(move |_| make())
+    }
+
+    /// A pool of switches that tell a tap what packets meet.
+    pub fn tapped(make: impl Fn(&Tap) -> Result<AnySwitch, SwitchError> + Send + Sync + 'static) -> Self {
         Self { make: Box::new(make), idle: Mutex::new(Vec::new()) }
     }
 
     /// A switch with the program loaded and nothing else in it.
-    fn take(&self, program: &Arc<Program>) -> Result<Lent<'_>, SwitchError> {
-        let idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner).pop();
-        let mut switch = match idle {
-            Some(switch) => switch,
-            None => (self.make)()?,
+    fn take<'a>(&'a self, program: &Arc<Program>, sink: &'a Mutex<Sink>) -> Result<Lent<'a>, SwitchError> {
+        // Where random numbers are drawn, it matters how many were drawn before: a fresh switch begins at its seed.
+        let fresh = draws(program);
+        let idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner).pop_if(|_| !fresh);
+        let (mut switch, tap) = match idle {
+            Some(idle) => idle,
+            None => {
+                let tap = Tap::default();
+                ((self.make)(&tap)?, tap)
+            }
         };
         // One that refuses a program is as good as before; one that fails isn't used again.
         match switch.load(Arc::clone(program)) {
-            Ok(()) => Ok(Lent { pool: self, switch: Some(switch) }),
+            Ok(()) => Ok(Lent { pool: self, switch: Some((switch, tap)), fresh, sink }),
             Err(error) => {
                 if matches!(error, SwitchError::Unsupported { .. }) {
-                    self.idle.lock().unwrap_or_else(PoisonError::into_inner).push(switch);
+                    self.idle.lock().unwrap_or_else(PoisonError::into_inner).push((switch, tap));
                 }
                 Err(error)
             }
@@ -47,7 +66,10 @@ impl SwitchPool {
 /// A switch that goes back to its pool, unless it failed.
 struct Lent<'a> {
     pool: &'a SwitchPool,
-    switch: Option<AnySwitch>,
+    switch: Option<(AnySwitch, Tap)>,
+    /// It isn't used again.
+    fresh: bool,
+    sink: &'a Mutex<Sink>,
 }
 
 impl Lent<'_> {
@@ -55,7 +77,7 @@ impl Lent<'_> {
         &mut self,
         act: impl FnOnce(&mut AnySwitch) -> Result<T, SwitchError>,
     ) -> Result<T, SwitchError> {
-        let Some(switch) = &mut self.switch else { return Err(SwitchError::NotLoaded) };
+        let Some((switch, _)) = &mut self.switch else { return Err(SwitchError::NotLoaded) };
         let result = act(switch);
         if let Err(SwitchError::Failed(_)) = &result {
             self.switch = None;
@@ -66,10 +88,18 @@ impl Lent<'_> {
 
 impl Drop for Lent<'_> {
     fn drop(&mut self) {
-        if let Some(switch) = self.switch.take() {
-            self.pool.idle.lock().unwrap_or_else(PoisonError::into_inner).push(switch);
+        let Some((switch, tap)) = self.switch.take() else { return };
+        self.sink.lock().unwrap_or_else(PoisonError::into_inner).met.append(&mut tap.take());
+        if !self.fresh {
+            self.pool.idle.lock().unwrap_or_else(PoisonError::into_inner).push((switch, tap));
         }
     }
+}
+
+/// Whether a program draws random numbers.
+fn draws(program: &Program) -> bool {
+    let mut primitives = program.actions.iter().flat_map(|action| &action.primitives);
+    primitives.any(|primitive| matches!(primitive.kind, PrimitiveKind::Random { .. }))
 }
 
 impl Side for Lent<'_> {
@@ -78,11 +108,17 @@ impl Side for Lent<'_> {
     }
 
     fn inject(&mut self, packets: &[Packet], tracing: Tracing) -> Result<Batch, SwitchError> {
-        self.with(|switch| switch.inject(packets, tracing))
+        let batch = self.with(|switch| switch.inject(packets, tracing))?;
+        reach::ways(
+            &batch,
+            packets.len(),
+            &mut self.sink.lock().unwrap_or_else(PoisonError::into_inner).ways,
+        );
+        Ok(batch)
     }
 
     fn program(&mut self, _device: Option<&str>) -> Option<Arc<Program>> {
-        self.switch.as_ref().and_then(|switch| switch.program().cloned())
+        self.switch.as_ref().and_then(|(switch, _)| switch.program().cloned())
     }
 }
 
@@ -95,6 +131,7 @@ pub struct Differential {
     compile: Option<Box<Compile>>,
     defined: Option<Box<Defined>>,
     questions: usize,
+    reachable: BTreeSet<String>,
 }
 
 /// The steps of a case by which nothing undefined shows.
@@ -107,7 +144,21 @@ impl Differential {
     /// An oracle of that name; `other` is held against `native`.
     pub fn new(name: &str, native: SwitchPool, other: SwitchPool, options: Options) -> Self {
         let options = Options { stateful: true, side_by_side: false, ..options };
-        Self { name: name.to_owned(), native, other, options, compile: None, defined: None, questions: 6_000 }
+        Self {
+            name: name.to_owned(),
+            native,
+            other,
+            options,
+            compile: None,
+            defined: None,
+            questions: 6_000,
+            reachable: BTreeSet::new(),
+        }
+    }
+
+    /// What the other side's taps can tell of, so that it is known what they don't.
+    pub fn reaching(self, reachable: BTreeSet<String>) -> Self {
+        Self { reachable, ..self }
     }
 
     /// It starts a process for each question, so it is asked few.
@@ -141,7 +192,27 @@ impl Oracle for Differential {
         self.questions
     }
 
+    fn reachable(&self) -> BTreeSet<String> {
+        let persona = self.reachable.iter().map(|name| format!("persona {name}"));
+        reach::WAYS.iter().map(|way| format!("native {way}")).chain(persona).collect()
+    }
+
     fn examine(&self, case: &Case) -> Verdict {
+        self.examine_and_cover(case).0
+    }
+
+    fn examine_and_cover(&self, case: &Case) -> (Verdict, BTreeSet<String>) {
+        let sink = Mutex::new(Sink::default());
+        let verdict = self.compared(case, &sink);
+        let Sink { ways, met } = sink.into_inner().unwrap_or_else(PoisonError::into_inner);
+        let ways = ways.into_iter().map(|way| format!("native {way}"));
+        let met = met.intersection(&self.reachable).map(|name| format!("persona {name}"));
+        (verdict, ways.chain(met).collect())
+    }
+}
+
+impl Differential {
+    fn compared(&self, case: &Case, sink: &Mutex<Sink>) -> Verdict {
         let program = match &self.compile {
             None => Arc::clone(&case.program),
             Some(compile) => match compile(&case.text) {
@@ -165,8 +236,8 @@ impl Oracle for Differential {
         }
         let result = compare(
             &case.name,
-            || self.native.take(&case.program),
-            || self.other.take(&program),
+            || self.native.take(&case.program, sink),
+            || self.other.take(&program, sink),
             &stimulus,
             &self.options,
             &|_| {},

@@ -84,6 +84,17 @@ pub struct Reached {
     pub features: BTreeMap<String, u64>,
     /// Constructs of bmv2's JSON.
     pub constructs: BTreeMap<String, u64>,
+    /// Ways through native programs, and parts of the persona; 0 of what no case reached. Cases count on which the oracles
+    /// don't agree, too.
+    #[serde(default)]
+    pub reached: BTreeMap<String, u64>,
+}
+
+impl Reached {
+    /// What could be reached, and no case has.
+    pub fn unreached(&self) -> impl Iterator<Item = &str> {
+        self.reached.iter().filter(|(_, count)| **count == 0).map(|(name, _)| name.as_str())
+    }
 }
 
 /// How far a campaign is.
@@ -249,6 +260,7 @@ impl CampaignState {
         }
         add_counts(&mut self.coverage.features, &other.coverage.features);
         add_counts(&mut self.coverage.constructs, &other.coverage.constructs);
+        add_counts(&mut self.coverage.reached, &other.coverage.reached);
     }
 }
 

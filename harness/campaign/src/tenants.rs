@@ -16,6 +16,9 @@ use crate::oracle::{Oracle, Verdict};
 /// Ports of each tenant: number `n` of its own is the physical one that many behind its first.
 const PORTS: u16 = 8;
 
+/// As many tenants run programs of their own.
+const COMPANIONS: u16 = 3;
+
 const DEVICE: &str = "guest";
 
 /// Makes a network without slices.
@@ -31,7 +34,7 @@ pub struct Tenants {
 }
 
 impl Tenants {
-    /// An oracle with those companions.
+    /// An oracle with companions: the first ones are taken that there is room for.
     pub fn new(
         make: impl Fn() -> Result<VirtualNetwork, SwitchError> + Send + Sync + 'static,
         companions: Vec<Case>,
@@ -46,21 +49,26 @@ impl Tenants {
             Some(network) => network,
             None => (self.make)()?,
         };
-        let mut tenants = vec![Tenant::new("tenant 0", 0, &case.program, &case.stimulus)];
-        if beside {
-            let sibling = Tenant::new("tenant 1", PORTS, &case.program, &case.stimulus);
-            tenants.push(Tenant { hostile: true, ..sibling });
-            tenants.extend((2u16..).zip(&self.companions).map(|(number, companion)| {
-                let name = format!("tenant {number}");
-                Tenant::new(&name, number * PORTS, &companion.program, &companion.stimulus)
-            }));
+        let mut tenants = vec![Tenant::new(0, &case.program, &case.stimulus)];
+        let mut entered = tenants.iter().try_for_each(|tenant| tenant.enter(&mut network));
+        if beside && entered.is_ok() {
+            let sibling = Tenant { hostile: true, ..Tenant::new(1, &case.program, &case.stimulus) };
+            entered = sibling.enter(&mut network);
+            tenants.push(sibling);
+            for companion in &self.companions {
+                let number = tenants.len() as u16;
+                let tenant = Tenant::new(number, &companion.program, &companion.stimulus);
+                // One that the persona doesn't carry, or has no room for, stays away.
+                if number <= COMPANIONS && tenant.enter(&mut network).is_ok() {
+                    tenants.push(tenant);
+                } else {
+                    // It may not have got so far that there is something to delete.
+                    network.delete_slice(&tenant.name).ok();
+                }
+            }
         }
-        let seen = interleaved(&mut network, &mut tenants);
-        let deleted: Vec<bool> = tenants
-            .iter()
-            .filter(|one| one.there)
-            .map(|one| network.delete_slice(&one.name).is_ok())
-            .collect();
+        let seen = entered.and_then(|()| interleaved(&mut network, &tenants));
+        let deleted: Vec<bool> = tenants.iter().map(|one| network.delete_slice(&one.name).is_ok()).collect();
         if deleted.into_iter().all(|gone| gone) {
             self.idle.lock().unwrap_or_else(PoisonError::into_inner).push(network);
         }
@@ -89,16 +97,14 @@ struct Tenant<'a> {
     steps: &'a [Stimulus],
     /// Whether it throws its own rows and state away now and then, and asks for what isn't its own.
     hostile: bool,
-    /// Whether its slice was made.
-    there: bool,
 }
 
 impl<'a> Tenant<'a> {
-    fn new(name: &str, first: u16, program: &'a Arc<Program>, steps: &'a [Stimulus]) -> Self {
-        Self { name: name.to_owned(), first, program, steps, hostile: false, there: false }
+    fn new(number: u16, program: &'a Arc<Program>, steps: &'a [Stimulus]) -> Self {
+        Self { name: format!("tenant {number}"), first: number * PORTS, program, steps, hostile: false }
     }
 
-    fn enter(&mut self, network: &mut VirtualNetwork) -> Result<(), SwitchError> {
+    fn enter(&self, network: &mut VirtualNetwork) -> Result<(), SwitchError> {
         let end = |port| Endpoint::Device { device: DEVICE.to_owned(), port };
         let links = Links {
             ingress: (0..PORTS).map(|port| (self.first + port, end(port))).collect(),
@@ -109,7 +115,6 @@ impl<'a> Tenant<'a> {
         };
         let lease = Lease { ports: (self.first..self.first + PORTS).collect(), ..Lease::everything() };
         let programs = BTreeMap::from([(DEVICE.to_owned(), Arc::clone(self.program))]);
-        self.there = true;
         network.add_slice(&self.name, lease, &programs, Wiring::Links(links)).map_err(switch_error)
     }
 
@@ -166,10 +171,7 @@ fn told(reply: Result<Reply, SwitchError>) -> Result<Option<Reply>, SwitchError>
 }
 
 /// The first tenant's steps in their order; between them those of the others, one of each in turn.
-fn interleaved(network: &mut VirtualNetwork, tenants: &mut [Tenant<'_>]) -> Result<Seen, SwitchError> {
-    for tenant in tenants.iter_mut() {
-        tenant.enter(network)?;
-    }
+fn interleaved(network: &mut VirtualNetwork, tenants: &[Tenant<'_>]) -> Result<Seen, SwitchError> {
     let Some((first, others)) = tenants.split_first() else { return Ok(Seen::default()) };
     let mut seen = Seen::default();
     for (round, step) in first.steps.iter().enumerate() {

@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use hyper4_campaign::{
     Budget, Campaign, CampaignError, CampaignState, Case, CaseGenerator, CaseLimits, Differential, Oracle,
-    RoundTrip, Shard, SwitchPool, Symbolic, Tenants,
+    RoundTrip, Shard, SwitchPool, Symbolic, Tapped, Tenants, reachable,
 };
 use hyper4_diff::{Options as CompareOptions, OutputOrder, Rules, TraceRule};
 use hyper4_drivers::P4c;
@@ -15,13 +15,13 @@ use hyper4_gen::Feature;
 use hyper4_ir::{Stimulus, write_stimulus};
 use hyper4_report::ExitStatus;
 use hyper4_switch::{Switch, SwitchError, Tracing};
-use hyper4_virtual::VirtualNetwork;
+use hyper4_virtual::{VirtualNetwork, VirtualSwitch};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use crate::args::{FuzzArgs, MergeArgs, Options, OracleKind};
 use crate::failure::Failure;
 use crate::output::write_text;
-use crate::sides::{Switches, virtual_switch};
+use crate::sides::Switches;
 use crate::{deliver, frontend, persona};
 
 /// Run a campaign, or go on with one.
@@ -117,8 +117,15 @@ fn oracle(options: &Options, kind: OracleKind) -> Result<Box<dyn Oracle>, Failur
         OracleKind::RoundTrip => Box::new(RoundTrip),
         OracleKind::Virtual => {
             let persona = persona::load(options)?;
-            let virtual_ = SwitchPool::new(move || Ok(Box::new(virtual_switch(&Switches::Engine, &persona))));
-            Box::new(Differential::new("virtual", engine(), virtual_, CompareOptions::default()))
+            let names = reachable(&persona.program);
+            let virtual_ = SwitchPool::tapped(move |tap| {
+                let tap = tap.clone();
+                let below = move || Ok(Box::new(Tapped::new(Engine::new(), tap.clone())) as _);
+                let (program, layout) = (Arc::clone(&persona.program), persona.layout.clone());
+                Ok(Box::new(VirtualSwitch::new(Box::new(below), program, layout)))
+            });
+            let options = CompareOptions::default();
+            Box::new(Differential::new("virtual", engine(), virtual_, options).reaching(names))
         }
         OracleKind::Tenants => {
             let persona = persona::load(options)?;
@@ -161,10 +168,12 @@ fn oracle(options: &Options, kind: OracleKind) -> Result<Box<dyn Oracle>, Failur
     })
 }
 
-/// Two tenants that are there in all cases: programs of another campaign.
+/// Tenants that are there in all cases: programs of another campaign.
 fn companions(seed: u64) -> Result<Vec<Case>, Failure> {
-    let generator = CaseGenerator::new(!seed, CaseLimits::default());
-    (0..2).map(|index| generator.case(index).map_err(|e| Failure::tool(e.to_string()))).collect()
+    let mut limits = CaseLimits::default();
+    limits.program.weights.insert(Feature::Random, 0);
+    let generator = CaseGenerator::new(!seed, limits);
+    (0..5).map(|index| generator.case(index).map_err(|e| Failure::tool(e.to_string()))).collect()
 }
 
 /// The steps by which nothing undefined shows. What a packet leaves in registers can make others undefined, so that it takes
@@ -204,6 +213,10 @@ fn limits(args: &FuzzArgs) -> Result<CaseLimits, Failure> {
         // simple_switch parses clones with metadata that other packets have left in memory.
         limits.program.weights.insert(Feature::Clone, 0);
     }
+    if args.oracle.iter().any(|oracle| matches!(oracle, OracleKind::Bmv2 | OracleKind::Tenants)) {
+        // A switch draws for all its tenants, and a real one draws others each time.
+        limits.program.weights.insert(Feature::Random, 0);
+    }
     for word in &args.weight {
         let wrong = || {
             let names: Vec<&str> = Feature::ALL.iter().map(|feature| feature.name()).collect();
@@ -241,6 +254,17 @@ fn status(state: &CampaignState) -> ExitStatus {
     if state.findings.is_empty() { ExitStatus::AsWished } else { ExitStatus::Found }
 }
 
+/// How much of the persona, and which ways through native programs, cases reached, where an oracle tells of it.
+fn ways(state: &CampaignState) -> String {
+    let all = state.coverage.reached.len();
+    let unreached = state.coverage.unreached().count();
+    if all == 0 {
+        String::new()
+    } else {
+        format!(", {} of {all} ways and parts of the persona", all - unreached)
+    }
+}
+
 fn show(options: &Options, state: &CampaignState) -> Result<(), Failure> {
     let document = serde_json::to_value(state).map_err(|e| Failure::tool(e.to_string()))?;
     deliver::show(options, "campaign", &document, || Ok(text(options, state)))
@@ -249,13 +273,14 @@ fn show(options: &Options, state: &CampaignState) -> Result<(), Failure> {
 /// For people.
 fn text(options: &Options, state: &CampaignState) -> String {
     let mut text = format!(
-        "seed {}: {} cases in {:.0} s ({:.0}/s), {} features and {} constructs reached\n",
+        "seed {}: {} cases in {:.0} s ({:.0}/s), {} features and {} constructs reached{}\n",
         state.seed,
         state.cases,
         state.seconds,
         state.cases as f64 / state.seconds.max(0.001),
         state.coverage.features.len(),
         state.coverage.constructs.len(),
+        ways(state),
     );
     for (oracle, tally) in &state.tallies {
         let refused: u64 = tally.unsupported.values().sum();

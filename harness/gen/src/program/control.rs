@@ -2,6 +2,7 @@
 
 use std::fmt::Write;
 
+use super::frame::standard;
 use super::scope::{Field, Place, Scope};
 use super::{Feature, Sketch};
 
@@ -27,9 +28,10 @@ pub(super) struct Control {
     pub(super) locals: String,
     pub(super) actions: Vec<Action>,
     pub(super) unapplied: Vec<Table>,
-    /// Registers with the width of a cell, and counters.
+    /// Registers with the width of a cell, counters, and meters.
     pub(super) registers: Vec<(String, u32)>,
     pub(super) counters: Vec<String>,
+    pub(super) meters: Vec<String>,
 }
 
 /// Cells of a register or counter array; indexes are kept below it.
@@ -46,6 +48,7 @@ impl Sketch<'_> {
             unapplied: Vec::new(),
             registers: Vec::new(),
             counters: Vec::new(),
+            meters: Vec::new(),
         };
         let mut body = String::new();
         if ingress {
@@ -54,6 +57,13 @@ impl Sketch<'_> {
         }
         if ingress || self.has(Feature::Egress) {
             let mut scope = self.scope();
+            if self.has(Feature::StandardMetadata) {
+                let fields: &[(&str, u32)] = match ingress {
+                    true => &[("packet_length", 32), ("instance_type", 32)],
+                    false => &[("egress_port", 9), ("egress_rid", 16), ("instance_type", 32)],
+                };
+                scope.places.extend(fields.iter().map(|(name, width)| standard(name, *width)));
+            }
             self.locals(&mut control, &mut scope);
             for _ in 0..self.dice.between(1, self.limits.actions) {
                 self.action(&mut control, &scope);
@@ -98,6 +108,12 @@ impl Sketch<'_> {
                 self.dice.pick(&["packets", "bytes", "packets_and_bytes"]).copied().unwrap_or("packets");
             let _ = writeln!(control.locals, "    counter({CELLS}, CounterType.{kind}) {name};");
             control.counters.push(name);
+        }
+        if self.wants(Feature::Meter, 70) {
+            let name = self.name("m");
+            let kind = self.dice.pick(&["packets", "bytes"]).copied().unwrap_or("packets");
+            let _ = writeln!(control.locals, "    meter({CELLS}, MeterType.{kind}) {name};");
+            control.meters.push(name);
         }
     }
 

@@ -18,6 +18,8 @@ impl Sketch<'_> {
         let all = [
             Feature::Register,
             Feature::Counter,
+            Feature::Meter,
+            Feature::Random,
             Feature::Hash,
             Feature::Clone,
             Feature::Multicast,
@@ -31,6 +33,7 @@ impl Sketch<'_> {
                 && match feature {
                     Feature::Register => !control.registers.is_empty(),
                     Feature::Counter => !control.counters.is_empty(),
+                    Feature::Meter => !control.meters.is_empty(),
                     Feature::Recirculate => !control.ingress,
                     Feature::Digest => control.ingress,
                     one => control.ingress || !INGRESS.contains(one),
@@ -42,6 +45,17 @@ impl Sketch<'_> {
             Feature::Counter => {
                 let counter = self.dice.pick(&control.counters)?.clone();
                 Some(format!("{pad}{counter}.count({});\n", self.index(scope)))
+            }
+            Feature::Meter => {
+                let meter = self.dice.pick(&control.meters)?.clone();
+                let colour = self.target(scope, 2..=64)?;
+                Some(format!("{pad}{meter}.execute_meter({}, {});\n", self.index(scope), colour.path))
+            }
+            Feature::Random => {
+                let Place { path, width, .. } = self.target(scope, 1..=32)?;
+                let (one, other) = (self.dice.bits(width), self.dice.bits(width));
+                let (low, high) = (one.low_u64().min(other.low_u64()), one.low_u64().max(other.low_u64()));
+                Some(format!("{pad}random({path}, {width}w{low}, {width}w{high});\n"))
             }
             Feature::Hash => self.hash(scope, pad),
             Feature::Clone => {
@@ -104,10 +118,8 @@ impl Sketch<'_> {
     }
 
     fn hash(&mut self, scope: &Scope, pad: &str) -> Option<String> {
-        let narrow = |place: &Place| !place.signed && place.width <= 32;
-        let targets: Vec<Place> = scope.writable(false).into_iter().filter(narrow).collect();
-        let target = self.dice.pick(&targets)?.clone();
-        let algorithm = self.dice.pick(&["crc16", "crc32", "csum16", "identity"]).copied()?;
+        let target = self.target(scope, 1..=32)?;
+        let algorithm = self.dice.pick(&["crc16", "crc32", "csum16", "xor16", "identity"]).copied()?;
         let data: Vec<String> =
             (0..self.dice.between(1, 3)).filter_map(|_| Some(self.unsigned(scope)?.path)).collect();
         let max = self.dice.pick(&["4", "256", "1000", "65536"]).copied()?;
@@ -117,6 +129,13 @@ impl Sketch<'_> {
             target.path,
             data.join(", ")
         ))
+    }
+
+    /// A place for a number of one of those widths.
+    fn target(&mut self, scope: &Scope, widths: std::ops::RangeInclusive<u32>) -> Option<Place> {
+        let fits = |place: &Place| !place.signed && widths.contains(&place.width);
+        let targets: Vec<Place> = scope.writable(false).into_iter().filter(fits).collect();
+        self.dice.pick(&targets).cloned()
     }
 
     fn unsigned(&mut self, scope: &Scope) -> Option<Place> {

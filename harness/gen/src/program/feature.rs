@@ -114,6 +114,10 @@ features! {
     Counter = "counter", 20;
     /// Counters of entries.
     DirectCounter = "direct_counter", 20;
+    /// Meters with an index, without rates.
+    Meter = "meter", 15;
+    /// `random`.
+    Random = "random", 8;
     /// `hash`.
     Hash = "hash", 20;
     /// Action profiles.
@@ -134,7 +138,7 @@ features! {
     Digest = "digest", 10;
     /// Tables and statements in egress.
     Egress = "egress", 50;
-    /// Reads of what the switch says: port, length, kind of instance.
+    /// Reads of what the switch says: ports, length, kind of instance, replica's number.
     StandardMetadata = "standard_metadata", 40;
     /// Fields of headers that may not be valid.
     InvalidRead = "invalid_read", 15;

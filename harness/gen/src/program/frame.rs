@@ -209,7 +209,7 @@ impl Sketch<'_> {
 }
 
 /// A field of standard metadata that is read.
-fn standard(name: &str, width: u32) -> Place {
+pub(super) fn standard(name: &str, width: u32) -> Place {
     Place { path: format!("standard_metadata.{name}"), width, signed: false, writable: false, header: None }
 }
 

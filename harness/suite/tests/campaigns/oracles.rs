@@ -5,6 +5,7 @@ use std::sync::Arc;
 use hyper4_bits::Bits;
 use hyper4_campaign::{Case, CaseGenerator, CaseLimits, Oracle, Symbolic, Tenants, Verdict};
 use hyper4_engine::Engine;
+use hyper4_gen::Feature;
 use hyper4_ir::{Batch, Command, MatchValue, Packet, Program, Reply};
 use hyper4_suite::{Error, persona};
 use hyper4_switch::{Switch, SwitchError, Tracing};
@@ -14,7 +15,10 @@ use crate::SEED;
 use crate::planted::replace;
 
 fn cases(count: u64) -> Result<Vec<Case>, Error> {
-    let generator = CaseGenerator::new(SEED, CaseLimits { packets: 40, ..CaseLimits::default() });
+    let mut limits = CaseLimits { packets: 40, ..CaseLimits::default() };
+    // A switch draws for all its tenants.
+    limits.program.weights.insert(Feature::Random, 0);
+    let generator = CaseGenerator::new(SEED, limits);
     Ok((0..count).map(|index| generator.case(index)).collect::<Result<_, _>>()?)
 }
 
@@ -22,7 +26,7 @@ fn cases(count: u64) -> Result<Vec<Case>, Error> {
 fn tenants(below: fn() -> Box<dyn Switch + Send>) -> Result<Tenants, Error> {
     let persona = persona()?;
     let network = move || VirtualNetwork::new(below(), Arc::clone(&persona.program), persona.layout.clone());
-    Ok(Tenants::new(network, cases(2)?))
+    Ok(Tenants::new(network, cases(5)?))
 }
 
 /// How often an oracle agrees, and how often it finds something; what it compared.

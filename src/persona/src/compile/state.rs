@@ -41,13 +41,14 @@ pub(super) enum Operand {
 }
 
 impl Access {
-    /// The bits that it takes.
+    /// The bits that it takes, and those that it gives: these have their place whether anybody reads them or not.
     pub(super) fn bits(&self) -> impl Iterator<Item = Bit> + '_ {
         let places = [self.index, self.data].into_iter().filter_map(|operand| match operand {
             Operand::Place(range) => Some(range),
             Operand::Constant(_) => None,
         });
-        places.chain(self.kept.iter().copied()).flat_map(|range| range.offset..range.end())
+        let ranges = places.chain(self.kept.iter().copied()).chain(self.load);
+        ranges.flat_map(|range| range.offset..range.end())
     }
 
     /// The bits that it gives.
