@@ -215,11 +215,8 @@ impl Plan {
     /// Carry out a step.
     fn emit(&mut self, step: &Step) -> Template {
         let width = self.state_bits;
-        let mask = |bits: &BTreeSet<Bit>| {
-            bits.iter().fold(Bits::zero(width), |all, bit| all.or(&Bits::mask(width, *bit, 1)))
-        };
-        let mut keep = Bits::ones(width);
-        let mut value = Bits::zero(width);
+        let mask = |bits: &BTreeSet<Bit>| mask(width, bits);
+        let (mut cleared, mut ones) = (BTreeSet::new(), BTreeSet::new());
         let mut pieces = Vec::new();
         let (mut left_mask, mut right_mask) = (Bits::zero(width), Bits::zero(width));
         let mut special = None;
@@ -227,12 +224,11 @@ impl Plan {
         for unit in &chosen {
             for bit in &unit.bits {
                 if self.written.insert(*bit) {
-                    let one = Bits::mask(width, *bit, 1);
                     if !self.kept.contains(bit) {
-                        keep = keep.and(&one.not());
+                        cleared.insert(*bit);
                     }
                     if self.constants.get(bit) == Some(&true) {
-                        value = value.or(&one);
+                        ones.insert(*bit);
                     }
                 }
                 if unit.kind == Kind::Write {
@@ -252,6 +248,7 @@ impl Plan {
                 Kind::Compute(_) | Kind::Checksum { .. } => special = Some(unit.clone()),
             }
         }
+        let (keep, value) = (mask(&cleared).not(), mask(&ones));
         let mut index = 0;
         self.units.retain(|_| {
             index += 1;
@@ -273,6 +270,27 @@ impl Plan {
             _ => {}
         }
         template
+    }
+}
+
+/// A word of `width` bits in which these are set. Most lie side by side, and words are wide.
+fn mask(width: u32, bits: &BTreeSet<Bit>) -> Bits {
+    let mut all = Bits::zero(width);
+    let mut run: Option<(Bit, u32)> = None;
+    for bit in bits {
+        run = match run {
+            Some((low, length)) if low + length == *bit => Some((low, length + 1)),
+            before => {
+                if let Some((low, length)) = before {
+                    all = all.or(&Bits::mask(width, low, length));
+                }
+                Some((*bit, 1))
+            }
+        };
+    }
+    match run {
+        Some((low, length)) => all.or(&Bits::mask(width, low, length)),
+        None => all,
     }
 }
 
