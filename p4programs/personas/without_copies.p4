@@ -27,12 +27,13 @@ struct metadata_t {
     bit<128> tail;      // the packet's bytes behind the pieces of 16 and more, on their way in and out
     bit<16> device;     // written by the operator's rows alone
     // What is looked up next: the slot uppermost, then the kind of lookup (8 bits each), then the micro-PC. Slots from
-    // 64 on are of egress; 254: enter_egress says where it begins; 255: nothing more.
+    // 64 on are of egress, from 20 on they are where devices leave that lead to no other one; 254, 253:
+    // enter_egress, or enter_back and enter_onward, say where it begins; 252: egress drops it; 255: nothing more.
     bit<32> next;
     bit<8> length;      // bytes of the packet that came into the window
     bit<8> pad;         // by how many bits the tail is shifted; by how much a clone's bytes are
     bit<64> hash;
-    bit<8> traits;      // 1: the device has every port under its own number; 2: the packet may have been changed
+    bit<8> traits;      // 1: the packet may have been changed
     bit<16> access;     // one of the guest's arrays, and what is done to it
     bit<32> index;      // the guest's number of a cell
     bit<64> data;       // what a register is to be, or was
@@ -239,20 +240,10 @@ inout standard_metadata_t standard_metadata) {
 
 control PersonaIngress(inout headers_t hdr, inout metadata_t meta,
 inout standard_metadata_t standard_metadata) {
+    hashed_t input;
     action discard() {
         mark_to_drop(standard_metadata);
         meta.next = 32w0xff000000;
-    }
-    action enter_device(bit<16> device, bit<32> next, bit<8> traits) {
-        meta.device = device;
-        meta.next = next;
-        meta.traits = traits;
-    }
-    action enter_device_as(bit<9> port, bit<16> device, bit<32> next, bit<8> traits) {
-        meta.device = device;
-        meta.next = next;
-        meta.traits = traits;
-        meta.state = (meta.state & 1296w0xfffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffe00) | (bit<1296>)port;
     }
     action transmit(bit<9> port) {
         standard_metadata.egress_spec = port;
@@ -262,15 +253,74 @@ inout standard_metadata_t standard_metadata) {
         standard_metadata.egress_spec = meta.state[17:9];
         meta.next = 32w0xff000000;
     }
+    action transmit_lost() {
+        standard_metadata.egress_spec = meta.state[17:9];
+        meta.next = 32w0xfc000000;
+    }
     action forward(bit<9> port, bit<16> device, bit<32> next, bit<8> traits) {
         meta.device = device;
         meta.next = next;
-        meta.traits = (meta.traits & 2) | traits;
+        meta.traits = meta.traits | traits;
         meta.state = (meta.state & 1296w0xff00ffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff0000000000000000000000000000000000000000000000000000000000000000) | (bit<1296>)port;
     }
     action replicate(bit<16> group, bit<32> next) {
         standard_metadata.mcast_grp = group;
         meta.next = next;
+    }
+    action enter_look(bit<16> device, bit<8> traits, bit<32> next, bit<8> lookup, bit<1296> key_mask, bit<8> key_shift) {
+        meta.device = device;
+        meta.traits = traits;
+        meta.next = next;
+        if (lookup != 0) {
+            if (lookup == 3) {
+                meta.key = meta.state & key_mask;
+            } else {
+                meta.prefix = ((meta.state & key_mask) << key_shift)[1295:832];
+            }
+        }
+    }
+    action enter_commit(bit<16> device, bit<8> traits, bit<1296> keep, bit<1296> value, bit<32> next, bit<8> lookup, bit<1296> key_mask, bit<8> key_shift) {
+        meta.device = device;
+        meta.traits = traits;
+        meta.state = (meta.state & keep) ^ value;
+        meta.next = next;
+        if (lookup != 0) {
+            if (lookup == 3) {
+                meta.key = meta.state & key_mask;
+            } else {
+                meta.prefix = ((meta.state & key_mask) << key_shift)[1295:832];
+            }
+        }
+    }
+    action enter_commit_move(bit<16> device, bit<8> traits, bit<1296> keep, bit<1296> value, bit<1296> left_mask, bit<8> l0, bit<8> l1, bit<8> l2, bit<8> l3, bit<8> l4,
+    bit<1296> right_mask, bit<8> r0, bit<8> r1, bit<8> r2, bit<8> r3, bit<8> r4, bit<32> next, bit<8> lookup, bit<1296> key_mask, bit<8> key_shift) {
+        meta.device = device;
+        meta.traits = traits;
+        meta.state = (meta.state & keep) ^ value ^ ((meta.state & left_mask) << l0 << l1 << l2 << l3 << l4) ^ ((meta.state & right_mask) >> r0 >> r1 >> r2 >> r3 >> r4);
+        meta.next = next;
+        if (lookup != 0) {
+            if (lookup == 3) {
+                meta.key = meta.state & key_mask;
+            } else {
+                meta.prefix = ((meta.state & key_mask) << key_shift)[1295:832];
+            }
+        }
+    }
+    action enter_commit_checksum(bit<16> device, bit<8> traits, bit<1296> keep, bit<1296> value, bit<1296> sum_mask, bit<8> t0, bit<8> t1, bit<8> t2, bit<8> t3, bit<8> t4,
+    bit<1296> right_mask, bit<8> r0, bit<8> r1, bit<8> r2, bit<8> r3, bit<8> r4, bit<32> next, bit<8> lookup, bit<1296> key_mask, bit<8> key_shift) {
+        meta.device = device;
+        meta.traits = traits;
+        input.bytes = meta.state & sum_mask;
+        hash(meta.hash, HashAlgorithm.csum16, 64w0, input, 64w0x10000);
+        meta.state = (meta.state & keep) ^ value ^ (((bit<1296>)meta.hash) << t0 << t1 << t2 << t3 << t4) ^ ((meta.state & right_mask) >> r0 >> r1 >> r2 >> r3 >> r4);
+        meta.next = next;
+        if (lookup != 0) {
+            if (lookup == 3) {
+                meta.key = meta.state & key_mask;
+            } else {
+                meta.prefix = ((meta.state & key_mask) << key_shift)[1295:832];
+            }
+        }
     }
     action transmit_commit(bit<9> port, bit<1296> keep, bit<1296> value, bit<32> next, bit<8> lookup, bit<1296> key_mask, bit<8> key_shift) {
         standard_metadata.egress_spec = port;
@@ -323,12 +373,11 @@ inout standard_metadata_t standard_metadata) {
         }
     }
     table enter {
-        key = { standard_metadata.ingress_port: ternary; }
-        actions = { enter_device; enter_device_as; discard; }
+        key = { standard_metadata.ingress_port: ternary; meta.state: ternary; }
+        actions = { enter_look; enter_commit; enter_commit_move; enter_commit_checksum; discard; }
         default_action = discard();
-        size = 1024;
+        size = 4096;
     }
-    hashed_t input;
     action look(bit<32> next, bit<8> lookup, bit<1296> key_mask, bit<8> key_shift) {
         meta.next = next;
         if (lookup != 0) {
@@ -639,12 +688,6 @@ inout standard_metadata_t standard_metadata) {
         default_action = discard();
         size = 4096;
     }
-    table leave_same_0 {
-        key = { meta.device: exact; }
-        actions = { transmit_same; transmit_same_commit; transmit_same_commit_move; discard; }
-        default_action = discard();
-        size = 4096;
-    }
     table leave_multicast_0 {
         key = { meta.device: exact; meta.state & 1296w0x000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000ffff00000000: exact; }
         actions = { replicate; discard; }
@@ -684,12 +727,6 @@ inout standard_metadata_t standard_metadata) {
     table leave_1 {
         key = { meta.device: exact; meta.state & 1296w0x00000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000003fe00: exact; }
         actions = { transmit; transmit_commit; transmit_commit_move; forward; discard; }
-        default_action = discard();
-        size = 4096;
-    }
-    table leave_same_1 {
-        key = { meta.device: exact; }
-        actions = { transmit_same; transmit_same_commit; transmit_same_commit_move; discard; }
         default_action = discard();
         size = 4096;
     }
@@ -735,12 +772,6 @@ inout standard_metadata_t standard_metadata) {
         default_action = discard();
         size = 4096;
     }
-    table leave_same_2 {
-        key = { meta.device: exact; }
-        actions = { transmit_same; transmit_same_commit; transmit_same_commit_move; discard; }
-        default_action = discard();
-        size = 4096;
-    }
     table leave_multicast_2 {
         key = { meta.device: exact; meta.state & 1296w0x000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000ffff00000000: exact; }
         actions = { replicate; discard; }
@@ -780,12 +811,6 @@ inout standard_metadata_t standard_metadata) {
     table leave_3 {
         key = { meta.device: exact; meta.state & 1296w0x00000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000003fe00: exact; }
         actions = { transmit; transmit_commit; transmit_commit_move; forward; discard; }
-        default_action = discard();
-        size = 4096;
-    }
-    table leave_same_3 {
-        key = { meta.device: exact; }
-        actions = { transmit_same; transmit_same_commit; transmit_same_commit_move; discard; }
         default_action = discard();
         size = 4096;
     }
@@ -831,12 +856,6 @@ inout standard_metadata_t standard_metadata) {
         default_action = discard();
         size = 4096;
     }
-    table leave_same_4 {
-        key = { meta.device: exact; }
-        actions = { transmit_same; transmit_same_commit; transmit_same_commit_move; discard; }
-        default_action = discard();
-        size = 4096;
-    }
     table leave_multicast_4 {
         key = { meta.device: exact; meta.state & 1296w0x000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000ffff00000000: exact; }
         actions = { replicate; discard; }
@@ -876,12 +895,6 @@ inout standard_metadata_t standard_metadata) {
     table leave_5 {
         key = { meta.device: exact; meta.state & 1296w0x00000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000003fe00: exact; }
         actions = { transmit; transmit_commit; transmit_commit_move; forward; discard; }
-        default_action = discard();
-        size = 4096;
-    }
-    table leave_same_5 {
-        key = { meta.device: exact; }
-        actions = { transmit_same; transmit_same_commit; transmit_same_commit_move; discard; }
         default_action = discard();
         size = 4096;
     }
@@ -927,12 +940,6 @@ inout standard_metadata_t standard_metadata) {
         default_action = discard();
         size = 4096;
     }
-    table leave_same_6 {
-        key = { meta.device: exact; }
-        actions = { transmit_same; transmit_same_commit; transmit_same_commit_move; discard; }
-        default_action = discard();
-        size = 4096;
-    }
     table leave_multicast_6 {
         key = { meta.device: exact; meta.state & 1296w0x000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000ffff00000000: exact; }
         actions = { replicate; discard; }
@@ -972,12 +979,6 @@ inout standard_metadata_t standard_metadata) {
     table leave_7 {
         key = { meta.device: exact; meta.state & 1296w0x00000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000003fe00: exact; }
         actions = { transmit; transmit_commit; transmit_commit_move; forward; discard; }
-        default_action = discard();
-        size = 4096;
-    }
-    table leave_same_7 {
-        key = { meta.device: exact; }
-        actions = { transmit_same; transmit_same_commit; transmit_same_commit_move; discard; }
         default_action = discard();
         size = 4096;
     }
@@ -1023,12 +1024,6 @@ inout standard_metadata_t standard_metadata) {
         default_action = discard();
         size = 4096;
     }
-    table leave_same_8 {
-        key = { meta.device: exact; }
-        actions = { transmit_same; transmit_same_commit; transmit_same_commit_move; discard; }
-        default_action = discard();
-        size = 4096;
-    }
     table leave_multicast_8 {
         key = { meta.device: exact; meta.state & 1296w0x000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000ffff00000000: exact; }
         actions = { replicate; discard; }
@@ -1068,12 +1063,6 @@ inout standard_metadata_t standard_metadata) {
     table leave_9 {
         key = { meta.device: exact; meta.state & 1296w0x00000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000003fe00: exact; }
         actions = { transmit; transmit_commit; transmit_commit_move; forward; discard; }
-        default_action = discard();
-        size = 4096;
-    }
-    table leave_same_9 {
-        key = { meta.device: exact; }
-        actions = { transmit_same; transmit_same_commit; transmit_same_commit_move; discard; }
         default_action = discard();
         size = 4096;
     }
@@ -1119,12 +1108,6 @@ inout standard_metadata_t standard_metadata) {
         default_action = discard();
         size = 4096;
     }
-    table leave_same_10 {
-        key = { meta.device: exact; }
-        actions = { transmit_same; transmit_same_commit; transmit_same_commit_move; discard; }
-        default_action = discard();
-        size = 4096;
-    }
     table leave_multicast_10 {
         key = { meta.device: exact; meta.state & 1296w0x000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000ffff00000000: exact; }
         actions = { replicate; discard; }
@@ -1164,12 +1147,6 @@ inout standard_metadata_t standard_metadata) {
     table leave_11 {
         key = { meta.device: exact; meta.state & 1296w0x00000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000003fe00: exact; }
         actions = { transmit; transmit_commit; transmit_commit_move; forward; discard; }
-        default_action = discard();
-        size = 4096;
-    }
-    table leave_same_11 {
-        key = { meta.device: exact; }
-        actions = { transmit_same; transmit_same_commit; transmit_same_commit_move; discard; }
         default_action = discard();
         size = 4096;
     }
@@ -1215,12 +1192,6 @@ inout standard_metadata_t standard_metadata) {
         default_action = discard();
         size = 4096;
     }
-    table leave_same_12 {
-        key = { meta.device: exact; }
-        actions = { transmit_same; transmit_same_commit; transmit_same_commit_move; discard; }
-        default_action = discard();
-        size = 4096;
-    }
     table leave_multicast_12 {
         key = { meta.device: exact; meta.state & 1296w0x000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000ffff00000000: exact; }
         actions = { replicate; discard; }
@@ -1260,12 +1231,6 @@ inout standard_metadata_t standard_metadata) {
     table leave_13 {
         key = { meta.device: exact; meta.state & 1296w0x00000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000003fe00: exact; }
         actions = { transmit; transmit_commit; transmit_commit_move; forward; discard; }
-        default_action = discard();
-        size = 4096;
-    }
-    table leave_same_13 {
-        key = { meta.device: exact; }
-        actions = { transmit_same; transmit_same_commit; transmit_same_commit_move; discard; }
         default_action = discard();
         size = 4096;
     }
@@ -1311,12 +1276,6 @@ inout standard_metadata_t standard_metadata) {
         default_action = discard();
         size = 4096;
     }
-    table leave_same_14 {
-        key = { meta.device: exact; }
-        actions = { transmit_same; transmit_same_commit; transmit_same_commit_move; discard; }
-        default_action = discard();
-        size = 4096;
-    }
     table leave_multicast_14 {
         key = { meta.device: exact; meta.state & 1296w0x000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000ffff00000000: exact; }
         actions = { replicate; discard; }
@@ -1356,12 +1315,6 @@ inout standard_metadata_t standard_metadata) {
     table leave_15 {
         key = { meta.device: exact; meta.state & 1296w0x00000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000003fe00: exact; }
         actions = { transmit; transmit_commit; transmit_commit_move; forward; discard; }
-        default_action = discard();
-        size = 4096;
-    }
-    table leave_same_15 {
-        key = { meta.device: exact; }
-        actions = { transmit_same; transmit_same_commit; transmit_same_commit_move; discard; }
         default_action = discard();
         size = 4096;
     }
@@ -1407,12 +1360,6 @@ inout standard_metadata_t standard_metadata) {
         default_action = discard();
         size = 4096;
     }
-    table leave_same_16 {
-        key = { meta.device: exact; }
-        actions = { transmit_same; transmit_same_commit; transmit_same_commit_move; discard; }
-        default_action = discard();
-        size = 4096;
-    }
     table leave_multicast_16 {
         key = { meta.device: exact; meta.state & 1296w0x000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000ffff00000000: exact; }
         actions = { replicate; discard; }
@@ -1452,12 +1399,6 @@ inout standard_metadata_t standard_metadata) {
     table leave_17 {
         key = { meta.device: exact; meta.state & 1296w0x00000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000003fe00: exact; }
         actions = { transmit; transmit_commit; transmit_commit_move; forward; discard; }
-        default_action = discard();
-        size = 4096;
-    }
-    table leave_same_17 {
-        key = { meta.device: exact; }
-        actions = { transmit_same; transmit_same_commit; transmit_same_commit_move; discard; }
         default_action = discard();
         size = 4096;
     }
@@ -1503,12 +1444,6 @@ inout standard_metadata_t standard_metadata) {
         default_action = discard();
         size = 4096;
     }
-    table leave_same_18 {
-        key = { meta.device: exact; }
-        actions = { transmit_same; transmit_same_commit; transmit_same_commit_move; discard; }
-        default_action = discard();
-        size = 4096;
-    }
     table leave_multicast_18 {
         key = { meta.device: exact; meta.state & 1296w0x000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000ffff00000000: exact; }
         actions = { replicate; discard; }
@@ -1551,13 +1486,37 @@ inout standard_metadata_t standard_metadata) {
         default_action = discard();
         size = 4096;
     }
-    table leave_same_19 {
+    table leave_multicast_19 {
+        key = { meta.device: exact; meta.state & 1296w0x000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000ffff00000000: exact; }
+        actions = { replicate; discard; }
+        default_action = discard();
+        size = 4096;
+    }
+    table leave_20 {
+        key = { meta.device: exact; meta.state & 1296w0x00000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000003fe00: exact; }
+        actions = { transmit; transmit_commit; transmit_commit_move; discard; }
+        default_action = discard();
+        size = 4096;
+    }
+    table leave_same {
         key = { meta.device: exact; }
         actions = { transmit_same; transmit_same_commit; transmit_same_commit_move; discard; }
         default_action = discard();
         size = 4096;
     }
-    table leave_multicast_19 {
+    table leave_back {
+        key = { meta.device: exact; }
+        actions = { transmit_same; transmit_lost; transmit_same_commit; transmit_same_commit_move; discard; }
+        default_action = discard();
+        size = 4096;
+    }
+    table leave_onward {
+        key = { meta.device: exact; }
+        actions = { transmit_same; transmit_lost; transmit_same_commit; transmit_same_commit_move; discard; }
+        default_action = discard();
+        size = 4096;
+    }
+    table leave_multicast_20 {
         key = { meta.device: exact; meta.state & 1296w0x000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000ffff00000000: exact; }
         actions = { replicate; discard; }
         default_action = discard();
@@ -1568,8 +1527,6 @@ inout standard_metadata_t standard_metadata) {
         if (meta.next < 32w0x00010000) {
             if (meta.state[47:32] != 0) {
                 leave_multicast_0.apply();
-            } else if (meta.traits[0:0] == 1 && meta.state[17:9] != 511) {
-                leave_same_0.apply();
             } else {
                 leave_0.apply();
             }
@@ -1590,8 +1547,6 @@ inout standard_metadata_t standard_metadata) {
         if (meta.next < 32w0x01010000) {
             if (meta.state[47:32] != 0) {
                 leave_multicast_1.apply();
-            } else if (meta.traits[0:0] == 1 && meta.state[17:9] != 511) {
-                leave_same_1.apply();
             } else {
                 leave_1.apply();
             }
@@ -1609,12 +1564,10 @@ inout standard_metadata_t standard_metadata) {
                 step_1.apply();
             }
         }
-        if (meta.next < 32w0x40000000) {
+        if (meta.next < 32w0x14000000) {
             if (meta.next < 32w0x02010000) {
                 if (meta.state[47:32] != 0) {
                     leave_multicast_2.apply();
-                } else if (meta.traits[0:0] == 1 && meta.state[17:9] != 511) {
-                    leave_same_2.apply();
                 } else {
                     leave_2.apply();
                 }
@@ -1635,8 +1588,6 @@ inout standard_metadata_t standard_metadata) {
             if (meta.next < 32w0x03010000) {
                 if (meta.state[47:32] != 0) {
                     leave_multicast_3.apply();
-                } else if (meta.traits[0:0] == 1 && meta.state[17:9] != 511) {
-                    leave_same_3.apply();
                 } else {
                     leave_3.apply();
                 }
@@ -1654,12 +1605,10 @@ inout standard_metadata_t standard_metadata) {
                     step_3.apply();
                 }
             }
-            if (meta.next < 32w0x40000000) {
+            if (meta.next < 32w0x14000000) {
                 if (meta.next < 32w0x04010000) {
                     if (meta.state[47:32] != 0) {
                         leave_multicast_4.apply();
-                    } else if (meta.traits[0:0] == 1 && meta.state[17:9] != 511) {
-                        leave_same_4.apply();
                     } else {
                         leave_4.apply();
                     }
@@ -1680,8 +1629,6 @@ inout standard_metadata_t standard_metadata) {
                 if (meta.next < 32w0x05010000) {
                     if (meta.state[47:32] != 0) {
                         leave_multicast_5.apply();
-                    } else if (meta.traits[0:0] == 1 && meta.state[17:9] != 511) {
-                        leave_same_5.apply();
                     } else {
                         leave_5.apply();
                     }
@@ -1699,12 +1646,10 @@ inout standard_metadata_t standard_metadata) {
                         step_5.apply();
                     }
                 }
-                if (meta.next < 32w0x40000000) {
+                if (meta.next < 32w0x14000000) {
                     if (meta.next < 32w0x06010000) {
                         if (meta.state[47:32] != 0) {
                             leave_multicast_6.apply();
-                        } else if (meta.traits[0:0] == 1 && meta.state[17:9] != 511) {
-                            leave_same_6.apply();
                         } else {
                             leave_6.apply();
                         }
@@ -1725,8 +1670,6 @@ inout standard_metadata_t standard_metadata) {
                     if (meta.next < 32w0x07010000) {
                         if (meta.state[47:32] != 0) {
                             leave_multicast_7.apply();
-                        } else if (meta.traits[0:0] == 1 && meta.state[17:9] != 511) {
-                            leave_same_7.apply();
                         } else {
                             leave_7.apply();
                         }
@@ -1744,12 +1687,10 @@ inout standard_metadata_t standard_metadata) {
                             step_7.apply();
                         }
                     }
-                    if (meta.next < 32w0x40000000) {
+                    if (meta.next < 32w0x14000000) {
                         if (meta.next < 32w0x08010000) {
                             if (meta.state[47:32] != 0) {
                                 leave_multicast_8.apply();
-                            } else if (meta.traits[0:0] == 1 && meta.state[17:9] != 511) {
-                                leave_same_8.apply();
                             } else {
                                 leave_8.apply();
                             }
@@ -1770,8 +1711,6 @@ inout standard_metadata_t standard_metadata) {
                         if (meta.next < 32w0x09010000) {
                             if (meta.state[47:32] != 0) {
                                 leave_multicast_9.apply();
-                            } else if (meta.traits[0:0] == 1 && meta.state[17:9] != 511) {
-                                leave_same_9.apply();
                             } else {
                                 leave_9.apply();
                             }
@@ -1789,12 +1728,10 @@ inout standard_metadata_t standard_metadata) {
                                 step_9.apply();
                             }
                         }
-                        if (meta.next < 32w0x40000000) {
+                        if (meta.next < 32w0x14000000) {
                             if (meta.next < 32w0x0a010000) {
                                 if (meta.state[47:32] != 0) {
                                     leave_multicast_10.apply();
-                                } else if (meta.traits[0:0] == 1 && meta.state[17:9] != 511) {
-                                    leave_same_10.apply();
                                 } else {
                                     leave_10.apply();
                                 }
@@ -1815,8 +1752,6 @@ inout standard_metadata_t standard_metadata) {
                             if (meta.next < 32w0x0b010000) {
                                 if (meta.state[47:32] != 0) {
                                     leave_multicast_11.apply();
-                                } else if (meta.traits[0:0] == 1 && meta.state[17:9] != 511) {
-                                    leave_same_11.apply();
                                 } else {
                                     leave_11.apply();
                                 }
@@ -1834,12 +1769,10 @@ inout standard_metadata_t standard_metadata) {
                                     step_11.apply();
                                 }
                             }
-                            if (meta.next < 32w0x40000000) {
+                            if (meta.next < 32w0x14000000) {
                                 if (meta.next < 32w0x0c010000) {
                                     if (meta.state[47:32] != 0) {
                                         leave_multicast_12.apply();
-                                    } else if (meta.traits[0:0] == 1 && meta.state[17:9] != 511) {
-                                        leave_same_12.apply();
                                     } else {
                                         leave_12.apply();
                                     }
@@ -1860,8 +1793,6 @@ inout standard_metadata_t standard_metadata) {
                                 if (meta.next < 32w0x0d010000) {
                                     if (meta.state[47:32] != 0) {
                                         leave_multicast_13.apply();
-                                    } else if (meta.traits[0:0] == 1 && meta.state[17:9] != 511) {
-                                        leave_same_13.apply();
                                     } else {
                                         leave_13.apply();
                                     }
@@ -1879,12 +1810,10 @@ inout standard_metadata_t standard_metadata) {
                                         step_13.apply();
                                     }
                                 }
-                                if (meta.next < 32w0x40000000) {
+                                if (meta.next < 32w0x14000000) {
                                     if (meta.next < 32w0x0e010000) {
                                         if (meta.state[47:32] != 0) {
                                             leave_multicast_14.apply();
-                                        } else if (meta.traits[0:0] == 1 && meta.state[17:9] != 511) {
-                                            leave_same_14.apply();
                                         } else {
                                             leave_14.apply();
                                         }
@@ -1905,8 +1834,6 @@ inout standard_metadata_t standard_metadata) {
                                     if (meta.next < 32w0x0f010000) {
                                         if (meta.state[47:32] != 0) {
                                             leave_multicast_15.apply();
-                                        } else if (meta.traits[0:0] == 1 && meta.state[17:9] != 511) {
-                                            leave_same_15.apply();
                                         } else {
                                             leave_15.apply();
                                         }
@@ -1924,12 +1851,10 @@ inout standard_metadata_t standard_metadata) {
                                             step_15.apply();
                                         }
                                     }
-                                    if (meta.next < 32w0x40000000) {
+                                    if (meta.next < 32w0x14000000) {
                                         if (meta.next < 32w0x10010000) {
                                             if (meta.state[47:32] != 0) {
                                                 leave_multicast_16.apply();
-                                            } else if (meta.traits[0:0] == 1 && meta.state[17:9] != 511) {
-                                                leave_same_16.apply();
                                             } else {
                                                 leave_16.apply();
                                             }
@@ -1950,8 +1875,6 @@ inout standard_metadata_t standard_metadata) {
                                         if (meta.next < 32w0x11010000) {
                                             if (meta.state[47:32] != 0) {
                                                 leave_multicast_17.apply();
-                                            } else if (meta.traits[0:0] == 1 && meta.state[17:9] != 511) {
-                                                leave_same_17.apply();
                                             } else {
                                                 leave_17.apply();
                                             }
@@ -1969,12 +1892,10 @@ inout standard_metadata_t standard_metadata) {
                                                 step_17.apply();
                                             }
                                         }
-                                        if (meta.next < 32w0x40000000) {
+                                        if (meta.next < 32w0x14000000) {
                                             if (meta.next < 32w0x12010000) {
                                                 if (meta.state[47:32] != 0) {
                                                     leave_multicast_18.apply();
-                                                } else if (meta.traits[0:0] == 1 && meta.state[17:9] != 511) {
-                                                    leave_same_18.apply();
                                                 } else {
                                                     leave_18.apply();
                                                 }
@@ -1995,8 +1916,6 @@ inout standard_metadata_t standard_metadata) {
                                             if (meta.next < 32w0x13010000) {
                                                 if (meta.state[47:32] != 0) {
                                                     leave_multicast_19.apply();
-                                                } else if (meta.traits[0:0] == 1 && meta.state[17:9] != 511) {
-                                                    leave_same_19.apply();
                                                 } else {
                                                     leave_19.apply();
                                                 }
@@ -2024,7 +1943,19 @@ inout standard_metadata_t standard_metadata) {
             }
         }
         if (meta.next < 32w0x40000000) {
-            mark_to_drop(standard_metadata);
+            if (meta.next < 32w0x14000000) {
+                mark_to_drop(standard_metadata);
+            } else if (meta.state[47:32] != 0) {
+                leave_multicast_20.apply();
+            } else if (meta.next < 32w0x15000000) {
+                leave_20.apply();
+            } else if (meta.next < 32w0x16000000) {
+                leave_same.apply();
+            } else if (meta.state[17:9] == meta.state[8:0]) {
+                leave_back.apply();
+            } else {
+                leave_onward.apply();
+            }
         }
         if (meta.learnt != 0) {
             digest<sample_t>(1, { meta.device, meta.learnt, meta.sample });
@@ -2033,6 +1964,7 @@ inout standard_metadata_t standard_metadata) {
 }
 control PersonaEgress(inout headers_t hdr, inout metadata_t meta,
 inout standard_metadata_t standard_metadata) {
+    hashed_t input;
     action discard() {
         mark_to_drop(standard_metadata);
         meta.next = 32w0xfe000000;
@@ -2087,13 +2019,27 @@ inout standard_metadata_t standard_metadata) {
             }
         }
     }
+    action enter_done() {
+        meta.next = 32w0xff000000;
+    }
     table enter_egress {
         key = { meta.device: exact; standard_metadata.egress_port: ternary; }
         actions = { enter_commit; enter_commit_move; enter_as_commit; enter_as_commit_move; discard; }
         default_action = discard();
-        size = 1024;
+        size = 4096;
     }
-    hashed_t input;
+    table enter_back {
+        key = { meta.device: exact; }
+        actions = { enter_done; enter_commit; enter_commit_move; discard; }
+        default_action = discard();
+        size = 4096;
+    }
+    table enter_onward {
+        key = { meta.device: exact; }
+        actions = { enter_done; enter_commit; enter_commit_move; discard; }
+        default_action = discard();
+        size = 4096;
+    }
     action look(bit<32> next, bit<8> lookup, bit<1296> key_mask, bit<8> key_shift) {
         meta.next = next;
         if (lookup != 0) {
@@ -2731,8 +2677,14 @@ inout standard_metadata_t standard_metadata) {
     }
     apply {
         if (meta.next != 32w0xff000000) {
-            if (meta.next == 32w0xfe000000) {
-                enter_egress.apply();
+            if (meta.next >= 32w0xfd000000) {
+                if (meta.next >= 32w0xfe000000) {
+                    enter_egress.apply();
+                } else if (standard_metadata.egress_port == meta.state[8:0]) {
+                    enter_back.apply();
+                } else {
+                    enter_onward.apply();
+                }
             }
             if (meta.next < 32w0x40020000) {
                 ternary_0.apply();
@@ -2762,7 +2714,7 @@ inout standard_metadata_t standard_metadata) {
                     step_1.apply();
                 }
             }
-            if (meta.next < 32w0xff000000) {
+            if (meta.next < 32w0x48000000) {
                 if (meta.next < 32w0x42020000) {
                     ternary_2.apply();
                 } else if (meta.next < 32w0x43000000) {
@@ -2791,7 +2743,7 @@ inout standard_metadata_t standard_metadata) {
                         step_3.apply();
                     }
                 }
-                if (meta.next < 32w0xff000000) {
+                if (meta.next < 32w0x48000000) {
                     if (meta.next < 32w0x44020000) {
                         ternary_4.apply();
                     } else if (meta.next < 32w0x45000000) {
@@ -2820,7 +2772,7 @@ inout standard_metadata_t standard_metadata) {
                             step_5.apply();
                         }
                     }
-                    if (meta.next < 32w0xff000000) {
+                    if (meta.next < 32w0x48000000) {
                         if (meta.next < 32w0x46020000) {
                             ternary_6.apply();
                         } else if (meta.next < 32w0x47000000) {
@@ -2856,7 +2808,7 @@ inout standard_metadata_t standard_metadata) {
                 mark_to_drop(standard_metadata);
             }
         }
-        if (meta.traits[1:1] == 1) {
+        if (meta.traits != 0) {
             emit();
         }
     }

@@ -54,9 +54,9 @@ const fn prefix_byte(byte: u32) -> u32 {
 fn a_fault_in_a_row_of_each_kind_is_found_and_named() -> Result<(), Error> {
     let cases: [Case; 11] = [
         // Packets enter a device that doesn't exist.
-        ("l2_switch", "Ingress.enter", 0, Damage::Argument { index: 0, bit: 3 }, "parse state `start`"),
+        ("l2_switch", "Ingress.enter", 3, Damage::Argument { index: 0, bit: 3 }, "`SwitchIngress.smac`"),
         // A parser path is missing.
-        ("firewall", ".ternary_0", 0, Damage::Drop, "parser error `PacketTooShort`"),
+        ("firewall", "Ingress.enter", 0, Damage::Drop, "parser error `PacketTooShort`"),
         ("l2_switch", ".lpm_2", 1, Damage::Key { bit: prefix_byte(5) }, "`SwitchIngress.dmac`"),
         ("ipv4_router", ".lpm_", 1, Damage::Mask { bit: 0 }, "`RouterIngress.ipv4_lpm`"),
         ("firewall", ".ternary_2", 3, Damage::Drop, "`FirewallIngress.acl`"),
@@ -64,10 +64,10 @@ fn a_fault_in_a_row_of_each_kind_is_found_and_named() -> Result<(), Error> {
         // A default action that doesn't drop: the bits of egress_spec.
         ("firewall", ".ternary_2", 2, Damage::Argument { index: 1, bit: 9 }, "`FirewallIngress.deny`"),
         ("arp_proxy", ".step_", 0, Damage::Argument { index: 1, bit: byte(21) }, "`ProxyIngress.reply`"),
-        ("l2_switch", ".leave_multicast_3", 0, Damage::Drop, "`SwitchIngress.flood`"),
+        ("l2_switch", ".leave_multicast_20", 0, Damage::Drop, "`SwitchIngress.flood`"),
         // The egress pipeline is left out, or begins elsewhere.
-        ("l2_switch", ".leave_same_3", 0, Damage::Argument { index: 14, bit: 3 }, "condition `node_6`"),
-        ("l2_switch", ".enter_egress", 0, Damage::Argument { index: 14, bit: 3 }, "condition `node_6`"),
+        ("l2_switch", ".leave_onward", 0, Damage::Drop, "end of a pipeline"),
+        ("l2_switch", ".enter_back", 0, Damage::Drop, "condition `node_6`"),
     ];
     let mut missed = Vec::new();
     for (name, table, row, damage, named) in cases {

@@ -76,7 +76,12 @@ fn construct(meaning: &RowMeaning) -> (String, String, Option<String>) {
             let place = origin.source_info.as_ref().filter(|s| s.line > 0).map(ToString::to_string);
             (device.device.clone(), origin.construct.clone(), place)
         }
-        RowMeaning::Enter { device } => (device.device.clone(), "packets enter".to_owned(), None),
+        RowMeaning::Enter { device, first } => {
+            let place = first.source_info.as_ref().filter(|s| s.line > 0).map(ToString::to_string);
+            let does =
+                if first.construct.is_empty() { String::new() } else { format!(": {}", first.construct) };
+            (device.device.clone(), format!("packets enter{does}"), place)
+        }
         RowMeaning::Leave { device, port, verdict, .. } => (
             device.device.clone(),
             format!("{} is chosen: {}", port_words(port), verdict_words(verdict)),
@@ -141,7 +146,8 @@ fn row_json(row: &InstalledRow) -> Value {
         RowMeaning::Guest { origin, .. } => json!(origin.events),
         RowMeaning::Leave { egress, .. }
         | RowMeaning::EnterEgress { egress, .. }
-        | RowMeaning::EnterClone { egress, .. } => json!(egress.events),
+        | RowMeaning::EnterClone { egress, .. }
+        | RowMeaning::Enter { first: egress, .. } => json!(egress.events),
         _ => json!([]),
     };
     let owner = match &row.owner {
@@ -171,7 +177,7 @@ fn text(rows: &[InstalledRow]) -> String {
         }
         *tables.entry(row.table()).or_default() += 1;
         text.push_str(&format!("    row {} of {}\n", row.handle, row.table()));
-        if let RowMeaning::Guest { origin, .. } = &row.meaning {
+        if let RowMeaning::Guest { origin, .. } | RowMeaning::Enter { first: origin, .. } = &row.meaning {
             for event in &origin.events {
                 text.push_str(&format!("        {}\n", describe_event(Some(event))));
             }

@@ -104,7 +104,7 @@ impl Dpmu {
         let placed = device.and_then(|device| Some((device.placed(), device.placement.as_ref()?)));
         let unknown = || DpmuError::Unknown { kind: "wired virtual device", name: name.device.clone() };
         let (guest, placement) = placed.ok_or_else(unknown)?;
-        Ok(guest.entry_templates(entry, placement.id, placement.slot_base)?)
+        Ok(guest.entry_templates(entry, placement.site)?)
     }
 
     /// Make a slice.
@@ -233,7 +233,7 @@ impl Dpmu {
         };
         let mut steps: Vec<Step> = placement.rows.all().map(Step::Remove).collect();
         steps.extend(placement.groups.values().map(|group| Step::DestroyGroup(*group)));
-        let id = placement.id;
+        let id = placement.site.id;
         self.device.transact(steps, true)?;
         self.device.release_ids([id]);
         slice.devices.remove(name);

@@ -11,7 +11,7 @@ use crate::lease::Lease;
 use crate::profile::{GroupNumbers, Numbered};
 use crate::rank::{Insertion, Place};
 use crate::store::{RowId, RowStore};
-use crate::translate::{self, Placing, Site};
+use crate::translate::{self, Placing};
 use crate::virtual_device::{Part, VirtualDevice, place, prefix_rank};
 use crate::{DpmuError, Wiring, mirroring, multicast};
 
@@ -205,7 +205,7 @@ impl<'a> Edit<'a> {
         below: &Device,
     ) -> Result<(), DpmuError> {
         let (Some(placement), Some(wiring)) = (self.device.placement.as_ref(), wiring) else { return Ok(()) };
-        let site = Site { id: placement.id, slot_base: placement.slot_base };
+        let site = placement.site;
         let placing = Placing { device: self.device, guest: self.device.placed(), site };
         let old = self.device.plane.multicast();
         let mut free = below.free_groups();
@@ -223,7 +223,7 @@ impl<'a> Edit<'a> {
                 made += nodes.len() as u64;
                 self.steps.push(Step::CreateGroup { group: physical, nodes });
                 let held: Vec<RowId> = placement.rows.of(part).to_vec();
-                let steps = translate::group_steps(placing, group, physical, below.layout());
+                let steps = translate::group_steps(placing, group, physical, wiring, below.layout());
                 self.place_rows(part, &held, steps);
                 groups.insert(group, physical);
             } else {
@@ -253,7 +253,7 @@ impl<'a> Edit<'a> {
             self.remove_all(part);
             return Ok(());
         };
-        let site = Site { id: placement.id, slot_base: placement.slot_base };
+        let site = placement.site;
         let placing = Placing { device: self.device, guest: self.device.placed(), site };
         let held: Vec<RowId> = placement.rows.of(part).to_vec();
         let Some((made, rows)) = mirroring::steps(placing, session, copies, wiring, lease, layout)? else {
@@ -290,7 +290,7 @@ impl<'a> Edit<'a> {
         let Some(placement) = self.device.placement.as_ref() else { return };
         let mut held: Vec<RowId> = placement.rows.of(part).to_vec();
         for row in rows {
-            let command = row.command(placement.id, placement.slot_base);
+            let command = row.command(placement.site);
             let same = held
                 .iter()
                 .position(|id| store.get(*id).is_some_and(|old| matches_same(&old.command, &command)));
@@ -302,7 +302,7 @@ impl<'a> Edit<'a> {
                     self.steps.push(Step::Replace { row: row_id, command, meaning });
                 }
                 None => {
-                    self.steps.push(self.device.add(placement.id, placement.slot_base, row));
+                    self.steps.push(self.device.add(placement.site, row));
                     self.done.added.push(part);
                 }
             }

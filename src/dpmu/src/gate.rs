@@ -20,7 +20,7 @@ pub use rules::{Estate, OperatorRule, Owned};
 pub struct Gate {
     tables: BTreeSet<String>,
     actions: BTreeSet<String>,
-    /// Slots of ingress.
+    /// Slots of ingress, those in which devices leave included.
     slots: u8,
 }
 
@@ -65,7 +65,7 @@ pub enum GateError {
 impl Gate {
     /// The gate of a device that runs a persona of that layout.
     pub fn new(layout: &Layout) -> Self {
-        let slots = layout.slots(PipelineKind::Ingress);
+        let slots = layout.split_exit_slot() + 1;
         let mut gate = Self { tables: BTreeSet::new(), actions: BTreeSet::new(), slots };
         for pipeline in [PipelineKind::Ingress, PipelineKind::Egress] {
             for slot in 0..layout.slots(pipeline) {

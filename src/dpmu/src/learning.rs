@@ -17,7 +17,7 @@ impl Dpmu {
         let [id, list, sample]: &[Bits; PARTS] = digest.values.as_slice().try_into().ok()?;
         let mut devices = self.devices();
         let device = devices.find(|device| {
-            device.placement.as_ref().is_some_and(|placement| Some(placement.id.into()) == id.to_u64())
+            device.placement.as_ref().is_some_and(|placement| Some(placement.site.id.into()) == id.to_u64())
         })?;
         let list = LearnListId(u32::try_from(list.to_u64()?.checked_sub(1)?).ok()?);
         let program = device.guest.program();

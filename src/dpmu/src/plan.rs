@@ -1,15 +1,15 @@
 //! A new wiring of a slice, worked out before anything is touched.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use hyper4_ir::PipelineKind;
-use hyper4_persona::{DeviceStart, Guest, Layout, PortMatch};
+use hyper4_persona::{DeviceStart, Guest, Layout, PortMatch, Row};
 use hyper4_switch::Endpoint;
 
 use crate::device::{Device, Step};
 use crate::edit::{no_groups, out_of_copies, out_of_groups};
 use crate::sites::Sites;
-use crate::slice::Slice;
+use crate::slice::{Entrances, Slice};
 use crate::store::RowId;
 use crate::translate::{self, Placing, Starts};
 use crate::virtual_device::{Part, PartRows, Placement};
@@ -35,7 +35,8 @@ pub(crate) struct Plan {
     places: BTreeMap<String, NewPlace>,
     wire_ids: Vec<u16>,
     added: Vec<Added>,
-    ports: BTreeSet<PortMatch>,
+    /// The ports by which packets enter, and whether their rows win over those that there were.
+    ports: BTreeMap<PortMatch, bool>,
 }
 
 impl Plan {
@@ -48,9 +49,9 @@ impl Plan {
             places: BTreeMap::new(),
             wire_ids: sites.wires.values().map(|site| site.id).collect(),
             added: Vec::new(),
-            ports: BTreeSet::new(),
+            ports: BTreeMap::new(),
         };
-        let starts = sites.starts(matches!(wiring, Wiring::Direct(_)) && slice.lease.has_all_ports());
+        let starts = sites.starts();
         let layout = device.layout();
         let mut free_groups = device.free_groups();
         let (mut groups, mut copies) = (0u64, 0u64);
@@ -71,8 +72,8 @@ impl Plan {
                 plan.steps.extend(steps);
             }
         }
-        let kept = plan.enter(slice, wiring, &starts.devices, layout);
-        let needed = plan.added.len() as u64 + kept;
+        plan.enter(slice, wiring, &starts.devices, &sites, layout);
+        let needed = plan.added.len() as u64;
         if needed > slice.lease.rows {
             let left = slice.lease.rows;
             return Err(DpmuError::Exhausted { resource: "rows of the lease", needed, left });
@@ -81,8 +82,7 @@ impl Plan {
         for (name, (guest, site)) in sites.devices {
             let groups = plan.places.remove(&name).map(|place| place.placement.groups).unwrap_or_default();
             let inside = guest.inside().is_some().then(|| guest.into_owned());
-            let (id, slot_base) = (site.id, site.slot_base);
-            let placement = Placement { id, slot_base, rows: PartRows::default(), groups };
+            let placement = Placement { site, rows: PartRows::default(), groups };
             plan.places.insert(name, NewPlace { placement, inside });
         }
         Ok(plan)
@@ -102,8 +102,14 @@ impl Plan {
         let name = &device.name.device;
         translate::check_egress(placing, wiring)?;
         translate::check_whole_packets(placing, wiring, &slice.lease)?;
-        for (part, rows) in device.all_rows(guest)? {
-            let steps = rows.into_iter().map(|r| device.add(site.id, site.slot_base, r)).collect();
+        // Rows that those by which packets enter do, too, are for packets that come otherwise.
+        let entrances = guest.entrances();
+        let unmet = matches!(wiring, Wiring::Direct(_)) && guest.again().is_empty();
+        for (part, mut rows) in device.all_rows(guest)? {
+            if part == Part::Fixed && unmet && enters_by_rows(&entrances, wiring, slice) {
+                rows.retain(|row| !entrances.contains(&row));
+            }
+            let steps = rows.into_iter().map(|r| device.add(site, r)).collect();
             self.add(name, part, steps);
         }
         self.add(name, Part::State, translate::state_steps(placing, layout));
@@ -123,11 +129,14 @@ impl Plan {
             copies += nodes.len() as u64;
             self.steps.push(Step::CreateGroup { group: physical, nodes });
             made.insert(group, physical);
-            self.add(name, Part::Group(group), translate::group_steps(placing, group, physical, layout));
+            self.add(
+                name,
+                Part::Group(group),
+                translate::group_steps(placing, group, physical, wiring, layout),
+            );
         }
         let count = made.len() as u64;
-        let (id, slot_base) = (site.id, site.slot_base);
-        let placement = Placement { id, slot_base, rows: PartRows::default(), groups: made };
+        let placement = Placement { site, rows: PartRows::default(), groups: made };
         self.places.insert(name.clone(), NewPlace { placement, inside: None });
         Ok((count, copies))
     }
@@ -137,14 +146,16 @@ impl Plan {
         self.steps.extend(steps);
     }
 
-    /// Each port changes over: its row gets another action, or is added. Answers how many were there already.
+    /// Each port changes over. Its new rows are added, those that win first, and then the old ones go, those that win last:
+    /// whichever of two sets of rows wins over the other, a packet is treated by all of the old or all of the new one.
     fn enter(
         &mut self,
         slice: &Slice,
         wiring: &Wiring,
         starts: &BTreeMap<String, DeviceStart>,
+        sites: &Sites<'_>,
         layout: &Layout,
-    ) -> u64 {
+    ) {
         let mut ways: Vec<(PortMatch, &str, Option<u16>)> = Vec::new();
         match wiring {
             Wiring::Direct(device) if slice.lease.has_all_ports() => {
@@ -161,27 +172,28 @@ impl Plan {
                 }
             }
         }
-        let mut kept = 0;
-        for (port, device, guest_port) in ways {
+        for (port, device, guest_port) in ways.iter().copied() {
             let (Some(start), Some(name)) = (starts.get(device), slice.devices.get(device).map(|d| &d.name))
             else {
                 continue;
             };
-            self.ports.insert(port);
-            match (slice.enter.get(&port), translate::enter(port, *start, guest_port, name, layout)) {
-                (Some(row), Step::Add { command, meaning, .. }) => {
-                    self.steps.push(Step::Replace { row: *row, command, meaning });
-                    kept += 1;
-                }
-                (_, step) => {
-                    self.steps.push(step);
-                    self.added.push(Added::Enter(port));
-                }
+            let old = slice.enter.get(&port);
+            let upper = old.is_some_and(|old| !old.upper);
+            let mut entrances = Vec::new();
+            if let Some((guest, site)) = sites.devices.get(device) {
+                entrances = guest.entrances().into_iter().map(|row| (row, *site)).collect();
             }
+            if !merges(entrances.len(), ways.len()) {
+                entrances.clear();
+            }
+            let steps = translate::enter(port, *start, guest_port, &entrances, upper, name, layout);
+            self.added.extend(steps.iter().map(|_| Added::Enter(port)));
+            self.steps.extend(steps);
+            self.steps.extend(old.into_iter().flat_map(Entrances::removal));
+            self.ports.insert(port, upper);
         }
-        let gone = slice.enter.iter().filter(|(port, _)| !self.ports.contains(port));
-        self.steps.extend(gone.map(|(_, row)| Step::Remove(*row)));
-        kept
+        let gone = slice.enter.iter().filter(|(port, _)| !self.ports.contains_key(port));
+        self.steps.extend(gone.flat_map(|(_, old)| old.removal()));
     }
 
     fn remove_old(&mut self, slice: &Slice) {
@@ -204,12 +216,15 @@ impl Plan {
                 None => (None, None),
             };
         }
+        slice.enter.clear();
         slice.wires = self.wire_ids;
         slice.wire_rows.clear();
         for (whose, row) in self.added.into_iter().zip(rows) {
             match whose {
                 Added::Enter(port) => {
-                    slice.enter.insert(port, row);
+                    let entrances = slice.enter.entry(port).or_default();
+                    entrances.upper = self.ports.get(&port).copied().unwrap_or_default();
+                    entrances.rows.push(row);
                 }
                 Added::Part(name, part) => {
                     if let Some(p) = slice.devices.get_mut(&name).and_then(|d| d.placement.as_mut()) {
@@ -219,10 +234,22 @@ impl Plan {
                 Added::Wire => slice.wire_rows.push(row),
             }
         }
-        slice.enter.retain(|port, _| self.ports.contains(port));
         slice.wiring = Some(wiring);
         (old, slice.ids())
     }
+}
+
+/// Whether the rows by which packets of so many ports enter do what so many first rows of a guest do: there are as many for
+/// each port.
+fn merges(rows: usize, ports: usize) -> bool {
+    const MOST: usize = 256;
+    rows > 0 && rows * ports <= MOST
+}
+
+/// Whether packets enter the only device by rows that do what its first ones do.
+fn enters_by_rows(entrances: &[&Row], wiring: &Wiring, slice: &Slice) -> bool {
+    let ports = if slice.lease.has_all_ports() { 1 } else { slice.lease.ports.len() };
+    matches!(wiring, Wiring::Direct(_)) && merges(entrances.len(), ports)
 }
 
 /// Whether the persona has `needed` slots behind the first `taken`.

@@ -68,17 +68,18 @@ impl<'a> Sites<'a> {
             for (port, wire) in wires {
                 wire.targets().for_each(|target| begin(target, behind_wires));
                 let slot_base = u8::try_from(end).unwrap_or(u8::MAX);
-                sites.wires.insert((name.clone(), port), Site { id: id()?, slot_base });
+                sites.wires.insert((name.clone(), port), Site { id: id()?, slot_base, exit: None });
             }
-            sites.devices.insert(name, (guest, Site { id: id()?, slot_base }));
+            let exit = translate::exit(&guest, wiring, &slice.lease, layout);
+            sites.devices.insert(name, (guest, Site { id: id()?, slot_base, exit }));
         }
         Ok(sites)
     }
 
-    /// Their first lookups. `every_port`: the only one has every port under its own number.
-    pub(crate) fn starts(&self, every_port: bool) -> Starts {
+    /// Their first lookups.
+    pub(crate) fn starts(&self) -> Starts {
         let device = |(name, (guest, site)): (&String, &(Cow<'_, Guest>, Site))| {
-            (name.clone(), translate::start(guest, *site, every_port))
+            (name.clone(), translate::start(guest, *site))
         };
         Starts {
             devices: self.devices.iter().map(device).collect(),

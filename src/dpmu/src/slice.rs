@@ -13,13 +13,28 @@ use crate::store::RowId;
 use crate::virtual_device::{Placement, VirtualDevice};
 use crate::{DpmuError, Wiring};
 
+/// The rows by which packets of a port enter, those that win first.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Entrances {
+    /// They win over rows that aren't.
+    pub(crate) upper: bool,
+    pub(crate) rows: Vec<RowId>,
+}
+
+impl Entrances {
+    /// The steps that remove them, the last first: a packet that one was for meets none of the others.
+    pub(crate) fn removal(&self) -> impl Iterator<Item = Step> + '_ {
+        self.rows.iter().rev().map(|row| Step::Remove(*row))
+    }
+}
+
 /// A tenant's share of a device.
 pub(crate) struct Slice {
     pub(crate) lease: Lease,
     pub(crate) devices: BTreeMap<String, VirtualDevice>,
     pub(crate) wiring: Option<Wiring>,
     /// The rows by which packets enter.
-    pub(crate) enter: BTreeMap<PortMatch, RowId>,
+    pub(crate) enter: BTreeMap<PortMatch, Entrances>,
     /// The device IDs of links with conditions.
     pub(crate) wires: Vec<u16>,
     /// Their rows.
@@ -45,12 +60,13 @@ impl Slice {
     /// Rows that it has in the device.
     pub(crate) fn held_rows(&self) -> u64 {
         let placed: u64 = self.placements().map(|p| p.rows.count()).sum();
-        placed + self.enter.len() as u64 + self.wire_rows.len() as u64
+        let entrances: usize = self.enter.values().map(|entrances| entrances.rows.len()).sum();
+        placed + entrances as u64 + self.wire_rows.len() as u64
     }
 
     /// Its device IDs.
     pub(crate) fn ids(&self) -> Vec<u16> {
-        self.placements().map(|p| p.id).chain(self.wires.iter().copied()).collect()
+        self.placements().map(|p| p.site.id).chain(self.wires.iter().copied()).collect()
     }
 
     /// The steps that remove everything of it but the rows by which packets enter.
@@ -65,7 +81,7 @@ impl Slice {
 
     /// The steps that remove everything of it, packets' ways in first.
     pub(crate) fn whole_removal(&self) -> Vec<Step> {
-        let mut steps: Vec<Step> = self.enter.values().map(|row| Step::Remove(*row)).collect();
+        let mut steps: Vec<Step> = self.enter.values().flat_map(Entrances::removal).collect();
         steps.extend(self.removal());
         steps
     }

@@ -31,6 +31,8 @@ pub enum RowMeaning {
     Enter {
         /// The virtual device.
         device: Arc<DeviceName>,
+        /// What it does first.
+        first: Arc<Origin>,
     },
     /// A virtual device chose a port.
     Leave {

@@ -4,8 +4,10 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use hyper4_ir::PipelineKind;
+pub(crate) use hyper4_persona::Place as Site;
 use hyper4_persona::{
-    DeviceStart, EgressStart, Guest, Layout, OperatorRow, PortMatch, StateAccess, Touched, Verdict,
+    DeviceStart, EgressSplit, EgressStart, Entrance, Guest, Layout, OperatorRow, Origin, PortMatch,
+    ReplicaEgress, Row, StateAccess, Touched, Verdict,
 };
 use hyper4_switch::Endpoint;
 
@@ -18,22 +20,32 @@ use crate::{Wiring, WiringError};
 /// `egress_spec` that drops.
 const DROP_PORT: u16 = 511;
 
-/// Where a virtual device is going to lie.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Site {
-    pub(crate) id: u16,
-    pub(crate) slot_base: u8,
+/// The slot in which a virtual device leaves that leads to no other one, and has its ports under their own numbers.
+pub(crate) fn exit(guest: &Guest, wiring: &Wiring, lease: &Lease, layout: &Layout) -> Option<u8> {
+    let own = matches!(wiring, Wiring::Direct(_)) && guest.inside().is_none();
+    let exit = match (lease.has_all_ports(), guest.egress_split()) {
+        (true, Some(_)) => layout.split_exit_slot(),
+        (true, None) => layout.same_exit_slot(),
+        (false, _) => layout.exit_slot(),
+    };
+    own.then_some(exit)
+}
+
+/// How its egress begins, where it asks first whether a packet goes back to where it came from, and has its ports under
+/// their own numbers.
+fn split(guest: &Guest, wiring: &Wiring) -> Option<EgressSplit> {
+    let own = matches!(wiring, Wiring::Direct(_)) && guest.inside().is_none();
+    own.then(|| guest.egress_split()).flatten()
 }
 
 /// Where the ingress of a virtual device begins.
-pub(crate) fn start(guest: &Guest, site: Site, every_port: bool) -> DeviceStart {
+pub(crate) fn start(guest: &Guest, site: Site) -> DeviceStart {
     let (slot, pc, lookup) = guest.start();
     DeviceStart {
         device: site.id,
         slot: slot.saturating_add(site.slot_base),
         pc,
         lookup,
-        every_port,
         rewrites: guest.rewrites(),
     }
 }
@@ -71,8 +83,11 @@ pub(crate) fn port_steps(
         _ => (None, Arc::default()),
     };
     let discard: Choice = (PortMatch::Port(DROP_PORT), Verdict::Discard, None);
-    let mut choices = vec![discard.clone()];
+    // Where every port is the device's, the switch itself knows which one drops.
+    let all = matches!(wiring, Wiring::Direct(_)) && lease.has_all_ports();
+    let mut choices = if all && site.exit.is_some() { Vec::new() } else { vec![discard.clone()] };
     match wiring {
+        Wiring::Direct(_) if site.exit == Some(layout.split_exit_slot()) => {}
         Wiring::Direct(_) => {
             let by = |port| Verdict::Transmit { port, egress: egress.cloned().map(Box::new) };
             if lease.has_all_ports() {
@@ -83,36 +98,50 @@ pub(crate) fn port_steps(
         }
         Wiring::Links(_) => choices.extend(linked(&device.name, wiring, egress, starts)?),
     }
-    let leave = |slot: u8, (port, verdict, next): &Choice| {
-        let slot = slot.saturating_add(site.slot_base);
-        let row = OperatorRow::Leave { slot, device: site.id, port: *port, verdict: verdict.clone() };
+    let row = |slot: u8, choice: &Choice, origin: &Arc<Origin>, back: Option<bool>| {
+        let (port, verdict, next) = choice;
+        let verdict = verdict.clone();
+        let row = OperatorRow::Leave { slot, device: site.id, port: *port, verdict: verdict.clone(), back };
         let meaning = RowMeaning::Leave {
             device: Arc::clone(&device.name),
             port: *port,
             verdict: verdict.clone(),
             next: next.clone(),
             egress: match verdict {
-                Verdict::Transmit { .. } => Arc::clone(&origin),
+                Verdict::Transmit { .. } => Arc::clone(origin),
                 Verdict::Discard | Verdict::Forward { .. } => Arc::default(),
             },
             egress_done: guest.inside().is_some(),
         };
         operator(row, meaning, layout)
     };
-    let slots = guest.leave_slots().iter();
+    let leave = |slot: u8, choice: &Choice| {
+        let slot = site.exit.map_or(slot.saturating_add(site.slot_base), |_| layout.exit_slot());
+        row(slot, choice, &origin, None)
+    };
+    let slots = guest.leave_slots().iter().take(if site.exit.is_some() { 1 } else { usize::MAX });
     let mut steps: Vec<Step> = slots
         .flat_map(|slot| choices.iter().map(move |choice| (*slot, choice)))
         .map(|(s, c)| leave(s, c))
         .collect();
+    if site.exit == Some(layout.split_exit_slot())
+        && let Some(EgressSplit { back, onward }) = guest.egress_split()
+    {
+        for (back, (start, origin)) in [(true, back), (false, onward)] {
+            let verdict = Verdict::Transmit { port: None, egress: Some(Box::new(start)) };
+            let choice = (PortMatch::Any, verdict, None);
+            steps.push(row(layout.exit_slot(), &choice, &Arc::new(origin), Some(back)));
+        }
+    }
     if let Some(inside) = guest.inside() {
         steps.extend(inside.early_slots.iter().map(|slot| leave(*slot, &discard)));
     }
     steps.extend(egress_steps(placing, wiring, layout));
-    let every_port = matches!(wiring, Wiring::Direct(_)) && lease.has_all_ports();
     steps.extend(guest.again().iter().map(|(list, keep)| {
-        let start = start(guest, site, every_port);
+        let start = start(guest, site);
         let row = OperatorRow::EnterAgain { start, list: *list, keep: keep.clone() };
-        operator(row, RowMeaning::Enter { device: Arc::clone(&device.name) }, layout)
+        let meaning = RowMeaning::Enter { device: Arc::clone(&device.name), first: Arc::default() };
+        operator(row, meaning, layout)
     }));
     Ok(steps)
 }
@@ -184,11 +213,7 @@ pub(crate) fn inside_steps(
             ports.chain(wiring.wires(&device.name.device).into_keys()).collect()
         }
     };
-    guest
-        .inside_rows(layout, &linked)
-        .into_iter()
-        .map(|row| device.add(site.id, site.slot_base, row))
-        .collect()
+    guest.inside_rows(layout, &linked).into_iter().map(|row| device.add(site, row)).collect()
 }
 
 /// How its egress begins for replicas, for each physical port.
@@ -196,13 +221,21 @@ fn egress_steps(placing: Placing<'_>, wiring: &Wiring, layout: &Layout) -> Vec<S
     let Placing { device, guest, site } = placing;
     let Some((start, origin)) = guest.egress_start() else { return Vec::new() };
     let mut steps = clone_steps(placing, wiring, start, &Arc::new(origin.clone()), layout);
-    let meaning = RowMeaning::EnterEgress { device: Arc::clone(&device.name), egress: Arc::new(origin) };
-    let row = |port, guest_port| {
+    let row = |port, guest_port, start: &EgressStart, origin: &Arc<Origin>, back| {
         let start = Box::new(start.clone());
-        let row = OperatorRow::EnterEgress { port, device: site.id, start, guest_port };
-        operator(row, meaning.clone(), layout)
+        let row = OperatorRow::EnterEgress { port, device: site.id, start, guest_port, back };
+        let (device, egress) = (Arc::clone(&device.name), Arc::clone(origin));
+        operator(row, RowMeaning::EnterEgress { device, egress }, layout)
     };
-    steps.extend(egress_ports(device, wiring).into_iter().map(|(port, own)| row(port, own)));
+    if let Some(EgressSplit { back, onward }) = split(guest, wiring) {
+        for (back, (start, origin)) in [(true, back), (false, onward)] {
+            steps.push(row(PortMatch::Any, None, &start, &Arc::new(origin), Some(back)));
+        }
+        return steps;
+    }
+    let origin = Arc::new(origin);
+    let ports = egress_ports(device, wiring).into_iter();
+    steps.extend(ports.map(|(port, own)| row(port, own, start, &origin, None)));
     steps
 }
 
@@ -258,29 +291,47 @@ pub(crate) fn group_steps(
     placing: Placing<'_>,
     group: u16,
     physical_group: u16,
+    wiring: &Wiring,
     layout: &Layout,
 ) -> Vec<Step> {
     let Placing { device, guest, site } = placing;
-    let egress = guest.egress_start().is_some();
+    let egress = match (guest.egress_start(), split(guest, wiring)) {
+        (None, _) => ReplicaEgress::None,
+        (Some(_), None) => ReplicaEgress::ByPort,
+        (Some(_), Some(_)) => ReplicaEgress::Split,
+    };
     let row = |slot: &u8| {
-        let slot = slot.saturating_add(site.slot_base);
+        let slot = site.exit.map_or(slot.saturating_add(site.slot_base), |_| layout.exit_slot());
         let row = OperatorRow::LeaveMulticast { slot, device: site.id, group, physical_group, egress };
         operator(row, RowMeaning::LeaveMulticast { device: Arc::clone(&device.name), group }, layout)
     };
     let slots = guest.inside().map_or(guest.leave_slots(), |inside| &inside.early_slots);
-    slots.iter().map(row).collect()
+    slots.iter().take(if site.exit.is_some() { 1 } else { usize::MAX }).map(row).collect()
 }
 
-/// The row by which packets of a port enter a virtual device.
+/// The rows by which packets of a port enter a virtual device, those that win first. `first` are the rows of its first
+/// lookup that they do, too. `upper` ones win over those that aren't.
 pub(crate) fn enter(
     port: PortMatch,
     start: DeviceStart,
     guest_port: Option<u16>,
+    first: &[(&Row, Site)],
+    upper: bool,
     device: &Arc<DeviceName>,
     layout: &Layout,
-) -> Step {
-    let meaning = RowMeaning::Enter { device: Arc::clone(device) };
-    operator(OperatorRow::Enter { port, start, guest_port }, meaning, layout)
+) -> Vec<Step> {
+    let base = if upper { 0 } else { 4096 };
+    let row = |number: usize, first: Option<(&Row, Site)>| {
+        let origin = first.map(|(row, _)| Arc::new(row.origin.clone())).unwrap_or_default();
+        let meaning = RowMeaning::Enter { device: Arc::clone(device), first: origin };
+        let first = first.map(|(row, site)| Box::new(Entrance::new(row, site)));
+        let order = base + number as u16;
+        operator(OperatorRow::Enter { port, start, guest_port, first, order }, meaning, layout)
+    };
+    match first.is_empty() {
+        true => vec![row(0, None)],
+        false => first.iter().enumerate().map(|(number, first)| row(number, Some(*first))).collect(),
+    }
 }
 
 pub(crate) fn operator(row: OperatorRow, meaning: RowMeaning, layout: &Layout) -> Step {

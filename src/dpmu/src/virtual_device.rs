@@ -16,6 +16,7 @@ use crate::profile::ProfileNumbers;
 use crate::rank::{Place, Ranks};
 use crate::state::Holdings;
 use crate::store::{DeviceName, RowId, RowMeaning};
+use crate::translate::Site;
 
 /// Which of the virtual device's things some rows are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -45,8 +46,7 @@ pub(crate) enum Part {
 /// Where a virtual device lies in its device.
 #[derive(Clone, Debug)]
 pub(crate) struct Placement {
-    pub(crate) id: u16,
-    pub(crate) slot_base: u8,
+    pub(crate) site: Site,
     pub(crate) rows: PartRows,
     /// Its groups under the numbers they have in the device.
     pub(crate) groups: BTreeMap<u16, u16>,
@@ -196,11 +196,11 @@ impl VirtualDevice {
     }
 
     /// The step that adds one of its rows at a place.
-    pub(crate) fn add(&self, id: u16, slot_base: u8, row: Row) -> Step {
+    pub(crate) fn add(&self, site: Site, row: Row) -> Step {
         Step::Add {
             owner: RowOwner::Tenant(self.name.slice.clone()),
-            devices: BTreeSet::from([id]),
-            command: row.command(id, slot_base),
+            devices: BTreeSet::from([site.id]),
+            command: row.command(site),
             meaning: self.meaning(row),
         }
     }

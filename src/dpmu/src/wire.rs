@@ -26,14 +26,7 @@ const PC: u16 = 1;
 
 /// Where a wire begins.
 pub(crate) fn start(site: Site) -> DeviceStart {
-    DeviceStart {
-        device: site.id,
-        slot: site.slot_base,
-        pc: PC,
-        lookup: Lookup::Ternary,
-        every_port: false,
-        rewrites: false,
-    }
+    DeviceStart { device: site.id, slot: site.slot_base, pc: PC, lookup: Lookup::Ternary, rewrites: false }
 }
 
 /// The rows of the wire behind `port` of a device. A packet for which no link is there is lost.
@@ -70,7 +63,7 @@ pub(crate) fn steps(
             },
             origin: Origin::default(),
         };
-        steps.push(operator(row.command(site.id, site.slot_base), meaning()));
+        steps.push(operator(row.command(site), meaning()));
     };
     for (way, (when, _)) in (0u16..).zip(links.clone()) {
         for (value, mask) in cubes(when, layout).ok_or_else(|| beyond(from, port, when, layout))? {
@@ -91,7 +84,8 @@ pub(crate) fn steps(
             }
         };
         let slot = site.slot_base.saturating_add(SLOTS - 1);
-        let row = OperatorRow::Leave { slot, device: site.id, port: PortMatch::Port(way), verdict };
+        let row =
+            OperatorRow::Leave { slot, device: site.id, port: PortMatch::Port(way), verdict, back: None };
         steps.push(operator(
             row.command(layout),
             RowMeaning::WireEnd { device: Arc::clone(from), port, next },

@@ -5,6 +5,28 @@ use hyper4_ir::{Command, MatchValue, PipelineKind, StandardField};
 
 use crate::{Effect, Layout, Lookup, Next, Row, RowMatch, TableRole};
 
+/// Where a device's rows lie.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Place {
+    /// The device ID.
+    pub id: u16,
+    /// Its first slot of ingress: what follows another guest begins behind it.
+    pub slot_base: u8,
+    /// The slot in which it leaves ingress, where that is one behind all others: [`Layout::exit_slot`] and those behind it.
+    pub exit: Option<u8>,
+}
+
+impl Place {
+    /// A slot of a pipeline.
+    fn slot(self, pipeline: PipelineKind, lookup: Lookup, slot: u8) -> u8 {
+        match (pipeline, lookup, self.exit) {
+            (PipelineKind::Egress, ..) => slot.saturating_add(Layout::EGRESS_SLOTS),
+            (PipelineKind::Ingress, Lookup::Leave, Some(exit)) => exit,
+            (PipelineKind::Ingress, ..) => slot.saturating_add(self.slot_base),
+        }
+    }
+}
+
 impl Row {
     /// The table it belongs to, the slots of ingress counted from `slot_base`: what follows another guest in ingress
     /// begins behind it, and in egress from the first slot on.
@@ -16,19 +38,15 @@ impl Row {
         Layout::table(self.pipeline, TableRole::Lookup(self.matches.lookup()), slot)
     }
 
-    /// The command that adds it as a row of `device`, the slots of ingress counted from `slot_base`.
-    pub fn command(&self, device: u16, slot_base: u8) -> Command {
-        let first = match self.pipeline {
-            PipelineKind::Ingress => slot_base,
-            PipelineKind::Egress => Layout::EGRESS_SLOTS,
-        };
+    /// The command that adds it as a row of a device.
+    pub fn command(&self, place: Place) -> Command {
         let lookup = self.matches.lookup();
         let point = match lookup {
             // The table looks at the micro-PC alone.
             Lookup::Step => MatchValue::Exact(Bits::from_u64(32, self.pc.into())),
-            _ => MatchValue::Exact(next_bits(self.slot.saturating_add(first), lookup, self.pc)),
+            _ => MatchValue::Exact(next_bits(place.slot(self.pipeline, lookup, self.slot), lookup, self.pc)),
         };
-        let mut key = vec![exact(16, device), point];
+        let mut key = vec![exact(16, place.id), point];
         let mut rank = None;
         match &self.matches {
             RowMatch::Step => {}
@@ -49,21 +67,26 @@ impl Row {
             true => ("look".to_owned(), Vec::new()),
             false => effect(&self.effect, self.pipeline),
         };
-        arguments.extend(next_arguments(&self.next, first, self.effect.state_bits()));
+        arguments.extend(next_arguments(&self.next, self.pipeline, place, self.effect.state_bits()));
         let action = format!("{}.{action}", Layout::control(self.pipeline));
-        Command::TableAdd { table: self.table(slot_base), key, action, arguments, priority: rank }
+        Command::TableAdd { table: self.table(place.slot_base), key, action, arguments, priority: rank }
     }
 }
 
 /// What is next, the kind of lookup if its key has to be prepared, the mask of the key, and how far a prefix is shifted.
-pub(crate) fn next_arguments(next: &Next, slot_base: u8, state_bits: u32) -> [Bits; 4] {
+pub(crate) fn next_arguments(
+    next: &Next,
+    pipeline: PipelineKind,
+    place: Place,
+    state_bits: u32,
+) -> [Bits; 4] {
     match next {
         Next::Lookup { slot, pc, lookup, key_mask } => {
             let prepared = match lookup {
                 Lookup::Exact | Lookup::Lpm => *lookup as u64,
                 _ => 0,
             };
-            let next = next_bits(slot.saturating_add(slot_base), *lookup, *pc);
+            let next = next_bits(place.slot(pipeline, *lookup, *slot), *lookup, *pc);
             let shift = if *lookup == Lookup::Lpm { Layout::skipped(key_mask) } else { 0 };
             [next, Bits::from_u64(8, prepared), key_mask.clone(), Bits::from_u64(8, shift.into())]
         }
@@ -216,7 +239,7 @@ pub(crate) fn slot_roles(layout: &Layout, pipeline: PipelineKind) -> Vec<TableRo
         roles.push(TableRole::State);
     }
     if pipeline == PipelineKind::Ingress {
-        roles.extend([TableRole::Leave, TableRole::LeaveSame, TableRole::LeaveMulticast]);
+        roles.extend([TableRole::Leave, TableRole::LeaveMulticast]);
     }
     roles
 }

@@ -14,7 +14,7 @@ mod wire;
 use hyper4_ir::PipelineKind;
 
 use crate::encode::slot_roles;
-use crate::{Layout, Lookup};
+use crate::{Layout, Lookup, TableRole};
 use wire::pieces;
 
 /// The P4_16 text of the persona with that layout. The same layout gives the same text.
@@ -29,6 +29,15 @@ pub fn generate(layout: &Layout) -> String {
     text.rest(layout);
     text.out
 }
+
+/// The tables behind the slots of ingress.
+const EXITS: [TableRole; 5] = [
+    TableRole::Leave,
+    TableRole::LeaveSame,
+    TableRole::LeaveBack,
+    TableRole::LeaveOnward,
+    TableRole::LeaveMulticast,
+];
 
 /// The fields of an access to state outside of the packet.
 const ACCESS: &str = "
@@ -133,12 +142,13 @@ impl Text {
             bit<128> tail;      // the packet's bytes behind the pieces of 16 and more, on their way in and out
             {kept}bit<16> device;     // written by the operator's rows alone
             // What is looked up next: the slot uppermost, then the kind of lookup (8 bits each), then the micro-PC. Slots from
-            // {egress} on are of egress; {replica}: enter_egress says where it begins; {done}: nothing more.
+            // {egress} on are of egress, from {exit} on they are where devices leave that lead to no other one; {replica}, {split}:
+            // enter_egress, or enter_back and enter_onward, say where it begins; {lost}: egress drops it; {done}: nothing more.
             bit<32> next;
             {kept}bit<8> length;      // bytes of the packet that came into the window
             bit<8> pad;         // by how many bits the tail is shifted; by how much a clone's bytes are
             bit<64> hash;
-            bit<8> traits;      // 1: the device has every port under its own number; 2: the packet may have been changed{access}
+            bit<8> traits;      // 1: the packet may have been changed{access}
             }}
             ",
             kept = if layout.config().copies { "@field_list(1) " } else { "" },
@@ -147,7 +157,10 @@ impl Text {
                 .flatten()
                 .collect::<String>(),
             egress = Layout::EGRESS_SLOTS,
+            exit = layout.exit_slot(),
             replica = Layout::REPLICA,
+            split = Layout::SPLIT_REPLICA,
+            lost = Layout::LOST,
             done = Layout::DONE,
             prefix = layout.prefix_bits()
         ));
@@ -159,6 +172,7 @@ impl Text {
             Layout::control(pipeline)
         ));
         self.line("inout standard_metadata_t standard_metadata) {");
+        self.line("hashed_t input;");
         match pipeline {
             PipelineKind::Ingress => self.ingress_actions(layout),
             PipelineKind::Egress => self.egress_actions(layout),
@@ -175,6 +189,11 @@ impl Text {
                 self.table(layout, pipeline, role, slot);
             }
         }
+        if pipeline == PipelineKind::Ingress {
+            for role in EXITS {
+                self.table(layout, pipeline, role, layout.exit_slot());
+            }
+        }
         self.line("apply {");
         match pipeline {
             PipelineKind::Ingress => {
@@ -188,12 +207,7 @@ impl Text {
                     "enter.apply();"
                 });
                 self.slots(pipeline, layout);
-                self.lines(&format!(
-                    "if (meta.next < {}) {{
-                    mark_to_drop(standard_metadata);
-                    }}",
-                    in_slot(Layout::EGRESS_SLOTS)
-                ));
+                self.exit(layout);
                 self.again(layout, pipeline);
                 if layout.config().digests {
                     self.lines(
@@ -225,21 +239,11 @@ impl Text {
         let start = "bit<16> device, bit<32> next, bit<8> traits";
         let go = "meta.device = device;\nmeta.next = next;";
         let spec = Layout::EGRESS_SPEC;
-        let came = layout.mask(Layout::INGRESS_PORT).not();
         let wire = layout.mask(layout.window()).or(&layout.mask(layout.length()));
         self.lines(&format!(
             "action discard() {{
             mark_to_drop(standard_metadata);
             meta.next = {done};
-            }}
-            action enter_device({start}) {{
-            {go}
-            meta.traits = traits;
-            }}
-            action enter_device_as(bit<9> port, {start}) {{
-            {go}
-            meta.traits = traits;
-            meta.state = (meta.state & {width}w{came}) | (bit<{width}>)port;
             }}
             action transmit(bit<9> port) {{
             standard_metadata.egress_spec = port;
@@ -249,9 +253,13 @@ impl Text {
             standard_metadata.egress_spec = meta.state[{high}:{low}];
             meta.next = {done};
             }}
+            action transmit_lost() {{
+            standard_metadata.egress_spec = meta.state[{high}:{low}];
+            meta.next = {lost};
+            }}
             action forward(bit<9> port, {start}) {{
             {go}
-            meta.traits = (meta.traits & {rewrites}) | traits;
+            meta.traits = meta.traits | traits;
             meta.state = (meta.state & {width}w{wire}) | (bit<{width}>)port;
             }}
             action replicate(bit<16> group, bit<32> next) {{
@@ -260,22 +268,60 @@ impl Text {
             }}",
             high = spec.end() - 1,
             low = spec.offset,
-            rewrites = Layout::REWRITES,
+            lost = in_slot(Layout::LOST),
             done = in_slot(Layout::DONE)
         ));
+        self.enter_actions(layout);
         self.transmit_actions(layout);
         if layout.config().copies {
             self.enter_again(layout);
             self.mirror(layout, PipelineKind::Ingress);
         }
-        self.lines(
-            "table enter {
-            key = { standard_metadata.ingress_port: ternary; }
-            actions = { enter_device; enter_device_as; discard; }
+        self.lines(&format!(
+            "table enter {{
+            key = {{ standard_metadata.ingress_port: ternary; meta.state: ternary; }}
+            actions = {{ enter_look; enter_commit; enter_commit_move; enter_commit_checksum; discard; }}
             default_action = discard();
-            size = 1024;
-            }",
-        );
+            size = {};
+            }}",
+            layout.config().rows_per_table
+        ));
+    }
+
+    /// A packet's device, and what its guest does first.
+    fn enter_actions(&mut self, layout: &Layout) {
+        let width = layout.state_bits();
+        let (next, go) = go(layout);
+        let device = "bit<16> device, bit<8> traits, ";
+        let is = "meta.device = device;\nmeta.traits = traits;";
+        let (left, right) = (amounts("l"), amounts("r"));
+        let (by_left, by_right) = (shifts("<<", "l"), shifts(">>", "r"));
+        let (t, to) = (amounts("t"), shifts("<<", "t"));
+        self.lines(&format!(
+            "action enter_look({device}{next}) {{
+            {is}
+            {go}
+            }}
+            action enter_commit({device}bit<{width}> keep, bit<{width}> value, {next}) {{
+            {is}
+            meta.state = (meta.state & keep) ^ value;
+            {go}
+            }}
+            action enter_commit_move({device}bit<{width}> keep, bit<{width}> value, bit<{width}> left_mask, {left}
+            bit<{width}> right_mask, {right}{next}) {{
+            {is}
+            meta.state = (meta.state & keep) ^ value ^ ((meta.state & left_mask){by_left}) ^ ((meta.state & right_mask){by_right});
+            {go}
+            }}
+            action enter_commit_checksum({device}bit<{width}> keep, bit<{width}> value, bit<{width}> sum_mask, {t}
+            bit<{width}> right_mask, {right}{next}) {{
+            {is}
+            input.bytes = meta.state & sum_mask;
+            hash(meta.hash, HashAlgorithm.csum16, 64w0, input, 64w0x10000);
+            meta.state = (meta.state & keep) ^ value ^ (((bit<{width}>)meta.hash){to}) ^ ((meta.state & right_mask){by_right});
+            {go}
+            }}"
+        ));
     }
 
     fn rest(&mut self, layout: &Layout) {

@@ -50,10 +50,18 @@ pub enum TableRole {
     Leave,
     /// A guest's decision to any port, of a device that has every port under its own number; the operator's.
     LeaveSame,
+    /// The same, to the port by which the packet came in, of a guest whose egress asks that first; the operator's.
+    LeaveBack,
+    /// The same, to another port; the operator's.
+    LeaveOnward,
     /// A guest's multicast group to a group of the switch; the operator's.
     LeaveMulticast,
     /// Physical egress port to the guest's; the operator's.
     EnterEgress,
+    /// The same, of a copy for the port by which the packet came in, of a guest whose egress asks that first; the operator's.
+    EnterBack,
+    /// The same, of a copy for another port; the operator's.
+    EnterOnward,
     /// A guest's packet that comes in again, to its device's first lookup; the operator's.
     EnterAgain,
     /// A guest's clone, to how its egress begins; the operator's.
@@ -73,12 +81,14 @@ impl Layout {
     pub const DONE: u8 = 255;
     /// `slot` of a replica, whose way into a guest's egress is still to be found.
     pub const REPLICA: u8 = 254;
+    /// `slot` of a replica of a guest whose egress asks first whether it goes back where it came from.
+    pub const SPLIT_REPLICA: u8 = 253;
+    /// `slot` of a packet that egress drops.
+    pub const LOST: u8 = 252;
     /// `slot` of the first egress slot; those below it are of ingress.
-    pub const EGRESS_SLOTS: u8 = 64;
-    /// Of a device's traits: it has every port under its own number.
-    pub const EVERY_PORT: u8 = 1;
+    pub const EGRESS_SLOTS: u8 = 80;
     /// Of a device's traits: packets may leave otherwise than they came.
-    pub const REWRITES: u8 = 2;
+    pub const REWRITES: u8 = 1;
     /// What `next` is for a lookup: its slot, the code of its kind, its micro-PC.
     pub const fn next(slot: u8, lookup: u8, pc: u16) -> u32 {
         (slot as u32) << Self::SLOT_SHIFT | (lookup as u32) << 16 | pc as u32
@@ -122,6 +132,21 @@ impl Layout {
     /// Bits below the window.
     pub fn metadata_bits(&self) -> u32 {
         self.config.metadata_bits.into()
+    }
+
+    /// The slot behind those of ingress, in which devices leave that lead to no other one.
+    pub fn exit_slot(&self) -> u8 {
+        self.config.ingress_slots
+    }
+
+    /// The same, of devices that have every port under its own number.
+    pub fn same_exit_slot(&self) -> u8 {
+        self.exit_slot() + 1
+    }
+
+    /// The same, of guests whose egress asks first whether a packet goes back where it came from.
+    pub fn split_exit_slot(&self) -> u8 {
+        self.exit_slot() + 2
     }
 
     /// Slots of a pipeline.
@@ -208,18 +233,22 @@ impl Layout {
         }
     }
 
-    /// The full name of a table; `slot` is not used for those by which packets enter.
+    /// The full name of a table; `slot` is not used for those that are there once.
     pub fn table(pipeline: PipelineKind, role: TableRole, slot: u8) -> String {
         let control = Self::control(pipeline);
         match role {
             TableRole::Enter => format!("{control}.enter"),
             TableRole::EnterEgress => format!("{control}.enter_egress"),
+            TableRole::EnterBack => format!("{control}.enter_back"),
+            TableRole::EnterOnward => format!("{control}.enter_onward"),
             TableRole::EnterAgain => format!("{control}.enter_again"),
             TableRole::EnterClone => format!("{control}.enter_clone"),
             TableRole::Mirror => format!("{control}.mirror"),
             TableRole::State => format!("{control}.state_{slot}"),
             TableRole::Leave => format!("{control}.leave_{slot}"),
-            TableRole::LeaveSame => format!("{control}.leave_same_{slot}"),
+            TableRole::LeaveSame => format!("{control}.leave_same"),
+            TableRole::LeaveBack => format!("{control}.leave_back"),
+            TableRole::LeaveOnward => format!("{control}.leave_onward"),
             TableRole::LeaveMulticast => format!("{control}.leave_multicast_{slot}"),
             TableRole::Lookup(lookup) => format!("{control}.{}_{slot}", lookup.name()),
         }

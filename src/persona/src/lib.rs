@@ -16,11 +16,14 @@ mod layout;
 mod operator;
 mod row;
 
-pub use compile::{Guest, Inside, MissAction, OpenEntry, ProfileNumber, Refusal, SizeChange, compile};
+pub use compile::{
+    EgressSplit, Guest, Inside, MissAction, OpenEntry, ProfileNumber, Refusal, SizeChange, compile,
+};
 pub use config::{ConfigError, PersonaConfig};
+pub use encode::Place;
 pub use generate::generate;
 pub use layout::{BitRange, Layout, TableRole};
-pub use operator::{Cells, DeviceStart, OperatorRow, PortMatch, Touched, Verdict};
+pub use operator::{Cells, DeviceStart, Entrance, OperatorRow, PortMatch, ReplicaEgress, Touched, Verdict};
 pub use row::{
     Effect, EgressStart, HASHES, Lookup, Next, Operand, Operation, Origin, Row, RowMatch, StateAccess,
 };

@@ -4,8 +4,8 @@
 use hyper4_bits::Bits;
 use hyper4_ir::{Command, LearnListId, MatchValue, MeterUnit, PipelineKind};
 
-use crate::encode::{effect, exact, in_slot, next_arguments, next_bits, port_bits};
-use crate::{BitRange, EgressStart, Layout, Lookup, StateAccess, TableRole};
+use crate::encode::{Place, effect, exact, in_slot, next_arguments, next_bits, port_bits};
+use crate::{BitRange, Effect, EgressStart, Layout, Lookup, Next, Row, RowMatch, StateAccess, TableRole};
 
 /// Which ports a row is for; the lowest priority number wins.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -27,10 +27,47 @@ pub struct DeviceStart {
     pub pc: u16,
     /// The kind: [`Lookup::Ternary`] or [`Lookup::Step`], which need no key mask.
     pub lookup: Lookup,
-    /// It has every port under its own number.
-    pub every_port: bool,
     /// Packets may leave it otherwise than they came.
     pub rewrites: bool,
+}
+
+/// A row of a guest's first lookup, which a row that lets packets enter does.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Entrance {
+    /// What the state is where `mask` is 1.
+    value: Bits,
+    mask: Bits,
+    effect: Effect,
+    next: Next,
+    place: Place,
+}
+
+impl Entrance {
+    /// One of [`crate::Guest::entrances`].
+    pub fn new(row: &Row, place: Place) -> Self {
+        let zero = || Bits::zero(row.effect.state_bits());
+        let (value, mask) = match &row.matches {
+            RowMatch::Ternary { value, mask, .. } => (value.clone(), mask.clone()),
+            _ => (zero(), zero()),
+        };
+        Self { value, mask, effect: row.effect.clone(), next: row.next.clone(), place }
+    }
+
+    /// The row as one of a guest that has the port under that number: the port is written by it.
+    fn of_port(mut self, port: Option<u16>, layout: &Layout) -> Self {
+        let (
+            Some(port),
+            Effect::Commit { keep, value }
+            | Effect::Move { keep, value, .. }
+            | Effect::Checksum { keep, value, .. },
+        ) = (port, &mut self.effect)
+        else {
+            return self;
+        };
+        *keep = keep.and(&layout.mask(Layout::INGRESS_PORT).not());
+        *value = value.or(&Bits::from_u64(layout.state_bits(), port.into()));
+        self
+    }
 }
 
 /// What becomes of a packet for which a guest chose a port.
@@ -82,6 +119,17 @@ pub enum Touched {
     },
 }
 
+/// How egress begins for a guest's replicas.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum ReplicaEgress {
+    /// The guest has none.
+    None,
+    /// By [`OperatorRow::EnterEgress`] for the port.
+    ByPort,
+    /// By the one for whether the port is the one by which the packet came in.
+    Split,
+}
+
 /// A row that the operator owns.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum OperatorRow {
@@ -93,6 +141,10 @@ pub enum OperatorRow {
         start: DeviceStart,
         /// The guest's port; `None`: of the same number.
         guest_port: Option<u16>,
+        /// The guest's first row, where this one does what that does, too.
+        first: Option<Box<Entrance>>,
+        /// Of the rows of a port, the one with the lowest number wins; below 8192.
+        order: u16,
     },
     /// A guest has chosen a port (`egress_spec`, 511 is a drop).
     Leave {
@@ -104,6 +156,8 @@ pub enum OperatorRow {
         port: PortMatch,
         /// What becomes of the packet.
         verdict: Verdict,
+        /// Of a guest whose egress asks that first: whether it is the port by which the packet came in.
+        back: Option<bool>,
     },
     /// A guest has chosen a multicast group.
     LeaveMulticast {
@@ -115,8 +169,8 @@ pub enum OperatorRow {
         group: u16,
         /// The switch's group, not 0.
         physical_group: u16,
-        /// The guest has an egress pipeline that must run.
-        egress: bool,
+        /// How the guest's egress begins, where it has one.
+        egress: ReplicaEgress,
     },
     /// What an access of a guest's means.
     State {
@@ -178,6 +232,9 @@ pub enum OperatorRow {
         start: Box<EgressStart>,
         /// The guest's port; `None`: of the same number.
         guest_port: Option<u16>,
+        /// Of a guest whose egress asks that first: whether it is the port by which the packet came in. Then it is for any
+        /// port, of the same number.
+        back: Option<bool>,
     },
 }
 
@@ -186,10 +243,12 @@ impl OperatorRow {
     pub fn table(&self) -> String {
         match self {
             Self::Enter { .. } => Layout::table(PipelineKind::Ingress, TableRole::Enter, 0),
-            Self::Leave { slot, port, .. } => {
-                let role = match port {
-                    PortMatch::Port(_) => TableRole::Leave,
-                    PortMatch::Any => TableRole::LeaveSame,
+            Self::Leave { slot, port, back, .. } => {
+                let role = match (back, port) {
+                    (Some(true), _) => TableRole::LeaveBack,
+                    (Some(false), _) => TableRole::LeaveOnward,
+                    (None, PortMatch::Port(_)) => TableRole::Leave,
+                    (None, PortMatch::Any) => TableRole::LeaveSame,
                 };
                 Layout::table(PipelineKind::Ingress, role, *slot)
             }
@@ -197,7 +256,14 @@ impl OperatorRow {
                 Layout::table(PipelineKind::Ingress, TableRole::LeaveMulticast, *slot)
             }
             Self::State { pipeline, slot, .. } => Layout::table(*pipeline, TableRole::State, *slot),
-            Self::EnterEgress { .. } => Layout::table(PipelineKind::Egress, TableRole::EnterEgress, 0),
+            Self::EnterEgress { back, .. } => {
+                let role = match back {
+                    None => TableRole::EnterEgress,
+                    Some(true) => TableRole::EnterBack,
+                    Some(false) => TableRole::EnterOnward,
+                };
+                Layout::table(PipelineKind::Egress, role, 0)
+            }
             Self::EnterAgain { .. } => Layout::table(PipelineKind::Ingress, TableRole::EnterAgain, 0),
             Self::EnterClone { .. } => Layout::table(PipelineKind::Egress, TableRole::EnterClone, 0),
             Self::Mirror { pipeline, .. } => Layout::table(*pipeline, TableRole::Mirror, 0),
@@ -211,15 +277,22 @@ impl OperatorRow {
             MatchValue::Exact(value)
         };
         let (key, priority, action, arguments) = match self {
-            Self::Enter { port, start, guest_port } => {
-                let (key, priority) = port_key(*port);
-                let (action, arguments) = match guest_port {
-                    None => ("enter_device".to_owned(), start_arguments(start).to_vec()),
-                    Some(p) => ("enter_device_as".to_owned(), with_port(*p, start_arguments(start))),
+            Self::Enter { port, start, guest_port, first, order } => {
+                let (port, kind) = port_key(*port);
+                let first = first.as_deref().cloned().unwrap_or_else(|| start.entrance(layout));
+                let Entrance { value, mask, effect: does, next, place } = first.of_port(*guest_port, layout);
+                let (doing, effect) = match does.is_none() {
+                    true => ("look".to_owned(), Vec::new()),
+                    false => effect(&does, PipelineKind::Ingress),
                 };
-                (vec![key], Some(priority), action, arguments)
+                let [device, _, traits] = start_arguments(start);
+                let next = next_arguments(&next, PipelineKind::Ingress, place, layout.state_bits());
+                let arguments = [device, traits].into_iter().chain(effect).chain(next).collect();
+                let priority = kind << 13 | u32::from(*order);
+                let key = vec![port, MatchValue::Ternary { value, mask }];
+                (key, Some(priority), format!("enter_{doing}"), arguments)
             }
-            Self::Leave { device, port, verdict, .. } => {
+            Self::Leave { device, port, verdict, back, .. } => {
                 let mut key = vec![exact(16, *device)];
                 if let PortMatch::Port(port) = port {
                     key.push(of_state(Layout::EGRESS_SPEC, *port));
@@ -230,6 +303,11 @@ impl OperatorRow {
                         let port = port.map(port_bits);
                         match egress {
                             None => (name.to_owned(), port.into_iter().collect()),
+                            // It has been asked whether the port is that by which it came in.
+                            Some(start) if back.is_some() && start.ends() => (name.to_owned(), vec![]),
+                            Some(start) if back.is_some() && start.drops() => {
+                                ("transmit_lost".to_owned(), vec![])
+                            }
                             Some(start) => begin(name, port, start),
                         }
                     }
@@ -241,7 +319,11 @@ impl OperatorRow {
                 (key, None, action, arguments)
             }
             Self::LeaveMulticast { device, group, physical_group, egress, .. } => {
-                let slot = if *egress { Layout::REPLICA } else { Layout::DONE };
+                let slot = match egress {
+                    ReplicaEgress::None => Layout::DONE,
+                    ReplicaEgress::ByPort => Layout::REPLICA,
+                    ReplicaEgress::Split => Layout::SPLIT_REPLICA,
+                };
                 (
                     vec![exact(16, *device), of_state(Layout::MCAST_GRP, *group)],
                     None,
@@ -298,7 +380,17 @@ impl OperatorRow {
                 let arguments = vec![Bits::from_u64(32, (*physical).into())];
                 (vec![exact(16, *device), exact(16, *session)], None, "mirror_to".to_owned(), arguments)
             }
-            Self::EnterEgress { port, device, start, guest_port } => {
+            Self::EnterEgress { device, start, back: Some(_), .. } => {
+                let (action, arguments) = if start.ends() {
+                    ("enter_done".to_owned(), vec![])
+                } else if start.drops() {
+                    ("discard".to_owned(), vec![])
+                } else {
+                    begin("enter", None, start)
+                };
+                (vec![exact(16, *device)], None, action, arguments)
+            }
+            Self::EnterEgress { port, device, start, guest_port, back: None } => {
                 let (key, priority) = port_key(*port);
                 let name = if guest_port.is_some() { "enter_as" } else { "enter" };
                 let (action, arguments) = begin(name, guest_port.map(port_bits), start);
@@ -332,9 +424,25 @@ fn port_key(port: PortMatch) -> (MatchValue, u32) {
 fn begin(name: &str, first: impl IntoIterator<Item = Bits>, start: &EgressStart) -> (String, Vec<Bits>) {
     let (doing, effect) = effect(&start.effect, PipelineKind::Egress);
     let state_bits = effect.first().map_or(0, Bits::width);
-    let arguments =
-        first.into_iter().chain(effect).chain(next_arguments(&start.next, Layout::EGRESS_SLOTS, state_bits));
+    let place = Place { id: 0, slot_base: 0, exit: None };
+    let next = next_arguments(&start.next, PipelineKind::Egress, place, state_bits);
+    let arguments = first.into_iter().chain(effect).chain(next);
     (format!("{name}_{doing}"), arguments.collect())
+}
+
+impl DeviceStart {
+    /// A first row that leads to the first lookup.
+    fn entrance(&self, layout: &Layout) -> Entrance {
+        let Self { device, slot, pc, lookup, .. } = *self;
+        let zero = Bits::zero(layout.state_bits());
+        Entrance {
+            value: zero.clone(),
+            mask: zero.clone(),
+            effect: Effect::Commit { keep: zero.not(), value: zero.clone() },
+            next: Next::Lookup { slot, pc, lookup, key_mask: zero },
+            place: Place { id: device, slot_base: 0, exit: None },
+        }
+    }
 }
 
 /// Device, next, traits.
@@ -342,12 +450,7 @@ fn start_arguments(start: &DeviceStart) -> [Bits; 3] {
     [
         Bits::from_u64(16, start.device.into()),
         next_bits(start.slot, start.lookup, start.pc),
-        Bits::from_u64(
-            8,
-            (if start.every_port { Layout::EVERY_PORT } else { 0 }
-                | if start.rewrites { Layout::REWRITES } else { 0 })
-            .into(),
-        ),
+        Bits::from_u64(8, if start.rewrites { Layout::REWRITES } else { 0 }.into()),
     ]
 }
 

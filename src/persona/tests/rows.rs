@@ -10,7 +10,7 @@ use hyper4_ir::{
     Command, ConditionalId, EntryAction, Event, Expr, MatchKind, MatchValue, Node, PipelineKind, Program,
     TableEntry, TableId, TableOutcome, parse_command,
 };
-use hyper4_persona::{Guest, Layout, Lookup, MissAction, Next, PersonaConfig, Row, RowMatch, compile};
+use hyper4_persona::{Guest, Layout, Lookup, MissAction, Next, PersonaConfig, Place, Row, RowMatch, compile};
 
 const GUESTS: [&str; 4] = ["l2_switch", "ipv4_router", "firewall", "arp_proxy"];
 
@@ -111,7 +111,9 @@ fn slots_grow_and_every_lookup_has_rows() {
 fn every_row_of_a_guest_fits_the_personas_tables() {
     for name in GUESTS {
         for row in rows(&guest(name)) {
-            let Command::TableAdd { table, key, action, arguments, priority } = row.command(7, 3) else {
+            let Command::TableAdd { table, key, action, arguments, priority } =
+                row.command(Place { id: 7, slot_base: 3, exit: None })
+            else {
                 panic!("no entry: {row:?}");
             };
             let base = if row.pipeline == PipelineKind::Ingress { 3 } else { 0 };

@@ -32,7 +32,7 @@ pub fn persona_rows(dpmu: &Dpmu, trace: &Trace) -> Vec<PersonaRow> {
     hits.filter_map(|(table, handle)| {
         let construct = match &dpmu.row(table, handle)?.meaning {
             RowMeaning::Guest { origin, .. } => origin.construct.clone(),
-            RowMeaning::Enter { device } => format!("ports of {}", device.device),
+            RowMeaning::Enter { device, .. } => format!("ports of {}", device.device),
             RowMeaning::Leave { device, .. } | RowMeaning::LeaveMulticast { device, .. } => {
                 format!("links of {}", device.device)
             }
@@ -205,7 +205,11 @@ impl<'a> Teller<'a> {
     /// A row matched.
     fn meet(&mut self, row: &InstalledRow, told: &mut Trace) {
         match &row.meaning {
-            RowMeaning::Enter { device } => self.arrive(device),
+            RowMeaning::Enter { device, first } => {
+                self.arrive(device);
+                self.events.extend(first.events.iter().cloned());
+                self.updates.extend(first.egress_events.iter().cloned());
+            }
             RowMeaning::Guest { origin, .. } => {
                 self.events.extend(origin.events.iter().cloned());
                 self.updates.extend(origin.egress_events.iter().cloned());

@@ -22,6 +22,7 @@ mod entry;
 mod evaluate;
 mod explore;
 mod extract;
+mod first;
 mod flow;
 mod form;
 mod guest;
@@ -61,6 +62,7 @@ use std::sync::Arc;
 use hyper4_bits::Bits;
 use hyper4_ir::{ChecksumKind, PipelineKind, Program, StandardField};
 
+pub use first::EgressSplit;
 pub use guest::Guest;
 pub use inside::Inside;
 pub use numbers::{MissAction, ProfileNumber};

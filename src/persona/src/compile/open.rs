@@ -11,7 +11,7 @@ use super::emit::Outcome;
 use super::entry::{PlacedKey, PlacedTable};
 use super::guest::Guest;
 use super::template::{Piece, Template};
-use crate::{Effect, Layout, Lookup, Origin, Row, RowMatch};
+use crate::{Effect, Layout, Lookup, Origin, Place, Row, RowMatch};
 
 /// An entry whose key and arguments are open.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -27,18 +27,13 @@ pub struct OpenEntry {
 }
 
 impl Guest {
-    /// What [`Guest::entry_rows`] makes of an entry, whatever its key and its arguments are, as rows of `device` whose
-    /// ingress slots are counted from `slot_base`. Ranges are those that are one block: a value under a prefix.
+    /// What [`Guest::entry_rows`] makes of an entry, whatever its key and its arguments are, as rows of a device
+    /// that lies there. Ranges are those that are one block: a value under a prefix.
     ///
     /// # Errors
     /// A [`Refusal`] when the table or the action is not the program's, or two key fields lie in one place, so that rows
     /// are not a matter of where bits go.
-    pub fn entry_templates(
-        &self,
-        entry: OpenEntry,
-        device: u16,
-        slot_base: u8,
-    ) -> Result<Vec<RowTemplate>, Refusal> {
+    pub fn entry_templates(&self, entry: OpenEntry, at: Place) -> Result<Vec<RowTemplate>, Refusal> {
         let OpenEntry { table, action, handle, rank } = entry;
         let declared = self.program.tables.get(table.index());
         let parameters = self.program.actions.get(action.index()).map(|action| &action.parameters);
@@ -68,7 +63,7 @@ impl Guest {
                 next: outcome.next.clone(),
                 origin: Origin::default(),
             };
-            let command = row.command(device, slot_base);
+            let command = row.command(at);
             templates.push(RowTemplate {
                 command,
                 pieces: [key_pieces, effect_pieces].concat(),

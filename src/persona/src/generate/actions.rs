@@ -16,8 +16,7 @@ impl Text {
         let (next, go) = go(layout);
         let kept = "meta.state = (meta.state & keep) ^ value";
         self.lines(&format!(
-            "hashed_t input;
-            action look({next}) {{
+            "action look({next}) {{
             {go}
             }}
             action commit({kv}{next}) {{

@@ -147,11 +147,20 @@ impl Text {
         };
         self.lines(&format!(
             "if (meta.next != {}) {{
-            if (meta.next == {}) {{
+            if (meta.next >= {}) {{
+            if (meta.next >= {}) {{
             enter_egress.apply();
+            }} else if (standard_metadata.egress_port == meta.state[{}:{}]) {{
+            enter_back.apply();
+            }} else {{
+            enter_onward.apply();
+            }}
             {clones}}}",
             in_slot(Layout::DONE),
-            in_slot(Layout::REPLICA)
+            in_slot(Layout::SPLIT_REPLICA),
+            in_slot(Layout::REPLICA),
+            Layout::INGRESS_PORT.end() - 1,
+            Layout::INGRESS_PORT.offset
         ));
     }
 

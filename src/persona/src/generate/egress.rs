@@ -7,9 +7,16 @@ use crate::Layout;
 /// The actions of the operator's `leave` tables.
 pub(super) const LEAVE_ACTIONS: &str = "transmit; transmit_commit; transmit_commit_move; forward; discard;";
 
-/// The actions of the operator's `leave_same` tables.
+/// The actions of the operator's `leave` table behind all slots.
+pub(super) const EXIT_ACTIONS: &str = "transmit; transmit_commit; transmit_commit_move; discard;";
+
+/// The actions of the operator's `leave_same` table.
 pub(super) const LEAVE_SAME_ACTIONS: &str =
     "transmit_same; transmit_same_commit; transmit_same_commit_move; discard;";
+
+/// The actions of the operator's `leave_back` and `leave_onward` tables.
+pub(super) const LEAVE_SPLIT_ACTIONS: &str =
+    "transmit_same; transmit_lost; transmit_same_commit; transmit_same_commit_move; discard;";
 
 /// An action that begins egress.
 pub(super) struct Begin<'a> {
@@ -49,14 +56,30 @@ impl Text {
             let begin = Begin { name, parameters, statements: String::new(), port };
             self.begin_egress(layout, &begin);
         }
-        self.lines(
-            "table enter_egress {
-            key = { meta.device: exact; standard_metadata.egress_port: ternary; }
-            actions = { enter_commit; enter_commit_move; enter_as_commit; enter_as_commit_move; discard; }
+        self.lines(&format!(
+            "action enter_done() {{
+            meta.next = {};
+            }}
+            table enter_egress {{
+            key = {{ meta.device: exact; standard_metadata.egress_port: ternary; }}
+            actions = {{ enter_commit; enter_commit_move; enter_as_commit; enter_as_commit_move; discard; }}
             default_action = discard();
-            size = 1024;
-            }",
-        );
+            size = {size};
+            }}",
+            in_slot(Layout::DONE),
+            size = layout.config().rows_per_table
+        ));
+        for name in ["enter_back", "enter_onward"] {
+            self.lines(&format!(
+                "table {name} {{
+                key = {{ meta.device: exact; }}
+                actions = {{ enter_done; enter_commit; enter_commit_move; discard; }}
+                default_action = discard();
+                size = {};
+                }}",
+                layout.config().rows_per_table
+            ));
+        }
         if layout.config().copies {
             self.enter_clone(layout);
             self.mirror(layout, hyper4_ir::PipelineKind::Egress);

@@ -2,7 +2,7 @@
 
 use hyper4_ir::PipelineKind;
 
-use super::egress::{LEAVE_ACTIONS, LEAVE_SAME_ACTIONS};
+use super::egress::{EXIT_ACTIONS, LEAVE_ACTIONS, LEAVE_SAME_ACTIONS, LEAVE_SPLIT_ACTIONS};
 use super::state::access_names;
 use super::{Text, in_slot};
 use crate::{Effect, Layout, Lookup, TableRole};
@@ -24,13 +24,15 @@ impl Text {
                 "meta.device: exact; meta.next: exact; meta.state: ternary;"
             }
             TableRole::Leave => &format!("meta.device: exact; {}", of_state(Layout::EGRESS_SPEC)),
-            TableRole::LeaveSame => "meta.device: exact;",
+            TableRole::LeaveSame | TableRole::LeaveBack | TableRole::LeaveOnward => "meta.device: exact;",
             TableRole::State => "meta.device: exact; meta.access: exact;",
             _ => &format!("meta.device: exact; {}", of_state(Layout::MCAST_GRP)),
         };
         let (actions, default) = match role {
+            TableRole::Leave if slot == layout.exit_slot() => (EXIT_ACTIONS.to_owned(), "discard"),
             TableRole::Leave => (LEAVE_ACTIONS.to_owned(), "discard"),
             TableRole::LeaveSame => (LEAVE_SAME_ACTIONS.to_owned(), "discard"),
+            TableRole::LeaveBack | TableRole::LeaveOnward => (LEAVE_SPLIT_ACTIONS.to_owned(), "discard"),
             TableRole::LeaveMulticast => ("replicate; discard;".to_owned(), "discard"),
             TableRole::State => {
                 (format!("{}; @defaultonly NoAction;", access_names(layout, pipeline).join("; ")), "NoAction")
@@ -44,6 +46,8 @@ impl Text {
             }
             TableRole::Enter
             | TableRole::EnterEgress
+            | TableRole::EnterBack
+            | TableRole::EnterOnward
             | TableRole::EnterAgain
             | TableRole::EnterClone
             | TableRole::Mirror => ("discard;".to_owned(), "discard"),
@@ -66,12 +70,11 @@ impl Text {
             PipelineKind::Ingress => (0, true),
             PipelineKind::Egress => (Layout::EGRESS_SLOTS, false),
         };
-        let last = first + layout.slots(pipeline);
-        for number in first..last {
+        let end = first + layout.slots(pipeline);
+        for number in first..end {
             if Self::asks_again(number - first) {
                 // Nested, so that a packet that is done passes few tests and not those of each slot.
-                let running = if leaves { Layout::EGRESS_SLOTS } else { Layout::DONE };
-                self.line(&format!("if (meta.next < {}) {{", in_slot(running)));
+                self.line(&format!("if (meta.next < {}) {{", in_slot(end)));
             }
             self.slot(layout, number, leaves);
         }
@@ -82,13 +85,46 @@ impl Text {
         }
     }
 
+    /// Where packets leave that go to no other device. What is not there has gone wrong.
+    pub(super) fn exit(&mut self, layout: &Layout) {
+        let (spec, group, came) = (Layout::EGRESS_SPEC, Layout::MCAST_GRP, Layout::INGRESS_PORT);
+        let exit = layout.exit_slot();
+        self.lines(&format!(
+            "if (meta.next < {}) {{
+            if (meta.next < {}) {{
+            mark_to_drop(standard_metadata);
+            }} else if (meta.state[{}:{}] != 0) {{
+            leave_multicast_{exit}.apply();
+            }} else if (meta.next < {}) {{
+            leave_{exit}.apply();
+            }} else if (meta.next < {}) {{
+            leave_same.apply();
+            }} else if (meta.state[{}:{}] == meta.state[{}:{}]) {{
+            leave_back.apply();
+            }} else {{
+            leave_onward.apply();
+            }}
+            }}",
+            in_slot(Layout::EGRESS_SLOTS),
+            in_slot(exit),
+            group.end() - 1,
+            group.offset,
+            in_slot(layout.same_exit_slot()),
+            in_slot(layout.split_exit_slot()),
+            spec.end() - 1,
+            spec.offset,
+            came.end() - 1,
+            came.offset,
+        ));
+    }
+
     /// Whether it is asked before a slot if there is still something to do.
     fn asks_again(slot: u8) -> bool {
         slot > 0 && slot.is_multiple_of(2)
     }
 
     fn slot(&mut self, layout: &Layout, number: u8, leaves: bool) {
-        let (spec, group) = (Layout::EGRESS_SPEC, Layout::MCAST_GRP);
+        let group = Layout::MCAST_GRP;
         let slot = number % Layout::EGRESS_SLOTS;
         let up_to = |lookup: Lookup| format!("32w0x{:08x}", Layout::next(number, lookup as u8 + 1, 0));
         if leaves {
@@ -96,8 +132,6 @@ impl Text {
                 "if (meta.next < {}) {{
                 if (meta.state[{}:{}] != 0) {{
                 leave_multicast_{slot}.apply();
-                }} else if (meta.traits[0:0] == 1 && meta.state[{}:{}] != 511) {{
-                leave_same_{slot}.apply();
                 }} else {{
                 leave_{slot}.apply();
                 }}
@@ -105,8 +139,6 @@ impl Text {
                 up_to(Lookup::Leave),
                 group.end() - 1,
                 group.offset,
-                spec.end() - 1,
-                spec.offset,
                 up_to(Lookup::Ternary),
             ));
         } else {

@@ -157,7 +157,7 @@ impl Text {
 
     /// What egress does last, by one action.
     pub(super) fn apply_emission(&mut self) {
-        self.lines("if (meta.traits[1:1] == 1) {\nemit();\n}");
+        self.lines("if (meta.traits != 0) {\nemit();\n}");
     }
 
     /// Its action: the window goes back into the packet.
