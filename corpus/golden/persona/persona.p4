@@ -27,7 +27,7 @@ struct metadata_t {
     bit<128> tail;      // the packet's bytes behind the pieces of 16 and more, on their way in and out
     @field_list(1) bit<16> device;     // written by the operator's rows alone
     // What is looked up next: the slot uppermost, then the kind of lookup (8 bits each), then the micro-PC. Slots from
-    // 64 on are of egress, from 20 on they are where devices leave that lead to no other one; 254, 253:
+    // 80 on are of egress, from 20 on they are where devices leave that lead to no other one; 254, 253:
     // enter_egress, or enter_back and enter_onward, say where it begins; 252: egress drops it; 255: nothing more.
     bit<32> next;
     @field_list(1) bit<8> length;      // bytes of the packet that came into the window
@@ -2017,7 +2017,7 @@ inout standard_metadata_t standard_metadata) {
                 }
             }
         }
-        if (meta.next < 32w0x40000000) {
+        if (meta.next < 32w0x50000000) {
             if (meta.next < 32w0x14000000) {
                 mark_to_drop(standard_metadata);
             } else if (meta.state[47:32] != 0) {
@@ -2871,118 +2871,118 @@ inout standard_metadata_t standard_metadata) {
                 }
                 enter_clone.apply();
             }
-            if (meta.next < 32w0x40020000) {
+            if (meta.next < 32w0x50020000) {
                 ternary_0.apply();
-            } else if (meta.next < 32w0x41000000) {
-                if (meta.next < 32w0x40030000) {
+            } else if (meta.next < 32w0x51000000) {
+                if (meta.next < 32w0x50030000) {
                     lpm_0.apply();
-                } else if (meta.next < 32w0x40040000) {
+                } else if (meta.next < 32w0x50040000) {
                     exact_0.apply();
-                } else if (meta.next < 32w0x40050000) {
+                } else if (meta.next < 32w0x50050000) {
                     state_0.apply();
                 }
-                if (meta.next < 32w0x41000000) {
+                if (meta.next < 32w0x51000000) {
                     step_0.apply();
                 }
             }
-            if (meta.next < 32w0x41020000) {
+            if (meta.next < 32w0x51020000) {
                 ternary_1.apply();
-            } else if (meta.next < 32w0x42000000) {
-                if (meta.next < 32w0x41030000) {
+            } else if (meta.next < 32w0x52000000) {
+                if (meta.next < 32w0x51030000) {
                     lpm_1.apply();
-                } else if (meta.next < 32w0x41040000) {
+                } else if (meta.next < 32w0x51040000) {
                     exact_1.apply();
-                } else if (meta.next < 32w0x41050000) {
+                } else if (meta.next < 32w0x51050000) {
                     state_1.apply();
                 }
-                if (meta.next < 32w0x42000000) {
+                if (meta.next < 32w0x52000000) {
                     step_1.apply();
                 }
             }
-            if (meta.next < 32w0x48000000) {
-                if (meta.next < 32w0x42020000) {
+            if (meta.next < 32w0x58000000) {
+                if (meta.next < 32w0x52020000) {
                     ternary_2.apply();
-                } else if (meta.next < 32w0x43000000) {
-                    if (meta.next < 32w0x42030000) {
+                } else if (meta.next < 32w0x53000000) {
+                    if (meta.next < 32w0x52030000) {
                         lpm_2.apply();
-                    } else if (meta.next < 32w0x42040000) {
+                    } else if (meta.next < 32w0x52040000) {
                         exact_2.apply();
-                    } else if (meta.next < 32w0x42050000) {
+                    } else if (meta.next < 32w0x52050000) {
                         state_2.apply();
                     }
-                    if (meta.next < 32w0x43000000) {
+                    if (meta.next < 32w0x53000000) {
                         step_2.apply();
                     }
                 }
-                if (meta.next < 32w0x43020000) {
+                if (meta.next < 32w0x53020000) {
                     ternary_3.apply();
-                } else if (meta.next < 32w0x44000000) {
-                    if (meta.next < 32w0x43030000) {
+                } else if (meta.next < 32w0x54000000) {
+                    if (meta.next < 32w0x53030000) {
                         lpm_3.apply();
-                    } else if (meta.next < 32w0x43040000) {
+                    } else if (meta.next < 32w0x53040000) {
                         exact_3.apply();
-                    } else if (meta.next < 32w0x43050000) {
+                    } else if (meta.next < 32w0x53050000) {
                         state_3.apply();
                     }
-                    if (meta.next < 32w0x44000000) {
+                    if (meta.next < 32w0x54000000) {
                         step_3.apply();
                     }
                 }
-                if (meta.next < 32w0x48000000) {
-                    if (meta.next < 32w0x44020000) {
+                if (meta.next < 32w0x58000000) {
+                    if (meta.next < 32w0x54020000) {
                         ternary_4.apply();
-                    } else if (meta.next < 32w0x45000000) {
-                        if (meta.next < 32w0x44030000) {
+                    } else if (meta.next < 32w0x55000000) {
+                        if (meta.next < 32w0x54030000) {
                             lpm_4.apply();
-                        } else if (meta.next < 32w0x44040000) {
+                        } else if (meta.next < 32w0x54040000) {
                             exact_4.apply();
-                        } else if (meta.next < 32w0x44050000) {
+                        } else if (meta.next < 32w0x54050000) {
                             state_4.apply();
                         }
-                        if (meta.next < 32w0x45000000) {
+                        if (meta.next < 32w0x55000000) {
                             step_4.apply();
                         }
                     }
-                    if (meta.next < 32w0x45020000) {
+                    if (meta.next < 32w0x55020000) {
                         ternary_5.apply();
-                    } else if (meta.next < 32w0x46000000) {
-                        if (meta.next < 32w0x45030000) {
+                    } else if (meta.next < 32w0x56000000) {
+                        if (meta.next < 32w0x55030000) {
                             lpm_5.apply();
-                        } else if (meta.next < 32w0x45040000) {
+                        } else if (meta.next < 32w0x55040000) {
                             exact_5.apply();
-                        } else if (meta.next < 32w0x45050000) {
+                        } else if (meta.next < 32w0x55050000) {
                             state_5.apply();
                         }
-                        if (meta.next < 32w0x46000000) {
+                        if (meta.next < 32w0x56000000) {
                             step_5.apply();
                         }
                     }
-                    if (meta.next < 32w0x48000000) {
-                        if (meta.next < 32w0x46020000) {
+                    if (meta.next < 32w0x58000000) {
+                        if (meta.next < 32w0x56020000) {
                             ternary_6.apply();
-                        } else if (meta.next < 32w0x47000000) {
-                            if (meta.next < 32w0x46030000) {
+                        } else if (meta.next < 32w0x57000000) {
+                            if (meta.next < 32w0x56030000) {
                                 lpm_6.apply();
-                            } else if (meta.next < 32w0x46040000) {
+                            } else if (meta.next < 32w0x56040000) {
                                 exact_6.apply();
-                            } else if (meta.next < 32w0x46050000) {
+                            } else if (meta.next < 32w0x56050000) {
                                 state_6.apply();
                             }
-                            if (meta.next < 32w0x47000000) {
+                            if (meta.next < 32w0x57000000) {
                                 step_6.apply();
                             }
                         }
-                        if (meta.next < 32w0x47020000) {
+                        if (meta.next < 32w0x57020000) {
                             ternary_7.apply();
-                        } else if (meta.next < 32w0x48000000) {
-                            if (meta.next < 32w0x47030000) {
+                        } else if (meta.next < 32w0x58000000) {
+                            if (meta.next < 32w0x57030000) {
                                 lpm_7.apply();
-                            } else if (meta.next < 32w0x47040000) {
+                            } else if (meta.next < 32w0x57040000) {
                                 exact_7.apply();
-                            } else if (meta.next < 32w0x47050000) {
+                            } else if (meta.next < 32w0x57050000) {
                                 state_7.apply();
                             }
-                            if (meta.next < 32w0x48000000) {
+                            if (meta.next < 32w0x58000000) {
                                 step_7.apply();
                             }
                         }
