@@ -1943,19 +1943,22 @@ inout standard_metadata_t standard_metadata) {
             }
         }
         if (meta.next < 32w0x50000000) {
-            if (meta.next < 32w0x14000000) {
-                mark_to_drop(standard_metadata);
-            } else if (meta.state[47:32] != 0) {
-                leave_multicast_20.apply();
-            } else if (meta.next < 32w0x15000000) {
-                leave_20.apply();
-            } else if (meta.next < 32w0x16000000) {
-                leave_same.apply();
-            } else if (meta.state[17:9] == meta.state[8:0]) {
-                leave_back.apply();
-            } else {
-                leave_onward.apply();
+            if (meta.next >= 32w0x14000000) {
+                if (meta.state[47:32] != 0) {
+                    leave_multicast_20.apply();
+                } else if (meta.next < 32w0x15000000) {
+                    leave_20.apply();
+                } else if (meta.next < 32w0x16000000) {
+                    leave_same.apply();
+                } else if (meta.state[17:9] == meta.state[8:0]) {
+                    leave_back.apply();
+                } else {
+                    leave_onward.apply();
+                }
             }
+        }
+        if (meta.next < 32w0x50000000) {
+            mark_to_drop(standard_metadata);
         }
         if (meta.learnt != 0) {
             digest<sample_t>(1, { meta.device, meta.learnt, meta.sample });

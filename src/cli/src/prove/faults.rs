@@ -202,7 +202,7 @@ fn changed<'r>(
 /// Whose row it is, if it is of that kind.
 fn is(row: &InstalledRow, kind: Kind) -> Option<&str> {
     let device = match (&row.meaning, kind) {
-        (RowMeaning::Enter { device }, Kind::Enter)
+        (RowMeaning::Enter { device, .. }, Kind::Enter)
         | (RowMeaning::Leave { device, verdict: Verdict::Transmit { .. }, .. }, Kind::Leave)
         | (RowMeaning::Leave { device, verdict: Verdict::Forward { .. }, .. }, Kind::Link)
         | (RowMeaning::LeaveMulticast { device, .. }, Kind::Replicate)

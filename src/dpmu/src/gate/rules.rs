@@ -77,19 +77,25 @@ impl Gate {
             every_port: false,
         };
         Some(match (slotless, action.as_str()) {
-            ("enter", "enter_device") => {
-                OperatorRule { key: (0, Owned::Port), ..by_device(vec![(0, Owned::Device), (1, next)]) }
-            }
-            ("enter", "enter_device_as") => {
-                OperatorRule { key: (0, Owned::Port), ..by_device(vec![(1, Owned::Device), (2, next)]) }
+            ("enter", action) if action.starts_with("enter_") => {
+                // Behind device, traits and what the guest's first row does.
+                let at = match action {
+                    "enter_look" => 2,
+                    "enter_commit" => 4,
+                    "enter_commit_move" | "enter_commit_checksum" => 16,
+                    _ => return None,
+                };
+                OperatorRule { key: (0, Owned::Port), ..by_device(vec![(0, Owned::Device), (at, next)]) }
             }
             ("enter_again", "begin_again") => by_device(vec![(1, next)]),
             ("leave", "forward") => by_device(vec![(1, Owned::Device), (2, next)]),
-            ("leave", "discard") | ("leave_same", "discard") => by_device(vec![]),
+            ("leave" | "leave_same" | "leave_back" | "leave_onward", "discard") => by_device(vec![]),
             ("leave", action) if action.starts_with("transmit") && !action.starts_with("transmit_same") => {
                 by_device(vec![(0, Owned::Port)])
             }
-            ("leave_same", action) if action.starts_with("transmit_same") => {
+            ("leave_same" | "leave_back" | "leave_onward", action)
+                if action.starts_with("transmit_same") || action == "transmit_lost" =>
+            {
                 OperatorRule { every_port: true, ..by_device(vec![]) }
             }
             ("leave_multicast", "replicate") => by_device(vec![(0, Owned::Group)]),
@@ -98,7 +104,11 @@ impl Gate {
             ("state", "read_register" | "write_register" | "count" | "meter_packets" | "meter_bytes") => {
                 by_device(vec![(0, Owned::Cells)])
             }
-            ("enter_egress" | "enter_clone", _) if pipeline == PipelineKind::Egress => by_device(vec![]),
+            ("enter_egress" | "enter_back" | "enter_onward" | "enter_clone", _)
+                if pipeline == PipelineKind::Egress =>
+            {
+                by_device(vec![])
+            }
             _ => return None,
         })
     }

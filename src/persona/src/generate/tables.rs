@@ -90,10 +90,9 @@ impl Text {
         let (spec, group, came) = (Layout::EGRESS_SPEC, Layout::MCAST_GRP, Layout::INGRESS_PORT);
         let exit = layout.exit_slot();
         self.lines(&format!(
-            "if (meta.next < {}) {{
-            if (meta.next < {}) {{
-            mark_to_drop(standard_metadata);
-            }} else if (meta.state[{}:{}] != 0) {{
+            "if (meta.next < {running}) {{
+            if (meta.next >= {}) {{
+            if (meta.state[{}:{}] != 0) {{
             leave_multicast_{exit}.apply();
             }} else if (meta.next < {}) {{
             leave_{exit}.apply();
@@ -104,8 +103,11 @@ impl Text {
             }} else {{
             leave_onward.apply();
             }}
+            }}
+            }}
+            if (meta.next < {running}) {{
+            mark_to_drop(standard_metadata);
             }}",
-            in_slot(Layout::EGRESS_SLOTS),
             in_slot(exit),
             group.end() - 1,
             group.offset,
@@ -115,6 +117,7 @@ impl Text {
             spec.offset,
             came.end() - 1,
             came.offset,
+            running = in_slot(Layout::EGRESS_SLOTS),
         ));
     }
 
