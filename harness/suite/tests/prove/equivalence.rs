@@ -108,7 +108,7 @@ fn wrong_rows_are_refuted_by_packets_that_replay() -> Result<(), Error> {
         ("l2_switch", ".enter_back", 0, Drop),
         ("l2_switch", ".enter_onward", 0, Drop),
         ("arp_proxy", ".step_", 0, Argument { index: 1, bit: byte(21) }),
-        ("firewall", ".ternary_", -1, Drop),
+        ("firewall", "Ingress.enter", 13, Drop),
         ("ipv4_router", ".lpm_", 1, Mask { bit: 0 }),
         ("ipv4_router", ".lpm_", 2, Argument { index: 1, bit: byte(2) }),
     ];
