@@ -219,7 +219,7 @@ fn is(row: &InstalledRow, kind: Kind) -> Option<&str> {
 fn port_of(row: &InstalledRow) -> Option<u16> {
     let Command::TableAdd { key, .. } = &row.command else { return None };
     match (&row.meaning, key.as_slice()) {
-        (RowMeaning::Enter { .. }, [MatchValue::Ternary { value, .. }]) => {
+        (RowMeaning::Enter { .. }, [MatchValue::Ternary { value, .. }, ..]) => {
             u16::try_from(value.low_u64()).ok()
         }
         (RowMeaning::Leave { port: PortMatch::Port(port), .. }, _) => Some(*port),
