@@ -4,17 +4,19 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::time::Instant;
 
 use hyper4_bits::Bits;
-use hyper4_dpmu::{self as dpmu, Gate};
+use hyper4_dpmu::{self as dpmu, Estate, Gate, RowMeaning, RowOwner};
 use hyper4_ir::{
-    Command, Expr, MatchKind, Node, Place, Primitive, PrimitiveKind, Program, StandardField, Table,
+    Command, Expr, MatchKind, MatchValue, Node, Place, Primitive, PrimitiveKind, Program, StandardField,
+    Table,
 };
 use hyper4_suite::{Error, Guest, guest, persona};
+use hyper4_switch::Recorder;
 use hyper4_symbolic::{
     self as symbolic, Confinement, ConfinementProof, Owned, RowPredicate, RowRule, prove_confinement,
     prove_rules,
 };
 
-use crate::sides::{Slice, rows};
+use crate::sides::{DEVICE, Slice, network, rows};
 
 /// The gate's predicate, as the prover is told it.
 pub(crate) fn predicate() -> Result<RowPredicate, Error> {
@@ -303,5 +305,110 @@ fn rules_with_a_hole_are_refuted() -> Result<(), Error> {
             other => return Err(format!("{}: {other:?}", rule.action).into()),
         }
     }
+    Ok(())
+}
+
+/// The device ID that a row is keyed by.
+fn id_of(command: &Command) -> Option<u16> {
+    let Command::TableAdd { key, .. } = command else { return None };
+    match key.first() {
+        Some(MatchValue::Exact(id)) => id.to_u64().and_then(|id| u16::try_from(id).ok()),
+        _ => None,
+    }
+}
+
+/// After entries were removed, added and changed, with handles that are no more: all rows that the DPMU made are by the
+/// gate's rules, for what their slice has.
+#[test]
+fn no_row_goes_round_the_gate() -> Result<(), Error> {
+    let (slices, claims) = tenants(6, &["load_balancer", "l2_switch", "firewall"])?;
+    let mut network = network(Box::new(Recorder::default()), &slices)?;
+    let (mut done, mut stale) = (0, 0);
+    for slice in &slices {
+        let commands = slice.guests.values().flat_map(|guest| guest.commands.clone());
+        let adds = commands.filter(|command| matches!(command, Command::TableAdd { .. }));
+        for (handle, add) in (0..).zip(adds.take(1)) {
+            let Command::TableAdd { table, action, arguments, .. } = add.clone() else { continue };
+            let delete = Command::TableDelete { table: table.clone(), handle };
+            let modify = Command::TableModify { table, handle, action, arguments };
+            network.control(slice.name, DEVICE, &modify)?;
+            network.control(slice.name, DEVICE, &delete)?;
+            for gone in [&delete, &modify] {
+                assert!(network.control(slice.name, DEVICE, gone).is_err(), "{gone}");
+                stale += 1;
+            }
+            network.control(slice.name, DEVICE, &add)?;
+            done += 3;
+        }
+    }
+    assert!(done >= 3 * slices.len() && stale >= 2 * slices.len(), "{done} {stale}");
+    let gate = Gate::new(&persona()?.layout);
+    let mut estates: BTreeMap<String, Estate> = BTreeMap::new();
+    for claim in &claims {
+        let ports = claim.egress_ports.clone();
+        estates.insert(claim.name.clone(), Estate { ports, ..Estate::default() });
+    }
+    for row in network.dpmu().rows() {
+        let (slice, cells) = match (&row.meaning, &row.command) {
+            (RowMeaning::Guest { device, .. }, _) => (&device.slice, None),
+            (RowMeaning::LeaveMulticast { device, .. }, Command::TableAdd { arguments, .. }) => {
+                let group = arguments.first().and_then(Bits::to_u64);
+                let group = group.and_then(|group| u16::try_from(group).ok());
+                estates.get_mut(&device.slice).ok_or("a slice of nobody")?.groups.extend(group);
+                continue;
+            }
+            (RowMeaning::State { device, .. }, Command::TableAdd { action, arguments, .. }) => {
+                let numbers: Vec<u64> = arguments.iter().filter_map(Bits::to_u64).collect();
+                match numbers.as_slice() {
+                    [first, count] => (&device.slice, Some((action.clone(), *first, *count))),
+                    _ => continue,
+                }
+            }
+            _ => continue,
+        };
+        let estate = estates.get_mut(slice).ok_or("a slice of nobody")?;
+        estate.devices.extend(id_of(&row.command));
+        estate.cells.extend(cells);
+    }
+    // No two have a device ID or a group.
+    let all = |of: fn(&Estate) -> &BTreeSet<u16>| {
+        let each: usize = estates.values().map(|estate| of(estate).len()).sum();
+        let union: BTreeSet<u16> = estates.values().flat_map(|estate| of(estate).clone()).collect();
+        (each, union.len())
+    };
+    for (each, union) in [all(|estate| &estate.devices), all(|estate| &estate.groups)] {
+        assert!(each == union && each > 0, "{estates:?}");
+    }
+    let (mut tenants, mut operators) = (0, 0);
+    for row in network.dpmu().rows() {
+        let slice = match &row.meaning {
+            RowMeaning::Guest { device, .. }
+            | RowMeaning::Enter { device }
+            | RowMeaning::Leave { device, .. }
+            | RowMeaning::LeaveMulticast { device, .. }
+            | RowMeaning::State { device, .. }
+            | RowMeaning::Mirror { device, .. }
+            | RowMeaning::EnterClone { device, .. }
+            | RowMeaning::EnterEgress { device, .. }
+            | RowMeaning::Wire { device, .. }
+            | RowMeaning::WireEnd { device, .. } => &device.slice,
+        };
+        let estate = estates.get(slice).ok_or("a slice of nobody")?;
+        if row.owner == RowOwner::Operator {
+            gate.check_operator(&row.command, estate).map_err(|e| format!("{}: {e}", row.command))?;
+            operators += 1;
+        } else {
+            gate.check(&row.command, &estate.devices).map_err(|e| format!("{}: {e}", row.command))?;
+            tenants += 1;
+        }
+        // Nobody else could have it.
+        let others = estates.iter().filter(|(name, _)| *name != slice);
+        for (name, other) in others {
+            let own = gate.check_operator(&row.command, other).is_ok();
+            assert!(!own, "{}: it could be `{name}`'s", row.command);
+        }
+    }
+    println!("{tenants} rows of tenants, {operators} of the operator");
+    assert!(tenants > 100 && operators > 50, "{tenants} {operators}");
     Ok(())
 }
