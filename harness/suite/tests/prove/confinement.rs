@@ -383,7 +383,7 @@ fn no_row_goes_round_the_gate() -> Result<(), Error> {
     for row in network.dpmu().rows() {
         let slice = match &row.meaning {
             RowMeaning::Guest { device, .. }
-            | RowMeaning::Enter { device }
+            | RowMeaning::Enter { device, .. }
             | RowMeaning::Leave { device, .. }
             | RowMeaning::LeaveMulticast { device, .. }
             | RowMeaning::State { device, .. }

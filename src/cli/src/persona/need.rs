@@ -94,12 +94,15 @@ impl Trial {
             need.digests |= matches!(access, StateAccess::Sample(_));
             need.random |= *access == StateAccess::Draw;
         }
-        for (pipeline, slots) in
-            [PipelineKind::Ingress, PipelineKind::Egress].into_iter().zip(&mut need.slots)
-        {
+        let config = self.layout.config();
+        let pipelines =
+            [(PipelineKind::Ingress, config.ingress_slots), (PipelineKind::Egress, config.egress_slots)];
+        for ((pipeline, all), slots) in pipelines.into_iter().zip(&mut need.slots) {
             let prefix = format!("{}.", Layout::control(pipeline));
             let of_pipeline = need.rows.keys().filter_map(|table| table.strip_prefix(&prefix));
             let numbers = of_pipeline.filter_map(|table| table.rsplit_once('_')?.1.parse::<u8>().ok());
+            // What leaves ingress behind all slots takes none of them.
+            let numbers = numbers.filter(|number| *number < all);
             *slots = numbers.max().map_or(0, |last| last.saturating_add(1));
         }
         Ok(need)
