@@ -123,7 +123,14 @@ impl ProgramFault {
                 items(program, "actions").for_each(|action| control::statements(self, action, planter));
             }
             Self::NegatedCondition | Self::WrongNext | Self::WrongDefault => {
-                items(program, "pipelines").for_each(|pipeline| control::graph(self, pipeline, planter));
+                let plain: Vec<Value> = items(program, "actions")
+                    .filter(|action| {
+                        action.get("runtime_data").and_then(Value::as_array).is_some_and(Vec::is_empty)
+                    })
+                    .filter_map(|action| action.get("id").cloned())
+                    .collect();
+                items(program, "pipelines")
+                    .for_each(|pipeline| control::graph(self, pipeline, &plain, planter));
             }
             Self::WrongCase | Self::MissingCase | Self::WrongTransition | Self::MissingExtract => {
                 for parser in items(program, "parsers").filter_map(Value::as_object_mut) {

@@ -92,7 +92,8 @@ fn jumps(list: &mut [Value], gone: usize) {
     }
 }
 
-pub(super) fn graph(fault: ProgramFault, pipeline: &mut Value, planter: &mut Planter) {
+/// `plain` are the actions that take no arguments.
+pub(super) fn graph(fault: ProgramFault, pipeline: &mut Value, plain: &[Value], planter: &mut Planter) {
     let Value::Object(pipeline) = pipeline else { return };
     if fault == ProgramFault::NegatedCondition {
         for condition in items(pipeline, "conditionals") {
@@ -105,7 +106,7 @@ pub(super) fn graph(fault: ProgramFault, pipeline: &mut Value, planter: &mut Pla
         let Value::Object(table) = table else { continue };
         match fault {
             ProgramFault::WrongNext => wrong_next(&called, table, planter),
-            _ => wrong_default(&called, table, planter),
+            _ => wrong_default(&called, table, plain, planter),
         }
     }
 }
@@ -134,14 +135,16 @@ fn wrong_next(called: &str, table: &mut Map<String, Value>, planter: &mut Plante
     }
 }
 
-fn wrong_default(called: &str, table: &mut Map<String, Value>, planter: &mut Planter) {
+fn wrong_default(called: &str, table: &mut Map<String, Value>, plain: &[Value], planter: &mut Planter) {
     let ids = table.get("action_ids").and_then(Value::as_array).cloned().unwrap_or_default();
     let Some(Value::Object(entry)) = table.get_mut("default_entry") else { return };
-    let plain = entry.get("action_data").and_then(Value::as_array).is_some_and(Vec::is_empty);
     let is = entry.get("action_id").cloned();
-    let Some(other) = ids.into_iter().find(|id| plain && Some(id) != is.as_ref()) else { return };
+    let Some(other) = ids.into_iter().find(|id| plain.contains(id) && Some(id) != is.as_ref()) else {
+        return;
+    };
     if planter.here() {
         entry.insert("action_id".to_owned(), other.clone());
+        entry.insert("action_data".to_owned(), Value::Array(Vec::new()));
         planter.planted(format!("{called}: its default action is number {other}"));
     }
 }

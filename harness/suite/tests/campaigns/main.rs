@@ -137,13 +137,22 @@ fn not_reached(state: &CampaignState) -> Vec<String> {
 }
 
 /// What a few hundred programs with every port for themselves may not reach of the persona.
-const UNREACHED: [&str; 18] = [
+const UNREACHED: [&str; 25] = [
     // Ports under other numbers, and what leads from one virtual device to the next: tenants and compositions have them.
     "persona PersonaIngress.enter_device_as",
     "persona PersonaIngress.forward",
     "persona PersonaIngress.transmit",
     "persona PersonaIngress.transmit_commit",
     "persona PersonaIngress.transmit_commit_move",
+    // A guest before another leaves in a slot of its own; a port that isn't the slice's is lost.
+    "persona PersonaIngress.leave_",
+    "persona PersonaIngress.transmit_lost",
+    // An egress that first asks whether the packet goes back to where it came from, as the L2 switch's does.
+    "persona PersonaIngress.leave_back",
+    "persona PersonaIngress.leave_onward",
+    "persona PersonaEgress.enter_back",
+    "persona PersonaEgress.enter_onward",
+    "persona PersonaEgress.enter_done",
     "persona PersonaEgress.enter_as_commit",
     "persona PersonaEgress.enter_as_commit_move",
     "persona PersonaEgress.copy_as_commit",

@@ -101,9 +101,11 @@ impl Trial {
             let prefix = format!("{}.", Layout::control(pipeline));
             let of_pipeline = need.rows.keys().filter_map(|table| table.strip_prefix(&prefix));
             let numbers = of_pipeline.filter_map(|table| table.rsplit_once('_')?.1.parse::<u8>().ok());
-            // What leaves ingress behind all slots takes none of them.
-            let numbers = numbers.filter(|number| *number < all);
-            *slots = numbers.max().map_or(0, |last| last.saturating_add(1));
+            // Leaving behind all slots is counted as one more, as a guest may be put before another.
+            let numbers: Vec<u8> = numbers.collect();
+            let behind = u8::from(numbers.iter().any(|number| *number >= all));
+            let last = numbers.into_iter().filter(|number| *number < all).max();
+            *slots = last.map_or(0, |last| last.saturating_add(1)).saturating_add(behind);
         }
         Ok(need)
     }
