@@ -14,9 +14,12 @@ use crate::reach::{self, Tap};
 
 type AnySwitch = Box<dyn Switch + Send>;
 
+/// A new switch; what its programs reach is told to the tap.
+type Make = dyn Fn(&Tap) -> Result<AnySwitch, SwitchError> + Send + Sync;
+
 /// Switches that are used again and again: a persona is loaded once for each thread.
 pub struct SwitchPool {
-    make: Box<dyn Fn(&Tap) -> Result<AnySwitch, SwitchError> + Send + Sync>,
+    make: Box<Make>,
     idle: Mutex<Vec<(AnySwitch, Tap)>>,
 }
 
