@@ -9,10 +9,11 @@ use hyper4_ir::{Expr, FieldListId, PipelineKind, PrimitiveKind, Program};
 use super::Refusal;
 use super::allocate::Places;
 use super::cells::Cells;
-use super::context::{Arguments, Context, Known};
+use super::context::{Arguments, Context};
 use super::evaluate::Assumed;
 use super::explore::{Explorer, Rows};
 use super::form::{Bit, FIRST_CELL, Form};
+use super::known::Known;
 use super::number::Unsupported;
 use super::shape::Shape;
 use super::site::Stage;
@@ -71,11 +72,9 @@ pub(super) fn known_of_clones(known: &mut Known, program: &Program, cells: &Cell
     let own = lists.flatten().chain(cells.homes()).chain([cells.shape(), layout.length()]);
     // Its window is the packet as it came in, whatever ingress has written there.
     let own = own.chain([layout.window()]);
-    bits_of(own).for_each(|bit| {
-        known.remove(&bit);
-    });
+    known.forget(bits_of(own));
     // All else of a clone is zero.
-    known.retain(|_, value| !*value);
+    known.forget_ones();
 }
 
 /// What field lists keep of the state.

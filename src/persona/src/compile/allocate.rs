@@ -5,14 +5,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::Refusal;
 use super::cells::Cells;
 use super::form::{Bit, FIRST_CELL};
+use super::known::BitSet;
 use super::share::Conflicts;
 use super::site::{Body, KeyPart, Site, SiteId, Target, Transition};
 use super::state::Access;
 use super::term::Terms;
 use crate::{BitRange, Layout};
-
-/// Bits outside the window that something still reads; the window's bits always live, for they are the packet.
-pub(super) type Live = BTreeSet<Bit>;
 
 /// The places of cells.
 #[derive(Clone, Debug)]
@@ -32,17 +30,18 @@ impl Places {
 /// A pipeline's sites, each after those before it.
 pub(super) type Sites = Vec<(SiteId, Site)>;
 
-/// What lives at each site; assignments to what doesn't live are taken away. `end` lives at the pipeline's end.
+/// What lives at each site: bits outside the window that something still reads, for the window's always live, being the
+/// packet. Assignments to what doesn't live are taken away. `end` lives at the pipeline's end.
 pub(super) fn liveness(
     sites: &mut Sites,
-    end: &Live,
+    end: &BitSet,
     terms: &Terms,
     layout: &Layout,
-) -> BTreeMap<SiteId, Live> {
-    let mut live: BTreeMap<SiteId, Live> = BTreeMap::new();
+) -> BTreeMap<SiteId, BitSet> {
+    let mut live: BTreeMap<SiteId, BitSet> = BTreeMap::new();
     let outside = |bit: &Bit| *bit < layout.metadata_bits() || *bit >= FIRST_CELL;
     for (id, site) in sites.iter_mut().rev() {
-        let mut here = Live::new();
+        let mut here = BitSet::new();
         match &site.body {
             Body::Table(table) => {
                 for part in &table.keys {
@@ -63,18 +62,21 @@ pub(super) fn liveness(
             let mut after = match transition.target {
                 Target::Site(next) => live.get(&next).unwrap_or(end),
                 Target::End => end,
-            };
-            let accessed;
-            if let Some(access) = &transition.access {
-                let loaded: Live = access.loaded().collect();
-                let taken = access.bits().filter(outside);
-                accessed = after.difference(&loaded).copied().chain(taken).collect();
-                after = &accessed;
             }
-            transition.changes.retain(|bit, _| !outside(bit) || after.contains(bit));
-            here.extend(after.iter().filter(|bit| !transition.changes.contains_key(bit)));
-            let read = transition.changes.values().flat_map(|form| terms.support(form));
-            here.extend(read.filter(outside));
+            .clone();
+            if let Some(access) = &transition.access {
+                after -= access.loaded().collect::<BitSet>();
+                after.extend(access.bits().filter(outside));
+            }
+            transition.changes.retain(|bit, _| !outside(bit) || after.contains(*bit));
+            let mut read = BitSet::new();
+            for (bit, form) in &transition.changes {
+                after.remove(*bit);
+                terms.extend_support(form, &mut read);
+            }
+            read.remove_range(layout.metadata_bits()..FIRST_CELL);
+            here |= after;
+            here |= read;
         }
         live.insert(*id, here);
     }
@@ -97,9 +99,9 @@ pub(super) fn transitions(body: &mut Body) -> Vec<&mut Transition> {
 /// A pipeline whose cells get places.
 pub(super) struct Pipeline<'a> {
     pub(super) sites: &'a mut Sites,
-    pub(super) live: &'a BTreeMap<SiteId, Live>,
+    pub(super) live: &'a BTreeMap<SiteId, BitSet>,
     /// What lives at its end.
-    pub(super) end: &'a Live,
+    pub(super) end: &'a BitSet,
 }
 
 /// Give a place to each cell that lives, from the first free bit upwards. `shared`: cells that aren't in use at the same
@@ -115,9 +117,9 @@ pub(super) fn allocate(
     let mut places = BTreeMap::new();
     let mut compared = BTreeSet::new();
     let mut scratch_cells = Vec::new();
-    let mut living = Live::new();
+    let mut living = BitSet::new();
     for Pipeline { sites, live, .. } in pipelines.iter_mut() {
-        living.extend(live.values().flatten());
+        live.values().for_each(|bits| living |= bits);
         // What an access takes lives from the changes before it to the access.
         for (_, site) in sites.iter_mut() {
             let accesses = transitions(&mut site.body).into_iter().filter_map(|t| t.access.as_ref());
@@ -145,7 +147,7 @@ pub(super) fn allocate(
     let mut placed = Vec::new();
     // The last declared lowest, as in a packet: neighbours there are neighbours here, and copied together.
     for range in cells.ranges().iter().rev().filter(|r| !compared.contains(&r.offset)) {
-        if living.range(range.offset..range.end()).next().is_some() {
+        if living.range_cardinality(range.offset..range.end()) > 0 {
             let at = match &conflicts {
                 Some(conflicts) => conflicts.place(*range, Layout::FIRST_FREE_BIT, &placed),
                 None => next,
@@ -179,7 +181,7 @@ fn in_place(
     sites: &mut Sites,
     id: SiteId,
     cell: BitRange,
-    live: &BTreeMap<SiteId, Live>,
+    live: &BTreeMap<SiteId, BitSet>,
 ) -> Option<Vec<Bit>> {
     let after = live.get(&id)?;
     let mut sources = Vec::new();
@@ -198,7 +200,7 @@ fn in_place(
             let fixed = kept.contains(side);
             outside
                 && !fixed
-                && !after.contains(side)
+                && !after.contains(*side)
                 && !taken.contains(side)
                 && forms.iter().all(|form| form.state_bits().any(|b| b == *side))
                 && sources.iter().all(|changes| !changes.contains_key(side))

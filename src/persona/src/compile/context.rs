@@ -9,12 +9,10 @@ use hyper4_ir::{Event, SourceInfo};
 
 use super::cube::{Cover, Cube};
 use super::form::{Atom, Bit, Form, Word};
+use super::known::Known;
 use super::shape::Shape;
 use super::state::Access;
 use crate::BitRange;
-
-/// Bits of the state with a known value.
-pub(super) type Known = BTreeMap<Bit, bool>;
 
 /// What an action's parameters are.
 #[derive(Clone, Debug)]
@@ -86,7 +84,7 @@ impl Context {
 
     /// What a bit of the state was at the lookup.
     pub(super) fn before(&self, bit: Bit) -> Form {
-        self.known.get(&bit).map_or_else(|| Form::state(bit), |value| Form::constant(*value))
+        self.known.get(bit).map_or_else(|| Form::state(bit), Form::constant)
     }
 
     /// What a bit of the state is now.
@@ -143,7 +141,7 @@ impl Context {
             return None;
         }
         let mut path = Self { cube: Some(cube), ..self.clone() };
-        Rc::make_mut(&mut path.known).insert(bit, value);
+        Rc::make_mut(&mut path.known).set(bit, Some(value));
         for form in path.values.values_mut() {
             if let Ok(at) = form.atoms.binary_search(&Atom::State(bit)) {
                 form.atoms.remove(at);
@@ -163,10 +161,7 @@ impl Context {
     pub(super) fn known_now(&self) -> Known {
         let mut known = Known::clone(&self.known);
         for (bit, form) in &self.values {
-            match form.known() {
-                Some(value) => known.insert(*bit, value),
-                None => known.remove(bit),
-            };
+            known.set(*bit, form.known());
         }
         known
     }

@@ -8,12 +8,13 @@ use indexmap::IndexSet;
 
 use super::Refusal;
 use super::cells::Cells;
-use super::context::{Arguments, Context, Known, NO_ARGUMENTS};
+use super::context::{Arguments, Context, NO_ARGUMENTS};
 use super::cube::{Cover, Cube};
 use super::deparse::SizeChange;
 use super::evaluate::{Assumed, Evaluator, Truth};
 use super::flow::{Flow, Headers};
 use super::form::{Form, Word};
+use super::known::Known;
 use super::number::Unsupported;
 use super::shape::Shape;
 use super::site::{Body, Compare, Point, Site, SiteId, Stage, Target, Transition};
@@ -152,7 +153,7 @@ impl<'a> Explorer<'a> {
         let point = Point { stage, assumed, compare, shape };
         if let Some(id) = self.points.get(&point) {
             if let Some(reached) = self.reached.get_mut(*id) {
-                reached.known.retain(|bit, value| known.get(bit) == Some(value));
+                reached.known.join(&known);
             }
             return Ok(*id);
         }
@@ -444,7 +445,7 @@ impl<'a> Explorer<'a> {
         }
         let known = context.known_now();
         match &mut self.exit_known {
-            Some(all) => all.retain(|bit, value| known.get(bit) == Some(value)),
+            Some(all) => all.join(&known),
             all => *all = Some(known),
         }
     }

@@ -1,7 +1,5 @@
 //! What the parser takes from the packet, and what it sees of it ahead.
 
-use std::collections::BTreeSet;
-
 use hyper4_ir::{Event, Expr, ExtractTarget, HeaderId, ParseState, Place, StackRef};
 use num_bigint::BigInt;
 use num_traits::ToPrimitive;
@@ -10,6 +8,7 @@ use super::Refusal;
 use super::context::{Context, NO_ARGUMENTS};
 use super::explore::{Explorer, Rows};
 use super::form::Bit;
+use super::known::BitSet;
 use super::number::{Number, Unsupported};
 use super::parser::{Progress, error_code, refuse};
 use super::shape::Storage;
@@ -199,7 +198,7 @@ impl Explorer<'_> {
         context: &Context,
         number: &Expr,
     ) -> Result<Vec<(Context, BigInt)>, Unsupported> {
-        let mut support = BTreeSet::new();
+        let mut support = BitSet::new();
         self.support(context, number, &mut support)?;
         let bits: Vec<Bit> = support.into_iter().rev().collect();
         if bits.len() > MAX_ENUMERATED {
@@ -225,16 +224,11 @@ impl Explorer<'_> {
     }
 
     /// The bits of the state that an expression reads.
-    fn support(
-        &mut self,
-        context: &Context,
-        expr: &Expr,
-        bits: &mut BTreeSet<Bit>,
-    ) -> Result<(), Unsupported> {
+    fn support(&mut self, context: &Context, expr: &Expr, bits: &mut BitSet) -> Result<(), Unsupported> {
         match expr {
             Expr::Field(_) | Expr::FieldOf(..) => {
                 let number = self.evaluator(context, &NO_ARGUMENTS).number(expr)?;
-                bits.extend(number.bits.iter().flat_map(|form| self.terms.support(form)));
+                number.bits.iter().for_each(|form| self.terms.extend_support(form, bits));
                 Ok(())
             }
             Expr::Unary(_, a) => self.support(context, a, bits),

@@ -30,6 +30,7 @@ mod hash;
 mod headers;
 mod inside;
 mod key;
+mod known;
 mod member;
 mod node;
 mod number;
@@ -70,14 +71,14 @@ pub use open::OpenEntry;
 pub use refusal::Refusal;
 
 use crate::{Effect, EgressStart, Layout, Lookup, Next, Row};
-use allocate::{Live, Pipeline, allocate, liveness};
+use allocate::{Pipeline, allocate, liveness};
 use cells::Cells;
-use context::Known;
 pub use deparse::SizeChange;
 use emit::{Emitted, Emitter};
 use entry::PlacedTable;
 use explore::Explorer;
 use flow::Flow;
+use known::{BitSet, Known};
 use member::PlacedPiece;
 use standard::StandardLoad;
 use term::Terms;
@@ -122,13 +123,9 @@ fn attempt(
     let updates = has_updates && !has_egress;
     let flow = Flow::new(program, PipelineKind::Ingress, updates);
     let egress_flow = Flow::new(program, PipelineKind::Egress, has_updates);
-    let mut known: Known = cells.zeros().map(|bit| (bit, false)).collect();
-    for bit in again::kept_bits(program, &cells) {
-        known.remove(&bit);
-    }
-    standard::bits(&given).for_each(|bit| {
-        known.remove(&bit);
-    });
+    let mut known = Known::zeros(cells.zeros());
+    known.forget(again::kept_bits(program, &cells));
+    known.forget(standard::bits(&given));
     let mut explorer =
         Explorer::new(program, layout, flow, PipelineKind::Ingress, updates, &mut cells, &mut terms);
     explorer.egress_relevant = has_egress.then(|| egress_flow.relevant(site::Stage::Start).clone());
@@ -139,16 +136,16 @@ fn attempt(
     let mut change = SizeChange { parsed: explorer.parsed_bytes, ..explorer.change };
     let (mut variants, exit_known) = (explorer.variants, explorer.exit_known);
     // Where ingress drops every packet, clones alone begin egress.
-    let exit_known = exit_known.or_else(|| clones.then(|| cells.zeros().map(|bit| (bit, false)).collect()));
+    let exit_known = exit_known.or_else(|| clones.then(|| Known::zeros(cells.zeros())));
 
     let mut egress = Vec::new();
     if let (true, Some(mut known)) = (has_egress, exit_known) {
-        standard::bits(&egress_given).for_each(|bit| {
-            known.remove(&bit);
-        });
+        known.forget(standard::bits(&egress_given));
         // The row that begins egress writes both.
-        known.retain(|bit, _| !(Layout::EGRESS_PORT.offset..Layout::EGRESS_PORT.end()).contains(bit));
-        known.extend((Layout::EGRESS_SPEC.offset..Layout::EGRESS_SPEC.end()).map(|bit| (bit, false)));
+        known.forget(Layout::EGRESS_PORT.offset..Layout::EGRESS_PORT.end());
+        for bit in Layout::EGRESS_SPEC.offset..Layout::EGRESS_SPEC.end() {
+            known.set(bit, Some(false));
+        }
         again::known_of_clones(&mut known, program, &cells, layout);
         // Clones made in egress may begin it in other ways than packets that come from ingress.
         loop {
@@ -175,13 +172,13 @@ fn attempt(
     }
 
     let bits =
-        |ranges: &[crate::BitRange]| -> Live { ranges.iter().flat_map(|r| r.offset..r.end()).collect() };
+        |ranges: &[crate::BitRange]| -> BitSet { ranges.iter().flat_map(|r| r.offset..r.end()).collect() };
     let wanted = [wanted, &[layout.length()]].concat();
     let egress_live = liveness(&mut egress, &bits(&wanted), &terms, layout);
     let mut end = egress.first().and_then(|(id, _)| egress_live.get(id)).cloned().unwrap_or_default();
     let egress_loads = loads(&egress_given, &end);
-    let written: Live = standard::bits(&egress_loads).chain(bits(&[Layout::EGRESS_PORT])).collect();
-    end.retain(|bit| !written.contains(bit));
+    let written: BitSet = standard::bits(&egress_loads).chain(bits(&[Layout::EGRESS_PORT])).collect();
+    end -= written;
     end.extend(bits(&[Layout::EGRESS_SPEC, Layout::MCAST_GRP, layout.length()]));
     let ingress_live = liveness(&mut ingress, &end, &terms, layout);
     let begin = ingress.first().and_then(|(id, _)| ingress_live.get(id)).cloned().unwrap_or_default();
@@ -219,8 +216,8 @@ fn attempt(
 }
 
 /// The fields that something reads.
-fn loads(given: &[StandardLoad], live: &Live) -> Vec<StandardLoad> {
-    let read = |(_, range): &&StandardLoad| live.range(range.offset..range.end()).next().is_some();
+fn loads(given: &[StandardLoad], live: &BitSet) -> Vec<StandardLoad> {
+    let read = |(_, range): &&StandardLoad| live.range_cardinality(range.offset..range.end()) > 0;
     given.iter().filter(read).copied().collect()
 }
 

@@ -192,9 +192,7 @@ impl Explorer<'_> {
         rows: &mut Rows,
     ) -> Result<(), Refusal> {
         let mut known = context.known_now();
-        access.loaded().for_each(|bit| {
-            known.remove(&bit);
-        });
+        known.forget(access.loaded());
         context.access = Some(access);
         let id = self.reach(next, Assumed::new(), None, &context.shape, known)?;
         self.finish(context, Target::Site(id), rows)

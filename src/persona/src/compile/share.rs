@@ -2,8 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 
-use super::allocate::{Live, Sites, transitions};
+use super::allocate::{Sites, transitions};
 use super::form::Bit;
+use super::known::BitSet;
 use super::site::{SiteId, Target};
 use crate::BitRange;
 
@@ -28,43 +29,40 @@ impl Conflicts {
     pub(super) fn note(
         &mut self,
         sites: &mut Sites,
-        live: &BTreeMap<SiteId, Live>,
-        end: &Live,
+        live: &BTreeMap<SiteId, BitSet>,
+        end: &BitSet,
         in_place: &BTreeMap<Bit, Bit>,
     ) {
-        let compared: BTreeMap<SiteId, Live> = sites
+        let compared: BTreeMap<SiteId, BitSet> = sites
             .iter()
             .filter_map(|(id, site)| Some((*id, site.cell?)))
             .map(|(id, cell)| {
                 (id, (cell.offset..cell.end()).filter_map(|b| in_place.get(&b).copied()).collect())
             })
             .collect();
-        let nothing = Live::new();
-        let here = |id: &SiteId| {
-            let (live, compared) = (live.get(id).unwrap_or(end), compared.get(id).unwrap_or(&nothing));
-            live.iter().chain(compared).copied()
-        };
+        let nothing = BitSet::new();
+        let here = |id: &SiteId| live.get(id).unwrap_or(end) | compared.get(id).unwrap_or(&nothing);
         for (id, site) in sites.iter_mut() {
-            self.together(here(id));
+            self.together(&here(id));
             for transition in transitions(&mut site.body) {
-                let mut used: Live = match transition.target {
-                    Target::Site(next) => here(&next).collect(),
+                let mut used = match transition.target {
+                    Target::Site(next) => here(&next),
                     Target::End => end.clone(),
                 };
                 used.extend(transition.changes.keys());
                 if let Some(access) = &transition.access {
                     // What it takes and gives lies beside all that stays.
                     used.extend(access.bits().chain(access.loaded()));
-                    used.extend(here(id));
+                    used |= here(id);
                 }
-                self.together(used.into_iter());
+                self.together(&used);
             }
         }
     }
 
     /// These bits are in use at the same time.
-    fn together(&mut self, bits: impl Iterator<Item = Bit>) {
-        let used: BTreeSet<usize> = bits.filter_map(|bit| self.range(bit)).collect();
+    fn together(&mut self, bits: &BitSet) {
+        let used: BTreeSet<usize> = bits.iter().filter_map(|bit| self.range(bit)).collect();
         if used.len() < 2 || self.known.contains(&used) {
             return;
         }

@@ -10,9 +10,10 @@ use hyper4_ir::{
 };
 
 use super::Refusal;
-use super::context::{Arguments, Context, Known, NO_ARGUMENTS};
+use super::context::{Arguments, Context, NO_ARGUMENTS};
 use super::evaluate::Assumed;
 use super::explore::{Explorer, Rows};
+use super::known::Known;
 use super::number::Unsupported;
 use super::perform::Frame;
 use super::site::{KeyPart, Point, Stage, TableSite, Transition};

@@ -1,11 +1,10 @@
 //! What is computed: sums, products, shifts, hashes. Terms that are alike are one.
 
-use std::collections::BTreeSet;
-
 use hyper4_bits::HashAlgorithm;
 use indexmap::IndexSet;
 
 use super::form::{Atom, Bit, Form, Word};
+use super::known::BitSet;
 use crate::Operation;
 
 /// Something that an effect of its own computes.
@@ -65,14 +64,14 @@ impl Term {
 pub(super) struct Terms {
     terms: IndexSet<Term>,
     /// The bits of the state that each depends on.
-    supports: Vec<BTreeSet<Bit>>,
+    supports: Vec<BitSet>,
 }
 
 impl Terms {
     /// A term's bits.
     pub(super) fn add(&mut self, term: Term) -> Word {
         let width = term.width();
-        let mut support = BTreeSet::new();
+        let mut support = BitSet::new();
         for form in term.words().into_iter().flatten() {
             self.extend_support(form, &mut support);
         }
@@ -96,18 +95,14 @@ impl Terms {
         self.terms.get_index(id)
     }
 
-    /// The bits of the state that `form` depends on, those in terms included.
-    pub(super) fn support(&self, form: &Form) -> BTreeSet<Bit> {
-        let mut support = BTreeSet::new();
-        self.extend_support(form, &mut support);
-        support
-    }
-
-    fn extend_support(&self, form: &Form, support: &mut BTreeSet<Bit>) {
+    /// Add the bits of the state that `form` depends on, those in terms included.
+    pub(super) fn extend_support(&self, form: &Form, support: &mut BitSet) {
         support.extend(form.state_bits());
         let mut last = None;
         for (id, _) in form.terms().filter(|(id, _)| last.replace(*id) != Some(*id)) {
-            support.extend(self.supports.get(id).into_iter().flatten());
+            if let Some(of_term) = self.supports.get(id) {
+                *support |= of_term;
+            }
         }
     }
 
