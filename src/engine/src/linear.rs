@@ -68,9 +68,20 @@ fn is_constant(value: &Linear) -> bool {
     value.iter().all(|limb| limb.terms.is_empty())
 }
 
+/// How many low bits of a constant there are without the zeros above the last one that is set.
+fn ones_end(constant: &Linear) -> u32 {
+    let last = constant.iter().rposition(|limb| limb.constant != 0);
+    let bits = |last: usize| constant.get(last).map_or(0, |limb| LIMB_BITS - limb.constant.leading_zeros());
+    last.map_or(0, |last| last as u32 * LIMB_BITS + bits(last))
+}
+
+fn zeros(limbs: usize) -> Linear {
+    std::iter::repeat_with(Limb::default).take(limbs).collect()
+}
+
 /// The low `need` bits alone.
 fn cut(mut value: Linear, need: u32) -> Linear {
-    value.resize(limbs(need) as usize, Limb::default());
+    value.resize_with(limbs(need) as usize, Limb::default);
     if let Some(top) = value.last_mut() {
         top.mask(top_mask(need));
     }
@@ -118,7 +129,7 @@ fn moved(term: &Term, by: i32) -> Option<Option<Term>> {
 /// The value shifted to the left by `amount` bits, to the right when that is negative.
 fn shifted(value: &Linear, amount: i64, need: u32) -> Option<Linear> {
     let (whole, part) = (amount.div_euclid(64), amount.rem_euclid(64) as i32);
-    let mut out = vec![Limb::default(); limbs(need) as usize];
+    let mut out = zeros(limbs(need) as usize);
     for (i, limb) in value.iter().enumerate() {
         for (at, by) in [(i as i64 + whole, part), (i as i64 + whole + 1, part - 64)] {
             let Some(target) = usize::try_from(at).ok().and_then(|at| out.get_mut(at)) else { continue };
@@ -127,7 +138,9 @@ fn shifted(value: &Linear, amount: i64, need: u32) -> Option<Linear> {
             }
             target.constant |= if by >= 0 { limb.constant << by } else { limb.constant >> -by };
             for term in &limb.terms {
-                target.terms.extend(moved(term, by)?);
+                if let Some(term) = moved(term, by)? {
+                    target.terms.push(term);
+                }
             }
         }
     }
@@ -321,7 +334,13 @@ impl<'a> Compiler<'a> {
         for (mask, other) in [(a, b), (b, a)] {
             // Bits that the mask doesn't have are not asked for.
             let inner = need.min(self.limit(mask)).max(1);
-            let Some(mask) = self.linear(mask, inner).filter(is_constant) else { continue };
+            let Some(mut mask) = self.linear(mask, inner).filter(is_constant) else { continue };
+            // Of a mask that an entry gives, most bits are zero.
+            let inner = ones_end(&mask);
+            if inner == 0 {
+                return Some(constant(&[], need));
+            }
+            mask.truncate(limbs(inner) as usize);
             let mut other = match self.linear(other, inner) {
                 Some(other) => other,
                 None => self.sum_under(other, &mask)?,
@@ -348,7 +367,7 @@ impl<'a> Compiler<'a> {
         if !below(&a) || !below(&b) {
             return None;
         }
-        let mut out = vec![Limb::default(); mask.len()];
+        let mut out = zeros(mask.len());
         let (a, b) = (a.get(at)?, b.get(at)?);
         *out.get_mut(at)? = plus(a, b, false).or_else(|| plus(b, a, false))?;
         Some(out)
