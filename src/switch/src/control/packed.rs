@@ -105,7 +105,7 @@ impl KeyFormat {
     }
 
     pub(super) fn pack(&self, key: &[MatchValue]) -> Bytes {
-        let mut bytes = Bytes::new();
+        let mut bytes = Bytes::with_capacity(self.bytes());
         for (part, value) in self.parts.iter().zip(key) {
             match value {
                 MatchValue::Exact(value)
@@ -224,8 +224,12 @@ impl KeyMask {
 /// Append a value of that width.
 pub(super) fn push(bytes: &mut Bytes, width: u32, value: &Bits) {
     let count = width.div_ceil(8) as usize;
-    let limbs = value.limbs();
-    bytes.extend((0..count).rev().map(|i| (limbs.get(i / 8).copied().unwrap_or(0) >> (8 * (i % 8))) as u8));
+    let limb = |i: usize| value.limbs().get(i).copied().unwrap_or(0_u64).to_be_bytes();
+    let (whole, part) = (count / 8, count % 8);
+    if part != 0 {
+        bytes.extend_from_slice(limb(whole).get(8 - part..).unwrap_or_default());
+    }
+    (0..whole).rev().for_each(|i| bytes.extend_from_slice(&limb(i)));
 }
 
 /// Take a value of that width from the front.

@@ -274,9 +274,15 @@ impl EntryStore {
         let [high, low] = tag.to_be_bytes();
         let version = (entry.handle >> Handles::NUMBER_BITS) as u8;
         let head = [low, version, high];
-        let bytes = head.iter().take(self.head).chain(&key).chain(priority).chain(&data);
-        let record = self.record_mut(number).unwrap_or_default();
-        record.iter_mut().zip(bytes).for_each(|(place, byte)| *place = *byte);
+        let head = head.get(..self.head).unwrap_or(&head);
+        let mut record = self.record_mut(number).unwrap_or_default();
+        for part in [head, &key, priority, &data] {
+            let Some((place, rest)) = std::mem::take(&mut record).split_at_mut_checked(part.len()) else {
+                break;
+            };
+            place.copy_from_slice(part);
+            record = rest;
+        }
         let mut index = std::mem::take(&mut self.index);
         index.insert(self.hash_of(number), number, |other| self.hash_of(other));
         self.index = index;
