@@ -180,8 +180,8 @@ fn numbered(template: &Command, number: u32) -> Command {
     let Command::TableAdd { key, priority, .. } = &mut command else { return command };
     let width = |value: &MatchValue| match value {
         MatchValue::Exact(v) | MatchValue::Lpm { value: v, .. } | MatchValue::Optional(Some(v)) => v.width(),
-        MatchValue::Ternary { value, .. } => value.width(),
-        MatchValue::Range { .. } | MatchValue::Optional(None) => 0,
+        MatchValue::Ternary { value, .. } | MatchValue::Range { low: value, .. } => value.width(),
+        MatchValue::Optional(None) => 0,
     };
     if let Some(field) = key.iter_mut().max_by_key(|value| width(value)) {
         match field {
@@ -194,7 +194,12 @@ fn numbered(template: &Command, number: u32) -> Command {
             MatchValue::Ternary { value, mask } => {
                 (*value, *mask) = (Bits::from_u64(value.width(), number.into()), Bits::ones(mask.width()));
             }
-            MatchValue::Range { .. } | MatchValue::Optional(None) => {}
+            // As long as the template's, from another value on.
+            MatchValue::Range { low, high } => {
+                let first = Bits::from_u64(low.width(), number.into());
+                (*low, *high) = (first.clone(), first.saturating_add(&high.saturating_sub(low)));
+            }
+            MatchValue::Optional(None) => {}
         }
     }
     *priority = priority.map(|_| number + 1);
