@@ -11,7 +11,7 @@ use hyper4_ir::{
 };
 use hyper4_switch::ControlPlane;
 
-use crate::action::Surroundings;
+use crate::action::{Action, Surroundings};
 use crate::calculation;
 use crate::clock::Clock;
 use crate::copies::{Queues, Returning};
@@ -142,26 +142,41 @@ impl Journey<'_> {
         Ok(())
     }
 
-    /// Bytes that the parser took, its error, and whether a checksum is wrong.
-    pub(crate) fn parse(&mut self, bytes: &[u8], flight: &mut Flight) -> Result<(usize, u32, bool), Fault> {
-        let executable = self.executable;
-        let mut surroundings = Surroundings {
-            layout: &executable.layout,
+    /// Memory, room for a key, what an action works on beside them, and who notes what it does.
+    fn surroundings<'s>(
+        &'s mut self,
+        payload: &'s [u8],
+        flight: &'s mut Flight,
+    ) -> (&'s mut Vec<u64>, &'s mut Key, Surroundings<'s>, &'s mut Recorder) {
+        let surroundings = Surroundings {
+            layout: &self.executable.layout,
             state: self.state,
             clock: self.clock,
             random: self.random,
             drop_port: self.target.drop_port,
-            payload: bytes,
+            payload,
             flight,
         };
-        let parsed = executable.parser.run(
-            self.program,
-            self.memory,
-            &mut self.key.limbs,
-            bytes,
-            &mut surroundings,
-            &mut self.recorder,
-        )?;
+        (self.memory, self.key, surroundings, &mut self.recorder)
+    }
+
+    /// Carry an action out; its arguments are in memory.
+    #[inline]
+    pub(crate) fn carry_out(
+        &mut self,
+        action: &Action,
+        payload: &[u8],
+        flight: &mut Flight,
+    ) -> Result<(), Fault> {
+        let (memory, _, mut surroundings, recorder) = self.surroundings(payload, flight);
+        action.run(memory, &mut surroundings, recorder)
+    }
+
+    /// Bytes that the parser took, its error, and whether a checksum is wrong.
+    pub(crate) fn parse(&mut self, bytes: &[u8], flight: &mut Flight) -> Result<(usize, u32, bool), Fault> {
+        let (program, parser) = (self.program, &self.executable.parser);
+        let (memory, key, mut surroundings, recorder) = self.surroundings(bytes, flight);
+        let parsed = parser.run(program, memory, &mut key.limbs, bytes, &mut surroundings, recorder)?;
         let payload = bytes.get(parsed.bytes..).unwrap_or_default();
         let wrong = self.checksums(ChecksumKind::Verify, payload)?;
         Ok((parsed.bytes, parsed.error, wrong))
@@ -258,16 +273,7 @@ impl Journey<'_> {
         let room = flight.room;
         let executable = self.executable;
         if let Some(action) = &executable.deparsing {
-            let mut surroundings = Surroundings {
-                layout: &executable.layout,
-                state: self.state,
-                clock: self.clock,
-                random: self.random,
-                drop_port: self.target.drop_port,
-                payload,
-                flight,
-            };
-            action.run(self.memory, &mut surroundings, &mut self.recorder)?;
+            self.carry_out(action, payload, flight)?;
         }
         let layout = &self.executable.layout;
         if self.recorder.tracker().is_some() {

@@ -7,7 +7,6 @@ use hyper4_ir::{
 };
 use hyper4_switch::{Handles, TableState};
 
-use crate::action::Surroundings;
 use crate::fault::Fault;
 use crate::flight::Flight;
 use crate::layout::limbs;
@@ -167,16 +166,7 @@ impl Journey<'_> {
                 action
             }
         };
-        let mut surroundings = Surroundings {
-            layout: &executable.layout,
-            state: self.state,
-            clock: self.clock,
-            random: self.random,
-            drop_port: self.target.drop_port,
-            payload,
-            flight,
-        };
-        action.run(self.memory, &mut surroundings, &mut self.recorder)?;
+        self.carry_out(action, payload, flight)?;
         Ok(next)
     }
 }

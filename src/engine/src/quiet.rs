@@ -2,7 +2,6 @@
 
 use hyper4_switch::TableState;
 
-use crate::action::Surroundings;
 use crate::fault::Fault;
 use crate::flight::Flight;
 use crate::packet::Journey;
@@ -31,16 +30,7 @@ impl Journey<'_> {
                             continue;
                         }
                         Some(special) => {
-                            let mut surroundings = Surroundings {
-                                layout: &executable.layout,
-                                state: self.state,
-                                clock: self.clock,
-                                random: self.random,
-                                drop_port: self.target.drop_port,
-                                payload,
-                                flight,
-                            };
-                            special.compiled.run(self.memory, &mut surroundings, &mut self.recorder)?;
+                            self.carry_out(&special.compiled, payload, flight)?;
                             special.next
                         }
                         None => plan.number(self.table(*id, number, payload, flight)?),
