@@ -37,6 +37,18 @@ pub enum Status {
     Error,
 }
 
+impl Status {
+    /// In a word.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Equal => "equal",
+            Self::Diverged => "diverged",
+            Self::Unsupported => "unsupported",
+            Self::Error => "error",
+        }
+    }
+}
+
 /// What can't be run.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Unsupported {

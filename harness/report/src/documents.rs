@@ -144,6 +144,6 @@ fn read<T: DeserializeOwned>(document: Value) -> Result<T, String> {
 }
 
 /// A number with a noun, `1 packet`, `25000 packets`.
-fn plural(count: u64, one: &str) -> String {
+pub(crate) fn plural(count: u64, one: &str) -> String {
     if count == 1 { format!("1 {one}") } else { format!("{count} {one}s") }
 }

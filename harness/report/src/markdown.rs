@@ -3,6 +3,7 @@
 use std::fmt::Write;
 
 use crate::baseline::short;
+use crate::documents::plural;
 use crate::{CheckResult, CheckStatus, Comparison, Report};
 
 /// Bytes at which troubles are cut off: code hosts take no comment of more than 65 536 characters.
@@ -150,7 +151,7 @@ fn compared(comparison: &Comparison, text: &mut String) {
     if regressions.is_empty() {
         let _ = writeln!(text, "No regression against {against}.\n");
     } else {
-        let _ = writeln!(text, "**{} against {against}:**\n", plural(regressions.len(), "regression"));
+        let _ = writeln!(text, "**{} against {against}:**\n", plural(regressions.len() as u64, "regression"));
         regressions.iter().for_each(|line| {
             let _ = writeln!(text, "- {}", inline(line));
         });
@@ -181,10 +182,6 @@ fn compared(comparison: &Comparison, text: &mut String) {
         }
         text.push('\n');
     }
-}
-
-fn plural(count: usize, one: &str) -> String {
-    if count == 1 { format!("1 {one}") } else { format!("{count} {one}s") }
 }
 
 fn trouble(result: &CheckResult, text: &mut String) {

@@ -9,7 +9,7 @@ use hyper4_diff::{
     describe_event,
 };
 
-use crate::documents::kind_in_words;
+use crate::documents::{kind_in_words, plural};
 use crate::hex;
 use crate::table::{self, Cell, Column, paint};
 use crate::wrap::wrap;
@@ -80,20 +80,11 @@ fn style_of(status: Status) -> Style {
     Style::new().bold().fg_color(Some(colour.into()))
 }
 
-fn word(status: Status) -> &'static str {
-    match status {
-        Status::Equal => "equal",
-        Status::Diverged => "diverged",
-        Status::Unsupported => "unsupported",
-        Status::Error => "error",
-    }
-}
-
 fn row(subject: &SubjectReport) -> Vec<Cell> {
     let counts = &subject.counts;
     vec![
         Cell::plain(&subject.name),
-        Cell { text: word(subject.status).to_owned(), style: style_of(subject.status) },
+        Cell { text: subject.status.word().to_owned(), style: style_of(subject.status) },
         Cell::plain(counts.packets.to_string()),
         Cell::plain(counts.outputs.to_string()),
         Cell::plain(counts.events.to_string()),
@@ -101,15 +92,11 @@ fn row(subject: &SubjectReport) -> Vec<Cell> {
     ]
 }
 
-fn plural(count: u64, one: &str) -> String {
-    if count == 1 { format!("1 {one}") } else { format!("{count} {one}s") }
-}
-
 fn summary(report: &VerifyReport) -> String {
     let total = report.total();
     let statuses: Vec<String> = [Status::Equal, Status::Diverged, Status::Unsupported, Status::Error]
         .into_iter()
-        .map(|status| (report.count(status), word(status)))
+        .map(|status| (report.count(status), status.word()))
         .filter(|(count, _)| *count > 0)
         .map(|(count, word)| format!("{count} {word}"))
         .collect();
@@ -158,7 +145,7 @@ impl Page {
 
     fn heading(&self, subject: &SubjectReport, rest: &str, out: &mut dyn Write) -> io::Result<()> {
         writeln!(out)?;
-        let text = format!("{}: {}{rest}", subject.name, word(subject.status));
+        let text = format!("{}: {}{rest}", subject.name, subject.status.word());
         for line in wrap(&text, self.width) {
             writeln!(out, "{}", paint(&line, style_of(subject.status), self.colour))?;
         }

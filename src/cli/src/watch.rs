@@ -74,18 +74,18 @@ fn differences(before: &VerifyReport, now: &VerifyReport) -> Vec<String> {
     let mut lines = Vec::new();
     for (name, subject) in &new {
         let Some(was) = old.get(name) else {
-            lines.push(format!("new: {name} is {}", word(subject.status)));
+            lines.push(format!("new: {name} is {}", subject.status.word()));
             continue;
         };
         let (from, to) = (was.status, subject.status);
         if from != to {
             let judged = if badness(to) < badness(from) { "better" } else { "worse" };
-            lines.push(format!("{judged}: {name} was {}, is {}", word(from), word(to)));
+            lines.push(format!("{judged}: {name} was {}, is {}", from.word(), to.word()));
         } else if was.divergence != subject.divergence
             || was.unsupported != subject.unsupported
             || was.error != subject.error
         {
-            lines.push(format!("otherwise: {name} is still {}, for another reason", word(to)));
+            lines.push(format!("otherwise: {name} is still {}, for another reason", to.word()));
         }
     }
     lines.extend(old.keys().filter(|name| !new.contains_key(*name)).map(|name| format!("gone: {name}")));
@@ -93,15 +93,6 @@ fn differences(before: &VerifyReport, now: &VerifyReport) -> Vec<String> {
         lines.push("neither better nor worse than before".to_owned());
     }
     lines
-}
-
-fn word(status: Status) -> &'static str {
-    match status {
-        Status::Equal => "equal",
-        Status::Diverged => "diverged",
-        Status::Unsupported => "unsupported",
-        Status::Error => "error",
-    }
 }
 
 fn badness(status: Status) -> u8 {
