@@ -19,6 +19,7 @@ use hyper4_virtual::{VirtualNetwork, VirtualSwitch};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use crate::args::{FuzzArgs, MergeArgs, Options, OracleKind};
+use crate::deliver::make_folder;
 use crate::failure::Failure;
 use crate::output::write_text;
 use crate::sides::Switches;
@@ -75,8 +76,7 @@ pub(crate) fn fuzz(options: &Options, args: &FuzzArgs) -> Result<ExitStatus, Fai
 fn write_case(options: &Options, args: &FuzzArgs, folder: &Path, index: u64) -> Result<ExitStatus, Failure> {
     let case = CaseGenerator::new(options.seed, limits(args)?).case(index);
     let case = case.map_err(|e| Failure::tool(e.to_string()))?;
-    let made = std::fs::create_dir_all(folder);
-    made.map_err(|e| Failure::input(format!("can't make `{}`: {e}", folder.display())))?;
+    make_folder(folder)?;
     let steps: String = case.stimulus.iter().map(|step| write_stimulus(step) + "\n").collect();
     write_text(options, &folder.join("prog.p4"), &case.text)?;
     write_text(options, &folder.join("stimulus.jsonl"), &steps)?;

@@ -5,6 +5,7 @@ use clap_mangen::Man;
 use hyper4_report::ExitStatus;
 
 use crate::args::{Args, CompletionsArgs, Options};
+use crate::deliver::make_folder;
 use crate::failure::Failure;
 use crate::output::{print, write_bytes};
 
@@ -26,8 +27,7 @@ pub(crate) fn man(options: &Options) -> Result<ExitStatus, Failure> {
             }
         }
         Some(folder) => {
-            std::fs::create_dir_all(folder)
-                .map_err(|e| Failure::input(format!("can't make `{}`: {e}", folder.display())))?;
+            make_folder(folder)?;
             for page in &pages {
                 write_bytes(options, &folder.join(page.get_filename()), &text(page)?)?;
             }
