@@ -101,13 +101,6 @@ fn describe_action(action: &EntryAction) -> String {
     }
 }
 
-pub(crate) fn hex(bytes: &[u8]) -> String {
-    bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {
-        let _ = write!(text, "{byte:02x}");
-        text
-    })
-}
-
 fn list(values: &[Bits]) -> String {
     values.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")
 }

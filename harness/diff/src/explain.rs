@@ -3,7 +3,6 @@
 use hyper4_ir::{Event, Packet, Program, SourceInfo};
 
 use crate::decode::{field_at, input_headers, life_of_output, read, router, writer};
-use crate::describe::hex;
 use crate::localise::view;
 use crate::outputs::OutputMismatch;
 use crate::run::{Deed, Pair};
@@ -84,7 +83,7 @@ impl<N: Side, V: Side> Explanation<'_, N, V> {
     /// The output with the field that differs, and the event that is to blame.
     fn output(&mut self, mismatch: &OutputMismatch) -> (OutputDifference, Option<(Option<String>, Event)>) {
         let shown = |output: &Option<hyper4_ir::Output>| {
-            output.as_ref().map(|o| OutputView { port: o.port, hex: hex(&o.bytes) })
+            output.as_ref().map(|o| OutputView { port: o.port, hex: hex::encode(&o.bytes) })
         };
         let mut difference = OutputDifference {
             position: mismatch.position,

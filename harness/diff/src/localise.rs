@@ -4,7 +4,7 @@ use hyper4_ir::{Batch, Command, Event, Packet, Stimulus};
 use hyper4_switch::{SwitchError, Tracing};
 
 use crate::compare::Makers;
-use crate::describe::{describe_reply, hex};
+use crate::describe::describe_reply;
 use crate::explain::Explanation;
 use crate::run::{Deed, Finding, Found, Pair, outcome_of};
 use crate::side_by_side::side_by_side;
@@ -260,5 +260,5 @@ fn send<N: Side, V: Side>(pair: &mut Pair<N, V>, packet: &Packet) -> Deeds {
 }
 
 pub(crate) fn view(packet: &Packet) -> PacketView {
-    PacketView { port: packet.port, hex: hex(&packet.bytes), headers: Vec::new() }
+    PacketView { port: packet.port, hex: hex::encode(&packet.bytes), headers: Vec::new() }
 }

@@ -4,7 +4,6 @@ use hyper4_ir::{Event, Output, Trace, TracedPacket};
 use serde::{Deserialize, Serialize};
 use similar::{Algorithm, DiffOp, capture_diff_slices};
 
-use crate::describe::hex;
 use crate::run::Deed;
 use crate::{OutputView, describe_event};
 
@@ -55,7 +54,10 @@ pub(crate) fn side_by_side(
     row: &mut dyn FnMut(Option<&str>, &Event) -> Option<String>,
 ) -> SideBySide {
     let views = |outputs: &[Output]| {
-        outputs.iter().map(|output| OutputView { port: output.port, hex: hex(&output.bytes) }).collect()
+        outputs
+            .iter()
+            .map(|output| OutputView { port: output.port, hex: hex::encode(&output.bytes) })
+            .collect()
     };
     let copies = match (&native.trace, &other.trace) {
         (Some(native), Some(other)) => copies(native, other, row),

@@ -177,9 +177,8 @@ impl Score {
                 if proofs_count {
                     killed_by.insert(Oracle::Proof);
                 }
-                let hex: String = found.bytes.iter().map(|byte| format!("{byte:02x}")).collect();
                 why = format!("a packet would have found it: {what}");
-                packet = Some(format!("{}:{hex}", found.port));
+                packet = Some(format!("{}:{}", found.port, hex::encode(&found.bytes)));
             }
             Some(Answer::Unknown(reason)) => why = reason,
             None => {}

@@ -100,17 +100,13 @@ fn compare(port: u16, expected: &[Expected<'_>], there: &[&[u8]], failures: &mut
             let message = format!(
                 "packet {} of port {port}: {mismatch}\n  wanted  {pattern}\n  there is {}",
                 index + 1,
-                hex(packet)
+                hex::encode(packet)
             );
             failures.push(Failure { line: Some(*line), kind: FailureKind::Different, message });
         }
     }
     for (index, packet) in there.iter().enumerate().skip(expected.len()) {
-        let message = format!("packet {} of port {port} isn't expected: {}", index + 1, hex(packet));
+        let message = format!("packet {} of port {port} isn't expected: {}", index + 1, hex::encode(packet));
         failures.push(Failure { line: None, kind: FailureKind::Unexpected, message });
     }
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|b| format!("{b:02x}")).collect()
 }

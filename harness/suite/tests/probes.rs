@@ -78,17 +78,14 @@ fn run(program: &Arc<Program>, folder: &Path) -> Result<Done, Error> {
             }
             Stimulus::Packet(packet) => {
                 let batch = engine.inject(std::slice::from_ref(packet), Tracing::On)?;
-                let output = |o: Output| OutputLine { index: line - 1, port: o.port, hex: hex(&o.bytes) };
+                let output =
+                    |o: Output| OutputLine { index: line - 1, port: o.port, hex: hex::encode(&o.bytes) };
                 done.outputs.extend(batch.outputs.into_iter().map(output));
                 done.traces.extend(batch.traces.into_iter().map(|trace| (line - 1, trace)));
             }
         }
     }
     Ok(done)
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|b| format!("{b:02x}")).collect()
 }
 
 fn load<T: for<'a> Deserialize<'a>>(file: PathBuf) -> Result<T, Error> {

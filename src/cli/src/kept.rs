@@ -100,7 +100,7 @@ fn capture(divergence: &Divergence) -> Result<Vec<u8>, PcapError> {
                 next
             }
         };
-        let data = bytes(&view.hex);
+        let data = hex::decode(&view.hex).unwrap_or_default();
         writer.write_pcapng_block(EnhancedPacketBlock {
             interface_id,
             timestamp: Duration::ZERO,
@@ -133,9 +133,4 @@ fn capture(divergence: &Divergence) -> Result<Vec<u8>, PcapError> {
         }
     }
     Ok(writer.into_inner())
-}
-
-fn bytes(hex: &str) -> Vec<u8> {
-    let pairs = hex.as_bytes().chunks_exact(2);
-    pairs.filter_map(|pair| u8::from_str_radix(std::str::from_utf8(pair).ok()?, 16).ok()).collect()
 }

@@ -12,10 +12,9 @@ use pcap_file::pcap::{PcapPacket, PcapWriter};
 use serde_json::{Value, json};
 
 use crate::args::{Options, PacketsArgs};
-use crate::deliver;
+use crate::deliver::{self, make_folder};
 use crate::failure::Failure;
 use crate::output::{write_bytes, write_text};
-use crate::run::hex;
 use crate::sides::{self, Switches};
 use crate::subject::{self, Guest, Guests};
 
@@ -209,10 +208,10 @@ fn document(options: &Options, args: &PacketsArgs, program: &Program, found: &Fo
     let name = |goal: &usize| covering.goals.get(*goal).map(|(goal, _)| goal.describe(program));
     let packet = |one: &CoveringPacket| {
         let outputs = one.outputs.as_ref().map(|outputs| {
-            outputs.iter().map(|o| json!({"port": o.port, "hex": hex(&o.bytes)})).collect::<Vec<_>>()
+            outputs.iter().map(|o| json!({"port": o.port, "hex": hex::encode(&o.bytes)})).collect::<Vec<_>>()
         });
         json!({
-            "port": one.packet.port, "hex": hex(&one.packet.bytes), "outputs": outputs,
+            "port": one.packet.port, "hex": hex::encode(&one.packet.bytes), "outputs": outputs,
             "reaches": one.goals.iter().filter_map(name).collect::<Vec<_>>(),
         })
     };
@@ -291,10 +290,10 @@ fn text(args: &PacketsArgs, program: &Program, found: &Found) -> String {
 
 /// Write packets where `run` and `verify`, and others, take them from.
 fn keep(options: &Options, folder: &Path, found: &Found, document: &Value) -> Result<(), Failure> {
-    std::fs::create_dir_all(folder)
-        .map_err(|e| Failure::input(format!("can't make `{}`: {e}", folder.display())))?;
+    make_folder(folder)?;
     let packets: Vec<&Packet> = found.covering.packets.iter().map(|one| &one.packet).collect();
-    let line = |packet: &&Packet| format!("{}\n", json!({"port": packet.port, "hex": hex(&packet.bytes)}));
+    let line =
+        |packet: &&Packet| format!("{}\n", json!({"port": packet.port, "hex": hex::encode(&packet.bytes)}));
     let lines: String = packets.iter().map(line).collect();
     write_text(options, &folder.join("stimulus.jsonl"), &lines)?;
     // Time stamps keep the order of the packets of all ports.

@@ -27,7 +27,6 @@ use crate::args::{Options, ProveCommand};
 use crate::deliver::deliver;
 use crate::failure::{Failure, refusal};
 use crate::persona::{self, Persona};
-use crate::run;
 use crate::sides;
 use crate::subject::{self, Guest, Guests, Subject};
 
@@ -316,7 +315,7 @@ fn document(property: &str, result: &Proved) -> Value {
     let (status, paths, bounds, reason, counterexample) = match &result.verdict {
         Verdict::Proved(p) => ("proved", Some(p.paths), p.bounds.to_string(), None, None),
         Verdict::Refuted(r) => {
-            let packet = |packet: &Packet| json!({"port": packet.port, "hex": run::hex(&packet.bytes)});
+            let packet = |packet: &Packet| json!({"port": packet.port, "hex": hex::encode(&packet.bytes)});
             let before = r
                 .before
                 .iter()
@@ -328,7 +327,7 @@ fn document(property: &str, result: &Proved) -> Value {
                 .map(|(whose, trace)| (*whose, json!(trace.packets)))
                 .collect();
             let packet = json!({
-                "port": r.packet.port, "hex": run::hex(&r.packet.bytes), "what": r.what,
+                "port": r.packet.port, "hex": hex::encode(&r.packet.bytes), "what": r.what,
                 "before": before.collect::<Vec<_>>(), "earlier": r.earlier.iter().map(packet).collect::<Vec<_>>(),
                 "replayed": result.replayed.as_ref().map(Replay::is_as_said), "traces": traces,
             });

@@ -13,6 +13,7 @@ use hyper4_switch::{Switch, SwitchError, Tracing};
 use serde_json::{Value, json};
 
 use crate::args::{Options, RecordArgs};
+use crate::deliver::make_folder;
 use crate::failure::Failure;
 use crate::frontend::read;
 use crate::output::write_text;
@@ -38,8 +39,7 @@ pub(crate) fn record(options: &Options, args: &RecordArgs) -> Result<ExitStatus,
             Some(out) => {
                 let name = subject.file_name().ok_or_else(|| no_folder(subject))?;
                 let folder = out.join(name);
-                std::fs::create_dir_all(&folder)
-                    .map_err(|e| Failure::input(format!("can't make `{}`: {e}", folder.display())))?;
+                make_folder(&folder)?;
                 folder
             }
         };
@@ -198,8 +198,8 @@ fn run(switch: &mut SimpleSwitch, steps: &[Step]) -> Result<Golden, SwitchError>
 /// command was refused. `traces.json`: `{"schema", "traces", "of": [[index, number]]}`: each trace once, and which a
 /// packet has.
 fn write(options: &Options, folder: &Path, golden: &Golden) -> Result<(), Failure> {
-    let hex = |bytes: &[u8]| bytes.iter().map(|b| format!("{b:02x}")).collect::<String>();
-    let output = |(index, o): &(usize, Output)| json!({"index": index, "port": o.port, "hex": hex(&o.bytes)});
+    let output =
+        |(index, o): &(usize, Output)| json!({"index": index, "port": o.port, "hex": hex::encode(&o.bytes)});
     let reply = |(file, line, reply): &(&str, usize, Option<Reply>)| json!({"file": file, "line": line, "reply": reply});
     let outputs: Vec<Value> = golden.outputs.iter().map(output).collect();
     let replies: Vec<Value> = golden.replies.iter().map(reply).collect();

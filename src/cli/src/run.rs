@@ -186,7 +186,7 @@ fn send(
 fn show(options: &Options, args: &RunArgs, story: &Story, done: &Done) -> Result<(), Failure> {
     match options.plain() {
         Plain::Json => {
-            let output = |(index, o): &(Option<usize>, Output)| json!({"index": index, "port": o.port, "hex": hex(&o.bytes)});
+            let output = |(index, o): &(Option<usize>, Output)| json!({"index": index, "port": o.port, "hex": hex::encode(&o.bytes)});
             let outputs: Vec<Value> = done.outputs.iter().map(output).collect();
             let mut document = json!({"schema": "hyper4/run/1", "outputs": outputs, "refused": null});
             if args.trace.is_some()
@@ -215,7 +215,7 @@ fn text(format: Option<TraceFormat>, story: &Story, done: &Done) -> String {
     }
     for (index, output) in &done.outputs {
         let index = index.map_or_else(|| "?".to_owned(), |i| i.to_string());
-        text.push_str(&format!("{index}: port {} {}\n", output.port, hex(&output.bytes)));
+        text.push_str(&format!("{index}: port {} {}\n", output.port, hex::encode(&output.bytes)));
     }
     if done.outputs.is_empty() {
         text.push_str("nothing came out\n");
@@ -235,8 +235,4 @@ pub(crate) fn told(trace: &Trace) -> String {
         }
     }
     text
-}
-
-pub(crate) fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|b| format!("{b:02x}")).collect()
 }

@@ -340,9 +340,9 @@ const LONGEST: usize = 9216;
 
 fn condition(bytes: &[BytesConfig]) -> Option<PacketCondition> {
     let part = |part: &BytesConfig| {
-        let value = hex(&part.value)?;
+        let value = hex::decode(&part.value).ok()?;
         let mask = match &part.mask {
-            Some(mask) => hex(mask)?,
+            Some(mask) => hex::decode(mask).ok()?,
             None => vec![0xff; value.len()],
         };
         let fits = !value.is_empty()
@@ -352,12 +352,6 @@ fn condition(bytes: &[BytesConfig]) -> Option<PacketCondition> {
         fits.then_some(BytesMatch { at: part.byte, value, mask })
     };
     Some(PacketCondition(bytes.iter().map(part).collect::<Option<_>>()?))
-}
-
-fn hex(text: &str) -> Option<Vec<u8>> {
-    let digits: Vec<u8> = text.chars().map(|c| Some(c.to_digit(16)? as u8)).collect::<Option<_>>()?;
-    let (pairs, rest) = digits.as_chunks::<2>();
-    rest.is_empty().then(|| pairs.iter().map(|[high, low]| high << 4 | low).collect())
 }
 
 fn port(text: &str) -> Option<u16> {

@@ -155,11 +155,8 @@ impl std::fmt::Display for Verdict {
                     write!(f, "`{}{}`, ", device.unwrap_or_default(), setting.command)?;
                 }
                 let noun = if refutation.earlier.is_empty() { "packet" } else { "packets" };
-                let hex = |packet: &Packet| {
-                    let bytes: String = packet.bytes.iter().map(|byte| format!("{byte:02x}")).collect();
-                    format!("{}:{bytes}", packet.port)
-                };
-                let packets: Vec<String> = refutation.packets().map(hex).collect();
+                let digits = |packet: &Packet| format!("{}:{}", packet.port, hex::encode(&packet.bytes));
+                let packets: Vec<String> = refutation.packets().map(digits).collect();
                 write!(f, "{noun} {}: {}", packets.join(", "), refutation.what)?;
                 if !refutation.assumes.is_empty() {
                     write!(f, "; this is so for some value of {}", refutation.assumes.join(", "))?;

@@ -326,6 +326,6 @@ fn dump(settings: &Settings, log: &Log, what: &str, port: u16, bytes: &[u8]) {
         return;
     }
     let shown = bytes.get(..bytes.len().min(settings.dump_packet_data)).unwrap_or_default();
-    let hex: String = shown.iter().map(|byte| format!("{byte:02x}")).collect();
+    let hex = hex::encode(shown);
     log.write(Level::Info, &format!("{what} packet of length {} on port {port}: {hex}", bytes.len()));
 }

@@ -33,10 +33,6 @@ struct Heard {
     left: BTreeMap<i32, Vec<String>>,
 }
 
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
-}
-
 fn number(message: &[u8], at: usize) -> i32 {
     i32::from_ne_bytes(message[at..at + 4].try_into().unwrap())
 }
@@ -90,12 +86,12 @@ fn hear(switch: &[String], probe: &str, more: &[&str]) -> Heard {
     let mut patience = PATIENCE;
     while let Some(told) = events.next(patience) {
         assert_eq!((long(&told, 4), number(&told, 12)), (7, 0));
-        heard.told.entry((long(&told, 24), long(&told, 32))).or_default().push(hex(&told));
+        heard.told.entry((long(&told, 24), long(&told, 32))).or_default().push(hex::encode(&told));
         patience = SILENCE;
     }
     while let Some(left) = packets.next(Duration::from_millis(200)) {
         assert_eq!((number(&left, 0), number(&left, 8)), (4, left.len() as i32 - 12));
-        heard.left.entry(number(&left, 4)).or_default().push(hex(&left[12..]));
+        heard.left.entry(number(&left, 4)).or_default().push(hex::encode(&left[12..]));
     }
     heard
 }

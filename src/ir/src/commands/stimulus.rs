@@ -83,8 +83,7 @@ pub(super) fn parse_hex(text: &str) -> Result<Vec<u8>, String> {
 pub fn write_stimulus(step: &Stimulus) -> String {
     let value = match step {
         Stimulus::Packet(packet) => {
-            let hex: String = packet.bytes.iter().map(|byte| format!("{byte:02x}")).collect();
-            serde_json::json!({ "port": packet.port, "hex": hex })
+            serde_json::json!({ "port": packet.port, "hex": hex::encode(&packet.bytes) })
         }
         Stimulus::Command(command) => serde_json::json!({ "command": command.to_string() }),
     };

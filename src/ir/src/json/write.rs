@@ -188,5 +188,5 @@ impl Writer<'_> {
 
 /// Hexadecimal digits of all bytes.
 fn bytes(bits: &Bits) -> String {
-    bits.to_be_bytes().iter().map(|byte| format!("{byte:02x}")).collect()
+    hex::encode(bits.to_be_bytes())
 }

@@ -118,12 +118,12 @@ impl Writer<'_> {
             mask.extend(second.map_or_else(|| vec![0xff; bytes.len()], |second| second.to_be_bytes()));
             data.extend(bytes);
         }
-        self.line(hex(&data));
+        self.line(hex::encode(&data));
         match table.match_kind {
             MatchKind::Exact => {}
             MatchKind::Lpm => self.line(prefix),
             _ => {
-                self.line(hex(&mask));
+                self.line(hex::encode(&mask));
                 self.line(entry.priority.unwrap_or(0));
             }
         }
@@ -198,10 +198,6 @@ impl Writer<'_> {
             }
         }
     }
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// As C++ streams write numbers unless they are told: six digits, and no more zeros than are needed (`%g`).
