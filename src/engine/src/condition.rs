@@ -30,6 +30,8 @@ pub(crate) enum Test {
     Bits { term: Term, number: u64, is: bool },
     /// Some bits of it are the same as another one, or aren't.
     BitsOf { term: Term, at: u32, is: bool },
+    /// Some bits of it are the same as some bits of another one, or aren't.
+    SomeBits { a: Term, b: Term, is: bool },
     /// It is 0, or isn't.
     Flag { at: u32, is: bool },
     /// All of them hold.
@@ -60,6 +62,7 @@ impl Test {
             Self::Limbs { a, b, is } => (limb(*a)? == limb(*b)?) == *is,
             Self::Bits { term, number, is } => (term.of(limb(term.from)?) == *number) == *is,
             Self::BitsOf { term, at, is } => (term.of(limb(term.from)?) == limb(*at)?) == *is,
+            Self::SomeBits { a, b, is } => (a.of(limb(a.from)?) == b.of(limb(b.from)?)) == *is,
             Self::Flag { at, is } => (limb(*at)? != 0) == *is,
             Self::All(tests) if tests.iter().any(|test| test.known(limb) == Some(false)) => false,
             Self::Any(tests) if tests.iter().any(|test| test.known(limb) == Some(true)) => true,
@@ -79,6 +82,7 @@ impl Test {
             Self::Limbs { a, b, is } => (limb(*a) == limb(*b)) == *is,
             Self::Bits { term, number, is } => (term.value(memory) == *number) == *is,
             Self::BitsOf { term, at, is } => (term.value(memory) == limb(*at)) == *is,
+            Self::SomeBits { a, b, is } => (a.value(memory) == b.value(memory)) == *is,
             Self::Flag { at, is } => is_set(memory, *at) == *is,
             Self::All(tests) => tests.iter().all(|test| test.holds(memory)),
             Self::Any(tests) => tests.iter().any(|test| test.holds(memory)),
@@ -128,7 +132,7 @@ fn compare(compiler: &Compiler<'_>, operator: BinaryOp, a: &Expr, b: &Expr, is: 
             return match b {
                 Expr::Const(number) => Some(Test::Bits { term, number: u64::try_from(number).ok()?, is }),
                 Expr::Field(field) => Some(Test::BitsOf { term, at: limb(field)?, is }),
-                _ => None,
+                _ => Some(Test::SomeBits { a: term, b: compiler.bits_of_one_limb(b)?, is }),
             };
         }
     }
