@@ -9,11 +9,11 @@ use hyper4_ir::{
 use super::Refusal;
 use super::context::{Context, NO_ARGUMENTS};
 use super::evaluate::Assumed;
-use super::explore::{Explorer, Rows};
+use super::explore::Explorer;
 use super::form::{Bit, Form, Word};
 use super::hash::hash;
 use super::number::{Bitwise, Number, Unsupported};
-use super::site::{Compare, Stage};
+use super::site::{Compare, Rows, Stage};
 use super::term::Term;
 
 impl<'a> Explorer<'a> {

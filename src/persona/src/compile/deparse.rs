@@ -6,11 +6,11 @@ use num_bigint::BigInt;
 use super::Refusal;
 use super::context::{Context, NO_ARGUMENTS};
 use super::evaluate::Assumed;
-use super::explore::{Explorer, Rows};
+use super::explore::Explorer;
 use super::form::Form;
 use super::number::Number;
 use super::shape::{Shape, Storage};
-use super::site::{Stage, Target};
+use super::site::{Rows, Stage, Target};
 use crate::BitRange;
 
 /// What a guest has to do with the length of packets, in bytes.

@@ -17,13 +17,10 @@ use super::form::{Form, Word};
 use super::known::Known;
 use super::number::Unsupported;
 use super::shape::Shape;
-use super::site::{Body, Compare, Point, Site, SiteId, Stage, Target, Transition};
+use super::site::{Body, Compare, Point, Rows, Site, SiteId, Stage, Target, Transition};
 use super::table::constant_action;
 use super::term::Terms;
 use crate::{BitRange, Layout};
-
-/// The rows of a lookup, the first one that matches wins.
-pub(super) type Rows = Vec<(Cube, Transition)>;
 
 /// Ternary rows that the parser, or a decision, may have at most.
 const MAX_ROWS: usize = 4096;

@@ -6,12 +6,13 @@ use num_traits::ToPrimitive;
 
 use super::Refusal;
 use super::context::{Context, NO_ARGUMENTS};
-use super::explore::{Explorer, Rows};
+use super::explore::Explorer;
 use super::form::Bit;
 use super::known::BitSet;
 use super::number::{Number, Unsupported};
 use super::parser::{Progress, error_code, refuse};
 use super::shape::Storage;
+use super::site::Rows;
 use crate::BitRange;
 
 /// Bits of the packet whose values are enumerated where a length is computed from them.

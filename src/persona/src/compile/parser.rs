@@ -10,8 +10,9 @@ use super::Refusal;
 use super::context::{Context, NO_ARGUMENTS};
 use super::cube::Cube;
 use super::evaluate::{Assumed, Truth};
-use super::explore::{Explorer, Rows};
+use super::explore::Explorer;
 use super::number::Unsupported;
+use super::site::Rows;
 use super::site::Stage;
 
 /// States on one path: more of them go round for ever.

@@ -6,10 +6,10 @@ use hyper4_ir::{ActionId, Expr, PrimitiveKind, TableId, UnaryOp};
 use super::Refusal;
 use super::context::{Arguments, Context};
 use super::evaluate::{Assumed, Truth};
-use super::explore::{Explorer, MAX_DEPTH, Rows, fuses};
+use super::explore::{Explorer, MAX_DEPTH, fuses};
 use super::form::{Atom, Form};
 use super::number::Unsupported;
-use super::site::{Stage, Target};
+use super::site::{Rows, Stage, Target};
 use super::state::{Access, is_access};
 use super::table::{constant_action, next_node};
 

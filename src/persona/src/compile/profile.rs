@@ -13,11 +13,11 @@ use super::Refusal;
 use super::checksum::Input;
 use super::context::Context;
 use super::evaluate::Assumed;
-use super::explore::{Explorer, Rows};
+use super::explore::Explorer;
 use super::form::{Form, Word};
 use super::hash::hash;
 use super::number::Unsupported;
-use super::site::{Body, MembersSite, ProfileStep, SiteId, Stage, Target, Transition};
+use super::site::{Body, MembersSite, ProfileStep, Rows, SiteId, Stage, Target, Transition};
 
 /// Stands for the number of a group's members until a group is known.
 pub(super) const ANY_SIZE: u64 = u64::MAX - 1;

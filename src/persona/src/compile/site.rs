@@ -13,6 +13,9 @@ use super::shape::Shape;
 use super::state::Access;
 use crate::BitRange;
 
+/// The rows of a lookup, the first one that matches wins.
+pub(super) type Rows = Vec<(Cube, Transition)>;
+
 /// Indexes a pipeline's sites.
 pub(super) type SiteId = usize;
 
@@ -85,7 +88,7 @@ pub(super) struct Site {
 #[derive(Clone, Debug)]
 pub(super) enum Body {
     /// The first row whose cube matches; the last one matches everything.
-    Decision(Vec<(Cube, Transition)>),
+    Decision(Rows),
     /// A table's entries.
     Table(Box<TableSite>),
     /// Each group of a table's action profile: its hash, modulo the number of its members, is put into the next site's cell.

@@ -12,11 +12,11 @@ use hyper4_ir::{
 use super::Refusal;
 use super::context::{Arguments, Context, NO_ARGUMENTS};
 use super::evaluate::Assumed;
-use super::explore::{Explorer, Rows};
+use super::explore::Explorer;
 use super::known::Known;
 use super::number::Unsupported;
 use super::perform::Frame;
-use super::site::{KeyPart, Point, Stage, TableSite, Transition};
+use super::site::{KeyPart, Point, Rows, Stage, TableSite, Transition};
 
 impl Explorer<'_> {
     /// A table without a key whose action is always the same melts into the path. Answers as [`Explorer::perform`].
