@@ -1,13 +1,19 @@
 //! A device below the DPMU, and transactions on it.
 
+mod admit;
+#[cfg(test)]
+mod tests;
+
 use std::collections::{BTreeMap, BTreeSet};
 
-use hyper4_ir::{Command, MatchValue, Reply};
+use hyper4_ir::{Command, Reply};
 use hyper4_persona::Layout;
 use hyper4_switch::{ControlError, Switch, SwitchError};
 
 use crate::store::{InstalledRow, RowId, RowMeaning, RowStore};
 use crate::{DpmuError, Gate};
+
+pub(crate) use admit::Own;
 
 /// Whose a row is.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -24,8 +30,8 @@ pub(crate) type Node = (u16, Vec<u16>);
 /// One change of a device.
 #[derive(Clone, Debug)]
 pub(crate) enum Step {
-    /// Add a row. A tenant's passes the gate, with the device IDs that the tenant has.
-    Add { owner: RowOwner, devices: BTreeSet<u16>, command: Command, meaning: RowMeaning },
+    /// Add a row.
+    Add { owner: RowOwner, command: Command, meaning: RowMeaning },
     /// Give a row another action; table, key and priority are the same.
     Replace { row: RowId, command: Command, meaning: RowMeaning },
     /// Remove a row.
@@ -78,13 +84,6 @@ pub(crate) struct Promised {
 pub(crate) const MOST_GROUPS: u64 = 4096;
 /// See [`MOST_GROUPS`].
 pub(crate) const MOST_COPIES: u64 = 4096;
-
-/// The device ID that a row is keyed by.
-fn device_of(command: &Command) -> BTreeSet<u16> {
-    let Command::TableAdd { key, .. } = command else { return BTreeSet::new() };
-    let Some(MatchValue::Exact(id)) = key.first() else { return BTreeSet::new() };
-    id.to_u64().and_then(|id| u16::try_from(id).ok()).into_iter().collect()
-}
 
 impl Device {
     /// `switch` runs a persona of that layout already and has no rows.
@@ -142,22 +141,14 @@ impl Device {
     }
 
     /// Take all steps, or, when one fails, none. Answers the names of the rows that were added, in order. `promised`: a
-    /// lease promised room for what is added; else what was promised to others is left free.
-    pub(crate) fn transact(&mut self, steps: Vec<Step>, promised: bool) -> Result<Vec<RowId>, DpmuError> {
-        for step in &steps {
-            match step {
-                Step::Add { owner: RowOwner::Tenant(_), devices, command, .. } => {
-                    self.gate.check(command, devices)?;
-                }
-                // A row that is changed stays its device's.
-                Step::Replace { row, command, .. } => {
-                    if let Some(old) = self.rows.get(*row).filter(|old| old.owner != RowOwner::Operator) {
-                        self.gate.check(command, &device_of(&old.command))?;
-                    }
-                }
-                _ => {}
-            }
-        }
+    /// lease promised room for what is added; else what was promised to others is left free. `own`: whose change it is.
+    pub(crate) fn transact(
+        &mut self,
+        steps: Vec<Step>,
+        promised: bool,
+        own: &Own<'_>,
+    ) -> Result<Vec<RowId>, DpmuError> {
+        self.admit(&steps, own)?;
         let mut added = Vec::new();
         let mut undo = Vec::new();
         for step in steps {

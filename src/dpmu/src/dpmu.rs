@@ -7,7 +7,7 @@ use hyper4_ir::{Command, PipelineKind, Program, Reply, RowTemplate};
 use hyper4_persona::{Guest, Layout, OpenEntry, compile};
 use hyper4_switch::{Change, Switch};
 
-use crate::device::{Device, MOST_COPIES, MOST_GROUPS, Promised, Step};
+use crate::device::{Device, MOST_COPIES, MOST_GROUPS, Own, Promised, Step};
 use crate::edit::{Edit, GroupUse};
 use crate::lease::{self, Lease};
 use crate::plan::{self, Plan};
@@ -15,7 +15,7 @@ use crate::slice::Slice;
 use crate::state::{Holdings, Ledger};
 use crate::store::{DeviceName, InstalledRow};
 use crate::virtual_device::VirtualDevice;
-use crate::{DpmuError, Wiring};
+use crate::{DpmuError, Estate, Wiring};
 
 /// A data plane management unit over one device.
 pub struct Dpmu {
@@ -87,6 +87,11 @@ impl Dpmu {
         self.slices.get(slice).map_or(0, Slice::held_rows)
     }
 
+    /// What a slice has of the device: all that its rows may lead to.
+    pub fn estate(&self, slice: &str) -> Option<Estate> {
+        Some(self.slices.get(slice)?.estate())
+    }
+
     fn guest(&self, name: &DeviceName) -> Option<&Guest> {
         Some(&self.slices.get(&name.slice)?.devices.get(&name.device)?.guest)
     }
@@ -138,7 +143,7 @@ impl Dpmu {
     /// [`DpmuError::Unknown`], or what the device says; nothing has changed then.
     pub fn delete_slice(&mut self, name: &str) -> Result<(), DpmuError> {
         let slice = find(&mut self.slices, name)?;
-        self.device.transact(slice.whole_removal(), true)?;
+        self.device.transact(slice.whole_removal(), true, &Own::new(slice, []))?;
         self.device.release_ids(slice.ids());
         self.slices.remove(name);
         self.promise();
@@ -234,7 +239,7 @@ impl Dpmu {
         let mut steps: Vec<Step> = placement.rows.all().map(Step::Remove).collect();
         steps.extend(placement.groups.values().map(|group| Step::DestroyGroup(*group)));
         let id = placement.site.id;
-        self.device.transact(steps, true)?;
+        self.device.transact(steps, true, &Own::new(slice, []))?;
         self.device.release_ids([id]);
         slice.devices.remove(name);
         Ok(())
@@ -323,7 +328,8 @@ impl Dpmu {
         wiring.validate(&names, &slice.lease.ports)?;
         let mut plan = Plan::new(slice, &wiring, &self.device)?;
         let promised = slice.lease.promises_rows();
-        let added = self.device.transact(std::mem::take(&mut plan.steps), promised)?;
+        let own = Own::new(slice, plan.ids());
+        let added = self.device.transact(std::mem::take(&mut plan.steps), promised, &own)?;
         let (free, taken) = plan.commit(slice, wiring, added);
         self.device.release_ids(free);
         self.device.take_ids(taken);

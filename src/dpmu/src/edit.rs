@@ -10,7 +10,7 @@ use crate::device::{Device, Step};
 use crate::lease::Lease;
 use crate::profile::{GroupNumbers, Numbered};
 use crate::rank::{Insertion, Place};
-use crate::store::{RowId, RowStore};
+use crate::store::{RowId, RowStore, matches_same};
 use crate::translate::{self, Placing};
 use crate::virtual_device::{Part, VirtualDevice, place, prefix_rank};
 use crate::{DpmuError, Wiring, mirroring, multicast};
@@ -377,15 +377,4 @@ pub(crate) fn out_of_copies(lease: &Lease, needed: u64) -> Result<(), DpmuError>
 
 pub(crate) fn no_groups() -> DpmuError {
     DpmuError::Exhausted { resource: "multicast groups of the device", needed: 1, left: 0 }
-}
-
-/// Whether two rows are in one table and match the same with the same priority.
-fn matches_same(a: &Command, b: &Command) -> bool {
-    match (a, b) {
-        (
-            Command::TableAdd { table: t, key: k, priority: p, .. },
-            Command::TableAdd { table: u, key: l, priority: q, .. },
-        ) => t == u && k == l && p == q,
-        _ => false,
-    }
 }

@@ -57,6 +57,22 @@ pub enum GateError {
         /// What it holds.
         what: &'static str,
     },
+    /// A multicast group or a mirroring session that leads to what isn't the slice's.
+    #[error("{what} {number} leads to port {port}, which isn't its slice's")]
+    Copy {
+        /// `multicast group`, `mirroring session`.
+        what: &'static str,
+        /// Its number.
+        number: u16,
+        /// The port.
+        port: u16,
+    },
+    /// A row that is to be changed would match something else.
+    #[error("row of table `{table}` is to be changed into one that has another key")]
+    Key {
+        /// The table.
+        table: String,
+    },
     /// Not a command that adds or changes a row.
     #[error("not a command for a row")]
     NoRow,
@@ -102,6 +118,22 @@ impl Gate {
         ingress.is_some_and(|rest| rest.starts_with('.')).then_some(Layout::next(self.slots, 0, 0).into())
     }
 
+    /// Whether a row is keyed by a device ID of the tenant.
+    pub(crate) fn check_device(
+        &self,
+        table: &str,
+        key: &[MatchValue],
+        devices: &BTreeSet<u16>,
+    ) -> Result<(), GateError> {
+        let own = |id: &Bits| {
+            id.to_u64().and_then(|id| u16::try_from(id).ok()).is_some_and(|id| devices.contains(&id))
+        };
+        match key.first() {
+            Some(MatchValue::Exact(id)) if own(id) => Ok(()),
+            _ => Err(GateError::Device { table: table.to_owned() }),
+        }
+    }
+
     /// Whether a tenant that has the device IDs `devices` may install this row.
     ///
     /// # Errors
@@ -116,13 +148,7 @@ impl Gate {
         if !self.actions.contains(action) {
             return Err(GateError::Action(action.clone()));
         }
-        let own = |id: &Bits| {
-            id.to_u64().and_then(|id| u16::try_from(id).ok()).is_some_and(|id| devices.contains(&id))
-        };
-        match key.first() {
-            Some(MatchValue::Exact(id)) if own(id) => {}
-            _ => return Err(GateError::Device { table: table.clone() }),
-        }
+        self.check_device(table, key, devices)?;
         let Some(bound) = self.bound(action) else { return Ok(()) };
         let next = arguments.len().checked_sub(Self::NEXT_FROM_END).and_then(|number| arguments.get(number));
         match next.and_then(Bits::to_u64) {

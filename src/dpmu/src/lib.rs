@@ -36,5 +36,6 @@ pub use dpmu::Dpmu;
 pub use error::DpmuError;
 pub use gate::{Estate, Gate, GateError, OperatorRule, Owned};
 pub use lease::Lease;
+pub use state::CellArray;
 pub use store::{DeviceName, InstalledRow, RowMeaning};
 pub use wiring::{Wiring, WiringError};

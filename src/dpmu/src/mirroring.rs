@@ -13,7 +13,7 @@ use crate::device::Step;
 use crate::lease::Lease;
 use crate::store::RowMeaning;
 use crate::translate::{Placing, operator};
-use crate::{DpmuError, Wiring};
+use crate::{DpmuError, Estate, Wiring};
 
 /// What one of its sessions means: the device's session is made first, then come the rows. Nothing of a program that makes
 /// no clones.
@@ -42,7 +42,7 @@ pub(crate) fn steps(
         },
     });
     let Some(own) = own else { return Err(refused(format!("its port {port} leads nowhere"))) };
-    let physical = own + 1;
+    let physical = Estate::session(own);
     let set = MirroringCommand::Set(MirroringSession { port: Some(own.into()), group: None });
     let made = Step::Clear(Command::Mirroring { session: physical, command: set });
     let row = |pipeline| {

@@ -200,6 +200,12 @@ impl Plan {
         self.steps.extend(slice.removal());
     }
 
+    /// The device IDs that it takes.
+    pub(crate) fn ids(&self) -> Vec<u16> {
+        let places = self.places.values().map(|place| place.placement.site.id);
+        places.chain(self.wire_ids.iter().copied()).collect()
+    }
+
     /// Note what was done; `rows` are the names of the rows that the device took. Answers the device IDs that are free
     /// now, and those that are taken.
     pub(crate) fn commit(

@@ -6,12 +6,12 @@ use hyper4_ir::{Command, Reply};
 use hyper4_persona::PortMatch;
 use hyper4_switch::Change;
 
-use crate::device::{Device, Step};
+use crate::device::{Device, Own, Step};
 use crate::edit::{Edit, GroupUse};
 use crate::lease::Lease;
 use crate::store::RowId;
 use crate::virtual_device::{Placement, VirtualDevice};
-use crate::{DpmuError, Wiring};
+use crate::{DpmuError, Estate, Wiring};
 
 /// The rows by which packets of a port enter, those that win first.
 #[derive(Clone, Debug, Default)]
@@ -69,6 +69,16 @@ impl Slice {
         self.placements().map(|p| p.site.id).chain(self.wires.iter().copied()).collect()
     }
 
+    /// What it has of the device: all that its rows may lead to.
+    pub(crate) fn estate(&self) -> Estate {
+        let ports = self.lease.ports.clone();
+        let sessions = ports.iter().map(|port| Estate::session(*port)).collect();
+        let held = self.devices.values().flat_map(|device| device.holdings.ranges(device.guest.program()));
+        let cells = held.map(|(array, first, count)| (array, first.into(), count.into())).collect();
+        let groups = self.placements().flat_map(|placement| placement.groups.values().copied()).collect();
+        Estate { devices: self.ids().into_iter().collect(), ports, groups, sessions, cells }
+    }
+
     /// The steps that remove everything of it but the rows by which packets enter.
     pub(crate) fn removal(&self) -> Vec<Step> {
         let mut steps: Vec<Step> = self.wire_rows.iter().map(|row| Step::Remove(*row)).collect();
@@ -118,7 +128,7 @@ impl Slice {
         if needed > left {
             return Err(DpmuError::Exhausted { resource: "rows of the lease", needed, left });
         }
-        let added = below.transact(steps, self.lease.promises_rows())?;
+        let added = below.transact(steps, self.lease.promises_rows(), &Own::new(self, []))?;
         if let Some(target) = self.devices.get_mut(name) {
             done.commit(target, added);
             target.plane.commit(prepared.change);

@@ -19,14 +19,29 @@ use crate::DpmuError;
 
 /// One of the persona's arrays.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-enum Store {
+pub enum CellArray {
+    /// Registers.
     Registers,
+    /// Counters.
     Counters,
+    /// Meters that count packets.
     PacketMeters,
+    /// Meters that count bytes.
     ByteMeters,
 }
 
-impl Store {
+impl CellArray {
+    /// The one that an action of the persona's reaches, by its name in its control.
+    pub(crate) fn of_action(action: &str) -> Option<Self> {
+        Some(match action {
+            "read_register" | "write_register" => Self::Registers,
+            "count" => Self::Counters,
+            "meter_packets" => Self::PacketMeters,
+            "meter_bytes" => Self::ByteMeters,
+            _ => return None,
+        })
+    }
+
     fn of(unit: MeterUnit) -> Self {
         match unit {
             MeterUnit::Packets => Self::PacketMeters,
@@ -55,30 +70,30 @@ impl Store {
 /// Which cells are whose.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Ledger {
-    taken: BTreeMap<Store, BTreeMap<u32, u32>>,
+    taken: BTreeMap<CellArray, BTreeMap<u32, u32>>,
 }
 
 impl Ledger {
     /// How many cells of the persona's are in use, up to the last one that somebody has: registers, counters, and meters of
     /// each kind.
     pub(crate) fn used(&self) -> [u32; 3] {
-        let used = |store: Store| {
+        let used = |store: CellArray| {
             let last = self.taken.get(&store).and_then(|taken| taken.last_key_value());
             last.map_or(0, |(base, size)| base + size)
         };
-        let meters = used(Store::PacketMeters).max(used(Store::ByteMeters));
-        [used(Store::Registers), used(Store::Counters), meters]
+        let meters = used(CellArray::PacketMeters).max(used(CellArray::ByteMeters));
+        [used(CellArray::Registers), used(CellArray::Counters), meters]
     }
 
     /// Somebody has that range.
-    fn note(&mut self, store: Store, base: u32, size: u32) {
+    fn note(&mut self, store: CellArray, base: u32, size: u32) {
         if size > 0 {
             self.taken.entry(store).or_default().insert(base, size);
         }
     }
 
     /// Whether a cell before `end` was somebody's; from now on all before it were.
-    fn soil(&mut self, store: Store, base: u32, end: u32) -> bool {
+    fn soil(&mut self, store: CellArray, base: u32, end: u32) -> bool {
         let highest = self.taken.entry(store).or_default().entry(0).or_default();
         let before = *highest;
         *highest = before.max(end);
@@ -86,7 +101,7 @@ impl Ledger {
     }
 
     /// The first free range of that size.
-    fn take(&mut self, store: Store, size: u32, config: &PersonaConfig) -> Result<u32, DpmuError> {
+    fn take(&mut self, store: CellArray, size: u32, config: &PersonaConfig) -> Result<u32, DpmuError> {
         let taken = self.taken.entry(store).or_default();
         let mut base = 0u32;
         for (first, held) in taken.iter() {
@@ -135,12 +150,12 @@ impl Holdings {
                 continue;
             }
             held.size += u64::from(register.size);
-            let base = next.take(Store::Registers, register.size, config)?;
+            let base = next.take(CellArray::Registers, register.size, config)?;
             held.registers.insert(id, (base, register.width));
         }
         for (id, counter) in (0..).map(CounterId).zip(&program.counters) {
             held.size += u64::from(counter.size);
-            held.counters.insert(id, next.take(Store::Counters, counter.size, config)?);
+            held.counters.insert(id, next.take(CellArray::Counters, counter.size, config)?);
         }
         for (id, meter) in (0..).map(MeterId).zip(&program.meters) {
             if meter.rate_count != RATES
@@ -152,7 +167,7 @@ impl Holdings {
                 return Err(Refusal::new(construct, reason).into());
             }
             held.size += u64::from(meter.size);
-            let base = next.take(Store::of(meter.unit), meter.size, config)?;
+            let base = next.take(CellArray::of(meter.unit), meter.size, config)?;
             held.meters.insert(id, (base, meter.unit));
         }
         *ledger = next;
@@ -164,16 +179,21 @@ impl Holdings {
         self.ranges(program).into_iter().for_each(|(store, base, size)| ledger.note(store, base, size));
     }
 
-    fn ranges(&self, program: &Program) -> Vec<(Store, u32, u32)> {
+    /// Each of them: the array, the first cell, and how many there are.
+    pub(crate) fn ranges(&self, program: &Program) -> Vec<(CellArray, u32, u32)> {
         let mut ranges = Vec::new();
         for (id, (base, _)) in &self.registers {
-            ranges.push((Store::Registers, *base, program.registers.get(id.index()).map_or(0, |r| r.size)));
+            ranges.push((
+                CellArray::Registers,
+                *base,
+                program.registers.get(id.index()).map_or(0, |r| r.size),
+            ));
         }
         for (id, base) in &self.counters {
-            ranges.push((Store::Counters, *base, program.counters.get(id.index()).map_or(0, |c| c.size)));
+            ranges.push((CellArray::Counters, *base, program.counters.get(id.index()).map_or(0, |c| c.size)));
         }
         for (id, (base, unit)) in &self.meters {
-            ranges.push((Store::of(*unit), *base, program.meters.get(id.index()).map_or(0, |m| m.size)));
+            ranges.push((CellArray::of(*unit), *base, program.meters.get(id.index()).map_or(0, |m| m.size)));
         }
         ranges
     }
@@ -187,18 +207,18 @@ impl Holdings {
             }
             let cells = base..base + size;
             match store {
-                Store::Registers => {
+                CellArray::Registers => {
                     let (start, end) = (base.into(), cells.end.into());
                     let value = Bits::zero(REGISTER_BITS);
                     commands.push(register_command(RegisterCommand::WriteRange { start, end, value }));
                 }
-                Store::Counters => commands.extend(cells.map(|index| {
+                CellArray::Counters => commands.extend(cells.map(|index| {
                     let (index, value) = (index.into(), CounterValue::default());
                     count(CounterCommand::Write { index, value })
                 })),
-                Store::PacketMeters | Store::ByteMeters => {
+                CellArray::PacketMeters | CellArray::ByteMeters => {
                     let unit =
-                        if store == Store::PacketMeters { MeterUnit::Packets } else { MeterUnit::Bytes };
+                        if store == CellArray::PacketMeters { MeterUnit::Packets } else { MeterUnit::Bytes };
                     commands.extend(cells.map(|index| Command::Meter {
                         meter: Layout::meters(unit).to_owned(),
                         command: MeterCommand::SetRates { index: index.into(), rates: unlimited() },

@@ -204,6 +204,17 @@ impl RowStore {
     }
 }
 
+/// Whether two rows are in one table and match the same with the same priority.
+pub(crate) fn matches_same(a: &Command, b: &Command) -> bool {
+    match (a, b) {
+        (
+            Command::TableAdd { table: t, key: k, priority: p, .. },
+            Command::TableAdd { table: u, key: l, priority: q, .. },
+        ) => t == u && k == l && p == q,
+        _ => false,
+    }
+}
+
 /// The table of a command that adds a row; rows are never added by another kind.
 pub(crate) fn table(command: &Command) -> &str {
     match command {

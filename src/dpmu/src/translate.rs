@@ -335,8 +335,7 @@ pub(crate) fn enter(
 }
 
 pub(crate) fn operator(row: OperatorRow, meaning: RowMeaning, layout: &Layout) -> Step {
-    let devices = std::collections::BTreeSet::new();
-    Step::Add { owner: RowOwner::Operator, devices, command: row.command(layout), meaning }
+    Step::Add { owner: RowOwner::Operator, command: row.command(layout), meaning }
 }
 
 /// Whether what is asked for whole packets is done behind the last virtual device.

@@ -1,6 +1,6 @@
 //! One program in a slice: what its tenant sees, and where its rows lie.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use hyper4_ir::{
@@ -199,7 +199,6 @@ impl VirtualDevice {
     pub(crate) fn add(&self, site: Site, row: Row) -> Step {
         Step::Add {
             owner: RowOwner::Tenant(self.name.slice.clone()),
-            devices: BTreeSet::from([site.id]),
             command: row.command(site),
             meaning: self.meaning(row),
         }

@@ -95,7 +95,7 @@ pub(crate) fn steps(
 }
 
 fn operator(command: hyper4_ir::Command, meaning: RowMeaning) -> Step {
-    Step::Add { owner: RowOwner::Operator, devices: std::collections::BTreeSet::new(), command, meaning }
+    Step::Add { owner: RowOwner::Operator, command, meaning }
 }
 
 fn beyond(from: &DeviceName, port: u16, when: &PacketCondition, layout: &Layout) -> WiringError {

@@ -6,8 +6,7 @@ use std::time::Instant;
 use hyper4_bits::Bits;
 use hyper4_dpmu::{self as dpmu, Estate, Gate, RowMeaning, RowOwner};
 use hyper4_ir::{
-    Command, Expr, MatchKind, MatchValue, Node, Place, Primitive, PrimitiveKind, Program, StandardField,
-    Table,
+    Command, Expr, MatchKind, Node, Place, Primitive, PrimitiveKind, Program, StandardField, Table,
 };
 use hyper4_suite::{Error, Guest, guest, persona};
 use hyper4_switch::Recorder;
@@ -308,15 +307,6 @@ fn rules_with_a_hole_are_refuted() -> Result<(), Error> {
     Ok(())
 }
 
-/// The device ID that a row is keyed by.
-fn id_of(command: &Command) -> Option<u16> {
-    let Command::TableAdd { key, .. } = command else { return None };
-    match key.first() {
-        Some(MatchValue::Exact(id)) => id.to_u64().and_then(|id| u16::try_from(id).ok()),
-        _ => None,
-    }
-}
-
 /// After entries were removed, added and changed, with handles that are no more: all rows that the DPMU made are by the
 /// gate's rules, for what their slice has.
 #[test]
@@ -345,30 +335,9 @@ fn no_row_goes_round_the_gate() -> Result<(), Error> {
     let gate = Gate::new(&persona()?.layout);
     let mut estates: BTreeMap<String, Estate> = BTreeMap::new();
     for claim in &claims {
-        let ports = claim.egress_ports.clone();
-        estates.insert(claim.name.clone(), Estate { ports, ..Estate::default() });
-    }
-    for row in network.dpmu().rows() {
-        let (slice, cells) = match (&row.meaning, &row.command) {
-            (RowMeaning::Guest { device, .. }, _) => (&device.slice, None),
-            (RowMeaning::LeaveMulticast { device, .. }, Command::TableAdd { arguments, .. }) => {
-                let group = arguments.first().and_then(Bits::to_u64);
-                let group = group.and_then(|group| u16::try_from(group).ok());
-                estates.get_mut(&device.slice).ok_or("a slice of nobody")?.groups.extend(group);
-                continue;
-            }
-            (RowMeaning::State { device, .. }, Command::TableAdd { action, arguments, .. }) => {
-                let numbers: Vec<u64> = arguments.iter().filter_map(Bits::to_u64).collect();
-                match numbers.as_slice() {
-                    [first, count] => (&device.slice, Some((action.clone(), *first, *count))),
-                    _ => continue,
-                }
-            }
-            _ => continue,
-        };
-        let estate = estates.get_mut(slice).ok_or("a slice of nobody")?;
-        estate.devices.extend(id_of(&row.command));
-        estate.cells.extend(cells);
+        let estate = network.dpmu().estate(&claim.name).ok_or("a slice of nobody")?;
+        assert_eq!(estate.ports, claim.egress_ports);
+        estates.insert(claim.name.clone(), estate);
     }
     // No two have a device ID or a group.
     let all = |of: fn(&Estate) -> &BTreeSet<u16>| {
@@ -376,8 +345,16 @@ fn no_row_goes_round_the_gate() -> Result<(), Error> {
         let union: BTreeSet<u16> = estates.values().flat_map(|estate| of(estate).clone()).collect();
         (each, union.len())
     };
-    for (each, union) in [all(|estate| &estate.devices), all(|estate| &estate.groups)] {
+    let sets = [all(|e| &e.devices), all(|e| &e.ports), all(|e| &e.groups), all(|e| &e.sessions)];
+    for (each, union) in sets {
         assert!(each == union && each > 0, "{estates:?}");
+    }
+    let mut cells: Vec<_> = estates.values().flat_map(|estate| estate.cells.clone()).collect();
+    cells.sort_unstable();
+    assert!(cells.len() >= 4, "{cells:?}");
+    for pair in cells.windows(2) {
+        let [(array, first, count), (next_array, next, _)] = pair else { continue };
+        assert!(array != next_array || first + count <= *next, "{pair:?}");
     }
     let (mut tenants, mut operators) = (0, 0);
     for row in network.dpmu().rows() {

@@ -7,10 +7,11 @@
 use std::collections::BTreeSet;
 
 use hyper4_bits::Bits;
-use hyper4_ir::{Command, MatchValue, PipelineKind};
+use hyper4_ir::{Command, MatchValue, MirroringSession, PipelineKind};
 use hyper4_persona::Layout;
 
 use super::{Gate, GateError};
+use crate::CellArray;
 
 /// What a place of a row holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -51,8 +52,15 @@ pub struct Estate {
     pub groups: BTreeSet<u16>,
     /// Mirroring sessions.
     pub sessions: BTreeSet<u16>,
-    /// Cells by the action that reaches them: the first, and how many.
-    pub cells: BTreeSet<(String, u64, u64)>,
+    /// Cells of the device's arrays: the first, and how many.
+    pub cells: BTreeSet<(CellArray, u64, u64)>,
+}
+
+impl Estate {
+    /// The mirroring session of the device that leads to a port: each port has one.
+    pub fn session(port: u16) -> u16 {
+        port.saturating_add(1)
+    }
 }
 
 /// Ports of a device.
@@ -125,25 +133,9 @@ impl Gate {
         if self.tables.contains(table) {
             return self.check(command, &estate.devices);
         }
-        let rule = self.operator_rule(table, action).ok_or_else(|| GateError::Action(action.clone()))?;
+        let rule = self.rule(table, action)?;
         let foreign = |what: &'static str| GateError::Foreign { table: table.clone(), what };
-        let has = |set: &BTreeSet<u16>, value: &Bits| {
-            value
-                .to_u64()
-                .and_then(|value| u16::try_from(value).ok())
-                .is_some_and(|value| set.contains(&value))
-        };
-        let whose = match (key.get(rule.key.0), rule.key.1) {
-            (Some(MatchValue::Exact(id)), Owned::Device) => has(&estate.devices, id),
-            (Some(MatchValue::Ternary { mask, .. }), Owned::Port) if mask.is_zero() => {
-                estate.ports.len() == PORTS
-            }
-            (Some(MatchValue::Ternary { value, mask }), Owned::Port) => {
-                mask.is_ones() && has(&estate.ports, value)
-            }
-            _ => false,
-        };
-        if !whose {
+        if !rule.is_hit_by(key, estate) {
             return Err(foreign("the packets that hit it"));
         }
         if rule.every_port && estate.ports.len() != PORTS {
@@ -158,9 +150,11 @@ impl Gate {
                 Owned::Session => (has(&estate.sessions, value), "a mirroring session"),
                 Owned::Below(bound) => (value.to_u64().is_some_and(|value| value < *bound), "the way on"),
                 Owned::Cells => {
+                    let array = action.rsplit('.').next().and_then(CellArray::of_action);
                     let size = arguments.get(number + 1).map_or(0, Bits::low_u64);
-                    let cells = (action.clone(), value.low_u64(), size);
-                    (estate.cells.contains(&cells), "cells of state")
+                    let own =
+                        array.is_some_and(|array| estate.cells.contains(&(array, value.low_u64(), size)));
+                    (own, "cells of state")
                 }
             };
             if !own {
@@ -169,4 +163,77 @@ impl Gate {
         }
         Ok(())
     }
+
+    /// Whether the DPMU may remove this row, or change its action, for a slice that has this.
+    ///
+    /// # Errors
+    /// [`GateError`]: its packets are another's.
+    pub fn check_removal(&self, command: &Command, estate: &Estate) -> Result<(), GateError> {
+        let Command::TableAdd { table, key, action, .. } = command else { return Err(GateError::NoRow) };
+        if self.tables.contains(table) {
+            return self.check_device(table, key, &estate.devices);
+        }
+        match self.rule(table, action)?.is_hit_by(key, estate) {
+            true => Ok(()),
+            false => Err(GateError::Foreign { table: table.clone(), what: "the packets that hit it" }),
+        }
+    }
+
+    /// Whether the DPMU may make a multicast group with copies by these ports for a slice that has this.
+    ///
+    /// # Errors
+    /// [`GateError`]: one is another's.
+    pub fn check_copies<'a>(
+        &self,
+        group: u16,
+        mut ports: impl Iterator<Item = &'a u16>,
+        estate: &Estate,
+    ) -> Result<(), GateError> {
+        match ports.find(|port| !estate.ports.contains(port)) {
+            None => Ok(()),
+            Some(port) => Err(GateError::Copy { what: "multicast group", number: group, port: *port }),
+        }
+    }
+
+    /// Whether the DPMU may set a mirroring session so for a slice that has this.
+    ///
+    /// # Errors
+    /// [`GateError`]: it doesn't lead to the one port that it is for, or that is another's.
+    pub fn check_session(
+        &self,
+        session: u16,
+        copies: MirroringSession,
+        estate: &Estate,
+    ) -> Result<(), GateError> {
+        let own = |port: &u16| estate.ports.contains(port) && Estate::session(*port) == session;
+        let port = copies.port.and_then(|port| u16::try_from(port).ok());
+        if copies.group.is_none() && port.as_ref().is_some_and(own) {
+            return Ok(());
+        }
+        Err(GateError::Copy { what: "mirroring session", number: session, port: port.unwrap_or(u16::MAX) })
+    }
+
+    fn rule(&self, table: &str, action: &str) -> Result<OperatorRule, GateError> {
+        self.operator_rule(table, action).ok_or_else(|| GateError::Action(action.to_owned()))
+    }
+}
+
+impl OperatorRule {
+    /// Whether packets of a slice that has this are all that hit a row with that key.
+    fn is_hit_by(&self, key: &[MatchValue], estate: &Estate) -> bool {
+        match (key.get(self.key.0), self.key.1) {
+            (Some(MatchValue::Exact(id)), Owned::Device) => has(&estate.devices, id),
+            (Some(MatchValue::Ternary { mask, .. }), Owned::Port) if mask.is_zero() => {
+                estate.ports.len() == PORTS
+            }
+            (Some(MatchValue::Ternary { value, mask }), Owned::Port) => {
+                mask.is_ones() && has(&estate.ports, value)
+            }
+            _ => false,
+        }
+    }
+}
+
+fn has(set: &BTreeSet<u16>, value: &Bits) -> bool {
+    value.to_u64().and_then(|value| u16::try_from(value).ok()).is_some_and(|value| set.contains(&value))
 }
