@@ -207,6 +207,18 @@ fn a_persona_with_a_hole_is_refuted() -> Result<(), Error> {
     refuted(&persona.program, &open, "a tenant's row")
 }
 
+/// What kind of thing a place of a row holds.
+fn kind(owned: Owned) -> &'static str {
+    match owned {
+        Owned::Device => "device",
+        Owned::Port => "port",
+        Owned::Group => "group",
+        Owned::Session => "session",
+        Owned::Cells => "cells",
+        Owned::Below(_) => "below",
+    }
+}
+
 /// The gate's rules for the operator's rows, one for each table and action, as the prover is told them.
 fn rules() -> Result<Vec<RowRule>, Error> {
     let persona = persona()?;
@@ -249,14 +261,7 @@ fn rows_by_the_gates_rules_keep_slices_apart() -> Result<(), Error> {
     let kinds: BTreeSet<&str> = rules
         .iter()
         .flat_map(|rule| rule.arguments.iter().map(|(_, owned)| *owned).chain([rule.key.1]))
-        .map(|owned| match owned {
-            Owned::Device => "device",
-            Owned::Port => "port",
-            Owned::Group => "group",
-            Owned::Session => "session",
-            Owned::Cells => "cells",
-            Owned::Below(_) => "below",
-        })
+        .map(kind)
         .collect();
     assert_eq!(kinds.len(), 6, "{kinds:?}");
     Ok(())
@@ -276,14 +281,7 @@ fn rules_with_a_hole_are_refuted() -> Result<(), Error> {
         for number in 0..rule.arguments.len() {
             let mut wrong = rule.clone();
             let (_, owned) = wrong.arguments.remove(number);
-            let kind = match owned {
-                Owned::Device => "device",
-                Owned::Port => "port",
-                Owned::Group => "group",
-                Owned::Session => "session",
-                Owned::Cells => "cells",
-                Owned::Below(_) => "below",
-            };
+            let kind = kind(owned);
             match prove_rules(&persona.program, &[wrong], &predicate) {
                 Err(Confinement::Refuted { what }) => {
                     println!("{kind}: {what}");
