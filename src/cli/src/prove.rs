@@ -4,6 +4,7 @@ mod apart;
 mod batch;
 pub(crate) mod cells;
 mod faults;
+mod gate;
 mod isolation;
 mod open;
 mod replay;
@@ -58,7 +59,7 @@ struct Proved {
     /// What came of replaying a counterexample.
     replayed: Option<Replay>,
     /// What is to be said beside that.
-    note: Option<String>,
+    notes: Vec<String>,
 }
 
 /// `hyper4 prove …`
@@ -203,7 +204,7 @@ fn equivalence(
         _ => None,
     };
     let (verdict, replayed) = believed(verdict, replayed);
-    Ok(Proved { name: subject.name, verdict, seconds, replayed, note: None })
+    Ok(Proved { name: subject.name, verdict, seconds, replayed, notes: Vec::new() })
 }
 
 /// What a replay leaves of a counterexample: where it hangs on what a switch does as it likes, one that doesn't show says
@@ -342,14 +343,15 @@ fn document(property: &str, result: &Proved) -> Value {
         Verdict::Proved(proof) => proof.exceptions.clone(),
         Verdict::Refuted(_) | Verdict::Unknown { .. } => Vec::new(),
     };
+    let note = (!result.notes.is_empty()).then(|| result.notes.join("; "));
     json!({
         "name": result.name, "property": property, "status": status, "paths": paths, "seconds": result.seconds,
-        "bounds": bounds, "reason": reason, "counterexample": counterexample, "exceptions": exceptions, "note": result.note,
+        "bounds": bounds, "reason": reason, "counterexample": counterexample, "exceptions": exceptions, "note": note,
     })
 }
 
 fn text(result: &Proved) -> String {
     let replayed = result.replayed.as_ref().map(Replay::text).unwrap_or_default();
-    let note = result.note.as_ref().map(|note| format!("\n    {note}")).unwrap_or_default();
-    format!("{} ({:.1} s): {}{note}{replayed}\n", result.name, result.seconds, result.verdict)
+    let notes: String = result.notes.iter().map(|note| format!("\n    {note}")).collect();
+    format!("{} ({:.1} s): {}{notes}{replayed}\n", result.name, result.seconds, result.verdict)
 }

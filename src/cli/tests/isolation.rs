@@ -81,6 +81,9 @@ fn the_same_without_faults_is_proved() -> Result<(), Error> {
         let output = prove(&["--format", "json", &file])?;
         let document: Value = serde_json::from_slice(&output.stdout)?;
         assert_eq!(document.pointer("/subjects/0/status"), Some(&"proved".into()), "{name}: {document}");
+        // For the rows that are there, and for those that the operator may add.
+        let note = document.pointer("/subjects/0/note").and_then(Value::as_str).unwrap_or_default();
+        assert!(note.contains("by induction") && note.contains("rules of the gate"), "{name}: {note}");
         assert_eq!(output.status.code(), Some(0));
     }
     Ok(())

@@ -3,6 +3,8 @@
 mod admit;
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+pub(crate) mod willing;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -10,6 +12,7 @@ use hyper4_ir::{Command, Reply};
 use hyper4_persona::Layout;
 use hyper4_switch::{ControlError, Switch, SwitchError};
 
+use crate::lease::Promises;
 use crate::store::{InstalledRow, RowId, RowMeaning, RowStore};
 use crate::{DpmuError, Gate};
 
@@ -51,14 +54,14 @@ enum Undo {
     Restore(RowId, InstalledRow),
     Replace(RowId, InstalledRow),
     DestroyGroup(u16),
-    CreateGroup(u16, Vec<Node>, bool),
+    CreateGroup(u16, Vec<Node>, Promises),
 }
 
 #[derive(Clone, Debug)]
 struct Group {
     nodes: Vec<Node>,
     handles: Vec<u64>,
-    promised: bool,
+    promises: Promises,
 }
 
 /// A switch that runs a persona, and what lies in it.
@@ -99,8 +102,10 @@ impl Device {
 
     /// Groups that were made without a promise, and their copies.
     pub(crate) fn unpromised_groups(&self) -> (u64, u64) {
-        let groups = self.groups.values().filter(|group| !group.promised);
-        groups.fold((0, 0), |(groups, copies), group| (groups + 1, copies + group.nodes.len() as u64))
+        self.groups.values().fold((0, 0), |(groups, copies), group| {
+            let group_copies = if group.promises.copies { 0 } else { group.nodes.len() as u64 };
+            (groups + u64::from(!group.promises.groups), copies + group_copies)
+        })
     }
 
     /// Copies that a group makes.
@@ -140,20 +145,16 @@ impl Device {
         (1..=u16::MAX).filter(|g| !self.groups.contains_key(g))
     }
 
-    /// Take all steps, or, when one fails, none. Answers the names of the rows that were added, in order. `promised`: a
-    /// lease promised room for what is added; else what was promised to others is left free. `own`: whose change it is.
-    pub(crate) fn transact(
-        &mut self,
-        steps: Vec<Step>,
-        promised: bool,
-        own: &Own<'_>,
-    ) -> Result<Vec<RowId>, DpmuError> {
+    /// Take all steps, or, when one fails, none. Answers the names of the rows that were added, in order. What `own`'s lease
+    /// doesn't promise leaves free what was promised to others.
+    pub(crate) fn transact(&mut self, steps: Vec<Step>, own: &Own<'_>) -> Result<Vec<RowId>, DpmuError> {
         self.admit(&steps, own)?;
+        let promises = own.promises();
         let mut added = Vec::new();
         let mut undo = Vec::new();
         for step in steps {
-            let room = if promised { Ok(()) } else { self.room(&step) };
-            let taken = room.and_then(|()| self.take(step, promised, &mut added).map_err(refusal));
+            let room = self.room(&step, promises);
+            let taken = room.and_then(|()| self.take(step, promises, &mut added).map_err(refusal));
             match taken {
                 Ok(back) => undo.push(back),
                 Err(error) => return Err(self.take_all_back(undo, error)),
@@ -163,7 +164,7 @@ impl Device {
     }
 
     /// Whether a step leaves free what was promised to others.
-    fn room(&self, step: &Step) -> Result<(), DpmuError> {
+    fn room(&self, step: &Step, own: Promises) -> Result<(), DpmuError> {
         let check = |resource, total: u64, promised: u64, used: u64, needed: u64| {
             let left = total.saturating_sub(promised).saturating_sub(used);
             let refused = DpmuError::Exhausted { resource, needed, left };
@@ -171,14 +172,19 @@ impl Device {
             if promised > 0 && needed > left { Err(refused) } else { Ok(()) }
         };
         match step {
-            Step::Add { command, .. } => {
+            Step::Add { command, .. } if !own.rows => {
                 let used = self.rows.unpromised(crate::store::table(command));
                 let total = self.layout.config().rows_per_table.into();
                 check("rows in a table of the device", total, self.promised.rows, used, 1)
             }
             Step::CreateGroup { nodes, .. } => {
                 let (groups, copies) = self.unpromised_groups();
-                check("multicast groups of the device", MOST_GROUPS, self.promised.groups, groups, 1)?;
+                if !own.groups {
+                    check("multicast groups of the device", MOST_GROUPS, self.promised.groups, groups, 1)?;
+                }
+                if own.copies {
+                    return Ok(());
+                }
                 let needed = nodes.len() as u64;
                 check("copies of the device", MOST_COPIES, self.promised.copies, copies, needed)
             }
@@ -206,10 +212,11 @@ impl Device {
         }
     }
 
-    fn take(&mut self, step: Step, promised: bool, added: &mut Vec<RowId>) -> Result<Undo, SwitchError> {
+    fn take(&mut self, step: Step, promises: Promises, added: &mut Vec<RowId>) -> Result<Undo, SwitchError> {
         match step {
             Step::Add { owner, command, meaning, .. } => {
                 let handle = self.add(&command)?;
+                let promised = promises.rows;
                 let id = self.rows.insert(InstalledRow { command, handle, owner, meaning, promised });
                 added.push(id);
                 Ok(Undo::Remove(id))
@@ -228,12 +235,12 @@ impl Device {
             }
             Step::Clear(command) => self.switch.control(&command).map(|_| Undo::Nothing),
             Step::CreateGroup { group, nodes } => {
-                self.create_group(group, nodes, promised)?;
+                self.create_group(group, nodes, promises)?;
                 Ok(Undo::DestroyGroup(group))
             }
             Step::DestroyGroup(group) => {
-                let (nodes, promised) = self.destroy_group(group)?;
-                Ok(Undo::CreateGroup(group, nodes, promised))
+                let (nodes, promises) = self.destroy_group(group)?;
+                Ok(Undo::CreateGroup(group, nodes, promises))
             }
         }
     }
@@ -258,7 +265,7 @@ impl Device {
             Undo::DestroyGroup(group) => {
                 self.destroy_group(group)?;
             }
-            Undo::CreateGroup(group, nodes, promised) => self.create_group(group, nodes, promised)?,
+            Undo::CreateGroup(group, nodes, promises) => self.create_group(group, nodes, promises)?,
         }
         Ok(())
     }
@@ -282,9 +289,9 @@ impl Device {
         self.switch.control(&Command::TableDelete { table, handle: row.handle }).map(|_| ())
     }
 
-    fn create_group(&mut self, group: u16, nodes: Vec<Node>, promised: bool) -> Result<(), SwitchError> {
+    fn create_group(&mut self, group: u16, nodes: Vec<Node>, promises: Promises) -> Result<(), SwitchError> {
         self.switch.control(&Command::MulticastGroupCreate { group })?;
-        self.groups.insert(group, Group { nodes: Vec::new(), handles: Vec::new(), promised });
+        self.groups.insert(group, Group { nodes: Vec::new(), handles: Vec::new(), promises });
         match self.create_nodes(group, nodes) {
             Ok(()) => Ok(()),
             Err(error) => {
@@ -322,9 +329,11 @@ impl Device {
         }
     }
 
-    /// Answers the nodes that it had, and whether a lease promised it. Where that fails, it is as it was.
-    fn destroy_group(&mut self, group: u16) -> Result<(Vec<Node>, bool), SwitchError> {
-        let Some(old) = self.groups.get(&group).cloned() else { return Ok((Vec::new(), true)) };
+    /// Answers the nodes that it had, and what of it a lease promised. Where that fails, it is as it was.
+    fn destroy_group(&mut self, group: u16) -> Result<(Vec<Node>, Promises), SwitchError> {
+        let Some(old) = self.groups.get(&group).cloned() else {
+            return Ok((Vec::new(), Promises::default()));
+        };
         // The last first, so that what is made again comes behind what is left.
         let mut destroyed = Vec::new();
         let mut done = Ok(Reply::Done);
@@ -346,7 +355,7 @@ impl Device {
             return Err(error);
         }
         self.groups.remove(&group);
-        Ok((old.nodes, old.promised))
+        Ok((old.nodes, old.promises))
     }
 }
 

@@ -1,5 +1,8 @@
 //! Slices, and all that can be asked for in them.
 
+#[cfg(test)]
+mod tests;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
@@ -143,7 +146,7 @@ impl Dpmu {
     /// [`DpmuError::Unknown`], or what the device says; nothing has changed then.
     pub fn delete_slice(&mut self, name: &str) -> Result<(), DpmuError> {
         let slice = find(&mut self.slices, name)?;
-        self.device.transact(slice.whole_removal(), true, &Own::new(slice, []))?;
+        self.device.transact(slice.whole_removal(), &Own::new(slice, []))?;
         self.device.release_ids(slice.ids());
         self.slices.remove(name);
         self.promise();
@@ -239,7 +242,7 @@ impl Dpmu {
         let mut steps: Vec<Step> = placement.rows.all().map(Step::Remove).collect();
         steps.extend(placement.groups.values().map(|group| Step::DestroyGroup(*group)));
         let id = placement.site.id;
-        self.device.transact(steps, true, &Own::new(slice, []))?;
+        self.device.transact(steps, &Own::new(slice, []))?;
         self.device.release_ids([id]);
         slice.devices.remove(name);
         Ok(())
@@ -327,9 +330,8 @@ impl Dpmu {
         let names: BTreeSet<String> = slice.devices.keys().cloned().collect();
         wiring.validate(&names, &slice.lease.ports)?;
         let mut plan = Plan::new(slice, &wiring, &self.device)?;
-        let promised = slice.lease.promises_rows();
         let own = Own::new(slice, plan.ids());
-        let added = self.device.transact(std::mem::take(&mut plan.steps), promised, &own)?;
+        let added = self.device.transact(std::mem::take(&mut plan.steps), &own)?;
         let (free, taken) = plan.commit(slice, wiring, added);
         self.device.release_ids(free);
         self.device.take_ids(taken);

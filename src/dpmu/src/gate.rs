@@ -7,10 +7,10 @@
 
 mod rules;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use hyper4_bits::Bits;
-use hyper4_ir::{Command, MatchValue, PipelineKind};
+use hyper4_ir::{Command, MatchValue, PipelineKind, Program};
 use hyper4_persona::{Effect, Layout, Lookup, TableRole};
 
 pub use rules::{Estate, OperatorRule, Owned};
@@ -116,6 +116,16 @@ impl Gate {
     pub fn bound(&self, action: &str) -> Option<u64> {
         let ingress = action.strip_prefix(Layout::control(PipelineKind::Ingress));
         ingress.is_some_and(|rest| rest.starts_with('.')).then_some(Layout::next(self.slots, 0, 0).into())
+    }
+
+    /// Of each of the actions of a program of the persona that has such a bound: the argument's number, and the bound.
+    pub fn bounds(&self, persona: &Program) -> BTreeMap<String, (usize, u64)> {
+        let own = persona.actions.iter().filter(|action| self.actions.contains(&action.name));
+        let bounds = own.filter_map(|action| {
+            let number = action.parameters.len().checked_sub(Self::NEXT_FROM_END)?;
+            Some((action.name.clone(), (number, self.bound(&action.name)?)))
+        });
+        bounds.collect()
     }
 
     /// Whether a row is keyed by a device ID of the tenant.

@@ -38,10 +38,20 @@ impl Lease {
         self.ports.len() == 511
     }
 
-    /// Whether its rows are promised.
-    pub(crate) fn promises_rows(&self) -> bool {
-        self.rows != u64::MAX
+    /// What of it is promised.
+    pub(crate) fn promises(&self) -> Promises {
+        let Self { rows, groups, copies, .. } = self;
+        Promises { rows: *rows != u64::MAX, groups: *groups != u64::MAX, copies: *copies != u64::MAX }
     }
+}
+
+/// Which shares of a device a lease promises: each is for itself, so that who was promised rows alone takes groups of what
+/// nobody was promised.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Promises {
+    pub(crate) rows: bool,
+    pub(crate) groups: bool,
+    pub(crate) copies: bool,
 }
 
 /// Something that a lease grants.

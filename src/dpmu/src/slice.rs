@@ -128,7 +128,7 @@ impl Slice {
         if needed > left {
             return Err(DpmuError::Exhausted { resource: "rows of the lease", needed, left });
         }
-        let added = below.transact(steps, self.lease.promises_rows(), &Own::new(self, []))?;
+        let added = below.transact(steps, &Own::new(self, []))?;
         if let Some(target) = self.devices.get_mut(name) {
             done.commit(target, added);
             target.plane.commit(prepared.change);

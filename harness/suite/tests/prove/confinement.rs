@@ -21,15 +21,7 @@ use crate::sides::{DEVICE, Slice, network, rows};
 pub(crate) fn predicate() -> Result<RowPredicate, Error> {
     let persona = persona()?;
     let gate = Gate::new(&persona.layout);
-    let mut bounds = BTreeMap::new();
-    for action in &persona.program.actions {
-        let number = action.parameters.len().checked_sub(Gate::NEXT_FROM_END);
-        if let (true, Some(below), Some(number)) =
-            (gate.actions().contains(&action.name), gate.bound(&action.name), number)
-        {
-            bounds.insert(action.name.clone(), (number, below));
-        }
-    }
+    let bounds = gate.bounds(&persona.program);
     Ok(RowPredicate { tables: gate.tables().clone(), actions: gate.actions().clone(), bounds })
 }
 
@@ -231,20 +223,14 @@ fn rules() -> Result<Vec<RowRule>, Error> {
         dpmu::Owned::Cells => Owned::Cells,
         dpmu::Owned::Below(bound) => Owned::Below(bound),
     };
-    let mut rules = Vec::new();
-    for table in persona.program.tables.iter().filter(|table| !table.keys.is_empty()) {
-        for action in table.actions.iter().filter_map(|id| persona.program.actions.get(id.index())) {
-            let Some(rule) = gate.operator_rule(&table.name, &action.name) else { continue };
-            rules.push(RowRule {
-                table: table.name.clone(),
-                action: action.name.clone(),
-                key: (rule.key.0, owned(rule.key.1)),
-                arguments: rule.arguments.into_iter().map(|(number, one)| (number, owned(one))).collect(),
-                every_port: rule.every_port,
-            });
-        }
-    }
-    Ok(rules)
+    let rules = gate.operator_rules(&persona.program).into_iter().map(|rule| RowRule {
+        table: rule.table,
+        action: rule.action,
+        key: (rule.key.0, owned(rule.key.1)),
+        arguments: rule.arguments.into_iter().map(|(number, one)| (number, owned(one))).collect(),
+        every_port: rule.every_port,
+    });
+    Ok(rules.collect())
 }
 
 /// Whatever rows the control plane makes for a slice: entries are added, changed and removed, groups and sessions made,

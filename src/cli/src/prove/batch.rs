@@ -40,7 +40,7 @@ fn one(
             Failure::Input(reason) | Failure::Tool(reason) => reason,
             Failure::Program(diagnostics) => diagnostics.render().trim_end().to_owned(),
         };
-        Proved { name, verdict: unknown(reason, limits.0), seconds: 0.0, replayed: None, note: None }
+        Proved { name, verdict: unknown(reason, limits.0), seconds: 0.0, replayed: None, notes: Vec::new() }
     })
 }
 

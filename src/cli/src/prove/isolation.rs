@@ -1,17 +1,16 @@
 //! Whether the slices of a configuration stay apart: by induction for whatever rows their tenants have, and where that
 //! shows a hole, by looking for a packet that gets through with the rows that are there.
 
-use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Instant;
 
-use hyper4_dpmu::{DpmuConfig, Gate, SliceConfig};
+use hyper4_dpmu::{DpmuConfig, SliceConfig};
 use hyper4_ir::{Batch, Command, Packet, Reply};
 use hyper4_switch::{Recorder, SwitchError, Tracing};
 use hyper4_symbolic::{
-    self as symbolic, Bounds, Confinement, ConfinementProof, OwnCells, Proof, Refutation, RowPredicate,
-    Slice, Verdict,
+    self as symbolic, Bounds, Confinement, ConfinementProof, OwnCells, Proof, Refutation, RulesProof, Slice,
+    Verdict,
 };
 use hyper4_virtual::VirtualNetwork;
 
@@ -23,6 +22,7 @@ use crate::sides::{self, Switches};
 use crate::subject;
 
 use super::faults::{self, Told};
+use super::gate;
 use super::replay::Replay;
 use super::{Proved, with_commands};
 
@@ -89,12 +89,22 @@ pub(super) fn prove(
         })
         .collect();
     let begun = Instant::now();
-    let confinement = symbolic::prove_confinement(&persona.program, commands, &slices, &predicate(persona));
-    let (verdict, note) = match (confinement, &device.told.smuggled) {
-        (_, Some(what)) => (device.interferes(persona, what)?, Some(what.clone())),
+    let confinement =
+        symbolic::prove_confinement(&persona.program, commands, &slices, &gate::predicate(persona));
+    let (verdict, notes) = match (confinement, &device.told.smuggled) {
+        (_, Some(what)) => (device.interferes(persona, what)?, vec![what.clone()]),
         (Confinement::Proved(proof), None) => {
-            let note = said(&proof);
-            (by_induction(&proof, &slices, limits), Some(note))
+            match symbolic::prove_rules(&persona.program, &gate::rules(persona), &gate::predicate(persona)) {
+                Ok(rules) => {
+                    let notes = vec![said(&proof), said_of_rules(&rules)];
+                    (by_induction(&proof, &slices, limits), notes)
+                }
+                // The rows that are there are well, but not all that the DPMU may add.
+                Err(stopped) => {
+                    let bounds = bounds(&slices, limits);
+                    (Verdict::Unknown { reason: not_by_rules(&stopped), bounds }, vec![said(&proof)])
+                }
+            }
         }
         (Confinement::Refuted { what }, None) => {
             let verdict = match device.today(persona, &slices)? {
@@ -104,11 +114,11 @@ pub(super) fn prove(
                 },
                 other => other,
             };
-            (verdict, Some(what))
+            (verdict, vec![what])
         }
         (Confinement::Unknown { reason }, None) => {
             let note = format!("only with the rows that are there; with others it is unknown: {reason}");
-            (device.today(persona, &slices)?, Some(note))
+            (device.today(persona, &slices)?, vec![note])
         }
     };
     let seconds = begun.elapsed().as_secs_f64();
@@ -121,31 +131,18 @@ pub(super) fn prove(
     let path = faults.unwrap_or(path);
     let name =
         path.file_stem().map_or_else(|| path.display().to_string(), |n| n.to_string_lossy().into_owned());
-    Ok(Proved { name, verdict, seconds, replayed, note })
+    Ok(Proved { name, verdict, seconds, replayed, notes })
 }
 
-/// The gate's predicate in the prover's words.
-fn predicate(persona: &Persona) -> RowPredicate {
-    let gate = Gate::new(&persona.layout);
-    let mut bounds = BTreeMap::new();
-    for action in persona.program.actions.iter().filter(|action| gate.actions().contains(&action.name)) {
-        let number = action.parameters.len().checked_sub(Gate::NEXT_FROM_END);
-        if let (Some(number), Some(bound)) = (number, gate.bound(&action.name)) {
-            bounds.insert(action.name.clone(), (number, bound));
-        }
-    }
-    RowPredicate { tables: gate.tables().clone(), actions: gate.actions().clone(), bounds }
+fn bounds(slices: &[Slice], limits: &symbolic::Options) -> Bounds {
+    let names: Vec<&str> = slices.iter().map(|slice| slice.name.as_str()).collect();
+    let ports = format!("ports of {}, with any rows of their tenants", names.join(", "));
+    Bounds { window: limits.window, longest: limits.longest, ports }
 }
 
 fn by_induction(proof: &ConfinementProof, slices: &[Slice], limits: &symbolic::Options) -> Verdict {
-    let names: Vec<&str> = slices.iter().map(|slice| slice.name.as_str()).collect();
-    let bounds = Bounds {
-        window: limits.window,
-        longest: limits.longest,
-        ports: format!("ports of {}, with any rows of their tenants", names.join(", ")),
-    };
     Verdict::Proved(Proof {
-        bounds,
+        bounds: bounds(slices, limits),
         paths: proof.rows,
         transmitting: proof.rows,
         queries: proof.queries,
@@ -160,6 +157,24 @@ fn said(proof: &ConfinementProof) -> String {
         "for packets of every length and any rows of the tenants, by induction over the {} nodes of the persona, {} \
          actions of tenants' rows and {} of the operator's rows: {devices} device IDs and {} cells are one slice's each",
         proof.nodes, proof.actions, proof.rows, proof.cells
+    )
+}
+
+fn said_of_rules(proof: &RulesProof) -> String {
+    format!(
+        "and for whatever rows the operator adds for them: {} rules of the gate, with all else in a row open, keep slices \
+         apart on {} ways through the persona",
+        proof.rules, proof.paths
+    )
+}
+
+fn not_by_rules(stopped: &Confinement) -> String {
+    let what = match stopped {
+        Confinement::Refuted { what } | Confinement::Unknown { reason: what } => what.as_str(),
+        Confinement::Proved(_) => "nothing was said of them",
+    };
+    format!(
+        "with the rows that are there slices stay apart, but by the gate's rules the operator may add others: {what}"
     )
 }
 

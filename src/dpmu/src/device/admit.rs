@@ -6,6 +6,7 @@ use std::collections::BTreeSet;
 use hyper4_ir::{Command, MirroringCommand};
 
 use super::{Device, Step};
+use crate::lease::Promises;
 use crate::slice::Slice;
 use crate::store::{InstalledRow, matches_same};
 use crate::{Estate, GateError, RowOwner};
@@ -20,6 +21,11 @@ impl<'a> Own<'a> {
     /// A slice that gets these device IDs, which nobody has, beside those that it has.
     pub(crate) fn new(slice: &'a Slice, fresh: impl IntoIterator<Item = u16>) -> Self {
         Self { slice, devices: slice.ids().into_iter().chain(fresh).collect() }
+    }
+
+    /// What its lease promises.
+    pub(super) fn promises(&self) -> Promises {
+        self.slice.lease.promises()
     }
 
     /// What it has, with the groups that the steps make.

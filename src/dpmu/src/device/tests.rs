@@ -3,49 +3,18 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use hyper4_ir::{
-    Batch, Command, MeterUnit, MirroringCommand, MirroringSession, Packet, PipelineKind, Program, RegisterId,
-    Reply,
-};
+use hyper4_ir::{Command, MeterUnit, MirroringCommand, MirroringSession, PipelineKind, RegisterId};
 use hyper4_persona::{
     Cells, DeviceStart, Layout, Lookup, OperatorRow, PersonaConfig, PortMatch, ReplicaEgress, StateAccess,
     Touched, Verdict,
 };
-use hyper4_switch::{Switch, SwitchError, Tracing};
 
+use super::willing::Willing;
 use super::{Device, Own, RowOwner, Step};
 use crate::lease::Lease;
 use crate::slice::Slice;
 use crate::store::{DeviceName, RowMeaning};
 use crate::{DpmuError, GateError};
-
-/// A switch that takes whatever it is told.
-#[derive(Default)]
-struct Willing {
-    told: u64,
-}
-
-impl Switch for Willing {
-    fn load(&mut self, _: Arc<Program>) -> Result<(), SwitchError> {
-        Ok(())
-    }
-
-    fn program(&self) -> Option<&Arc<Program>> {
-        None
-    }
-
-    fn control(&mut self, command: &Command) -> Result<Reply, SwitchError> {
-        self.told += 1;
-        Ok(match command {
-            Command::TableAdd { .. } | Command::MulticastNodeCreate { .. } => Reply::Handle(self.told),
-            _ => Reply::Done,
-        })
-    }
-
-    fn inject(&mut self, _: &[Packet], _: Tracing) -> Result<Batch, SwitchError> {
-        Ok(Batch::default())
-    }
-}
 
 /// The slice's device ID, and another's.
 const OWN: u16 = 7;
@@ -132,9 +101,9 @@ fn what_isnt_the_slices_changes_nothing() -> Result<(), Box<dyn std::error::Erro
     let slice = Slice::new(Lease { ports: [1, 2].into(), ..Lease::everything() });
     let own = || Own::new(&slice, [OWN]);
     let (right, wrong) = cases(&layout);
-    let fresh = || Device::new(Box::new(Willing::default()), layout.clone());
+    let fresh = || Device::new(Box::new(Willing::new(64)), layout.clone());
     let mut device = fresh();
-    let rows = device.transact(right.clone(), true, &own())?;
+    let rows = device.transact(right.clone(), &own())?;
     assert_eq!(rows.len(), 6);
     assert_eq!(device.rows().iter().count(), 6);
     assert_eq!(device.copies(9), 2);
@@ -143,7 +112,7 @@ fn what_isnt_the_slices_changes_nothing() -> Result<(), Box<dyn std::error::Erro
         // Behind others that are the slice's: none of them is taken.
         let mut device = fresh();
         let steps = right.iter().cloned().chain([step]).collect();
-        match device.transact(steps, true, &own()) {
+        match device.transact(steps, &own()) {
             Err(DpmuError::Gate(error)) => refused.insert(what, error.to_string()),
             other => return Err(format!("{what}: {other:?}").into()),
         };
@@ -160,14 +129,14 @@ fn anothers_rows_are_neither_changed_nor_removed() -> Result<(), Box<dyn std::er
     let slice =
         |ports: &[u16]| Slice::new(Lease { ports: ports.iter().copied().collect(), ..Lease::everything() });
     let (one, other) = (slice(&[1, 2]), slice(&[3]));
-    let mut device = Device::new(Box::new(Willing::default()), layout.clone());
-    let rows = device.transact(cases(&layout).0, true, &Own::new(&one, [OWN]))?;
+    let mut device = Device::new(Box::new(Willing::new(64)), layout.clone());
+    let rows = device.transact(cases(&layout).0, &Own::new(&one, [OWN]))?;
     for row in &rows {
         let kept = device.rows().get(*row).cloned().ok_or("the row is gone")?;
         let changed =
             Step::Replace { row: *row, command: kept.command.clone(), meaning: kept.meaning.clone() };
         for step in [Step::Remove(*row), changed] {
-            let refused = device.transact(vec![step], true, &Own::new(&other, [FOREIGN]));
+            let refused = device.transact(vec![step], &Own::new(&other, [FOREIGN]));
             assert!(matches!(refused, Err(DpmuError::Gate(_))), "{}: {refused:?}", kept.command);
             assert_eq!(device.rows().get(*row), Some(&kept));
         }
@@ -176,9 +145,9 @@ fn anothers_rows_are_neither_changed_nor_removed() -> Result<(), Box<dyn std::er
     let [first, second, ..] = rows.as_slice() else { return Err("too few rows".into()) };
     let kept = device.rows().get(*second).cloned().ok_or("the row is gone")?;
     let changed = Step::Replace { row: *first, command: kept.command, meaning: kept.meaning };
-    let refused = device.transact(vec![changed], true, &Own::new(&one, [OWN]));
+    let refused = device.transact(vec![changed], &Own::new(&one, [OWN]));
     assert!(matches!(refused, Err(DpmuError::Gate(GateError::Key { .. }))), "{refused:?}");
-    device.transact(rows.into_iter().map(Step::Remove).collect(), true, &Own::new(&one, [OWN]))?;
+    device.transact(rows.into_iter().map(Step::Remove).collect(), &Own::new(&one, [OWN]))?;
     assert_eq!(device.rows().iter().count(), 0);
     Ok(())
 }

@@ -7,7 +7,7 @@
 use std::collections::BTreeSet;
 
 use hyper4_bits::Bits;
-use hyper4_ir::{Command, MatchValue, MirroringSession, PipelineKind};
+use hyper4_ir::{Command, MatchValue, MirroringSession, PipelineKind, Program};
 use hyper4_persona::Layout;
 
 use super::{Gate, GateError};
@@ -33,6 +33,10 @@ pub enum Owned {
 /// What a row of the operator's must be like.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct OperatorRule {
+    /// The full name of its table.
+    pub table: String,
+    /// The full name of its action.
+    pub action: String,
     /// Which field of its key says whose it is: a device ID, or a port.
     pub key: (usize, Owned),
     /// What its action's arguments hold, by their numbers.
@@ -76,15 +80,17 @@ impl Gate {
                 Some((pipeline, rest.to_owned()))
             })
         };
-        let ((pipeline, table), (_, action)) = (tail(table)?, tail(action)?);
-        let slotless = table.trim_end_matches(|c: char| c.is_ascii_digit()).trim_end_matches('_');
+        let ((pipeline, own_table), (_, own_action)) = (tail(table)?, tail(action)?);
+        let slotless = own_table.trim_end_matches(|c: char| c.is_ascii_digit()).trim_end_matches('_');
         let next = Owned::Below(Layout::next(self.slots, 0, 0).into());
         let by_device = |arguments: Vec<(usize, Owned)>| OperatorRule {
+            table: table.to_owned(),
+            action: action.to_owned(),
             key: (0, Owned::Device),
             arguments,
             every_port: false,
         };
-        Some(match (slotless, action.as_str()) {
+        Some(match (slotless, own_action.as_str()) {
             ("enter", action) if action.starts_with("enter_") => {
                 // Behind device, traits and what the guest's first row does.
                 let at = match action {
@@ -119,6 +125,16 @@ impl Gate {
             }
             _ => return None,
         })
+    }
+
+    /// All of them, for a program of the persona.
+    pub fn operator_rules(&self, persona: &Program) -> Vec<OperatorRule> {
+        let tables = persona.tables.iter().filter(|table| !table.keys.is_empty());
+        let rules = tables.flat_map(|table| {
+            let actions = table.actions.iter().filter_map(|id| persona.actions.get(id.index()));
+            actions.filter_map(|action| self.operator_rule(&table.name, &action.name))
+        });
+        rules.collect()
     }
 
     /// Whether the DPMU may add this row for a slice that has this.
