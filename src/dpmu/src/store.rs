@@ -34,6 +34,11 @@ pub enum RowMeaning {
         /// What it does first.
         first: Arc<Origin>,
     },
+    /// A packet goes on in a virtual device that is longer than the persona.
+    GoOn {
+        /// The virtual device.
+        device: Arc<DeviceName>,
+    },
     /// A virtual device chose a port.
     Leave {
         /// The virtual device.

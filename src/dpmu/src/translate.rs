@@ -6,7 +6,7 @@ use std::sync::Arc;
 use hyper4_ir::PipelineKind;
 pub(crate) use hyper4_persona::Place as Site;
 use hyper4_persona::{
-    DeviceStart, EgressSplit, EgressStart, Entrance, Guest, Layout, OperatorRow, Origin, PortMatch,
+    DeviceStart, EgressSplit, EgressStart, Entrance, Guest, Layout, Lookup, OperatorRow, Origin, PortMatch,
     ReplicaEgress, Row, StateAccess, Touched, Verdict,
 };
 use hyper4_switch::Endpoint;
@@ -142,6 +142,16 @@ pub(crate) fn port_steps(
         let row = OperatorRow::EnterAgain { start, list: *list, keep: keep.clone() };
         let meaning = RowMeaning::Enter { device: Arc::clone(&device.name), first: Arc::default() };
         operator(row, meaning, layout)
+    }));
+    steps.extend(guest.landings().iter().map(|landing| {
+        let start = DeviceStart {
+            slot: landing.slot.saturating_add(site.slot_base),
+            pc: landing.pc,
+            lookup: Lookup::Step,
+            ..start(guest, site)
+        };
+        let row = OperatorRow::GoOn { start, number: landing.number };
+        operator(row, RowMeaning::GoOn { device: Arc::clone(&device.name) }, layout)
     }));
     Ok(steps)
 }
@@ -346,7 +356,11 @@ pub(crate) fn check_whole_packets(
 ) -> Result<(), WiringError> {
     let Placing { device, guest, .. } = placing;
     let asks = !guest.again().is_empty() || !guest.clones().is_empty() || !guest.samples().is_empty();
-    if asks && wiring.joins(&device.name.device) {
+    let joined = wiring.joins(&device.name.device);
+    if joined && !guest.landings().is_empty() {
+        return Err(WiringError::PassesInside { device: device.name.device.clone() });
+    }
+    if asks && joined {
         return Err(WiringError::AgainInside { device: device.name.device.clone() });
     }
     let again = (PipelineKind::Egress, StateAccess::Ask);

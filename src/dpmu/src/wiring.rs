@@ -108,6 +108,15 @@ pub enum WiringError {
         /// The virtual device.
         device: String,
     },
+    /// What comes in again comes in by no port, and as it came to the switch.
+    #[error(
+        "virtual device `{device}` is longer than the persona, so that its packets go through it several times, and is linked \
+         to another virtual device: give it a persona with more ingress slots, or a slice without links"
+    )]
+    PassesInside {
+        /// The virtual device.
+        device: String,
+    },
     /// A packet that is to come in again leaves egress by some port first.
     #[error(
         "virtual device `{device}` recirculates packets, or clones them in egress, and doesn't have every port: one \

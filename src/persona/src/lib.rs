@@ -17,7 +17,7 @@ mod operator;
 mod row;
 
 pub use compile::{
-    EgressSplit, Guest, Inside, MissAction, OpenEntry, ProfileNumber, Refusal, SizeChange, compile,
+    EgressSplit, Guest, Inside, Landing, MissAction, OpenEntry, ProfileNumber, Refusal, SizeChange, compile,
 };
 pub use config::{ConfigError, PersonaConfig};
 pub use encode::Place;

@@ -194,6 +194,13 @@ pub enum OperatorRow {
         /// What it keeps of the state.
         keep: Bits,
     },
+    /// A packet goes on in another pass, with all of the state: see [`crate::Landing`].
+    GoOn {
+        /// Where it does.
+        start: DeviceStart,
+        /// What it asked with.
+        number: u8,
+    },
     /// A clone enters a guest's egress.
     EnterClone {
         /// The physical egress port.
@@ -264,7 +271,9 @@ impl OperatorRow {
                 };
                 Layout::table(PipelineKind::Egress, role, 0)
             }
-            Self::EnterAgain { .. } => Layout::table(PipelineKind::Ingress, TableRole::EnterAgain, 0),
+            Self::EnterAgain { .. } | Self::GoOn { .. } => {
+                Layout::table(PipelineKind::Ingress, TableRole::EnterAgain, 0)
+            }
             Self::EnterClone { .. } => Layout::table(PipelineKind::Egress, TableRole::EnterClone, 0),
             Self::Mirror { pipeline, .. } => Layout::table(*pipeline, TableRole::Mirror, 0),
         }
@@ -362,6 +371,11 @@ impl OperatorRow {
                 let list = MatchValue::Exact(Bits::from_u64(8, (*list).into()));
                 let arguments = [keep.clone()].into_iter().chain(begin).collect();
                 (vec![MatchValue::Exact(device), list], None, "begin_again".to_owned(), arguments)
+            }
+            Self::GoOn { start, number } => {
+                let [device, begin @ ..] = start_arguments(start);
+                let number = MatchValue::Exact(Bits::from_u64(8, (*number).into()));
+                (vec![MatchValue::Exact(device), number], None, "go_on".to_owned(), begin.to_vec())
             }
             Self::EnterClone { port, device, made_in, list, keep, start, guest_port } => {
                 let (port, priority) = port_key(*port);

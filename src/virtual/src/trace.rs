@@ -33,6 +33,7 @@ pub fn persona_rows(dpmu: &Dpmu, trace: &Trace) -> Vec<PersonaRow> {
         let construct = match &dpmu.row(table, handle)?.meaning {
             RowMeaning::Guest { origin, .. } => origin.construct.clone(),
             RowMeaning::Enter { device, .. } => format!("ports of {}", device.device),
+            RowMeaning::GoOn { device } => format!("passes of {}", device.device),
             RowMeaning::Leave { device, .. } | RowMeaning::LeaveMulticast { device, .. } => {
                 format!("links of {}", device.device)
             }
@@ -76,11 +77,20 @@ pub fn guest_trace(dpmu: &Dpmu, trace: &Trace, devices: bool) -> Trace {
             ends.push((index, teller));
             continue;
         }
-        told.packets.push(TracedPacket {
+        let packet = TracedPacket {
             copied_from: teller.copied_from.take(),
             events: std::mem::take(&mut teller.events),
-        });
-        ends.push((index, teller));
+        };
+        match teller.resumed.take().and_then(|before| Some((before, told.packets.get_mut(before)?))) {
+            Some((before, place)) => {
+                *place = packet;
+                ends.push((before, teller));
+            }
+            None => {
+                told.packets.push(packet);
+                ends.push((index, teller));
+            }
+        }
     }
     told
 }
@@ -90,6 +100,8 @@ struct Teller<'a> {
     dpmu: &'a Dpmu,
     devices: bool,
     copied_from: Option<usize>,
+    /// Of another pass: the number of the part that it goes on with.
+    resumed: Option<usize>,
     /// The virtual device that has the packet.
     device: Option<Arc<DeviceName>>,
     events: Vec<Event>,
@@ -118,6 +130,7 @@ impl<'a> Teller<'a> {
             dpmu,
             devices,
             copied_from,
+            resumed: None,
             device,
             events: Vec::new(),
             updates: Vec::new(),
@@ -139,6 +152,7 @@ impl<'a> Teller<'a> {
             dpmu: self.dpmu,
             devices: self.devices,
             copied_from: Some(index),
+            resumed: None,
             device: self.device.clone(),
             events: Vec::new(),
             updates: self.updates.clone(),
@@ -210,6 +224,7 @@ impl<'a> Teller<'a> {
                 self.events.extend(first.events.iter().cloned());
                 self.updates.extend(first.egress_events.iter().cloned());
             }
+            RowMeaning::GoOn { .. } => self.resume(told),
             RowMeaning::Guest { origin, .. } => {
                 self.events.extend(origin.events.iter().cloned());
                 self.updates.extend(origin.egress_events.iter().cloned());
@@ -266,6 +281,18 @@ impl<'a> Teller<'a> {
         self.device = None;
         if let Some(next) = next {
             self.arrive(next);
+        }
+    }
+
+    /// Another pass of the packet that this is a copy of: the program goes on, and nobody was resubmitted.
+    fn resume(&mut self, told: &mut Trace) {
+        let Some(index) = self.copied_from.take() else { return };
+        let Some(before) = told.packets.get_mut(index) else { return };
+        self.resumed = Some(index);
+        self.copied_from = before.copied_from;
+        self.events = std::mem::take(&mut before.events);
+        if self.events.last() == Some(&Event::Resubmit) {
+            self.events.pop();
         }
     }
 

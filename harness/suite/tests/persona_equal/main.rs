@@ -3,6 +3,7 @@
 
 mod draw;
 mod features;
+mod passes;
 mod profiles;
 mod programs;
 mod random;

@@ -102,6 +102,7 @@ impl Gate {
                 OperatorRule { key: (0, Owned::Port), ..by_device(vec![(0, Owned::Device), (at, next)]) }
             }
             ("enter_again", "begin_again") => by_device(vec![(1, next)]),
+            ("enter_again", "go_on") => by_device(vec![(0, next)]),
             ("leave", "forward") => by_device(vec![(1, Owned::Device), (2, next)]),
             ("leave" | "leave_same" | "leave_back" | "leave_onward", "discard") => by_device(vec![]),
             ("leave", action) if action.starts_with("transmit") && !action.starts_with("transmit_same") => {

@@ -61,7 +61,7 @@ pub(super) fn liveness(
         for transition in transitions(&mut site.body) {
             let mut after = match transition.target {
                 Target::Site(next) => live.get(&next).unwrap_or(end),
-                Target::End => end,
+                Target::End | Target::Again => end,
             }
             .clone();
             if let Some(access) = &transition.access {

@@ -6,12 +6,13 @@ use hyper4_bits::Bits;
 use hyper4_ir::{ActionId, PipelineKind, Program, TableId};
 
 use super::Refusal;
-use super::allocate::{Places, Sites, transitions};
+use super::allocate::{Places, Sites};
 use super::computation::{Machine, carry_out};
 use super::entry::PlacedTable;
 use super::form::{Bit, Form};
 use super::member::{Piece, PlacedPiece};
-use super::site::{Body, Site, SiteId, Target, Transition};
+use super::passes::Landing;
+use super::site::{Body, SiteId, Target, Transition};
 use super::standard::StandardLoad;
 use super::template::Template;
 use super::term::Terms;
@@ -41,6 +42,8 @@ pub(super) struct Emitted {
     steps: HashMap<(u8, Effect, Next), u16>,
     /// The slots in which accesses to state are made.
     pub(super) accesses: BTreeSet<(u8, StateAccess)>,
+    /// Where packets go on that go through it again.
+    pub(super) landings: Vec<Landing>,
 }
 
 /// What is needed to turn sites into rows.
@@ -61,41 +64,26 @@ pub(super) struct Location {
     pub(super) key_mask: Bits,
 }
 
-/// Whether a site is looked up by its micro-PC alone.
-fn is_step(site: &Site) -> bool {
-    matches!(&site.body, Body::Decision(rows) if rows.len() == 1)
-}
-
 impl Emitter<'_> {
     /// All rows of a pipeline, which begins by taking those fields in.
     pub(super) fn emit(&self, mut sites: Sites, loads: &[StandardLoad]) -> Result<Emitted, Refusal> {
-        let mut effects = Vec::new();
-        // Many paths do the same.
-        let mut known: HashMap<(bool, BTreeMap<Bit, Form>), Vec<Template>> = HashMap::new();
-        for (_, site) in &mut sites {
-            for (is_step, transition) in self.rows(&mut site.body) {
-                let key = (is_step, transition.changes.clone());
-                let mut templates = match known.get(&key) {
-                    Some(templates) => templates.clone(),
-                    None => {
-                        let templates = self.effects(transition, is_step)?;
-                        known.entry(key).or_insert(templates).clone()
-                    }
-                };
-                if let Some(access) = &transition.access {
-                    access.attach(&mut templates, self.places, self.layout);
-                }
-                effects.push(templates);
-            }
+        let (available, first) = (usize::from(self.layout.slots(self.pipeline)), loads.len());
+        let mut effects = self.all_effects(&mut sites)?;
+        let (mut slots, needed) = self.slots(&mut sites, &effects, first);
+        let mut landings = Vec::new();
+        if needed > available {
+            (sites, landings) = self.split(sites, &effects, first, needed)?;
+            effects = self.all_effects(&mut sites)?;
+            slots = self.slots(&mut sites, &effects, first).0;
         }
-        let slots = self.slots(&mut sites, &effects, loads.len())?;
+        let start = sites.first().map(|(id, _)| *id);
         let mut locations: BTreeMap<SiteId, Location> = BTreeMap::new();
         let mut next_pc = 1;
         for (id, site) in &sites {
             let pc = self.take_pc(&mut next_pc)?;
-            let slot = slots.get(id).copied().unwrap_or(loads.len() as u8);
+            let slot = slots.get(id).copied().unwrap_or(first) as u8;
             let (lookup, key_mask) = match &site.body {
-                Body::Decision(_) if is_step(site) => (Lookup::Step, self.zero()),
+                Body::Decision(rows) if rows.len() == 1 => (Lookup::Step, self.zero()),
                 Body::Decision(_) => (Lookup::Ternary, self.zero()),
                 Body::Table(table) => self.lookup(table),
                 Body::Hash(..) | Body::Members(_) => (Lookup::Step, self.zero()),
@@ -183,11 +171,18 @@ impl Emitter<'_> {
             PipelineKind::Ingress => emitted.end_slots.last().copied().unwrap_or(0),
             PipelineKind::Egress => emitted.end_slots.last().map_or(0, |slot| slot.saturating_sub(1)),
         };
-        emitted.slots = last.max(end) + 1;
-        if let Some(first) = locations.values().min_by_key(|l| (l.slot, l.pc)) {
+        let accessed = emitted.accesses.iter().map(|(slot, _)| *slot).max().unwrap_or(0);
+        emitted.slots = last.max(end).max(accessed) + 1;
+        emitted.landings = landings
+            .iter()
+            .filter_map(|(number, id)| {
+                let Location { slot, pc, .. } = *locations.get(id)?;
+                Some(Landing { number: *number, slot, pc })
+            })
+            .collect();
+        if let Some(first) = start.and_then(|id| locations.get(&id)) {
             emitted.start = (first.slot, first.pc, Some(first.lookup));
-            let first = first.clone();
-            self.load(loads, &first, &mut next_pc, &mut emitted)?;
+            self.load(loads, first, &mut next_pc, &mut emitted)?;
         }
         Ok(emitted)
     }
@@ -232,6 +227,30 @@ impl Emitter<'_> {
         }
     }
 
+    /// What each transition does, in the sites' order.
+    fn all_effects(&self, sites: &mut Sites) -> Result<Vec<Vec<Template>>, Refusal> {
+        let mut effects = Vec::new();
+        // Many paths do the same.
+        let mut known: HashMap<(bool, BTreeMap<Bit, Form>), Vec<Template>> = HashMap::new();
+        for (_, site) in sites {
+            for (is_step, transition) in self.rows(&mut site.body) {
+                let key = (is_step, transition.changes.clone());
+                let mut templates = match known.get(&key) {
+                    Some(templates) => templates.clone(),
+                    None => {
+                        let templates = self.effects(transition, is_step)?;
+                        known.entry(key).or_insert(templates).clone()
+                    }
+                };
+                if let Some(access) = &transition.access {
+                    access.attach(&mut templates, self.places, self.layout);
+                }
+                effects.push(templates);
+            }
+        }
+        Ok(effects)
+    }
+
     fn effects(&self, transition: &Transition, computes: bool) -> Result<Vec<Template>, Refusal> {
         let place = |bit| self.places.get(bit);
         let assignments =
@@ -242,46 +261,6 @@ impl Emitter<'_> {
             let source_info = transition.source_info.as_ref();
             Refusal::new(transition.construct.clone(), e.to_string()).at(source_info)
         })
-    }
-
-    /// Each site's slot: behind the last effect on the longest way to it.
-    fn slots(
-        &self,
-        sites: &mut Sites,
-        effects: &[Vec<Template>],
-        first: usize,
-    ) -> Result<BTreeMap<SiteId, u8>, Refusal> {
-        let available = self.layout.slots(self.pipeline);
-        let mut slots: BTreeMap<SiteId, usize> = BTreeMap::new();
-        let mut needed = 0;
-        let mut effects = effects.iter();
-        let steps: BTreeSet<SiteId> = sites.iter().filter(|(_, s)| is_step(s)).map(|(id, _)| *id).collect();
-        for (id, site) in sites {
-            let here = slots.get(id).copied().unwrap_or(first);
-            for transition in transitions(&mut site.body) {
-                let behind = transition.access.as_ref().is_some_and(|access| match transition.target {
-                    Target::Site(next) => access.load.is_some() || !steps.contains(&next),
-                    Target::End => true,
-                });
-                let after = here + effects.next().map_or(1, Vec::len) + usize::from(behind);
-                // A guest leaves ingress in a slot of its own; egress just ends.
-                let leaves = transition.target == Target::End && self.pipeline == PipelineKind::Egress;
-                needed = needed.max(after + usize::from(!leaves));
-                if let Target::Site(next) = transition.target {
-                    let slot = slots.entry(next).or_default();
-                    *slot = after.max(*slot);
-                }
-            }
-        }
-        if needed > available.into() {
-            let name = match self.pipeline {
-                PipelineKind::Ingress => "ingress",
-                PipelineKind::Egress => "egress",
-            };
-            let reason = format!("its {name} needs {needed} slots, and the persona has {available}");
-            return Err(Refusal::new(format!("program {}", self.program.name), reason));
-        }
-        Ok(slots.into_iter().map(|(id, slot)| (id, slot as u8)).collect())
     }
 
     /// What the row does, and further rows for what one effect can't.
@@ -313,6 +292,16 @@ impl Emitter<'_> {
                 },
                 None => Next::Done,
             },
+            // Nothing is behind the access: the switch resubmits it.
+            Target::Again => {
+                let slot = accessed;
+                Next::Lookup {
+                    slot,
+                    pc: self.take_pc(next_pc)?,
+                    lookup: Lookup::State,
+                    key_mask: self.zero(),
+                }
+            }
             Target::End => {
                 emitted.end_slots.push(end);
                 match self.pipeline {
@@ -325,6 +314,10 @@ impl Emitter<'_> {
         };
         if let Some(access) = &transition.access {
             next = match joined {
+                None if transition.target == Target::Again => {
+                    emitted.accesses.insert((accessed, access.access));
+                    next
+                }
                 Some(there) => {
                     emitted.accesses.insert((there.slot, access.access));
                     Next::Lookup {

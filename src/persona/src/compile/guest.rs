@@ -17,6 +17,7 @@ use super::entry::PlacedTable;
 use super::inside::Inside;
 use super::member::PlacedPiece;
 use super::numbers::{MissAction, ProfileNumber};
+use super::passes::Landing;
 use crate::{BitRange, EgressStart, Lookup, Origin, Row, StateAccess};
 
 /// A guest as a persona of one layout emulates it: its fixed rows, and how its entries become rows.
@@ -45,6 +46,8 @@ pub struct Guest {
     pub(super) clones: Vec<(PipelineKind, u8, Bits)>,
     /// Where samples lie in the state when they are taken.
     pub(super) samples: Vec<(LearnListId, BitRange)>,
+    /// Where packets go on that go through ingress once more than the program makes them.
+    pub(super) landings: Vec<Landing>,
     pub(super) rewrites: bool,
 }
 
@@ -74,6 +77,11 @@ impl Guest {
     /// field list.
     pub fn again(&self) -> &[(u8, Bits)] {
         &self.again
+    }
+
+    /// Where packets go on that go through ingress again because it is longer than the persona; empty where it isn't.
+    pub fn landings(&self) -> &[Landing] {
+        &self.landings
     }
 
     /// What its clones keep of the state when they begin egress, by the pipeline at whose end they are made and the number

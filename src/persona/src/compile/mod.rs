@@ -37,6 +37,7 @@ mod number;
 mod numbers;
 mod open;
 mod parser;
+mod passes;
 mod perform;
 mod piece;
 mod plan;
@@ -68,6 +69,7 @@ pub use guest::Guest;
 pub use inside::Inside;
 pub use numbers::{MissAction, ProfileNumber};
 pub use open::OpenEntry;
+pub use passes::Landing;
 pub use refusal::Refusal;
 
 use crate::{Effect, EgressStart, Layout, Lookup, Next, Row};
@@ -273,6 +275,7 @@ fn guest(
         again: Vec::new(),
         clones: Vec::new(),
         samples: Vec::new(),
+        landings: ingress.landings,
         rewrites,
         program,
     }

@@ -36,7 +36,7 @@ impl Emitter<'_> {
         let hashes = |t: &&Template| matches!(t.effect, Effect::Hash { modulus, .. } if modulus == ANY_SIZE);
         let position = match transition.target {
             Target::Site(id) => locations.get(&id),
-            Target::End => None,
+            Target::End | Target::Again => None,
         };
         let (Some(position), 1) = (position, effects.iter().filter(hashes).count()) else {
             let reason = "its selector hashes nothing of the packet";

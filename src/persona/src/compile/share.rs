@@ -47,7 +47,7 @@ impl Conflicts {
             for transition in transitions(&mut site.body) {
                 let mut used = match transition.target {
                     Target::Site(next) => here(&next),
-                    Target::End => end.clone(),
+                    Target::End | Target::Again => end.clone(),
                 };
                 used.extend(transition.changes.keys());
                 if let Some(access) = &transition.access {

@@ -154,6 +154,8 @@ pub(super) struct Transition {
 pub(super) enum Target {
     /// A lookup.
     Site(SiteId),
+    /// Ingress again, where what was asked with leads.
+    Again,
     /// The pipeline's end.
     #[default]
     End,

@@ -21,9 +21,14 @@ impl Text {
             meta.traits = traits;
             meta.state = (meta.state & {width}w{wire}) | (meta.copied & keep);
             }}
+            action go_on(bit<32> next, bit<8> traits) {{
+            meta.next = next;
+            meta.traits = traits;
+            meta.state = meta.copied;
+            }}
             table enter_again {{
             key = {{ meta.device: exact; meta.again: exact; }}
-            actions = {{ begin_again; discard; }}
+            actions = {{ begin_again; go_on; discard; }}
             default_action = discard();
             size = {};
             }}",
