@@ -82,8 +82,8 @@ fn construct(meaning: &RowMeaning) -> (String, String, Option<String>) {
                 if first.construct.is_empty() { String::new() } else { format!(": {}", first.construct) };
             (device.device.clone(), format!("packets enter{does}"), place)
         }
-        RowMeaning::GoOn { device } => {
-            (device.device.clone(), "a packet goes on in another pass".to_owned(), None)
+        RowMeaning::GoOn { device, pass } => {
+            (device.device.clone(), format!("a packet goes on in pass {pass}"), None)
         }
         RowMeaning::Leave { device, port, verdict, .. } => (
             device.device.clone(),

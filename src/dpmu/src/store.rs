@@ -38,6 +38,8 @@ pub enum RowMeaning {
     GoOn {
         /// The virtual device.
         device: Arc<DeviceName>,
+        /// Which pass begins; the first one has number 1.
+        pass: u8,
     },
     /// A virtual device chose a port.
     Leave {

@@ -151,7 +151,7 @@ pub(crate) fn port_steps(
             ..start(guest, site)
         };
         let row = OperatorRow::GoOn { start, number: landing.number };
-        operator(row, RowMeaning::GoOn { device: Arc::clone(&device.name) }, layout)
+        operator(row, RowMeaning::GoOn { device: Arc::clone(&device.name), pass: landing.pass }, layout)
     }));
     Ok(steps)
 }

@@ -33,7 +33,7 @@ pub fn persona_rows(dpmu: &Dpmu, trace: &Trace) -> Vec<PersonaRow> {
         let construct = match &dpmu.row(table, handle)?.meaning {
             RowMeaning::Guest { origin, .. } => origin.construct.clone(),
             RowMeaning::Enter { device, .. } => format!("ports of {}", device.device),
-            RowMeaning::GoOn { device } => format!("passes of {}", device.device),
+            RowMeaning::GoOn { device, pass } => format!("pass {pass} of {}", device.device),
             RowMeaning::Leave { device, .. } | RowMeaning::LeaveMulticast { device, .. } => {
                 format!("links of {}", device.device)
             }

@@ -17,7 +17,7 @@ const SEEDS: u64 = 6;
 const PACKETS: u64 = 300;
 
 /// The programs.
-fn features() -> Result<Vec<PathBuf>, Error> {
+pub(crate) fn features() -> Result<Vec<PathBuf>, Error> {
     let folder = root().join("harness/suite/tests/persona_equal");
     let mut files = Vec::new();
     for entry in std::fs::read_dir(folder)? {
@@ -29,7 +29,7 @@ fn features() -> Result<Vec<PathBuf>, Error> {
 }
 
 /// Mirroring sessions, for a program that makes clones.
-fn sessions(program: &Program) -> Vec<Command> {
+pub(crate) fn sessions(program: &Program) -> Vec<Command> {
     let mut primitives = program.actions.iter().flat_map(|action| &action.primitives);
     let clones = primitives.any(|primitive| matches!(primitive.kind, PrimitiveKind::Clone { .. }));
     let session = |session: u16| Command::Mirroring {

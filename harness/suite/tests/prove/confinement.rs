@@ -345,7 +345,7 @@ fn no_row_goes_round_the_gate() -> Result<(), Error> {
         let slice = match &row.meaning {
             RowMeaning::Guest { device, .. }
             | RowMeaning::Enter { device, .. }
-            | RowMeaning::GoOn { device }
+            | RowMeaning::GoOn { device, .. }
             | RowMeaning::Leave { device, .. }
             | RowMeaning::LeaveMulticast { device, .. }
             | RowMeaning::State { device, .. }

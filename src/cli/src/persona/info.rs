@@ -53,7 +53,7 @@ fn document(trial: &Trial, needs: &Needs<'_>) -> Value {
                 let [ingress, egress] = need.slots;
                 json!({
                     "name": subject.name, "ingress_slots": ingress, "egress_slots": egress,
-                    "rows": need.rows_in_all(), "rows_by_table": need.rows, "refused": null,
+                    "passes": need.passes, "rows": need.rows_in_all(), "rows_by_table": need.rows, "refused": null,
                 })
             }
             Err(reason) => json!({ "name": subject.name, "refused": reason }),
@@ -112,13 +112,14 @@ fn text(trial: &Trial, needs: &Needs<'_>) -> String {
     for (subject, need) in needs {
         let name = &subject.name;
         let _ = match need {
-            Ok(Need { slots: [ingress, egress], rows, .. }) => {
+            Ok(Need { slots: [ingress, egress], rows, passes, .. }) => {
                 let all: u32 = rows.values().sum();
                 let (table, most) =
                     rows.iter().max_by_key(|(_, rows)| **rows).map_or(("", 0), |(t, r)| (t, *r));
+                let again = if *passes > 1 { format!(" in {passes} passes") } else { String::new() };
                 writeln!(
                     text,
-                    "{name:width$}  {ingress} slots in ingress, {egress} in egress; {all} rows, at most {most} in a \
+                    "{name:width$}  {ingress} slots in ingress{again}, {egress} in egress; {all} rows, at most {most} in a \
                      table ({table})"
                 )
             }

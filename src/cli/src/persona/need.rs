@@ -20,6 +20,8 @@ use crate::subject::Subject;
 pub(super) struct Need {
     /// Lookups one after the other, in ingress and in egress.
     pub(super) slots: [u8; 2],
+    /// How often a packet goes through it at most.
+    pub(super) passes: u8,
     /// Rows in each table.
     pub(super) rows: BTreeMap<String, u32>,
     /// Registers, counters, and meters of each kind.
@@ -46,6 +48,7 @@ impl Need {
         for (mine, theirs) in self.cells.iter_mut().zip(other.cells) {
             *mine += theirs;
         }
+        self.passes = other.passes.max(self.passes);
         self.copies |= other.copies;
         self.digests |= other.digests;
         self.random |= other.random;
@@ -86,9 +89,12 @@ impl Trial {
         let mut network =
             VirtualNetwork::new(Box::new(recorder), Arc::clone(&self.program), self.layout.clone())?;
         prove::place(&mut network, &subject.guests)?;
-        let mut need = Need { cells: network.dpmu().cells_used(), ..Need::default() };
+        let mut need = Need { cells: network.dpmu().cells_used(), passes: 1, ..Need::default() };
         for row in network.dpmu().rows() {
             *need.rows.entry(row.table().to_owned()).or_default() += 1;
+            if let RowMeaning::GoOn { pass, .. } = &row.meaning {
+                need.passes = (*pass).max(need.passes);
+            }
             let RowMeaning::State { access, .. } = &row.meaning else { continue };
             need.copies |= matches!(access, StateAccess::Truncate | StateAccess::Ask);
             need.digests |= matches!(access, StateAccess::Sample(_));

@@ -11,7 +11,7 @@ use super::computation::{Machine, carry_out};
 use super::entry::PlacedTable;
 use super::form::{Bit, Form};
 use super::member::{Piece, PlacedPiece};
-use super::passes::Landing;
+use super::passes::{Beginning, Landing};
 use super::site::{Body, SiteId, Target, Transition};
 use super::standard::StandardLoad;
 use super::template::Template;
@@ -175,9 +175,9 @@ impl Emitter<'_> {
         emitted.slots = last.max(end).max(accessed) + 1;
         emitted.landings = landings
             .iter()
-            .filter_map(|(number, id)| {
-                let Location { slot, pc, .. } = *locations.get(id)?;
-                Some(Landing { number: *number, slot, pc })
+            .filter_map(|Beginning { number, pass, site }| {
+                let Location { slot, pc, .. } = *locations.get(site)?;
+                Some(Landing { number: *number, pass: *pass, slot, pc })
             })
             .collect();
         if let Some(first) = start.and_then(|id| locations.get(&id)) {

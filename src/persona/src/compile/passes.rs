@@ -27,10 +27,19 @@ const TO_GO_ON: usize = 2;
 pub struct Landing {
     /// What the packet asks with, beside the numbers of field lists ([`crate::Guest::again`]).
     pub number: u8,
+    /// Which pass begins there; a packet's first one has number 1.
+    pub pass: u8,
     /// The slot of the row there, a step.
     pub slot: u8,
     /// Its micro-PC.
     pub pc: u16,
+}
+
+/// A [`Landing`] before it has a place.
+pub(super) struct Beginning {
+    pub(super) number: u8,
+    pub(super) pass: u8,
+    pub(super) site: SiteId,
 }
 
 /// A site's pass, and its slot there at most.
@@ -69,8 +78,8 @@ impl Emitter<'_> {
         (slots, needed)
     }
 
-    /// The sites in as many passes as they need, of which each begins in slot `first`, and the steps where packets go on, by
-    /// the numbers that they ask with. `needed`: slots that one pass would need.
+    /// The sites in as many passes as they need, of which each begins in slot `first`, and where packets
+    /// go on. `needed`: slots that one pass would need.
     ///
     /// # Errors
     /// A [`Refusal`] when that is not possible, or would not be the same.
@@ -80,7 +89,7 @@ impl Emitter<'_> {
         effects: &[Vec<Template>],
         first: usize,
         needed: usize,
-    ) -> Result<(Sites, Vec<(u8, SiteId)>), Refusal> {
+    ) -> Result<(Sites, Vec<Beginning>), Refusal> {
         self.check_order(&mut sites, needed)?;
         let positions = self.unbroken(&mut sites, effects, first, needed)?;
         let pass = |id: SiteId| positions.get(&id).map_or(0, |(pass, _)| *pass);
@@ -118,7 +127,7 @@ impl Emitter<'_> {
             if let Some((number, asking)) = crossed.remove(&id) {
                 passes.extend(asking.into_values().map(|asks| (asks, self.asking(number))));
                 let landing = take();
-                landings.push((number, landing));
+                landings.push(Beginning { number, pass: pass(id) as u8 + 1, site: landing });
                 let construct = format!("program {}, another pass", self.program.name);
                 passes.push((
                     landing,
