@@ -86,7 +86,7 @@ fn long() -> String {
          control V(inout headers_t hdr, inout meta_t m) { apply { } }
          control C(inout headers_t hdr, inout meta_t m) { apply { } }
          control E(inout headers_t hdr, inout meta_t m, inout standard_metadata_t s) {
-             apply { hdr.h.c = hdr.h.c + 1; } }
+             apply { if (hdr.h.isValid()) { hdr.h.c = hdr.h.c + 1; } } }
          control D(packet_out p, in headers_t hdr) { apply { p.emit(hdr.h); } }
          control I(inout headers_t hdr, inout meta_t m, inout standard_metadata_t s) {
              register<bit<32>>(4) sums;\n",
@@ -98,7 +98,7 @@ fn long() -> String {
              default_action = to{stage}({stage}); }}\n"
         ));
     }
-    text.push_str("apply {\n");
+    text.push_str("apply { if (hdr.h.isValid()) {\n");
     for stage in 0..STAGES {
         text.push_str(&format!("t{stage}.apply();\n"));
         if stage == STAGES / 3 {
@@ -108,7 +108,7 @@ fn long() -> String {
             text.push_str("sums.read(hdr.h.c, 1); sums.write(1, hdr.h.c + (bit<32>)hdr.h.b);\n");
         }
     }
-    text + "hdr.h.a = m.seen; s.egress_spec = 2; } }\nV1Switch(P(), V(), I(), E(), C(), D()) main;\n"
+    text + "hdr.h.a = m.seen; } s.egress_spec = 2; } }\nV1Switch(P(), V(), I(), E(), C(), D()) main;\n"
 }
 
 #[test]
