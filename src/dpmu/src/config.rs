@@ -32,19 +32,21 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::SocketAddr;
-use std::num::NonZeroU32;
 use std::ops::RangeInclusive;
 use std::path::{Path, PathBuf};
 
 use hyper4_switch::{BytesMatch, ConditionalLink, Endpoint, Links, PacketCondition};
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 mod server;
+mod slice;
 
-pub use server::{Packets, ServerConfig, TlsConfig};
+pub use server::{OperatorConfig, Packets, ServerConfig, TlsConfig};
+pub use slice::{SliceConfig, Token};
 
+use crate::Wiring;
 use crate::wiring::LAST_PORT;
-use crate::{Lease, Wiring};
+use slice::SliceText;
 
 /// Why a configuration was refused.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -89,13 +91,26 @@ pub enum ConfigError {
         /// The port.
         port: u16,
     },
+    /// Two ways to say what controllers show.
+    #[error("slice `{0}` has `token` and `token_file`: one of them says what controllers have to show")]
+    TwoTokens(String),
+    /// Anyone could change anything.
+    #[error(
+        "`[operator]` has neither `token_file` nor `tls` with `client_authority`, so that anyone could change everything"
+    )]
+    OpenOperator,
+    /// Not a name.
+    #[error(
+        "`{0}` is not a name: expected letters, digits, `_`, `-` and `.`, at least one and at most 64 of them"
+    )]
+    Name(String),
     /// No device at all.
     #[error("there is no `[[device]]`")]
     NoDevice,
 }
 
 /// A virtual device in a configuration.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct DeviceConfig {
     /// Its name.
@@ -121,16 +136,16 @@ impl DeviceConfig {
     }
 }
 
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 struct LinkConfig {
     from: String,
     to: String,
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     when: Vec<BytesConfig>,
 }
 
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 struct BytesConfig {
     byte: u16,
@@ -171,54 +186,12 @@ impl CompositionConfig {
 
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct SliceText {
-    name: String,
-    ports: Vec<u16>,
-    rows: Option<u64>,
-    groups: Option<u64>,
-    copies: Option<u64>,
-    cells: Option<u64>,
-    cpu_port: Option<u16>,
-    p4runtime: Option<SocketAddr>,
-    token_file: Option<PathBuf>,
-    tls: Option<TlsConfig>,
-    requests_per_second: Option<NonZeroU32>,
-    #[serde(default)]
-    device: Vec<DeviceConfig>,
-    #[serde(default)]
-    enter: BTreeMap<String, String>,
-    #[serde(default)]
-    link: Vec<LinkConfig>,
-}
-
-#[derive(Clone, Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
 struct DpmuText {
     #[serde(default)]
     server: ServerConfig,
+    operator: Option<OperatorConfig>,
     #[serde(default)]
     slice: Vec<SliceText>,
-}
-
-/// A slice in a configuration.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct SliceConfig {
-    /// Its name.
-    pub name: String,
-    /// What is leased to it.
-    pub lease: Lease,
-    /// What runs in it; where packets enter stands below `[slice.enter]`.
-    pub composition: CompositionConfig,
-    /// The port by which packets go to its controllers and come from them.
-    pub cpu_port: Option<u16>,
-    /// Where P4Runtime is spoken with its controllers.
-    pub p4runtime: Option<SocketAddr>,
-    /// The token that its controllers must show, relative to the configuration; without it anyone may connect.
-    pub token_file: Option<PathBuf>,
-    /// How connections are encrypted; without it they aren't.
-    pub tls: Option<TlsConfig>,
-    /// How many requests its controllers may make in a second, all together; without it as many as they like.
-    pub requests_per_second: Option<NonZeroU32>,
 }
 
 /// A configuration of slices beside each other.
@@ -226,6 +199,8 @@ pub struct SliceConfig {
 pub struct DpmuConfig {
     /// How it is served.
     pub server: ServerConfig,
+    /// How its operator reaches it; without it by this file alone.
+    pub operator: Option<OperatorConfig>,
     /// The slices.
     pub slices: Vec<SliceConfig>,
 }
@@ -237,36 +212,19 @@ impl DpmuConfig {
     /// [`ConfigError`]
     pub fn from_toml(text: &str) -> Result<Self, ConfigError> {
         let text: DpmuText = toml::from_str(text).map_err(|e| ConfigError::Toml(e.to_string()))?;
-        let slices = text.slice.into_iter().map(|s| {
-            if let Some(port) = s.ports.iter().find(|p| **p > LAST_PORT) {
-                return Err(ConfigError::Port(port.to_string()));
-            }
-            let composition = composition(s.device, &s.enter, &s.link)?;
-            let all = Lease::everything();
-            let lease = Lease {
-                ports: s.ports.into_iter().collect(),
-                rows: s.rows.unwrap_or(all.rows),
-                groups: s.groups.unwrap_or(all.groups),
-                copies: s.copies.unwrap_or(all.copies),
-                cells: s.cells.unwrap_or(all.cells),
-            };
-            if let Some(port) = s.cpu_port.filter(|port| !lease.ports.contains(port)) {
-                return Err(ConfigError::CpuPort { slice: s.name, port });
-            }
-            Ok(SliceConfig {
-                name: s.name,
-                lease,
-                composition,
-                cpu_port: s.cpu_port,
-                p4runtime: s.p4runtime,
-                token_file: s.token_file,
-                tls: s.tls,
-                requests_per_second: s.requests_per_second,
-            })
-        });
-        let config = Self { server: text.server, slices: slices.collect::<Result<_, _>>()? };
-        server::check(&config)?;
+        let slices = text.slice.into_iter().map(SliceText::read);
+        let config =
+            Self { server: text.server, operator: text.operator, slices: slices.collect::<Result<_, _>>()? };
+        config.check()?;
         Ok(config)
+    }
+
+    /// Whether what only one may have is given once, and the rest makes sense.
+    ///
+    /// # Errors
+    /// [`ConfigError`]
+    pub fn check(&self) -> Result<(), ConfigError> {
+        server::check(self)
     }
 }
 
@@ -382,6 +340,22 @@ const PHYSICAL: &str = "physical";
 fn endpoint(text: &str) -> Result<Endpoint, ConfigError> {
     let (name, port) = port_end(text).ok_or_else(|| ConfigError::Endpoint(text.to_owned()))?;
     Ok(end(name, port))
+}
+
+/// `device:port` or `physical:port`, as it is written in a configuration.
+pub fn end_text(end: &Endpoint) -> String {
+    match end {
+        Endpoint::Physical(port) => format!("{PHYSICAL}:{port}"),
+        Endpoint::Device { device, port } => format!("{device}:{port}"),
+    }
+}
+
+/// What [`end_text`] writes.
+///
+/// # Errors
+/// [`ConfigError::Endpoint`]
+pub fn parse_end(text: &str) -> Result<Endpoint, ConfigError> {
+    endpoint(text)
 }
 
 fn end(name: &str, port: u16) -> Endpoint {

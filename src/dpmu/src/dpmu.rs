@@ -1,5 +1,7 @@
 //! Slices, and all that can be asked for in them.
 
+mod grant;
+mod overview;
 #[cfg(test)]
 mod tests;
 
@@ -10,7 +12,7 @@ use hyper4_ir::{Command, PipelineKind, Program, Reply, RowTemplate};
 use hyper4_persona::{Guest, Layout, OpenEntry, compile};
 use hyper4_switch::{Change, Switch};
 
-use crate::device::{Device, MOST_COPIES, MOST_GROUPS, Own, Promised, Step};
+use crate::device::{Device, Own, Promised, Step};
 use crate::edit::{Edit, GroupUse};
 use crate::lease::{self, Lease};
 use crate::plan::{self, Plan};
@@ -19,6 +21,8 @@ use crate::state::{Holdings, Ledger};
 use crate::store::{DeviceName, InstalledRow};
 use crate::virtual_device::VirtualDevice;
 use crate::{DpmuError, Estate, Wiring};
+
+pub use overview::TranslatedEntry;
 
 /// A data plane management unit over one device.
 pub struct Dpmu {
@@ -124,17 +128,7 @@ impl Dpmu {
         if self.slices.contains_key(name) {
             return Err(DpmuError::Exists { kind: "slice", name: name.to_owned() });
         }
-        for (other, slice) in &self.slices {
-            if let Some(port) = lease.ports.intersection(&slice.lease.ports).next() {
-                return Err(DpmuError::PortTaken { port: *port, slice: other.clone() });
-            }
-        }
-        let leases = self.slices.values().map(|slice| &slice.lease);
-        let rows = self.device.layout().config().rows_per_table.into();
-        let (groups, copies) = self.device.unpromised_groups();
-        lease::ROWS.admit(leases.clone(), &lease, rows, self.device.rows().most_unpromised())?;
-        lease::GROUPS.admit(leases.clone(), &lease, MOST_GROUPS, groups)?;
-        lease::COPIES.admit(leases, &lease, MOST_COPIES, copies)?;
+        self.grantable(name, &lease)?;
         self.slices.insert(name.to_owned(), Slice::new(lease));
         self.promise();
         Ok(())
@@ -201,7 +195,7 @@ impl Dpmu {
             let held: u64 = others.map(|(_, device)| device.holdings.size()).sum();
             let left = slice.lease.cells.saturating_sub(held);
             if holdings.size() > left {
-                let (resource, needed) = ("cells of state of the lease", holdings.size());
+                let (resource, needed) = (lease::CELLS_OF_LEASE, holdings.size());
                 return Err(DpmuError::Exhausted { resource, needed, left });
             }
         }
@@ -329,13 +323,8 @@ impl Dpmu {
         let slice = find(&mut self.slices, slice_name)?;
         let names: BTreeSet<String> = slice.devices.keys().cloned().collect();
         wiring.validate(&names, &slice.lease.ports)?;
-        let mut plan = Plan::new(slice, &wiring, &self.device)?;
-        let own = Own::new(slice, plan.ids());
-        let added = self.device.transact(std::mem::take(&mut plan.steps), &own)?;
-        let (free, taken) = plan.commit(slice, wiring, added);
-        self.device.release_ids(free);
-        self.device.take_ids(taken);
-        Ok(())
+        let plan = Plan::new(slice, &slice.lease, &wiring, &self.device)?;
+        carry_out(&mut self.device, slice, None, plan, wiring)
     }
 
     /// Carry out a tenant's command on one of its virtual devices.
@@ -346,6 +335,26 @@ impl Dpmu {
     pub fn control(&mut self, slice: &str, device: &str, command: &Command) -> Result<Reply, DpmuError> {
         find(&mut self.slices, slice)?.control(&mut self.device, device, command)
     }
+}
+
+/// Do what was planned, under another lease if there is one.
+fn carry_out(
+    device: &mut Device,
+    slice: &mut Slice,
+    lease: Option<&Lease>,
+    mut plan: Plan,
+    wiring: Wiring,
+) -> Result<(), DpmuError> {
+    let own = Own::new(slice, plan.ids());
+    let own = match lease {
+        Some(lease) => own.under(lease),
+        None => own,
+    };
+    let added = device.transact(std::mem::take(&mut plan.steps), &own)?;
+    let (free, taken) = plan.commit(slice, wiring, added);
+    device.release_ids(free);
+    device.take_ids(taken);
+    Ok(())
 }
 
 fn find<'a>(slices: &'a mut BTreeMap<String, Slice>, name: &str) -> Result<&'a mut Slice, DpmuError> {

@@ -7,7 +7,7 @@ use hyper4_persona::{Layout, Refusal, Row};
 use hyper4_switch::{Change, DefaultAction, Handles, Multicast, ProfileChange};
 
 use crate::device::{Device, Step};
-use crate::lease::Lease;
+use crate::lease::{COPIES_OF_LEASE, GROUPS_OF_LEASE, Lease};
 use crate::profile::{GroupNumbers, Numbered};
 use crate::rank::{Insertion, Place};
 use crate::store::{RowId, RowStore, matches_same};
@@ -364,14 +364,14 @@ pub(crate) struct GroupUse {
 /// Whether a slice may have so many groups.
 pub(crate) fn out_of_groups(lease: &Lease, needed: u64) -> Result<(), DpmuError> {
     let left = lease.groups;
-    let refused = DpmuError::Exhausted { resource: "multicast groups of the lease", needed, left };
+    let refused = DpmuError::Exhausted { resource: GROUPS_OF_LEASE, needed, left };
     if needed > left { Err(refused) } else { Ok(()) }
 }
 
 /// Whether the groups of a slice may make so many copies.
 pub(crate) fn out_of_copies(lease: &Lease, needed: u64) -> Result<(), DpmuError> {
     let left = lease.copies;
-    let refused = DpmuError::Exhausted { resource: "copies of the lease's multicast groups", needed, left };
+    let refused = DpmuError::Exhausted { resource: COPIES_OF_LEASE, needed, left };
     if needed > left { Err(refused) } else { Ok(()) }
 }
 

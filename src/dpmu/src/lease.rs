@@ -45,6 +45,42 @@ impl Lease {
     }
 }
 
+/// How much a slice uses of what a lease grants.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Usage {
+    /// Rows in the device.
+    pub rows: u64,
+    /// Multicast groups in the device.
+    pub groups: u64,
+    /// Copies that the groups make, all together.
+    pub copies: u64,
+    /// Registers, counters and meters in the device, together.
+    pub cells: u64,
+}
+
+impl Usage {
+    /// Whether a lease grants as much.
+    pub(crate) fn fits(&self, lease: &Lease) -> Result<(), DpmuError> {
+        for (resource, needed, left) in [
+            (ROWS_OF_LEASE, self.rows, lease.rows),
+            (GROUPS_OF_LEASE, self.groups, lease.groups),
+            (COPIES_OF_LEASE, self.copies, lease.copies),
+            (CELLS_OF_LEASE, self.cells, lease.cells),
+        ] {
+            if needed > left {
+                return Err(DpmuError::Exhausted { resource, needed, left });
+            }
+        }
+        Ok(())
+    }
+}
+
+/// What a lease grants, as its tenant is told.
+pub(crate) const ROWS_OF_LEASE: &str = "rows of the lease";
+pub(crate) const GROUPS_OF_LEASE: &str = "multicast groups of the lease";
+pub(crate) const COPIES_OF_LEASE: &str = "copies of the lease's multicast groups";
+pub(crate) const CELLS_OF_LEASE: &str = "cells of state of the lease";
+
 /// Which shares of a device a lease promises: each is for itself, so that who was promised rows alone takes groups of what
 /// nobody was promised.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

@@ -19,6 +19,7 @@ mod multicast;
 mod plan;
 mod profile;
 mod rank;
+mod recompose;
 mod sites;
 mod slice;
 mod state;
@@ -29,13 +30,15 @@ mod wire;
 mod wiring;
 
 pub use config::{
-    CompositionConfig, ConfigError, DeviceConfig, DpmuConfig, Packets, ServerConfig, SliceConfig, TlsConfig,
+    CompositionConfig, ConfigError, DeviceConfig, DpmuConfig, OperatorConfig, Packets, ServerConfig,
+    SliceConfig, TlsConfig, Token, end_text, parse_end,
 };
 pub use device::RowOwner;
-pub use dpmu::Dpmu;
+pub use dpmu::{Dpmu, TranslatedEntry};
 pub use error::DpmuError;
 pub use gate::{Estate, Gate, GateError, OperatorRule, Owned};
-pub use lease::Lease;
+pub use lease::{Lease, Usage};
+pub use recompose::Inline;
 pub use state::CellArray;
 pub use store::{DeviceName, InstalledRow, RowMeaning};
 pub use wiring::{Wiring, WiringError};

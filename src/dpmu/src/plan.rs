@@ -8,6 +8,7 @@ use hyper4_switch::Endpoint;
 
 use crate::device::{Device, Step};
 use crate::edit::{no_groups, out_of_copies, out_of_groups};
+use crate::lease::{Lease, ROWS_OF_LEASE};
 use crate::sites::Sites;
 use crate::slice::{Entrances, Slice};
 use crate::store::RowId;
@@ -40,10 +41,15 @@ pub(crate) struct Plan {
 }
 
 impl Plan {
-    /// Plan to wire a slice so. The new rows come first, then each port changes over, then the old rows go: no packet
-    /// meets a half-made way.
-    pub(crate) fn new(slice: &Slice, wiring: &Wiring, device: &Device) -> Result<Self, DpmuError> {
-        let sites = Sites::new(slice, wiring, device)?;
+    /// Plan to wire a slice so, which has that lease or is about to get it. The new rows come first, then each port changes
+    /// over, then the old rows go: no packet meets a half-made way.
+    pub(crate) fn new(
+        slice: &Slice,
+        lease: &Lease,
+        wiring: &Wiring,
+        device: &Device,
+    ) -> Result<Self, DpmuError> {
+        let sites = Sites::new(slice, lease, wiring, device)?;
         let mut plan = Self {
             steps: Vec::new(),
             places: BTreeMap::new(),
@@ -58,12 +64,12 @@ impl Plan {
         for (name, (guest, site)) in &sites.devices {
             let Some(loaded) = slice.devices.get(name) else { continue };
             let placing = Placing { device: loaded, guest, site: *site };
-            let made = plan.place(placing, slice, wiring, &starts, layout, &mut free_groups)?;
+            let made = plan.place(placing, lease, wiring, &starts, layout, &mut free_groups)?;
             groups += made.0;
             copies += made.1;
         }
-        out_of_groups(&slice.lease, groups)?;
-        out_of_copies(&slice.lease, copies)?;
+        out_of_groups(lease, groups)?;
+        out_of_copies(lease, copies)?;
         for ((name, port), site) in &sites.wires {
             let wire = wiring.wires(name).remove(port);
             if let (Some(wire), Some(from)) = (wire, slice.devices.get(name)) {
@@ -72,11 +78,11 @@ impl Plan {
                 plan.steps.extend(steps);
             }
         }
-        plan.enter(slice, wiring, &starts.devices, &sites, layout);
+        plan.enter(slice, lease, wiring, &starts.devices, &sites, layout);
         let needed = plan.added.len() as u64;
-        if needed > slice.lease.rows {
-            let left = slice.lease.rows;
-            return Err(DpmuError::Exhausted { resource: "rows of the lease", needed, left });
+        if needed > lease.rows {
+            let left = lease.rows;
+            return Err(DpmuError::Exhausted { resource: ROWS_OF_LEASE, needed, left });
         }
         plan.remove_old(slice);
         for (name, (guest, site)) in sites.devices {
@@ -92,7 +98,7 @@ impl Plan {
     fn place(
         &mut self,
         placing: Placing<'_>,
-        slice: &Slice,
+        lease: &Lease,
         wiring: &Wiring,
         starts: &Starts,
         layout: &Layout,
@@ -101,22 +107,22 @@ impl Plan {
         let Placing { device, guest, site } = placing;
         let name = &device.name.device;
         translate::check_egress(placing, wiring)?;
-        translate::check_whole_packets(placing, wiring, &slice.lease)?;
+        translate::check_whole_packets(placing, wiring, lease)?;
         // Rows that those by which packets enter do, too, are for packets that come otherwise.
         let entrances = guest.entrances();
         let unmet = matches!(wiring, Wiring::Direct(_)) && guest.again().is_empty();
         for (part, mut rows) in device.all_rows(guest)? {
-            if part == Part::Fixed && unmet && enters_by_rows(&entrances, wiring, slice) {
+            if part == Part::Fixed && unmet && enters_by_rows(&entrances, wiring, lease) {
                 rows.retain(|row| !entrances.contains(&row));
             }
             let steps = rows.into_iter().map(|r| device.add(site, r)).collect();
             self.add(name, part, steps);
         }
         self.add(name, Part::State, translate::state_steps(placing, layout));
-        self.add(name, Part::Fixed, translate::inside_steps(placing, wiring, &slice.lease, layout));
-        self.add(name, Part::Ports, translate::port_steps(placing, wiring, &slice.lease, starts, layout)?);
+        self.add(name, Part::Fixed, translate::inside_steps(placing, wiring, lease, layout));
+        self.add(name, Part::Ports, translate::port_steps(placing, wiring, lease, starts, layout)?);
         for (session, copies) in device.plane.mirroring_sessions() {
-            let steps = mirroring::steps(placing, session, copies, wiring, &slice.lease, layout)?;
+            let steps = mirroring::steps(placing, session, copies, wiring, lease, layout)?;
             if let Some((made, rows)) = steps {
                 self.steps.push(made);
                 self.add(name, Part::Session(session), rows);
@@ -124,7 +130,7 @@ impl Plan {
         }
         let (mut made, mut copies) = (BTreeMap::new(), 0);
         for group in device.plane.multicast().groups() {
-            let nodes = multicast::nodes(name, device.plane.multicast(), group, wiring, &slice.lease)?;
+            let nodes = multicast::nodes(name, device.plane.multicast(), group, wiring, lease)?;
             let physical = free_groups.next().ok_or_else(no_groups)?;
             copies += nodes.len() as u64;
             self.steps.push(Step::CreateGroup { group: physical, nodes });
@@ -151,6 +157,7 @@ impl Plan {
     fn enter(
         &mut self,
         slice: &Slice,
+        lease: &Lease,
         wiring: &Wiring,
         starts: &BTreeMap<String, DeviceStart>,
         sites: &Sites<'_>,
@@ -158,11 +165,9 @@ impl Plan {
     ) {
         let mut ways: Vec<(PortMatch, &str, Option<u16>)> = Vec::new();
         match wiring {
-            Wiring::Direct(device) if slice.lease.has_all_ports() => {
-                ways.push((PortMatch::Any, device, None))
-            }
+            Wiring::Direct(device) if lease.has_all_ports() => ways.push((PortMatch::Any, device, None)),
             Wiring::Direct(device) => {
-                ways.extend(slice.lease.ports.iter().map(|p| (PortMatch::Port(*p), device.as_str(), None)));
+                ways.extend(lease.ports.iter().map(|p| (PortMatch::Port(*p), device.as_str(), None)));
             }
             Wiring::Links(links) => {
                 for (physical, end) in &links.ingress {
@@ -253,8 +258,8 @@ fn merges(rows: usize, ports: usize) -> bool {
 }
 
 /// Whether packets enter the only device by rows that do what its first ones do.
-fn enters_by_rows(entrances: &[&Row], wiring: &Wiring, slice: &Slice) -> bool {
-    let ports = if slice.lease.has_all_ports() { 1 } else { slice.lease.ports.len() };
+fn enters_by_rows(entrances: &[&Row], wiring: &Wiring, lease: &Lease) -> bool {
+    let ports = if lease.has_all_ports() { 1 } else { lease.ports.len() };
     matches!(wiring, Wiring::Direct(_)) && merges(entrances.len(), ports)
 }
 

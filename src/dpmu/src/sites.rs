@@ -21,7 +21,12 @@ pub(crate) struct Sites<'a> {
 
 impl<'a> Sites<'a> {
     /// A virtual device begins behind all that lead to it.
-    pub(crate) fn new(slice: &'a Slice, wiring: &Wiring, device: &Device) -> Result<Self, DpmuError> {
+    pub(crate) fn new(
+        slice: &'a Slice,
+        lease: &Lease,
+        wiring: &Wiring,
+        device: &Device,
+    ) -> Result<Self, DpmuError> {
         let layout = device.layout();
         let slots = u16::from(layout.slots(PipelineKind::Ingress));
         let names: BTreeSet<String> = slice.devices.keys().cloned().collect();
@@ -34,7 +39,7 @@ impl<'a> Sites<'a> {
         for name in wiring.order(&names)? {
             let Some(loaded) = slice.devices.get(&name) else { continue };
             let inside =
-                wiring.wants_egress_inside(&name) || leaves_traces_of_the_lost(loaded, wiring, &slice.lease);
+                wiring.wants_egress_inside(&name) || leaves_traces_of_the_lost(loaded, wiring, lease);
             let guest = match loaded.guest.egress_start().is_some() && inside {
                 true => Cow::Owned(loaded.guest.with_egress_inside(layout)?),
                 false => Cow::Borrowed(&loaded.guest),
@@ -70,7 +75,7 @@ impl<'a> Sites<'a> {
                 let slot_base = u8::try_from(end).unwrap_or(u8::MAX);
                 sites.wires.insert((name.clone(), port), Site { id: id()?, slot_base, exit: None });
             }
-            let exit = translate::exit(&guest, wiring, &slice.lease, layout);
+            let exit = translate::exit(&guest, wiring, lease, layout);
             sites.devices.insert(name, (guest, Site { id: id()?, slot_base, exit }));
         }
         Ok(sites)

@@ -8,7 +8,7 @@ use hyper4_switch::Change;
 
 use crate::device::{Device, Own, Step};
 use crate::edit::{Edit, GroupUse};
-use crate::lease::Lease;
+use crate::lease::{Lease, ROWS_OF_LEASE, Usage};
 use crate::store::RowId;
 use crate::virtual_device::{Placement, VirtualDevice};
 use crate::{DpmuError, Estate, Wiring};
@@ -64,6 +64,15 @@ impl Slice {
         placed + entrances as u64 + self.wire_rows.len() as u64
     }
 
+    /// How much it uses of what a lease grants.
+    pub(crate) fn usage(&self, below: &Device) -> Usage {
+        let groups = self.placements().flat_map(|placement| placement.groups.values());
+        let (groups, copies) =
+            groups.fold((0, 0), |(groups, copies), group| (groups + 1, copies + below.copies(*group)));
+        let cells = self.devices.values().map(|device| device.holdings.size()).sum();
+        Usage { rows: self.held_rows(), groups, copies, cells }
+    }
+
     /// Its device IDs.
     pub(crate) fn ids(&self) -> Vec<u16> {
         self.placements().map(|p| p.site.id).chain(self.wires.iter().copied()).collect()
@@ -71,7 +80,12 @@ impl Slice {
 
     /// What it has of the device: all that its rows may lead to.
     pub(crate) fn estate(&self) -> Estate {
-        let ports = self.lease.ports.clone();
+        self.estate_under(&self.lease)
+    }
+
+    /// What it has with that lease.
+    pub(crate) fn estate_under(&self, lease: &Lease) -> Estate {
+        let ports = lease.ports.clone();
         let sessions = ports.iter().map(|port| Estate::session(*port)).collect();
         let held = self.devices.values().flat_map(|device| device.holdings.ranges(device.guest.program()));
         let cells = held.map(|(array, first, count)| (array, first.into(), count.into())).collect();
@@ -126,7 +140,7 @@ impl Slice {
         let (done, steps) = edit.finish();
         let needed = done.growth();
         if needed > left {
-            return Err(DpmuError::Exhausted { resource: "rows of the lease", needed, left });
+            return Err(DpmuError::Exhausted { resource: ROWS_OF_LEASE, needed, left });
         }
         let added = below.transact(steps, &Own::new(self, []))?;
         if let Some(target) = self.devices.get_mut(name) {

@@ -64,6 +64,15 @@ impl PartRows {
         self.rows.get(&part).map_or(&[], Vec::as_slice)
     }
 
+    /// The rows of each entry of a table, in the order of their handles.
+    pub(crate) fn entries(&self, table: TableId) -> impl Iterator<Item = (u64, &[RowId])> {
+        let of_table = self.rows.range(Part::Entry(table, 0)..=Part::Entry(table, u64::MAX));
+        of_table.filter_map(|(part, rows)| match part {
+            Part::Entry(_, handle) => Some((*handle, rows.as_slice())),
+            _ => None,
+        })
+    }
+
     pub(crate) fn all(&self) -> impl Iterator<Item = RowId> + '_ {
         self.rows.values().flatten().copied()
     }

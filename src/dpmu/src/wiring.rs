@@ -49,6 +49,23 @@ pub enum WiringError {
     /// Packets could go round for ever; in one pass there is no way back.
     #[error("the links form a circle, so that packets could go round for ever: `{}`", .0.join("` → `"))]
     Circle(Vec<String>),
+    /// There is no cable to put a virtual device into.
+    #[error("nothing leads to `{0}` or comes from there: there is no cable to put a virtual device into")]
+    NoCable(String),
+    /// A virtual device that is to be put somewhere is wired.
+    #[error("virtual device `{0}` is wired already: remove it from the composition first")]
+    Present(String),
+    /// A virtual device that is to be taken out is led to by a port that isn't joined to another one.
+    #[error(
+        "port {port} of virtual device `{device}` has a link, and it isn't said which of its ports it is joined to \
+         without it (one that leads on without a condition)"
+    )]
+    Loose {
+        /// The virtual device.
+        device: String,
+        /// Its port.
+        port: u16,
+    },
     /// A link's condition looks at bytes that the persona doesn't hold.
     #[error(
         "the condition behind port {port} of virtual device `{device}` looks at the first {length} bytes of a packet, \

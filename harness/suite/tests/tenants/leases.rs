@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use hyper4_bits::Bits;
-use hyper4_dpmu::{DpmuError, Lease, Wiring};
+use hyper4_dpmu::{DeviceName, DpmuError, Lease, Wiring, WiringError};
 use hyper4_engine::Engine;
 use hyper4_ir::{Command, CounterCommand, CounterValue, MatchValue, Packet, Reply};
 use hyper4_suite::{Error, guest, persona, program, root};
@@ -139,5 +139,110 @@ fn what_is_lost_was_in_egress_before() -> Result<(), Error> {
     let counted = network.control("a", "sw", &read)?;
     assert_eq!(counted, native.device("sw").ok_or("no switch")?.control(&read)?);
     assert!(matches!(counted, Reply::Counter(CounterValue { packets: 2, .. })), "{counted:?}");
+    Ok(())
+}
+
+/// A lease is another one while packets pass: what the slice runs goes on by the ports that it has now.
+#[test]
+fn a_lease_changes_while_the_slice_works() -> Result<(), Error> {
+    let l2 = guest("l2_switch")?;
+    let mut network = super::network(Box::new(Engine::new()))?;
+    let small = |ports: &[u16]| Lease { ports: ports.iter().copied().collect(), ..Lease::everything() };
+    let programs = BTreeMap::from([("sw".to_owned(), Arc::clone(&l2.program))]);
+    network.add_slice("a", small(&[1, 2]), &programs, Wiring::Direct("sw".to_owned()))?;
+    network.add_slice("b", small(&[5]), &programs, Wiring::Direct("sw".to_owned()))?;
+    for mac in 1..=4 {
+        let command = Command::TableAdd {
+            table: "dmac".to_owned(),
+            key: vec![MatchValue::Exact(Bits::from_u64(48, mac))],
+            action: "forward".to_owned(),
+            arguments: vec![Bits::from_u64(9, mac)],
+            priority: None,
+        };
+        network.control("a", "sw", &command)?;
+    }
+    let sent = |network: &mut VirtualNetwork, port: u16, mac: u8| -> Result<Vec<u16>, Error> {
+        let bytes = [&[0, 0, 0, 0, 0, mac], [2; 6].as_slice(), &[8, 0], &[0; 50]].concat();
+        let batch = network.inject(&[Packet { port, bytes }], Tracing::Off)?;
+        Ok(batch.outputs.iter().map(|output| output.port).collect())
+    };
+    assert_eq!(sent(&mut network, 1, 2)?, [2]);
+    assert_eq!((sent(&mut network, 1, 3)?, sent(&mut network, 3, 1)?), (vec![], vec![]));
+
+    // Port 3 for port 2, and back again.
+    network.dpmu().change_lease("a", small(&[1, 3]), None)?;
+    assert_eq!((sent(&mut network, 1, 3)?, sent(&mut network, 3, 1)?), (vec![3], vec![1]));
+    assert_eq!((sent(&mut network, 1, 2)?, sent(&mut network, 2, 1)?), (vec![], vec![]));
+    let rows = network.dpmu().rows_held("a");
+    network.dpmu().change_lease("a", small(&[1, 2]), None)?;
+    assert_eq!((sent(&mut network, 1, 2)?, sent(&mut network, 1, 3)?), (vec![2], vec![]));
+    assert_eq!(network.dpmu().rows_held("a"), rows);
+    let estate = network.dpmu().estate("a").ok_or("no slice")?;
+    assert_eq!(estate.ports, [1, 2].into());
+
+    // What can't be leaves everything as it was.
+    let before: Vec<_> = network.dpmu().rows().cloned().collect();
+    let refused = |network: &mut VirtualNetwork, lease| network.dpmu().change_lease("a", lease, None);
+    let taken = DpmuError::PortTaken { port: 5, slice: "b".to_owned() };
+    assert_eq!(refused(&mut network, small(&[1, 5])), Err(taken));
+    let less = Lease { rows: rows - 1, ..small(&[1, 2]) };
+    // A limit where there was none is a promise: its rows are made anew, and counted then.
+    let full = DpmuError::Exhausted { resource: "rows of the lease", needed: rows, left: rows - 1 };
+    assert_eq!(refused(&mut network, less.clone()), Err(full));
+    let cells = network.dpmu().usage("a").ok_or("no slice")?.cells;
+    assert_eq!(cells, 0);
+    let links = Links {
+        ingress: [(1, Endpoint::Device { device: "sw".to_owned(), port: 1 })].into(),
+        egress: [(("sw".to_owned(), 1), Endpoint::Physical(2))].into(),
+        ..Links::default()
+    };
+    let answer = network.dpmu().change_lease("a", small(&[1]), Some(Wiring::Links(links.clone())));
+    assert_eq!(answer, Err(DpmuError::Wiring(WiringError::PortNotLeased(2))));
+    assert_eq!(network.dpmu().rows().cloned().collect::<Vec<_>>(), before);
+    assert_eq!(network.dpmu().lease("a"), Some(&small(&[1, 2])));
+    assert_eq!(sent(&mut network, 1, 2)?, [2]);
+
+    // A promise is kept free, and can't be less than what is used.
+    let promise = Lease { rows: 100, ..small(&[1, 2]) };
+    network.dpmu().change_lease("a", promise.clone(), None)?;
+    let in_use = DpmuError::Exhausted { resource: "rows of the lease", needed: rows, left: rows - 1 };
+    assert_eq!(refused(&mut network, less), Err(in_use));
+    let short = network.dpmu().change_lease("b", Lease { rows: ROWS_OF_A_TABLE, ..small(&[5]) }, None);
+    assert!(matches!(short, Err(DpmuError::Exhausted { resource: "rows of the device", .. })), "{short:?}");
+    assert_eq!(network.dpmu().lease("a"), Some(&promise));
+
+    // Ports and wiring at once.
+    let links = Links { egress: [(("sw".to_owned(), 2), Endpoint::Physical(7))].into(), ..links };
+    network.dpmu().change_lease("a", small(&[1, 7]), Some(Wiring::Links(links)))?;
+    assert_eq!((sent(&mut network, 1, 2)?, sent(&mut network, 2, 1)?), (vec![7], vec![]));
+    network.dpmu().delete_slice("a")?;
+    assert_eq!(network.dpmu().usage("a"), None);
+    Ok(())
+}
+
+/// What a slice uses, and which rows its entries are.
+#[test]
+fn the_operator_sees_what_slices_use() -> Result<(), Error> {
+    let l2 = guest("l2_switch")?;
+    let mut network = super::network(Box::new(Engine::new()))?;
+    super::add_slice(&mut network, "a", &[1, 2, 3, 4], &l2)?;
+    let usage = network.dpmu().usage("a").ok_or("no slice")?;
+    assert_eq!((usage.rows, usage.groups), (network.dpmu().rows_held("a"), 1));
+    assert!(usage.copies > 0, "{usage:?}");
+    let name = DeviceName { slice: "a".to_owned(), device: "sw".to_owned() };
+    let translated = network.dpmu().translated(&name, None, usize::MAX)?.len();
+    assert_eq!(network.dpmu().translated(&name, None, 2)?.len(), 2);
+    let entries = network.dpmu().translated(&name, Some("dmac"), usize::MAX)?;
+    assert!(entries.len() > 1 && entries.len() < translated, "{translated}");
+    for found in &entries {
+        assert!(found.table.ends_with("dmac"), "{found:?}");
+        assert!(!found.rows.is_empty(), "{found:?}");
+        // What is shown is what the tenant said.
+        let said =
+            |command: &Command| matches!(command, Command::TableAdd { key, .. } if *key == found.entry.key);
+        assert!(l2.commands.iter().any(said), "{found:?}");
+    }
+    let nothing = network.dpmu().translated(&name, Some("nothing"), 1).map(drop);
+    assert_eq!(nothing, Err(DpmuError::Unknown { kind: "table", name: "nothing".to_owned() }));
     Ok(())
 }

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use super::{ConfigError, DpmuConfig};
 
@@ -20,7 +20,7 @@ pub enum Packets {
 }
 
 /// Certificates and keys, PEM files relative to the configuration.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct TlsConfig {
     /// The server's certificate, with those that lead to its authority.
@@ -29,6 +29,18 @@ pub struct TlsConfig {
     pub key: PathBuf,
     /// Who signs the certificates of controllers; without it they need none.
     pub client_authority: Option<PathBuf>,
+}
+
+/// How the operator reaches what is served.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct OperatorConfig {
+    /// Where the operator's service is answered.
+    pub address: SocketAddr,
+    /// The token that the operator must show, relative to the configuration.
+    pub token_file: Option<PathBuf>,
+    /// How connections are encrypted; without it they aren't. Whose certificate `client_authority` signed is the operator.
+    pub tls: Option<TlsConfig>,
 }
 
 /// What belongs to the device and to the process.
@@ -70,18 +82,46 @@ impl ServerConfig {
 /// Whether what only one may have is given once, and the rest makes sense.
 pub(super) fn check(config: &DpmuConfig) -> Result<(), ConfigError> {
     config.server.ports()?;
-    let mut addresses: BTreeSet<SocketAddr> = config.server.metrics.into_iter().collect();
+    let mut addresses: BTreeSet<SocketAddr> = BTreeSet::new();
+    // Any free port is free for each.
+    let mut free = |address: SocketAddr| address.port() == 0 || addresses.insert(address);
+    let operator = config.operator.as_ref();
+    for address in config.server.metrics.into_iter().chain(operator.map(|operator| operator.address)) {
+        if !free(address) {
+            return Err(ConfigError::Twice { what: format!("`{address}`"), slice: "operator".to_owned() });
+        }
+    }
+    let known = |operator: &OperatorConfig| {
+        operator.token_file.is_some()
+            || operator.tls.as_ref().is_some_and(|tls| tls.client_authority.is_some())
+    };
+    if !operator.is_none_or(known) {
+        return Err(ConfigError::OpenOperator);
+    }
     let mut names = BTreeSet::new();
     for slice in &config.slices {
         let twice = |what: String| Err(ConfigError::Twice { what, slice: slice.name.clone() });
         if !names.insert(&slice.name) {
             return twice(format!("the name `{}`", slice.name));
         }
+        named(&slice.name)?;
+        if slice.token.is_some() && slice.token_file.is_some() {
+            return Err(ConfigError::TwoTokens(slice.name.clone()));
+        }
+        if let Some(port) = slice.cpu_port.filter(|port| !slice.lease.ports.contains(port)) {
+            return Err(ConfigError::CpuPort { slice: slice.name.clone(), port });
+        }
+        let mut devices = BTreeSet::new();
+        for device in &slice.composition.devices {
+            named(&device.name)?;
+            if !devices.insert(&device.name) {
+                return twice(format!("the device `{}`", device.name));
+            }
+        }
         let mut ids = BTreeSet::new();
         let thrift = slice.composition.devices.iter().filter_map(|device| device.thrift);
         for address in slice.p4runtime.into_iter().chain(thrift) {
-            // Any free port.
-            if address.port() != 0 && !addresses.insert(address) {
+            if !free(address) {
                 return twice(format!("`{address}`"));
             }
         }
@@ -92,4 +132,13 @@ pub(super) fn check(config: &DpmuConfig) -> Result<(), ConfigError> {
         }
     }
     Ok(())
+}
+
+/// Whether something can be called so: names stand in logs, addresses of ports and tables of a terminal.
+fn named(name: &str) -> Result<(), ConfigError> {
+    let fits = |c: char| c.is_alphanumeric() || matches!(c, '_' | '-' | '.');
+    match (1..=64).contains(&name.chars().count()) && name.chars().all(fits) {
+        true => Ok(()),
+        false => Err(ConfigError::Name(name.to_owned())),
+    }
 }

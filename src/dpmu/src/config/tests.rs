@@ -67,3 +67,50 @@ fn what_is_wrong_is_refused() {
         assert_eq!(links(&text), Err(ConfigError::Condition("a:1".to_owned())), "{when}");
     }
 }
+
+#[test]
+fn a_slice_is_written_as_it_was_read() {
+    let text = "name = \"red\"\nports = [1, 2, 510]\nrows = 100\ncpu_port = 510\np4runtime = \"127.0.0.1:0\"\n\
+                token = \"secret\"\nrequests_per_second = 7\ntls = { certificate = \"c.pem\", key = \"k.pem\" }\n\
+                enter = { 1 = \"a:1\" }\n[[device]]\nname = \"a\"\nprogram = \"a.p4\"\nthrift = \"127.0.0.1:9090\"\n\
+                [[device]]\nname = \"b\"\ndevice_id = 7\n[[link]]\nfrom = \"a:1\"\nto = \"b:1\"\n\
+                when = [{ byte = 12, value = \"0800\", mask = \"ff00\" }]\n[[link]]\nfrom = \"a:1\"\nto = \"physical:2\"\n\
+                [[link]]\nfrom = \"b:4-6\"\nto = \"physical:1\"\n";
+    let read = SliceConfig::from_toml(text).unwrap();
+    let written = read.to_toml().unwrap();
+    assert_eq!(SliceConfig::from_toml(&written).unwrap(), read, "{written}");
+    assert!(!format!("{read:?}").contains("secret"));
+    let direct = SliceConfig::from_toml("name = \"x\"\nports = [1]\n[[device]]\nname = \"a\"\n").unwrap();
+    assert_eq!(SliceConfig::from_toml(&direct.to_toml().unwrap()).unwrap(), direct);
+}
+
+#[test]
+fn what_only_one_may_have_is_given_once() {
+    let slice = |name: &str, port: u16, more: &str| {
+        format!("[[slice]]\nname = \"{name}\"\nports = [{port}]\n{more}\n[[slice.device]]\nname = \"d\"\n")
+    };
+    let refused = |text: String| DpmuConfig::from_toml(&text).unwrap_err();
+    let operator = "[operator]\naddress = \"127.0.0.1:9500\"\ntoken_file = \"t\"\n";
+    let address = "p4runtime = \"127.0.0.1:9500\"";
+    assert!(matches!(refused(operator.to_owned() + &slice("a", 1, address)), ConfigError::Twice { .. }));
+    let metrics = format!("[server]\nmetrics = \"127.0.0.1:9500\"\n{operator}");
+    assert!(matches!(refused(metrics), ConfigError::Twice { .. }));
+    // Any free port is free for each.
+    let any = operator.replace("9500", "0") + &slice("a", 1, "p4runtime = \"127.0.0.1:0\"");
+    assert!(
+        DpmuConfig::from_toml(&any.replace("[operator]", "[server]\nmetrics = \"127.0.0.1:0\"\n[operator]"))
+            .is_ok()
+    );
+    assert_eq!(refused("[operator]\naddress = \"127.0.0.1:0\"\n".to_owned()), ConfigError::OpenOperator);
+    let unasked = "[operator]\naddress = \"127.0.0.1:0\"\ntls = { certificate = \"c\", key = \"k\" }\n";
+    assert_eq!(refused(unasked.to_owned()), ConfigError::OpenOperator);
+    let both = slice("a", 1, "token = \"x\"\ntoken_file = \"t\"");
+    assert_eq!(refused(both), ConfigError::TwoTokens("a".to_owned()));
+    for name in ["", "a b", "a/b", "x:1", &"x".repeat(65)] {
+        assert_eq!(refused(slice(name, 1, "")), ConfigError::Name(name.to_owned()));
+    }
+    assert!(matches!(
+        refused(slice("a", 1, "") + "[[slice.device]]\nname = \"d\"\n[slice.enter]\n1 = \"d:1\"\n"),
+        ConfigError::Twice { .. }
+    ));
+}

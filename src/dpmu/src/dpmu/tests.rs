@@ -11,6 +11,7 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::device::willing::Willing;
+use crate::device::{MOST_COPIES, MOST_GROUPS};
 use crate::store::RowMeaning;
 use crate::translate;
 
@@ -29,6 +30,12 @@ enum Event {
     },
     Delete {
         slice: usize,
+    },
+    /// A slice that has no wiring gets another lease.
+    Regrant {
+        slice: usize,
+        rows: Option<u64>,
+        groups: Option<u64>,
     },
     /// So many rows are added to a table, and then others of the slice removed.
     Change {
@@ -61,6 +68,8 @@ fn events() -> impl Strategy<Value = Vec<Event>> {
         )
             .prop_map(|(rows, groups, copies)| Event::Create { rows, groups, copies }),
         1 => slice.clone().prop_map(|slice| Event::Delete { slice }),
+        2 => (slice.clone(), prop::option::of(1..20u64), prop::option::of(1..1500u64))
+            .prop_map(|(slice, rows, groups)| Event::Regrant { slice, rows, groups }),
         6 => (slice.clone(), 0..TABLES, 0..15usize, 0..15usize)
             .prop_map(|(slice, table, add, remove)| Event::Change { slice, table, add, remove }),
         2 => (slice.clone(), 0..TABLES).prop_map(|(slice, table)| Event::Rewire { slice, table }),
@@ -176,6 +185,27 @@ impl World {
         }
     }
 
+    /// Another number where there was one: rows and groups that lie there were promised or not when they were made.
+    fn regrant(&mut self, number: usize, rows: Option<u64>, groups: Option<u64>) {
+        let (port, held) = self.slices.get(number).cloned().expect("the slice");
+        let name = port.to_string();
+        let before = self.dpmu.lease(&name).expect("the slice").clone();
+        let other = |before: u64, other: Option<u64>| {
+            if before == u64::MAX { before } else { other.unwrap_or(before) }
+        };
+        let lease =
+            Lease { rows: other(before.rows, rows), groups: other(before.groups, groups), ..before.clone() };
+        // The slice has groups that no placement knows of here.
+        if held.len() as u64 > lease.groups {
+            return;
+        }
+        let used = self.dpmu.rows_held(&name);
+        let done = self.dpmu.change_lease(&name, lease.clone(), None);
+        assert!(done.is_err() || used <= lease.rows);
+        let now = self.dpmu.lease(&name).expect("the slice");
+        assert_eq!(*now, if done.is_ok() { lease } else { before });
+    }
+
     fn delete(&mut self, number: usize) {
         let (port, groups) = self.slices.remove(number);
         self.transact(port, groups.into_iter().map(Step::DestroyGroup).collect(), true);
@@ -187,6 +217,7 @@ impl World {
         match event {
             Event::Create { rows, groups, copies } => self.create(rows, groups, copies),
             Event::Delete { slice } if there(slice) => self.delete(slice),
+            Event::Regrant { slice, rows, groups } if there(slice) => self.regrant(slice, rows, groups),
             Event::Change { slice, table, add, remove } if there(slice) => {
                 self.change((self.slices[slice].0, table), add, remove);
             }
