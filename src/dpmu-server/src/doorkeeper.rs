@@ -14,6 +14,10 @@ pub(crate) struct Doorkeeper {
     pub(crate) token: Option<Arc<str>>,
     /// How often may be asked.
     pub(crate) rate: Option<Arc<Mutex<Rate>>>,
+    /// What others are told.
+    pub(crate) strangers: &'static str,
+    /// It is the operator's door: others are told that it isn't theirs.
+    pub(crate) operator: bool,
 }
 
 impl Doorkeeper {
@@ -32,10 +36,11 @@ impl Interceptor for Doorkeeper {
     fn call(&mut self, request: Request<()>) -> Result<Request<()>, Status> {
         let Some(token) = &self.token else { return self.rate(request) };
         let shown = request.metadata().get("authorization").and_then(|value| value.to_str().ok());
-        let shown = shown.and_then(|shown| shown.strip_prefix("Bearer ")).unwrap_or_default();
-        match same(shown.as_bytes(), token.as_bytes()) {
-            true => self.rate(request),
-            false => Err(Status::unauthenticated("this is for controllers with the slice's token")),
+        match shown.and_then(|shown| shown.strip_prefix("Bearer ")) {
+            Some(shown) if same(shown.as_bytes(), token.as_bytes()) => self.rate(request),
+            // Somebody, but another.
+            Some(_) if self.operator => Err(Status::permission_denied(self.strangers)),
+            _ => Err(Status::unauthenticated(self.strangers)),
         }
     }
 }
@@ -52,7 +57,8 @@ mod tests {
 
     #[test]
     fn only_the_token_passes() {
-        let mut check = Doorkeeper { token: Some("s3cret".into()), rate: None };
+        let mut check =
+            Doorkeeper { token: Some("s3cret".into()), rate: None, strangers: "no", operator: false };
         let mut passes = |shown: Option<&str>| {
             let mut request = Request::new(());
             if let Some(value) = shown.and_then(|shown| shown.parse().ok()) {
@@ -72,7 +78,7 @@ mod tests {
             assert!(!passes(shown), "{shown:?}");
         }
         let rate = Arc::new(Mutex::new(Rate::new(2, Instant::now())));
-        let mut check = Doorkeeper { token: None, rate: Some(rate) };
+        let mut check = Doorkeeper { token: None, rate: Some(rate), strangers: "no", operator: false };
         let passed = (0..50).filter(|_| check.call(Request::new(())).is_ok()).count();
         assert!((2..20).contains(&passed), "{passed}");
     }

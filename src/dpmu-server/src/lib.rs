@@ -3,14 +3,19 @@
 //! A [`Service`] has one device with its slices behind one lock: the DPMU's core is synchronous, and one request, one
 //! packet or one change has it at a time. In front of each slice stand a P4Runtime server and, for each virtual device
 //! that wants it, simple_switch's Thrift services; behind it are ports, where packets come from and go to. Where those
-//! lead, and how programs are compiled, is for whoever starts it ([`Ports`], [`Compile`]).
+//! lead, and how programs are compiled, is for whoever starts it ([`Ports`], [`Programs`]).
 
 mod audit;
+mod connections;
 mod doorkeeper;
 mod forward;
+mod front;
 mod http;
+mod manager;
+mod operator;
 mod rate;
 mod refusal;
+mod served;
 mod service;
 mod shared;
 mod store;
@@ -18,6 +23,6 @@ mod thrift;
 mod virtual_target;
 
 pub use forward::{Incoming, Ports};
-pub use service::{Service, StartError, Started};
+pub use service::{Place, Service, StartError, Started};
 pub use store::StoreError;
-pub use virtual_target::Compile;
+pub use virtual_target::Programs;

@@ -25,6 +25,15 @@ pub(crate) fn failure(error: DpmuError) -> Failure {
     }
 }
 
+/// The code of what the operator is told, who may know all of it.
+pub(crate) fn code(error: &DpmuError) -> Code {
+    match error {
+        DpmuError::PortTaken { .. } => Code::FailedPrecondition,
+        DpmuError::Device(_) | DpmuError::Gate(_) | DpmuError::Inconsistent { .. } => Code::Internal,
+        other => failure(other.clone()).code,
+    }
+}
+
 /// Whether it is the tenant's own.
 fn of_the_lease(resource: &str) -> bool {
     resource.contains("lease")

@@ -1,12 +1,12 @@
 //! The device with its slices, as everyone who serves it shares it.
 
 use std::collections::BTreeMap;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::mpsc::SyncSender;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock, RwLockWriteGuard};
 
 use hyper4_dpmu::{DeviceName, Dpmu, Wiring};
-use hyper4_p4runtime_server::Device;
+use hyper4_p4runtime_server::{Device, Failure};
 
 use crate::Incoming;
 
@@ -15,6 +15,26 @@ pub(crate) struct SliceWiring {
     pub(crate) wiring: Wiring,
     /// The virtual devices that it wants.
     pub(crate) devices: Vec<String>,
+}
+
+/// Whether a virtual device is still there. It ends while nobody else has the device below, so whoever has it and finds it
+/// alive may do what a tenant asked for.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Life(Arc<AtomicBool>);
+
+impl Life {
+    pub(crate) fn end(&self) {
+        self.0.store(true, Ordering::SeqCst);
+    }
+
+    /// # Errors
+    /// [`Failure`] of one that is gone.
+    pub(crate) fn check(&self) -> Result<(), Failure> {
+        match self.0.load(Ordering::SeqCst) {
+            false => Ok(()),
+            true => Err(Failure::not_found("the device is gone")),
+        }
+    }
 }
 
 /// Counts, for the operator.
@@ -31,10 +51,15 @@ pub(crate) fn count(counter: &AtomicU64) {
     counter.fetch_add(1, Ordering::Relaxed);
 }
 
+/// Change what is shared; someone who failed meanwhile left it whole.
+pub(crate) fn write<T>(shared: &RwLock<T>) -> RwLockWriteGuard<'_, T> {
+    shared.write().unwrap_or_else(PoisonError::into_inner)
+}
+
 /// The device with its slices.
 pub(crate) struct Shared {
     dpmu: Mutex<Dpmu>,
-    pub(crate) wirings: BTreeMap<String, SliceWiring>,
+    pub(crate) wirings: RwLock<BTreeMap<String, SliceWiring>>,
     pub(crate) packets: SyncSender<Incoming>,
     /// Who is told of packets to the controller, by port.
     pub(crate) controllers: RwLock<BTreeMap<u16, Arc<Device>>>,
@@ -44,23 +69,27 @@ pub(crate) struct Shared {
 }
 
 impl Shared {
-    pub(crate) fn new(
-        dpmu: Dpmu,
-        wirings: BTreeMap<String, SliceWiring>,
-        packets: SyncSender<Incoming>,
-    ) -> Self {
-        let counts = Counts {
-            commands: RwLock::new(wirings.keys().map(|slice| (slice.clone(), Default::default())).collect()),
-            ..Counts::default()
-        };
+    pub(crate) fn new(dpmu: Dpmu, packets: SyncSender<Incoming>) -> Self {
         Self {
             dpmu: Mutex::new(dpmu),
-            wirings,
+            wirings: RwLock::default(),
             packets,
             controllers: RwLock::default(),
             learners: RwLock::default(),
-            counts,
+            counts: Counts::default(),
         }
+    }
+
+    /// A slice is to be wired so, as soon as all of its virtual devices have a program.
+    pub(crate) fn expect(&self, slice: &str, wiring: SliceWiring) {
+        write(&self.wirings).insert(slice.to_owned(), wiring);
+        write(&self.counts.commands).entry(slice.to_owned()).or_default();
+    }
+
+    /// A slice is gone.
+    pub(crate) fn forget(&self, slice: &str) {
+        write(&self.wirings).remove(slice);
+        write(&self.counts.commands).remove(slice);
     }
 
     /// Have the device for oneself.

@@ -4,6 +4,8 @@
 //! them carried out, none refused. It is on the disk before the client hears that it was done. Whoever starts again does
 //! the same again, and has the same entries under the same handles. A pipeline begins a device's records anew.
 //!
+//! Beside them lies what the operator decided about slices ([`Decision`]).
+//!
 //! When the disk fails the store takes no more: from then on clients are refused, and after a restart what they were
 //! told was done is there.
 
@@ -11,6 +13,7 @@ use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use crate::shared::Life;
 use hyper4_dpmu::DeviceName;
 use hyper4_ir::Command;
 use hyper4_p4runtime::prost::Message;
@@ -18,6 +21,13 @@ use hyper4_p4runtime::tonic::Code;
 use hyper4_p4runtime::v1::{ForwardingPipelineConfig, Update, WriteRequest};
 use hyper4_p4runtime_server::{Failure, Journal, Turn};
 use redb::{Database, ReadableDatabase, ReadableTable, TableDefinition};
+
+mod decisions;
+#[cfg(test)]
+mod tests;
+
+use decisions::DECISIONS;
+pub(crate) use decisions::Decision;
 
 /// Slice, virtual device and number of the record.
 type Key<'a> = (&'a str, &'a str, u64);
@@ -52,6 +62,9 @@ pub enum StoreError {
     /// Another version wrote it.
     #[error("the store has layout {0}, and this program knows layout 1: use the version that wrote it")]
     Version(u64),
+    /// A slice that can't be read.
+    #[error("the store has a slice `{0}` that can't be read")]
+    Decision(String),
     /// A record that can't be read.
     #[error("the store has a record of `{slice}`, `{device}` that can't be read: number {number}")]
     Record {
@@ -120,6 +133,7 @@ impl Store {
                 None => drop(about.insert(SCHEMA, VERSION)?),
             }
             change.open_table(RECORDS)?;
+            change.open_table(DECISIONS)?;
         }
         change.commit()?;
         Ok(Self { database, failed: AtomicBool::new(false) })
@@ -143,14 +157,7 @@ impl Store {
 
     /// Put a record behind the others, or, with `anew`, these in the place of all of them.
     pub(crate) fn append(&self, name: &DeviceName, records: &[Record], anew: bool) -> Result<(), Failure> {
-        if self.failed.load(Ordering::SeqCst) {
-            return Err(unavailable());
-        }
-        self.put(name, records, anew).map_err(|error| {
-            self.failed.store(true, Ordering::SeqCst);
-            tracing::error!(%error, "nothing is taken any more");
-            unavailable()
-        })
+        self.guarded(|| self.put(name, records, anew))
     }
 
     fn put(&self, name: &DeviceName, records: &[Record], anew: bool) -> Result<(), StoreError> {
@@ -177,6 +184,7 @@ impl Store {
 pub(crate) struct DeviceJournal {
     store: Arc<Store>,
     name: DeviceName,
+    life: Life,
     /// Held while something is done and kept: records stand in the order in which things were done.
     order: Mutex<()>,
 }
@@ -188,12 +196,23 @@ pub(crate) struct DeviceTurn<'a> {
 }
 
 impl DeviceJournal {
-    pub(crate) fn new(store: Arc<Store>, name: DeviceName) -> Self {
-        Self { store, name, order: Mutex::new(()) }
+    pub(crate) fn new(store: Arc<Store>, name: DeviceName, life: Life) -> Self {
+        Self { store, name, life, order: Mutex::new(()) }
+    }
+
+    /// Wait for whoever does something; of a virtual device that is gone nothing is kept from then on.
+    pub(crate) fn settle(&self) {
+        drop(self.order.lock().unwrap_or_else(PoisonError::into_inner));
+    }
+
+    /// Forget all: it begins anew.
+    pub(crate) fn clear(&self) -> Result<(), Failure> {
+        self.begin()?.append(&[], true)
     }
 
     pub(crate) fn begin(&self) -> Result<DeviceTurn<'_>, Failure> {
         let order = self.order.lock().unwrap_or_else(PoisonError::into_inner);
+        self.life.check()?;
         match self.store.failed.load(Ordering::SeqCst) {
             true => Err(unavailable()),
             false => Ok(DeviceTurn { journal: self, _order: order }),
@@ -219,8 +238,14 @@ impl Journal for DeviceJournal {
 }
 
 impl Turn for DeviceTurn<'_> {
-    fn pipeline(&mut self, config: &ForwardingPipelineConfig, updates: Vec<Update>) -> Result<(), Failure> {
+    fn pipeline(
+        &mut self,
+        config: &ForwardingPipelineConfig,
+        first: &[Command],
+        updates: Vec<Update>,
+    ) -> Result<(), Failure> {
         let mut records = vec![Record::Pipeline(Box::new(config.clone()))];
+        records.extend(first.iter().cloned().map(Record::Command));
         if !updates.is_empty() {
             records.push(Record::Updates(updates));
         }
@@ -231,6 +256,3 @@ impl Turn for DeviceTurn<'_> {
         self.append(&[Record::Updates(updates)], false)
     }
 }
-
-#[cfg(test)]
-mod tests;

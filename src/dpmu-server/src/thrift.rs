@@ -16,15 +16,15 @@ use hyper4_switch::SwitchError;
 
 use crate::audit::{Audit, Deed};
 use crate::refusal::switch_error;
-use crate::shared::Shared;
+use crate::shared::{Life, Shared};
 use crate::store::DeviceJournal;
 
 /// A virtual device behind a Thrift server.
 pub(crate) struct VirtualHost {
     pub(crate) shared: Arc<Shared>,
     pub(crate) name: DeviceName,
+    pub(crate) life: Life,
     pub(crate) info: DeviceInfo,
-    pub(crate) ports: Vec<u16>,
     pub(crate) started: Instant,
     pub(crate) journal: Option<Arc<DeviceJournal>>,
     pub(crate) audit: Option<Arc<Audit>>,
@@ -65,7 +65,10 @@ impl Host for VirtualHost {
         let failed = |failure: Failure| SwitchError::Failed(failure.message);
         let journal = self.journal.as_ref().filter(|_| !only_reads(command));
         let turn = journal.map(|journal| journal.begin()).transpose().map_err(failed)?;
-        let result = self.shared.lock().control(slice, device, command);
+        let mut dpmu = self.shared.lock();
+        self.life.check().map_err(failed)?;
+        let result = dpmu.control(slice, device, command);
+        drop(dpmu);
         self.shared.count_command(slice, result.is_ok());
         if let Some(audit) = self.audit.as_ref().filter(|_| !only_reads(command)) {
             let request = command.to_string();
@@ -114,7 +117,8 @@ impl Host for VirtualHost {
             up: true,
             extra: BTreeMap::new(),
         };
-        self.ports.iter().map(port).collect()
+        let dpmu = self.shared.lock();
+        dpmu.lease(&self.name.slice).into_iter().flat_map(|lease| &lease.ports).map(port).collect()
     }
 
     fn add_port(&mut self, _interface: &str, _port: u32) -> Result<(), String> {

@@ -3,25 +3,38 @@
 use std::sync::mpsc::TrySendError;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use hyper4_dpmu::{DeviceName, Dpmu, DpmuError};
+use hyper4_dpmu::{DeviceConfig, DeviceName, Dpmu, DpmuError};
 use hyper4_ir::{Command, Program, Reply};
 use hyper4_p4runtime::tonic::Code;
 use hyper4_p4runtime_server::{Failure, Session, Target};
 use hyper4_persona::{Guest, Layout, compile};
 
-use crate::Incoming;
 use crate::refusal::failure;
-use crate::shared::Shared;
+use crate::shared::{Life, Shared};
+use crate::{Incoming, Started};
 
-/// Makes a program of what a controller sent as a device's configuration. Errors say what is wrong with it.
-pub type Compile = Arc<dyn Fn(&[u8]) -> Result<Program, String> + Send + Sync>;
+/// How programs are read. Errors say what is wrong with one.
+pub trait Programs: Send + Sync + 'static {
+    /// The program that a controller sent as a device's configuration. No file of the machine is read for it.
+    ///
+    /// # Errors
+    /// For people.
+    fn compile(&self, config: &[u8]) -> Result<Program, String>;
+
+    /// The program that a configuration names for a virtual device, if it names one, with its commands.
+    ///
+    /// # Errors
+    /// For people.
+    fn read(&self, device: &DeviceConfig) -> Result<Option<Started>, String>;
+}
 
 /// A virtual device.
 pub(crate) struct VirtualTarget {
     pub(crate) shared: Arc<Shared>,
     pub(crate) name: DeviceName,
+    pub(crate) life: Life,
     pub(crate) cpu_port: Option<u16>,
-    pub(crate) compile: Compile,
+    pub(crate) programs: Arc<dyn Programs>,
     pub(crate) layout: Layout,
     /// What was verified last, ready to be run: compiling takes long, and the device is others' meanwhile.
     pub(crate) verified: Mutex<Option<Guest>>,
@@ -44,7 +57,7 @@ impl Target for VirtualTarget {
     }
 
     fn program(&self, config: &[u8]) -> Result<Program, Failure> {
-        (self.compile)(config).map_err(Failure::invalid)
+        self.programs.compile(config).map_err(Failure::invalid)
     }
 
     fn verify(&self, program: &Arc<Program>) -> Result<(), Failure> {
@@ -79,6 +92,7 @@ struct VirtualSession<'a> {
 
 impl Session for VirtualSession<'_> {
     fn load(&mut self, program: Arc<Program>, commands: &[Command]) -> Result<Vec<Reply>, Failure> {
+        self.target.life.check()?;
         let guest = self.target.guest(&program)?;
         let replies = load(&mut self.dpmu, &self.target.shared, &self.target.name, guest, commands);
         let DeviceName { slice, device } = &self.target.name;
@@ -90,6 +104,7 @@ impl Session for VirtualSession<'_> {
     }
 
     fn control(&mut self, command: &Command) -> Result<Reply, Failure> {
+        self.target.life.check()?;
         let DeviceName { slice, device } = &self.target.name;
         let result = self.dpmu.control(slice, device, command);
         self.target.shared.count_command(slice, result.is_ok());
@@ -125,7 +140,10 @@ fn finish(
 ) -> Result<Vec<Reply>, DpmuError> {
     let run = |command| dpmu.control(&name.slice, &name.device, command);
     let replies = commands.iter().map(run).collect::<Result<_, _>>()?;
-    if let Some(wanted) = shared.wirings.get(&name.slice) {
+    let wirings = shared.wirings.read().unwrap_or_else(PoisonError::into_inner);
+    // One that isn't in it yet has no part in it.
+    let wanted = wirings.get(&name.slice).filter(|wanted| wanted.devices.contains(&name.device));
+    if let Some(wanted) = wanted {
         let there = |device: &String| {
             dpmu.program(&DeviceName { slice: name.slice.clone(), device: device.clone() }).is_some()
         };

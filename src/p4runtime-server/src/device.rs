@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 use std::time::Instant;
 
 use hyper4_bits::Bits;
-use hyper4_ir::{Command, LearnListId};
+use hyper4_ir::{Command, LearnListId, Program};
 use hyper4_p4runtime::tonic::{Code, Status};
 use hyper4_p4runtime::v1::entity::Entity as Kind;
 use hyper4_p4runtime::v1::get_forwarding_pipeline_config_request::ResponseType;
@@ -330,7 +330,7 @@ impl Device {
         self.set_digests(&configured.pipeline, records);
         *self.current.write().unwrap_or_else(PoisonError::into_inner) = Some(pipeline);
         match &mut turn {
-            Some(turn) => turn.pipeline(&configured.config, updates),
+            Some(turn) => turn.pipeline(&configured.config, first, updates),
             None => Ok(()),
         }
     }
@@ -342,6 +342,29 @@ impl Device {
     pub fn start(&self, config: &ForwardingPipelineConfig, commands: &[Command]) -> Result<(), Failure> {
         let configured = self.configured(config)?;
         self.commit(&mut lock(&self.state), configured, How { first: commands, ..How::default() })
+    }
+
+    /// Make a pipeline run that no controller sets, with commands carried out first, and keep that it does. `commands` makes
+    /// them for the program.
+    ///
+    /// # Errors
+    /// As of a controller's request, and of `commands`; what ran before goes on then.
+    pub fn install(
+        &self,
+        config: &ForwardingPipelineConfig,
+        commands: impl FnOnce(&Program) -> Result<Vec<Command>, Failure>,
+    ) -> Result<(), Failure> {
+        let configured = self.configured(config)?;
+        let first = commands(&configured.pipeline.program)?;
+        self.target.verify(&configured.pipeline.program)?;
+        self.commit(&mut lock(&self.state), configured, How { first: &first, keep: true, reconcile: false })
+    }
+
+    /// The device is no more: its controllers' streams end.
+    pub fn retire(&self) {
+        for sender in std::mem::take(&mut lock(&self.streams).open).into_values() {
+            let _ = sender.try_send(Err(Status::not_found(format!("device {} is gone", self.id))));
+        }
     }
 
     pub(crate) fn pipeline(

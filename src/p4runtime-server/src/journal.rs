@@ -1,5 +1,6 @@
 //! Where what was done is kept.
 
+use hyper4_ir::Command;
 use hyper4_p4runtime::v1::{ForwardingPipelineConfig, Update};
 
 use crate::Failure;
@@ -15,11 +16,17 @@ pub trait Journal: Send + Sync {
 
 /// What was done in a turn.
 pub trait Turn {
-    /// A pipeline runs, and these updates were written with it. Whatever was done before is over.
+    /// A pipeline runs, and these commands were carried out first, or these updates written with it. Whatever was done
+    /// before is over.
     ///
     /// # Errors
     /// [`Failure`] when it can't be kept. It is done all the same: nothing must follow.
-    fn pipeline(&mut self, config: &ForwardingPipelineConfig, updates: Vec<Update>) -> Result<(), Failure>;
+    fn pipeline(
+        &mut self,
+        config: &ForwardingPipelineConfig,
+        first: &[Command],
+        updates: Vec<Update>,
+    ) -> Result<(), Failure>;
 
     /// Updates were carried out, in that order.
     ///

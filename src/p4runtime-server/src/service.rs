@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
-use std::sync::Arc;
+use std::sync::{Arc, PoisonError, RwLock};
 
 use hyper4_p4runtime::API_VERSION;
 use hyper4_p4runtime::tonic::{Code, Request, Response, Status, Streaming, async_trait};
@@ -44,10 +44,10 @@ pub struct Noted {
 /// Hears of each request that changes something.
 pub type Observer = Arc<dyn Fn(Noted) + Send + Sync>;
 
-/// A P4Runtime server for some devices.
+/// A P4Runtime server for some devices. Its clones serve the same ones.
 #[derive(Clone)]
 pub struct P4RuntimeService {
-    devices: Arc<BTreeMap<u64, Arc<Device>>>,
+    devices: Arc<RwLock<BTreeMap<u64, Arc<Device>>>>,
     observer: Option<Observer>,
 }
 
@@ -55,7 +55,18 @@ impl P4RuntimeService {
     /// Serve these devices.
     pub fn new(devices: impl IntoIterator<Item = Arc<Device>>, observer: Option<Observer>) -> Self {
         let devices = devices.into_iter().map(|device| (device.id(), device)).collect();
-        Self { devices: Arc::new(devices), observer }
+        Self { devices: Arc::new(RwLock::new(devices)), observer }
+    }
+
+    /// Serve another device, too.
+    pub fn add(&self, device: Arc<Device>) {
+        self.devices.write().unwrap_or_else(PoisonError::into_inner).insert(device.id(), device);
+    }
+
+    /// Serve a device no more: streams to it end.
+    pub fn remove(&self, id: u64) {
+        let gone = self.devices.write().unwrap_or_else(PoisonError::into_inner).remove(&id);
+        gone.iter().for_each(|device| device.retire());
     }
 
     /// Do what changes something, where it holds nobody up, and tell of it.
@@ -79,7 +90,8 @@ impl P4RuntimeService {
 
     fn device(&self, id: u64) -> Result<Arc<Device>, Failure> {
         let missing = || Failure::not_found(format!("there is no device {id}"));
-        self.devices.get(&id).cloned().ok_or_else(missing)
+        let devices = self.devices.read().unwrap_or_else(PoisonError::into_inner);
+        devices.get(&id).cloned().ok_or_else(missing)
     }
 }
 

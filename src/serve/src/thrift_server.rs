@@ -1,9 +1,9 @@
 //! The Thrift server.
 
 use std::collections::BTreeMap;
-use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream};
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread::JoinHandle;
 use std::time::{SystemTime, UNIX_EPOCH};
 
@@ -19,11 +19,15 @@ const INVALID_LIST: i32 = 1;
 const INVALID_RESOURCE_TYPE: i32 = 0;
 const INVALID_RESOURCE_NAME: i32 = 1;
 
+/// Connections that are served, by number.
+type Open = Arc<Mutex<BTreeMap<u64, TcpStream>>>;
+
 /// A server that takes connections until it is dropped. Connections that are open then are served until their clients
 /// go.
 pub struct ThriftServer {
     address: SocketAddr,
     stop: Arc<AtomicBool>,
+    open: Open,
     accepting: Option<JoinHandle<()>>,
 }
 
@@ -40,20 +44,29 @@ impl ThriftServer {
         let address = listener.local_addr()?;
         let stop = Arc::new(AtomicBool::new(false));
         let stopped = Arc::clone(&stop);
+        let open = Open::default();
+        let known = Arc::clone(&open);
         let accepting = std::thread::Builder::new().name("thrift".to_owned()).spawn(move || {
-            for stream in listener.incoming() {
+            for (number, stream) in (0u64..).zip(listener.incoming()) {
                 if stopped.load(Ordering::SeqCst) {
                     break;
                 }
                 let Ok(stream) = stream else { continue };
                 let host = Arc::clone(&host);
+                let connections = Arc::clone(&known);
+                let Ok(same) = stream.try_clone() else { continue };
+                lock(&connections).insert(number, same);
                 // Where no thread can be had the client finds its connection closed.
-                let _ = std::thread::Builder::new()
-                    .name("thrift client".to_owned())
-                    .spawn(move || serve(stream, &host));
+                let spawned = std::thread::Builder::new().name("thrift client".to_owned()).spawn(move || {
+                    serve(stream, &host);
+                    lock(&connections).remove(&number);
+                });
+                if spawned.is_err() {
+                    lock(&known).remove(&number);
+                }
             }
         })?;
-        Ok(Self { address, stop, accepting: Some(accepting) })
+        Ok(Self { address, stop, open, accepting: Some(accepting) })
     }
 
     /// Where it listens.
@@ -62,8 +75,20 @@ impl ThriftServer {
     }
 }
 
-impl Drop for ThriftServer {
-    fn drop(&mut self) {
+impl ThriftServer {
+    /// Take no more connections, and cut those that are open.
+    pub fn cut(mut self) {
+        self.end();
+        for connection in lock(&self.open).values() {
+            // One that its client has closed already is cut.
+            let _ = connection.shutdown(Shutdown::Both);
+        }
+    }
+
+    fn end(&mut self) {
+        if self.accepting.is_none() {
+            return;
+        }
         self.stop.store(true, Ordering::SeqCst);
         // It waits for a connection: this is the last.
         let _ = TcpStream::connect(self.address);
@@ -71,6 +96,16 @@ impl Drop for ThriftServer {
             let _ = accepting.join();
         }
     }
+}
+
+impl Drop for ThriftServer {
+    fn drop(&mut self) {
+        self.end();
+    }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// Answer a client's calls until it goes or says what isn't Thrift.
