@@ -1,9 +1,9 @@
 //! Programs of virtual devices, from files and from controllers.
 
-use std::path::Path;
-use std::sync::Arc;
+use std::path::{Path, PathBuf};
 
-use hyper4_dpmu_server::{Compile, Started};
+use hyper4_dpmu::DeviceConfig;
+use hyper4_dpmu_server::{Programs, Started};
 use hyper4_ir::{Command, Program};
 use hyper4_p4runtime::config::P4Info;
 use hyper4_p4runtime::prost::Message;
@@ -12,6 +12,7 @@ use hyper4_p4runtime::v1::ForwardingPipelineConfig;
 use crate::args::Options;
 use crate::failure::Failure;
 use crate::frontend::{self, load_program, p4_options};
+use crate::subject::load_commands;
 
 /// A program that the configuration names. Of P4 text controllers are told the P4Info; bmv2 JSON has none, and waits for
 /// a controller that brings it.
@@ -35,11 +36,44 @@ fn p4info(options: &Options, path: &Path) -> Result<P4Info, Failure> {
     P4Info::decode(bytes.as_slice()).map_err(|error| Failure::tool(format!("the P4Info: {error}")))
 }
 
-/// How programs are read that controllers send: bmv2 JSON, or P4_16 text that includes nothing but the language's own
-/// files.
-pub(super) fn compiler(options: &Options) -> Compile {
-    let options = Options { include_dirs: Vec::new(), quiet: true, ..options.clone() };
-    Arc::new(move |config: &[u8]| {
+/// The program that a configuration names for a virtual device, if it names one, with its commands. Files lie relative to
+/// `base`.
+pub(super) fn named(
+    options: &Options,
+    base: &Path,
+    device: &DeviceConfig,
+) -> Result<Option<Started>, Failure> {
+    let Some(program) = &device.program else {
+        return match &device.commands {
+            Some(_) => {
+                Err(Failure::input(format!("device `{}` has `commands`, but no `program`", device.name)))
+            }
+            None => Ok(None),
+        };
+    };
+    let mut started = start(options, &base.join(program), Vec::new())?;
+    if let Some(commands) = &device.commands {
+        started.commands = load_commands(&started.program, &base.join(commands))?;
+    }
+    Ok(Some(started))
+}
+
+/// Programs of controllers, and those that a configuration names.
+pub(super) struct Files {
+    options: Options,
+    base: PathBuf,
+}
+
+impl Files {
+    /// Files lie relative to `base`.
+    pub(super) fn new(options: &Options, base: &Path) -> Self {
+        Self { options: Options { quiet: true, ..options.clone() }, base: base.to_owned() }
+    }
+}
+
+impl Programs for Files {
+    /// bmv2 JSON, or P4_16 text that includes nothing but the language's own files.
+    fn compile(&self, config: &[u8]) -> Result<Program, String> {
         let text = std::str::from_utf8(config).map_err(|_| {
             "the device configuration is neither bmv2 JSON nor P4 text: it is no UTF-8".to_owned()
         })?;
@@ -47,8 +81,13 @@ pub(super) fn compiler(options: &Options) -> Compile {
             return Program::from_json(text).map_err(|error| error.to_string());
         }
         includes(text)?;
+        let options = Options { include_dirs: Vec::new(), ..self.options.clone() };
         frontend::compile_text(&options, "controller.p4", text).map_err(Failure::message)
-    })
+    }
+
+    fn read(&self, device: &DeviceConfig) -> Result<Option<Started>, String> {
+        named(&self.options, &self.base, device).map_err(Failure::message)
+    }
 }
 
 /// Refuse to look at files of this machine for a controller.

@@ -8,7 +8,7 @@ use std::sync::mpsc::sync_channel;
 use std::time::Instant;
 
 use hyper4_dpmu::{DeviceName, Dpmu, DpmuConfig};
-use hyper4_dpmu_server::Service;
+use hyper4_dpmu_server::{Place, Service};
 use hyper4_engine::Engine;
 use hyper4_report::ExitStatus;
 use hyper4_switch::Switch;
@@ -20,7 +20,6 @@ use crate::failure::Failure;
 use crate::frontend::read;
 use crate::persona;
 use crate::sides::Switches;
-use crate::subject::load_commands;
 use crate::switch::Running;
 
 /// Packets that may wait for the device.
@@ -36,17 +35,11 @@ pub(super) fn serve(options: &Options, path: &Path) -> Result<ExitStatus, Failur
     for slice in &config.slices {
         for device in &slice.composition.devices {
             let name = DeviceName { slice: slice.name.clone(), device: device.name.clone() };
-            let Some(program) = &device.program else {
-                if device.commands.is_some() {
-                    return Err(bad(&format!("device `{}` has `commands`, but no `program`", device.name)));
-                }
-                continue;
-            };
-            let mut start = pipeline::start(options, &base.join(program), Vec::new())?;
-            if let Some(commands) = &device.commands {
-                start.commands = load_commands(&start.program, &base.join(commands))?;
-            }
-            started.insert(name, start);
+            let start = pipeline::named(options, base, device).map_err(|failure| match failure {
+                Failure::Input(reason) => bad(&reason),
+                other => other,
+            })?;
+            started.extend(start.map(|start| (name, start)));
         }
     }
     let persona = match (&options.persona, &config.server.persona) {
@@ -61,10 +54,10 @@ pub(super) fn serve(options: &Options, path: &Path) -> Result<ExitStatus, Failur
     let dpmu = Dpmu::new(below, persona.layout.clone());
     let (sender, receiver) = sync_channel(WAITING);
     let (ports, begin) = packets::open(&config.server, sender.clone())?;
-    let compile = pipeline::compiler(options);
-    let service = Service::start(&config, base, dpmu, started, &compile, (sender, receiver), ports)
+    let programs = Arc::new(pipeline::Files::new(options, base));
+    let service = Service::start(config, path, dpmu, started, programs, (sender, receiver), ports)
         .map_err(|error| Failure::input(error.to_string()))?;
-    announce(&config, &service).map_err(|error| Failure::tool(error.to_string()))?;
+    announce(&service).map_err(|error| Failure::tool(error.to_string()))?;
     let spawned = std::thread::Builder::new().name("captures".to_owned()).spawn(begin);
     spawned.map_err(|error| Failure::tool(format!("no thread for captures: {error}")))?;
     service.wait();
@@ -73,18 +66,18 @@ pub(super) fn serve(options: &Options, path: &Path) -> Result<ExitStatus, Failur
 }
 
 /// Say where everything is, on standard output; the last line is `ready`.
-fn announce(config: &DpmuConfig, service: &Service) -> std::io::Result<()> {
+fn announce(service: &Service) -> std::io::Result<()> {
     let mut out = std::io::stdout().lock();
-    for slice in &config.slices {
-        if let Some(address) = service.p4runtime_address(&slice.name) {
-            writeln!(out, "slice {}: P4Runtime on {address}", slice.name)?;
+    for Place { slice, p4runtime, thrift } in service.places() {
+        if let Some(address) = p4runtime {
+            writeln!(out, "slice {slice}: P4Runtime on {address}")?;
         }
-        for device in &slice.composition.devices {
-            let name = DeviceName { slice: slice.name.clone(), device: device.name.clone() };
-            if let Some(address) = service.thrift_address(&name) {
-                writeln!(out, "slice {}: Thrift of {} on {address}", slice.name, device.name)?;
-            }
+        for (device, address) in thrift {
+            writeln!(out, "slice {slice}: Thrift of {device} on {address}")?;
         }
+    }
+    if let Some(address) = service.operator_address() {
+        writeln!(out, "operator on {address}")?;
     }
     if let Some(address) = service.metrics_address() {
         writeln!(out, "metrics on http://{address}/metrics")?;
