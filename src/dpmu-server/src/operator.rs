@@ -6,7 +6,7 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 
 use hyper4_dpmu::{
-    CompositionConfig, DeviceConfig, DeviceName, Inline, Lease, OperatorConfig, SliceConfig, Token, parse_end,
+    CompositionConfig, DeviceConfig, DeviceName, Lease, OperatorConfig, SliceConfig, Token, parse_end,
 };
 use hyper4_p4runtime::operator::operator_server::{Operator, OperatorServer};
 use hyper4_p4runtime::operator::*;
@@ -94,6 +94,10 @@ fn current(slices: &Slices, name: &str) -> Result<SliceConfig, Failure> {
 fn port(number: u32) -> Result<u16, Failure> {
     let fits = u16::try_from(number).ok().filter(|_| number <= LAST_PORT);
     fits.ok_or_else(|| Failure::invalid(format!("`{number}` is not a port: expected 0 to {LAST_PORT}")))
+}
+
+fn through(ports: Through) -> Result<hyper4_dpmu::Through, Failure> {
+    Ok(hyper4_dpmu::Through { entering: port(ports.entering)?, leaving: port(ports.leaving)? })
 }
 
 fn lease(granted: Option<hyper4_p4runtime::operator::Lease>) -> Result<Lease, Failure> {
@@ -213,9 +217,15 @@ impl Operator for OperatorService {
 
     async fn insert_device(&self, request: Request<InsertDeviceRequest>) -> Result<Response<Slice>, Status> {
         let peer = request.remote_addr();
-        let InsertDeviceRequest { slice, device, device_id, program, at, near, far } = request.into_inner();
-        let at = parse_end(&at).map_err(|error| Failure::invalid(error.to_string()))?;
-        let ports = Inline { near: port(near)?, far: port(far)? };
+        let InsertDeviceRequest { slice, device, device_id, program, places } = request.into_inner();
+        let places = places.into_iter().map(|Place { at, through: ports }| {
+            let at = parse_end(&at).map_err(|error| Failure::invalid(error.to_string()))?;
+            Ok((at, through(ports.unwrap_or_default())?))
+        });
+        let places = places.collect::<Result<Vec<_>, Failure>>()?;
+        if places.is_empty() {
+            return Err(Failure::invalid("the request has no place for the virtual device").into());
+        }
         let sent = sent(device.clone(), program)?;
         self.change(peer, "insert device", slice, move |manager, slices, name| {
             let mut config = current(slices, name)?;
@@ -223,7 +233,7 @@ impl Operator for OperatorService {
                 let message = format!("there is a virtual device `{device}` already");
                 return Err(Failure::new(Code::AlreadyExists, message));
             }
-            let wiring = config.composition.wiring.inserted(&device, &at, ports, &config.lease.ports);
+            let wiring = config.composition.wiring.inserted(&device, &places, &config.lease.ports);
             config.composition.wiring =
                 wiring.map_err(|error| Failure::new(Code::FailedPrecondition, error.to_string()))?;
             config.composition.devices.push(DeviceConfig {
@@ -241,8 +251,7 @@ impl Operator for OperatorService {
     async fn remove_device(&self, request: Request<RemoveDeviceRequest>) -> Result<Response<Slice>, Status> {
         let peer = request.remote_addr();
         let RemoveDeviceRequest { slice, device, joined } = request.into_inner();
-        let joined =
-            joined.into_iter().map(|Pair { near, far }| Ok(Inline { near: port(near)?, far: port(far)? }));
+        let joined = joined.into_iter().map(through);
         let joined = joined.collect::<Result<Vec<_>, Failure>>()?;
         self.change(peer, "remove device", slice, move |manager, slices, name| {
             let mut config = current(slices, name)?;

@@ -38,7 +38,7 @@ pub use dpmu::{Dpmu, TranslatedEntry};
 pub use error::DpmuError;
 pub use gate::{Estate, Gate, GateError, OperatorRule, Owned};
 pub use lease::{Lease, Usage};
-pub use recompose::Inline;
+pub use recompose::Through;
 pub use state::CellArray;
 pub use store::{DeviceName, InstalledRow, RowMeaning};
 pub use wiring::{Wiring, WiringError};

@@ -7,13 +7,14 @@ use hyper4_switch::{Endpoint, Links};
 use crate::config::end_text;
 use crate::{Wiring, WiringError};
 
-/// The two ports by which a virtual device stands in a cable: what comes from one side leaves by the other, if it likes.
+/// The two ports by which packets pass a virtual device. In one pass through the switch there is no way back, so it is for
+/// one direction.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Inline {
-    /// The port on the side of the end that it is put at.
-    pub near: u16,
-    /// The port on the side of all else.
-    pub far: u16,
+pub struct Through {
+    /// The port by which they come.
+    pub entering: u16,
+    /// The port by which they leave.
+    pub leaving: u16,
 }
 
 impl Wiring {
@@ -35,67 +36,47 @@ impl Wiring {
         }
     }
 
-    /// With another virtual device in the cable at an end, a physical port or a port of a virtual device: what led there leads
-    /// to the new one's far port, and its near port there; the other way round, too.
+    /// With another virtual device on the way to some ends, physical ports or ports of virtual devices: what led there leads
+    /// to the port by which packets enter the new one, and that by which they leave leads there.
     ///
     /// # Errors
-    /// [`WiringError::NoCable`] when nothing leads there or comes from there; [`WiringError::Present`].
+    /// [`WiringError::NoWay`] when nothing leads to one of them; [`WiringError::Present`]; [`WiringError::TwoWays`].
     pub fn inserted(
         &self,
         device: &str,
-        at: &Endpoint,
-        ports: Inline,
+        places: &[(Endpoint, Through)],
         leased: &BTreeSet<u16>,
     ) -> Result<Self, WiringError> {
         if self.names(device) {
             return Err(WiringError::Present(device.to_owned()));
         }
         let mut links = self.to_links(leased);
-        let own = |port: u16| Endpoint::Device { device: device.to_owned(), port };
-        let mut cut = false;
-        for end in ends(&mut links).filter(|end| *end == at) {
-            *end = own(ports.far);
-            cut = true;
-        }
-        if cut {
-            links.egress.insert((device.to_owned(), ports.near), at.clone());
-        }
-        match at {
-            Endpoint::Physical(port) => {
-                if let Some(end) = links.ingress.get_mut(port) {
-                    let before = std::mem::replace(end, own(ports.near));
-                    links.egress.insert((device.to_owned(), ports.far), before);
-                    cut = true;
-                }
+        let mut leaving = BTreeMap::new();
+        for (at, ports) in places {
+            let own = Endpoint::Device { device: device.to_owned(), port: ports.entering };
+            let mut ways = ends(&mut links).filter(|end| *end == at).peekable();
+            if ways.peek().is_none() {
+                return Err(WiringError::NoWay(end_text(at)));
             }
-            Endpoint::Device { device: other, port } => {
-                let from = (other.clone(), *port);
-                let far = (device.to_owned(), ports.far);
-                let plain = links.egress.remove(&from);
-                let chosen = links.conditional.remove(&from);
-                if plain.is_some() || chosen.is_some() {
-                    links.egress.insert(from, own(ports.near));
-                    cut = true;
-                }
-                // Conditions are about the packets that the new one lets through.
-                links.egress.extend(plain.map(|end| (far.clone(), end)));
-                links.conditional.extend(chosen.map(|chosen| (far, chosen)));
+            ways.for_each(|end| *end = own.clone());
+            let before = leaving.insert((device.to_owned(), ports.leaving), at.clone());
+            if before.is_some_and(|before| before != *at) {
+                return Err(WiringError::TwoWays { device: device.to_owned(), port: ports.leaving });
             }
         }
-        match cut {
-            true => Ok(Self::Links(links)),
-            false => Err(WiringError::NoCable(end_text(at))),
-        }
+        // What leads on from it is not led to itself.
+        links.egress.extend(leaving);
+        Ok(Self::Links(links))
     }
 
-    /// Without a virtual device: of each of these pairs of its ports, what led to the one leads to where the other led.
+    /// Without a virtual device: of each of these pairs of its ports, what led to the first leads to where the second led.
     ///
     /// # Errors
     /// [`WiringError::UnknownDevice`]; [`WiringError::Loose`] when links lead to a port of which no pair tells.
     pub fn removed(
         &self,
         device: &str,
-        joined: &[Inline],
+        joined: &[Through],
         leased: &BTreeSet<u16>,
     ) -> Result<Self, WiringError> {
         if !self.names(device) {
@@ -113,12 +94,9 @@ impl Wiring {
             }
             !own
         });
-        let other = |port: u16| {
-            joined.iter().find_map(|pair| match port {
-                _ if port == pair.near => Some(pair.far),
-                _ if port == pair.far => Some(pair.near),
-                _ => None,
-            })
+        let onward = |port: u16| {
+            let pair = joined.iter().find(|pair| pair.entering == port);
+            pair.and_then(|pair| behind.get(&pair.leaving))
         };
         let mut lost = BTreeSet::new();
         for end in ends(&mut links) {
@@ -127,7 +105,7 @@ impl Wiring {
                 continue;
             }
             let port = *port;
-            match other(port).and_then(|other| behind.get(&other)) {
+            match onward(port) {
                 Some(onward) => *end = onward.clone(),
                 None => drop(lost.insert(port)),
             }
@@ -167,49 +145,44 @@ mod tests {
     }
 
     #[test]
-    fn a_device_is_put_into_a_cable_and_taken_out_again() {
+    fn a_device_is_put_on_a_way_and_taken_out_again() {
         let leased = BTreeSet::from([1, 2]);
         let before = Wiring::Direct("s".to_owned());
-        let ports = Inline { near: 1, far: 2 };
-        let with = before.inserted("f", &end("physical:2"), ports, &leased).unwrap();
-        assert_eq!(
-            shown(&with),
-            ["1 s:1", "2 f:1", "f:1 physical:2", "f:2 s:2", "s:1 physical:1", "s:2 f:2"]
-        );
-        // In front of a port of a device it is the same cable, seen from there.
-        let other = before.inserted("f", &end("s:2"), Inline { near: 2, far: 1 }, &leased).unwrap();
-        assert_eq!(other, with);
-        // A second one between these two.
-        let both = with.inserted("g", &end("f:2"), ports, &leased).unwrap();
+        let through = |entering, leaving| Through { entering, leaving };
+        let with = before.inserted("f", &[(end("physical:2"), through(1, 2))], &leased).unwrap();
+        assert_eq!(shown(&with), ["1 s:1", "2 s:2", "f:2 physical:2", "s:1 physical:1", "s:2 f:1"]);
+        // Before a device, whose ports are kept apart.
+        let places = [(end("s:1"), through(1, 1)), (end("s:2"), through(2, 2))];
+        let both = with.inserted("g", &places, &leased).unwrap();
         assert_eq!(
             shown(&both),
-            [
-                "1 s:1",
-                "2 f:1",
-                "f:1 physical:2",
-                "f:2 g:1",
-                "g:1 f:2",
-                "g:2 s:2",
-                "s:1 physical:1",
-                "s:2 g:2"
-            ]
+            ["1 g:1", "2 g:2", "f:2 physical:2", "g:1 s:1", "g:2 s:2", "s:1 physical:1", "s:2 f:1"]
         );
-        assert_eq!(both.removed("g", &[ports], &leased).unwrap(), with);
-        let without = with.removed("f", &[ports], &leased).unwrap();
+        assert_eq!(both.removed("g", &[through(1, 1), through(2, 2)], &leased).unwrap(), with);
+        let without = with.removed("f", &[through(1, 2)], &leased).unwrap();
         assert_eq!(without, Wiring::Links(before.to_links(&leased)));
+        // Between two others.
+        let between = with.inserted("h", &[(end("f:1"), through(7, 8))], &leased).unwrap();
+        assert_eq!(
+            shown(&between),
+            ["1 s:1", "2 s:2", "f:2 physical:2", "h:8 f:1", "s:1 physical:1", "s:2 h:7"]
+        );
     }
 
     #[test]
     fn what_would_leave_loose_ends_is_refused() {
         let leased = BTreeSet::from([1, 2]);
         let wiring = Wiring::Direct("s".to_owned());
-        let ports = Inline { near: 1, far: 2 };
-        let no_cable = Err(WiringError::NoCable("s:9".to_owned()));
-        assert_eq!(wiring.inserted("f", &end("s:9"), ports, &leased), no_cable);
+        let through = Through { entering: 1, leaving: 2 };
+        let no_way = Err(WiringError::NoWay("s:9".to_owned()));
+        assert_eq!(wiring.inserted("f", &[(end("s:9"), through)], &leased), no_way);
         let present = Err(WiringError::Present("s".to_owned()));
-        assert_eq!(wiring.inserted("s", &end("physical:1"), ports, &leased), present);
-        let with = wiring.inserted("f", &end("physical:2"), ports, &leased).unwrap();
-        for joined in [&[][..], &[Inline { near: 1, far: 3 }]] {
+        assert_eq!(wiring.inserted("s", &[(end("physical:1"), through)], &leased), present);
+        let places = [(end("physical:1"), through), (end("physical:2"), through)];
+        let two = Err(WiringError::TwoWays { device: "f".to_owned(), port: 2 });
+        assert_eq!(wiring.inserted("f", &places, &leased), two);
+        let with = wiring.inserted("f", &[(end("physical:2"), through)], &leased).unwrap();
+        for joined in [&[][..], &[Through { entering: 1, leaving: 3 }]] {
             let loose = Err(WiringError::Loose { device: "f".to_owned(), port: 1 });
             assert_eq!(with.removed("f", joined, &leased), loose);
         }

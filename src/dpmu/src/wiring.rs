@@ -49,9 +49,17 @@ pub enum WiringError {
     /// Packets could go round for ever; in one pass there is no way back.
     #[error("the links form a circle, so that packets could go round for ever: `{}`", .0.join("` → `"))]
     Circle(Vec<String>),
-    /// There is no cable to put a virtual device into.
-    #[error("nothing leads to `{0}` or comes from there: there is no cable to put a virtual device into")]
-    NoCable(String),
+    /// Nothing leads to where a virtual device is to be put.
+    #[error("nothing leads to `{0}`: there is no way to put a virtual device on")]
+    NoWay(String),
+    /// A port would have two links.
+    #[error("port {port} of virtual device `{device}` would lead to two ends: give each a port of its own")]
+    TwoWays {
+        /// The virtual device.
+        device: String,
+        /// Its port.
+        port: u16,
+    },
     /// A virtual device that is to be put somewhere is wired.
     #[error("virtual device `{0}` is wired already: remove it from the composition first")]
     Present(String),

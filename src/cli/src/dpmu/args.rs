@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
-use hyper4_dpmu::Inline;
+use hyper4_dpmu::{Through, end_text, parse_end};
 
 /// `hyper4 dpmu …`
 #[derive(Debug, Subcommand)]
@@ -296,12 +296,12 @@ Examples:
         #[command(flatten)]
         server: Server,
     },
-    /// Put a program into a cable, live: what led to the end `--at` leads to the new device's far port, and its near port to
-    /// the end; the other way round, too.
+    /// Put a program on the way to some ends, live: what led there enters the new virtual device, and what leaves it goes
+    /// there.
     #[command(after_help = "\
 Examples:
-  hyper4 dpmu compositions insert red filter p4programs/firewall/prog.p4 --at switch:1 --ports 2:1
-  hyper4 dpmu compositions insert red filter fw.json --p4info fw.bin --commands fw.txt --at physical:3 --ports 1:2")]
+  hyper4 dpmu compositions insert red filter p4programs/firewall/prog.p4 --at switch:1=2:1
+  hyper4 dpmu compositions insert red filter fw.json --p4info fw.bin --commands fw.txt --at switch:1=1:1 --at switch:2=2:2")]
     Insert {
         /// The slice.
         slice: String,
@@ -309,22 +309,19 @@ Examples:
         device: String,
         #[command(flatten)]
         sent: Sent,
-        /// `device:port` or `physical:port`.
-        #[arg(long, value_name = "END")]
-        at: String,
-        /// The new device's ports on the side of the end, and on the other side.
-        #[arg(long, value_name = "NEAR:FAR", value_parser = pair)]
-        ports: Inline,
+        /// An end, `device:port` or `physical:port`, and the ports by which packets to it enter and leave the new device.
+        #[arg(long, value_name = "END=IN:OUT", value_parser = place, required = true)]
+        at: Vec<(String, Through)>,
         /// By which number controllers know it; any that is free unless told.
         #[arg(long, value_name = "N", default_value_t = 0)]
         device_id: u64,
         #[command(flatten)]
         server: Server,
     },
-    /// Put a program behind all others at a physical port, live.
+    /// Put a program behind all others, on the way to physical ports, live.
     #[command(after_help = "\
 Examples:
-  hyper4 dpmu compositions append red filter p4programs/firewall/prog.p4 --port 2 --ports 2:1")]
+  hyper4 dpmu compositions append red filter p4programs/firewall/prog.p4 --port 2=1:2")]
     Append {
         /// The slice.
         slice: String,
@@ -332,19 +329,16 @@ Examples:
         device: String,
         #[command(flatten)]
         sent: Sent,
-        /// The physical port.
-        #[arg(long, value_name = "PORT", value_parser = clap::value_parser!(u16).range(0..=510))]
-        port: u16,
-        /// The new device's ports on the side of the physical port, and on the other side.
-        #[arg(long, value_name = "NEAR:FAR", value_parser = pair)]
-        ports: Inline,
+        /// A physical port, and the ports by which packets to it enter and leave the new device.
+        #[arg(long, value_name = "PORT=IN:OUT", value_parser = physical, required = true)]
+        port: Vec<(String, Through)>,
         /// By which number controllers know it; any that is free unless told.
         #[arg(long, value_name = "N", default_value_t = 0)]
         device_id: u64,
         #[command(flatten)]
         server: Server,
     },
-    /// Take a virtual device out, live: what led to the one port of a pair leads to where the other led.
+    /// Take a virtual device out, live: what led to the first port of a pair leads to where the second led.
     #[command(after_help = "\
 Examples:
   hyper4 dpmu compositions remove red filter --join 1:2 --token-file operator.token")]
@@ -353,9 +347,9 @@ Examples:
         slice: String,
         /// The virtual device.
         device: String,
-        /// Two of its ports that are joined without it.
-        #[arg(long, value_name = "PORT:PORT", value_parser = pair)]
-        join: Vec<Inline>,
+        /// The ports by which packets enter and leave it, that are joined without it.
+        #[arg(long, value_name = "IN:OUT", value_parser = through)]
+        join: Vec<Through>,
         #[command(flatten)]
         server: Server,
     },
@@ -375,10 +369,20 @@ Examples:
     },
 }
 
-fn pair(text: &str) -> Result<Inline, String> {
+fn through(text: &str) -> Result<Through, String> {
     let port = |text: &str| text.parse().ok().filter(|port| *port <= 510u16);
-    let pair =
-        text.split_once(':').and_then(|(near, far)| Some(Inline { near: port(near)?, far: port(far)? }));
-    pair.filter(|pair| pair.near != pair.far)
-        .ok_or_else(|| "expected two different ports from 0 to 510, as `1:2`".to_owned())
+    let ports = text
+        .split_once(':')
+        .and_then(|(entering, leaving)| Some(Through { entering: port(entering)?, leaving: port(leaving)? }));
+    ports.ok_or_else(|| "expected two ports from 0 to 510, as `1:2`".to_owned())
+}
+
+fn place(text: &str) -> Result<(String, Through), String> {
+    let (end, ports) = text.split_once('=').ok_or("expected an end and two ports, as `physical:2=1:2`")?;
+    let end = parse_end(end).map_err(|error| error.to_string())?;
+    Ok((end_text(&end), through(ports)?))
+}
+
+fn physical(text: &str) -> Result<(String, Through), String> {
+    place(&format!("physical:{text}"))
 }

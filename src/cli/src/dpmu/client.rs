@@ -207,16 +207,9 @@ async fn leases(options: &Options, command: &LeasesCommand) -> Result<ExitStatus
 }
 
 async fn compositions(options: &Options, command: &CompositionsCommand) -> Result<ExitStatus, Failure> {
-    let insert = |slice: &str, device: &str, sent: &Sent, at: String, ports: hyper4_dpmu::Inline, id: u64| {
-        Ok::<_, Failure>(InsertDeviceRequest {
-            slice: slice.to_owned(),
-            device: device.to_owned(),
-            device_id: id,
-            program: Some(program(options, sent)?),
-            at,
-            near: ports.near.into(),
-            far: ports.far.into(),
-        })
+    let through = |ports: &hyper4_dpmu::Through| Through {
+        entering: ports.entering.into(),
+        leaving: ports.leaving.into(),
     };
     let changed = match command {
         CompositionsCommand::Show { slice, server } => {
@@ -226,17 +219,21 @@ async fn compositions(options: &Options, command: &CompositionsCommand) -> Resul
             let request = SetCompositionRequest { slice: slice.clone(), toml: read(file)? };
             connect(server).await?.set_composition(request).await
         }
-        CompositionsCommand::Insert { slice, device, sent, at, ports, device_id, server } => {
-            let request = insert(slice, device, sent, at.clone(), *ports, *device_id)?;
-            connect(server).await?.insert_device(request).await
-        }
-        CompositionsCommand::Append { slice, device, sent, port, ports, device_id, server } => {
-            let request = insert(slice, device, sent, format!("physical:{port}"), *ports, *device_id)?;
+        CompositionsCommand::Insert { slice, device, sent, at: places, device_id, server }
+        | CompositionsCommand::Append { slice, device, sent, port: places, device_id, server } => {
+            let places =
+                places.iter().map(|(at, ports)| Place { at: at.clone(), through: Some(through(ports)) });
+            let request = InsertDeviceRequest {
+                slice: slice.clone(),
+                device: device.clone(),
+                device_id: *device_id,
+                program: Some(program(options, sent)?),
+                places: places.collect(),
+            };
             connect(server).await?.insert_device(request).await
         }
         CompositionsCommand::Remove { slice, device, join, server } => {
-            let pair = |pair: &hyper4_dpmu::Inline| Pair { near: pair.near.into(), far: pair.far.into() };
-            let joined = join.iter().map(pair).collect();
+            let joined = join.iter().map(through).collect();
             let request = RemoveDeviceRequest { slice: slice.clone(), device: device.clone(), joined };
             connect(server).await?.remove_device(request).await
         }

@@ -34,6 +34,9 @@ impl Site {
         let folder = tempfile::tempdir().unwrap();
         std::fs::write(folder.path().join("operator.token"), "the-operator\n").unwrap();
         std::fs::write(folder.path().join("line.p4"), LINE).unwrap();
+        // No packet comes in by it.
+        let header = [0xa1b2_c3d4, 0x0004_0002, 0, 0, 0xffff, 1u32];
+        std::fs::write(folder.path().join("two_in.pcap"), header.map(u32::to_le_bytes).concat()).unwrap();
         let config = format!(
             "[server]\npackets = \"files\"\npersona = {:?}\nstore = \"dpmu.redb\"\naudit = \"audit.jsonl\"\n\
              [server.ports]\n2 = \"two\"\n[operator]\naddress = \"127.0.0.1:0\"\ntoken_file = \"operator.token\"\n{slices}",
@@ -243,16 +246,18 @@ fn a_filter_is_put_in_replaced_and_taken_out_under_traffic_and_is_there_after_a_
         site.wait_for(7);
         // Nothing is done by halves.
         let before = site.json(&["slices", "list"]);
-        for (more, reason) in [
-            (["--at", "physical:9", "--ports", "2:1"], "nothing leads to `physical:9`"),
-            (["--at", "nowhere", "--ports", "2:1"], "`nowhere` is not an end of a link"),
+        for (at, reason) in [
+            ("physical:9=1:2", "nothing leads to `physical:9`"),
+            ("d:1=1:3", "form a circle"),
+            ("nowhere=1:2", "`nowhere` is not an end of a link"),
+            ("physical:2", "expected an end and two ports"),
         ] {
-            let refused = site.refused(&[&insert[..], &more].concat());
+            let refused = site.refused(&[&insert[..], &["--at", "physical:2=1:2", "--at", at]].concat());
             assert!(refused.contains(reason), "{refused}");
         }
         site.write("wrong.txt", "table_add nothing drop 1 =>\n");
         let wrong = ["compositions", "append", "a", "filter", "line.p4", "--commands", "wrong.txt"];
-        let wrong = site.refused(&[&wrong[..], &["--port", "2", "--ports", "2:1"]].concat());
+        let wrong = site.refused(&[&wrong[..], &["--port", "2=1:2"]].concat());
         assert!(wrong.contains("the commands: "), "{wrong}");
         assert_eq!(site.json(&["slices", "list"]), before);
         site.write(
@@ -263,13 +268,13 @@ fn a_filter_is_put_in_replaced_and_taken_out_under_traffic_and_is_there_after_a_
         assert!(waiting.contains("virtual device `x` of slice `a` has no program"), "{waiting}");
         assert_eq!(site.json(&["slices", "list"]), before);
 
-        site.ask(&[&insert[..], &["--at", "physical:2", "--ports", "2:1"]].concat());
+        site.ask(&[&insert[..], &["--at", "physical:2=1:2"]].concat());
         let there: Vec<u8> = site.out();
         send(7).await;
         send(8).await;
         site.wait_for(8);
         assert_eq!(site.out(), [&there[..], &[8]].concat(), "7 is blocked");
-        let again = site.refused(&[&insert[..], &["--at", "physical:2", "--ports", "2:1"]].concat());
+        let again = site.refused(&[&insert[..], &["--at", "physical:2=1:2"]].concat());
         assert!(again.contains("there is a virtual device `filter` already"), "{again}");
 
         // Another program in its place: without entries.
@@ -305,7 +310,7 @@ fn a_filter_is_put_in_replaced_and_taken_out_under_traffic_and_is_there_after_a_
         assert_eq!(controller.arbitrate(2, Some(1)).await, Err(Code::FailedPrecondition));
         let mut filter = Controller::silent(site.client("a").await, 1).await;
         assert_eq!(filter.arbitrate(2, Some(1)).await, Ok(Code::Ok));
-        site.ask(&["compositions", "remove", "a", "filter", "--join", "2:1"]);
+        site.ask(&["compositions", "remove", "a", "filter", "--join", "1:2"]);
         assert_eq!(filter.hear().await, Err(Code::NotFound));
     });
     let left = site.slice("a").unwrap();
