@@ -19,7 +19,7 @@ Examples:
         config: PathBuf,
     },
     #[command(flatten)]
-    Operate(OperatorCommand),
+    Operate(Box<OperatorCommand>),
 }
 
 /// How a DPMU that is served is reached.
@@ -27,19 +27,31 @@ Examples:
 #[command(next_help_heading = "Server")]
 pub(crate) struct Server {
     /// Where the operator is answered.
-    #[arg(long, value_name = "HOST:PORT", env = "HYPER4_DPMU", default_value = "127.0.0.1:9500")]
+    #[arg(
+        long,
+        value_name = "HOST:PORT",
+        env = "HYPER4_DPMU",
+        hide_env_values = true,
+        default_value = "127.0.0.1:9500"
+    )]
     pub(crate) server: String,
     /// The operator's token.
-    #[arg(long, value_name = "FILE", env = "HYPER4_DPMU_TOKEN_FILE")]
+    #[arg(long, value_name = "FILE", env = "HYPER4_DPMU_TOKEN_FILE", hide_env_values = true)]
     pub(crate) token_file: Option<PathBuf>,
     /// Who signs the server's certificate: the connection is encrypted.
-    #[arg(long, value_name = "FILE.pem", env = "HYPER4_DPMU_CA")]
+    #[arg(long, value_name = "FILE.pem", env = "HYPER4_DPMU_CA", hide_env_values = true)]
     pub(crate) ca: Option<PathBuf>,
     /// The operator's certificate.
-    #[arg(long, value_name = "FILE.pem", env = "HYPER4_DPMU_CERTIFICATE", requires_all = ["key", "ca"])]
+    #[arg(long, value_name = "FILE.pem", env = "HYPER4_DPMU_CERTIFICATE", hide_env_values = true, requires_all = ["key", "ca"])]
     pub(crate) certificate: Option<PathBuf>,
     /// Its key.
-    #[arg(long, value_name = "FILE.pem", env = "HYPER4_DPMU_KEY", requires = "certificate")]
+    #[arg(
+        long,
+        value_name = "FILE.pem",
+        env = "HYPER4_DPMU_KEY",
+        hide_env_values = true,
+        requires = "certificate"
+    )]
     pub(crate) key: Option<PathBuf>,
     /// The name in the server's certificate, where it isn't the host's.
     #[arg(long, value_name = "NAME", requires = "ca")]
