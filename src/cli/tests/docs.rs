@@ -176,8 +176,11 @@ fn completions_complete() -> Result<(), Error> {
     }
     let asked =
         "COMP_WORDS=(hyper4 prove iso); COMP_CWORD=2; _hyper4 hyper4 iso prove; echo \"${COMPREPLY[@]}\"";
-    let script = format!("{}\n{asked}\n", hyper4("bash")?);
-    let output = std::process::Command::new("bash").args(["-c", &script]).output()?;
+    // It is longer than an argument may be.
+    let folder = tempfile::tempdir()?;
+    let script = folder.path().join("asked.sh");
+    std::fs::write(&script, format!("{}\n{asked}\n", hyper4("bash")?))?;
+    let output = std::process::Command::new("bash").arg(&script).output()?;
     assert_eq!(String::from_utf8(output.stdout)?.trim(), "isolation");
     Ok(())
 }
