@@ -1,6 +1,8 @@
 //! The operator's commands against a served DPMU, beside tenants who work meanwhile.
 
 use std::collections::BTreeSet;
+use std::io::Read;
+use std::net::TcpStream;
 use std::path::Path;
 use std::process::{Command, Output};
 use std::time::{Duration, Instant};
@@ -415,4 +417,69 @@ fn only_the_operator_is_answered() {
         let answer = client.create_slice(CreateSliceRequest { toml: "x".to_owned() }).await.unwrap_err();
         assert_eq!(answer.code(), Code::Unauthenticated);
     });
+}
+
+/// The operator by his certificate, and a tenant's Thrift client who is cut off.
+#[test]
+fn certificates_are_shown_and_thrift_clients_are_cut_off() {
+    let folder = tempfile::tempdir().unwrap();
+    let openssl = |arguments: &[&str]| {
+        Command::new("openssl").args(arguments).current_dir(folder.path()).output().map(|output| {
+            assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        })
+    };
+    if openssl(&["version"]).is_err() {
+        println!("skipped: no openssl");
+        return;
+    }
+    let key = ["req", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes"];
+    for authority in ["ca", "other"] {
+        let (name, file) = (format!("/CN={authority}"), format!("{authority}.pem"));
+        let own = ["-x509", "-days", "2", "-subj", &name, "-keyout", "ca.key", "-out", &file];
+        let keyout = format!("{authority}.key");
+        let own = own.map(|word| if word == "ca.key" { keyout.as_str() } else { word });
+        openssl(&[&key[..], &own].concat()).unwrap();
+    }
+    std::fs::write(folder.path().join("names"), "subjectAltName=DNS:dpmu,IP:127.0.0.1\n").unwrap();
+    for (name, authority) in [("dpmu", "ca"), ("me", "ca"), ("stranger", "other")] {
+        let (subject, key_file) = (format!("/CN={name}"), format!("{name}.key"));
+        let request = ["-subj", &subject, "-keyout", &key_file, "-out", "request"];
+        openssl(&[&key[..], &request].concat()).unwrap();
+        let (ca, ca_key, out) =
+            (format!("{authority}.pem"), format!("{authority}.key"), format!("{name}.pem"));
+        let sign = ["x509", "-req", "-in", "request", "-days", "2", "-extfile", "names", "-CAcreateserial"];
+        openssl(&[&sign[..], &["-CA", &ca, "-CAkey", &ca_key, "-out", &out]].concat()).unwrap();
+    }
+    let tls = "tls = { certificate = \"dpmu.pem\", key = \"dpmu.key\", client_authority = \"ca.pem\" }";
+    let device = format!("program = {:?}\nthrift = \"127.0.0.1:0\"", features());
+    let config = format!(
+        "[server]\npackets = \"files\"\npersona = {:?}\n[operator]\naddress = \"127.0.0.1:0\"\n{tls}\n{}",
+        checkout().join("corpus/p4runtime/persona.toml").display().to_string(),
+        slice("a", "[1]", "", &device)
+    );
+    let served = Served::start(folder.path(), &config);
+    let ask = |arguments: &[&str], more: &[&str]| {
+        Command::new(env!("CARGO_BIN_EXE_hyper4"))
+            .arg("dpmu")
+            .args(arguments)
+            .args(["--server", served.address("operator")])
+            .args(more)
+            .current_dir(folder.path())
+            .output()
+            .unwrap()
+    };
+    let mine = ["--ca", "ca.pem", "--certificate", "me.pem", "--key", "me.key"];
+    let listed = ask(&["slices", "list"], &mine);
+    assert!(listed.status.success(), "{}", String::from_utf8_lossy(&listed.stderr));
+    assert!(String::from_utf8(listed.stdout).unwrap().contains("\na "));
+    let another = ["--ca", "ca.pem", "--certificate", "stranger.pem", "--key", "stranger.key"];
+    for who in [&another[..], &["--ca", "ca.pem"], &["--ca", "other.pem"], &[]] {
+        let refused = ask(&["slices", "list"], who);
+        assert!(!refused.status.success() && refused.stdout.is_empty(), "{who:?}");
+    }
+    let mut thrift = TcpStream::connect(served.address("slice a: Thrift of d")).unwrap();
+    thrift.set_read_timeout(Some(Duration::from_secs(20))).unwrap();
+    assert!(ask(&["slices", "delete", "a"], &mine).status.success());
+    assert_eq!(thrift.read(&mut [0; 16]).unwrap_or(0), 0, "it is cut off");
+    assert!(TcpStream::connect(served.address("slice a: Thrift of d")).is_err());
 }
