@@ -186,6 +186,10 @@ fn equivalence(
             guests.values_mut().for_each(|guest| guest.commands.retain(settles));
         }
     }
+    let notes = match (entries, &subject.guests) {
+        (Entries::Open, Guests::One(guest)) => vec![open::scope(&guest.program)],
+        _ => Vec::new(),
+    };
     let begun = Instant::now();
     let verdict = match entries {
         Entries::Installed => equivalence_verdict(persona, &subject, limits),
@@ -204,7 +208,8 @@ fn equivalence(
         _ => None,
     };
     let (verdict, replayed) = believed(verdict, replayed);
-    Ok(Proved { name: subject.name, verdict, seconds, replayed, notes: Vec::new() })
+    let notes = if matches!(verdict, Verdict::Proved(_)) { notes } else { Vec::new() };
+    Ok(Proved { name: subject.name, verdict, seconds, replayed, notes })
 }
 
 /// What a replay leaves of a counterexample: where it hangs on what a switch does as it likes, one that doesn't show says

@@ -43,7 +43,7 @@ fn random_programs_are_the_same_in_several_passes() -> Result<(), Error> {
     }
     println!("{compared} programs, {landings} landings, {hits} hits; {refused:#?}");
     assert!(
-        compared > 20 && landings > compared && hits > 10 * compared,
+        compared > 40 && landings > compared && hits > 10 * compared,
         "{compared} compared: {refused:#?}"
     );
     Ok(())

@@ -55,6 +55,24 @@ pub(super) fn verdict(
     Ok(verdict)
 }
 
+/// Which tables a proof with open entries is for, and which have the entries that are installed.
+pub(super) fn scope(program: &Program) -> String {
+    let named = |wanted: bool| -> Vec<&hyper4_ir::Table> {
+        let declared = program.tables.iter().filter(|table| !table.hidden && !table.keys.is_empty());
+        declared.filter(|table| OpenEntry::stands_for(program, &table.name) == wanted).collect()
+    };
+    let open: Vec<&str> = named(true).into_iter().map(|table| table.name.as_str()).collect();
+    let open = match open.is_empty() {
+        true => "no table has open entries".to_owned(),
+        false => format!("whatever entries are in {}", open.join(", ")),
+    };
+    let fixed = named(false).into_iter().map(|table| {
+        let why = if table.const_entries.is_empty() { "an action profile" } else { "constant entries" };
+        format!("; {} ({why}) has those that are installed", table.name)
+    });
+    open + &fixed.collect::<String>() + "; default actions are those that are set"
+}
+
 /// Entries with these values; one that has the key of an earlier one is never hit, and a switch doesn't take it.
 fn installed(entries: &[OpenEntry], values: &[EntryValues]) -> Vec<Command> {
     let mut installed: Vec<Command> = Vec::new();

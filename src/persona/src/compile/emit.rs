@@ -72,8 +72,8 @@ impl Emitter<'_> {
         let (mut slots, needed) = self.slots(&mut sites, &effects, first);
         let mut landings = Vec::new();
         if needed > available {
-            (sites, landings) = self.split(sites, &effects, first, needed)?;
-            effects = self.all_effects(&mut sites)?;
+            let split = self.split(sites, effects, first, needed)?;
+            (sites, effects, landings) = (split.sites, split.effects, split.landings);
             slots = self.slots(&mut sites, &effects, first).0;
         }
         let start = sites.first().map(|(id, _)| *id);
@@ -251,7 +251,7 @@ impl Emitter<'_> {
         Ok(effects)
     }
 
-    fn effects(&self, transition: &Transition, computes: bool) -> Result<Vec<Template>, Refusal> {
+    pub(super) fn effects(&self, transition: &Transition, computes: bool) -> Result<Vec<Template>, Refusal> {
         let place = |bit| self.places.get(bit);
         let assignments =
             transition.changes.iter().map(|(bit, form)| (place(*bit), form.map_state(place))).collect();

@@ -53,6 +53,7 @@ mod share;
 mod site;
 mod standard;
 mod state;
+mod stepwise;
 mod table;
 mod template;
 mod term;

@@ -12,6 +12,7 @@ use super::allocate::{Sites, transitions};
 use super::emit::Emitter;
 use super::site::{Body, Site, SiteId, Target, Transition};
 use super::state::{Access, Operand};
+use super::stepwise::stepwise;
 use super::template::Template;
 use super::{Refusal, again};
 use crate::StateAccess;
@@ -33,6 +34,15 @@ pub struct Landing {
     pub slot: u8,
     /// Its micro-PC.
     pub pc: u16,
+}
+
+/// A pipeline in passes.
+#[derive(Default)]
+pub(super) struct Split {
+    pub(super) sites: Sites,
+    /// Those of each transition, in the sites' order.
+    pub(super) effects: Vec<Vec<Template>>,
+    pub(super) landings: Vec<Beginning>,
 }
 
 /// A [`Landing`] before it has a place.
@@ -86,12 +96,13 @@ impl Emitter<'_> {
     pub(super) fn split(
         &self,
         mut sites: Sites,
-        effects: &[Vec<Template>],
+        effects: Vec<Vec<Template>>,
         first: usize,
         needed: usize,
-    ) -> Result<(Sites, Vec<Beginning>), Refusal> {
+    ) -> Result<Split, Refusal> {
         self.check_order(&mut sites, needed)?;
-        let positions = self.unbroken(&mut sites, effects, first, needed)?;
+        let (mut sites, effects) = stepwise(sites, effects);
+        let positions = self.unbroken(&mut sites, &effects, first, needed)?;
         let pass = |id: SiteId| positions.get(&id).map_or(0, |(pass, _)| *pass);
         check_ends(&mut sites, &pass)?;
         let mut next_id = sites.iter().map(|(id, _)| id + 1).max().unwrap_or(0);
@@ -122,25 +133,39 @@ impl Emitter<'_> {
                 }
             }
         }
-        let (mut passes, mut landings) = (Sites::with_capacity(sites.len()), Vec::new());
-        for (id, site) in sites {
+        let mut split = Split::default();
+        let mut effects = effects.into_iter();
+        for (id, mut site) in sites {
             if let Some((number, asking)) = crossed.remove(&id) {
-                passes.extend(asking.into_values().map(|asks| (asks, self.asking(number))));
+                for asks in asking.into_values() {
+                    self.add(asks, self.asking(number), &mut split)?;
+                }
                 let landing = take();
-                landings.push(Beginning { number, pass: pass(id) as u8 + 1, site: landing });
+                split.landings.push(Beginning { number, pass: pass(id) as u8 + 1, site: landing });
                 let construct = format!("program {}, another pass", self.program.name);
-                passes.push((
-                    landing,
-                    step(Transition { target: Target::Site(id), construct, ..Transition::default() }),
-                ));
+                let target = Target::Site(id);
+                self.add(landing, Transition { target, construct, ..Transition::default() }, &mut split)?;
             }
-            passes.push((id, site));
+            let count = transitions(&mut site.body).len();
+            split.effects.extend(effects.by_ref().take(count));
+            split.sites.push((id, site));
         }
-        Ok((passes, landings))
+        Ok(split)
     }
 
-    /// The step that ends a pass.
-    fn asking(&self, number: u8) -> Site {
+    /// Add a step.
+    fn add(&self, id: SiteId, transition: Transition, split: &mut Split) -> Result<(), Refusal> {
+        let mut templates = self.effects(&transition, true)?;
+        if let Some(access) = &transition.access {
+            access.attach(&mut templates, self.places, self.layout);
+        }
+        split.effects.push(templates);
+        split.sites.push((id, step(transition)));
+        Ok(())
+    }
+
+    /// What ends a pass.
+    fn asking(&self, number: u8) -> Transition {
         let access = Access {
             access: StateAccess::Ask,
             index: Operand::Constant(number.into()),
@@ -148,12 +173,12 @@ impl Emitter<'_> {
             load: None,
             kept: Vec::new(),
         };
-        step(Transition {
+        Transition {
             access: Some(access),
             target: Target::Again,
             construct: format!("program {}, on to another pass", self.program.name),
             ..Transition::default()
-        })
+        }
     }
 
     /// Each site's position, where no pass ends between an entry and the member of an action profile that it leads to: the
@@ -301,8 +326,11 @@ fn check_ends(sites: &mut Sites, pass: &dyn Fn(SiteId) -> usize) -> Result<(), R
             if on && whole {
                 let reason = "the program is longer than the persona, and goes on in another pass behind this, which is \
                               done where a pass ends";
-                let refusal = Refusal::new(transition.construct.clone(), reason);
-                return Err(refusal.at(transition.source_info.as_ref()));
+                let construct = match transition.construct.as_str() {
+                    "" => "the end of ingress".to_owned(),
+                    construct => construct.to_owned(),
+                };
+                return Err(Refusal::new(construct, reason).at(transition.source_info.as_ref()));
             }
         }
         goes_on.insert(*id, any);
@@ -310,7 +338,8 @@ fn check_ends(sites: &mut Sites, pass: &dyn Fn(SiteId) -> usize) -> Result<(), R
     Ok(())
 }
 
-fn step(transition: Transition) -> Site {
+/// A lookup without a decision.
+pub(super) fn step(transition: Transition) -> Site {
     Site { cell: None, body: Body::Decision(vec![(Default::default(), transition)]) }
 }
 
