@@ -22,6 +22,11 @@ fn message(election: Election) -> Option<Uint128> {
     election.map(|id| Uint128 { high: (id >> 64) as u64, low: id as u64 })
 }
 
+/// Roles of one device: each is remembered for its highest election ID.
+const MOST_ROLES: usize = 64;
+/// Bytes of a role's name.
+const LONGEST_ROLE: usize = 255;
+
 /// The controllers of one role.
 #[derive(Clone, Debug, Default)]
 struct Candidates {
@@ -54,6 +59,9 @@ pub(crate) fn role_name(role: Option<&v1::Role>) -> Result<String, Failure> {
         Some(role) if role.config.is_some() => {
             Err(Failure::unimplemented("roles have no configuration here: leave it out"))
         }
+        Some(role) if role.name.len() > LONGEST_ROLE => {
+            Err(Failure::invalid(format!("a role's name has at most {LONGEST_ROLE} bytes")))
+        }
         Some(role) if !role.name.is_empty() => Ok(role.name.clone()),
         Some(role) => Ok(numbered(role.id)),
     }
@@ -79,6 +87,10 @@ impl Arbitration {
             let message = "a stream keeps the role that it began with";
             return Err(Failure::new(Code::FailedPrecondition, message));
         }
+        if !self.roles.contains_key(&role) && self.roles.len() >= MOST_ROLES {
+            let message = format!("{MOST_ROLES} roles are known already: use one of these");
+            return Err(Failure::new(Code::ResourceExhausted, message));
+        }
         let candidates = self.roles.entry(role.clone()).or_default();
         let taken = candidates.streams.iter().any(|(other, id)| *other != stream && *id == election);
         if election.is_some() && taken {
@@ -99,7 +111,11 @@ impl Arbitration {
         let before = candidates.primary();
         candidates.streams.remove(&stream);
         let changed = before != candidates.primary();
-        told(candidates, &role, device, |_| changed)
+        let told = told(candidates, &role, device, |_| changed);
+        if candidates.streams.is_empty() && candidates.highest.is_none() {
+            self.roles.remove(&role);
+        }
+        told
     }
 
     /// Whether someone with that role and election ID may write.

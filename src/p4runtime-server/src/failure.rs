@@ -39,8 +39,24 @@ impl Failure {
 
 impl From<Failure> for Status {
     fn from(failure: Failure) -> Self {
-        Self::new(failure.code, failure.message)
+        Self::new(failure.code, shortened(&failure.message))
     }
+}
+
+/// Bytes of the longest message. What was wrong goes back in a header, of which gRPC's clients take 8 KiB; a message may
+/// become three times as long there.
+const LONGEST_MESSAGE: usize = 1500;
+
+/// Bytes of what is said of each update, for the same reason; it becomes a third longer there.
+const LONGEST_DETAILS: usize = 4 << 10;
+
+/// As much of a message as a client takes.
+fn shortened(message: &str) -> String {
+    if message.len() <= LONGEST_MESSAGE {
+        return message.to_owned();
+    }
+    let end = (0..=LONGEST_MESSAGE).rev().find(|end| message.is_char_boundary(*end)).unwrap_or(0);
+    format!("{} […]", message.get(..end).unwrap_or_default())
 }
 
 fn control_code(error: &ControlError) -> Code {
@@ -91,22 +107,32 @@ impl From<SwitchError> for Failure {
 /// What a device without a program says; controllers know a device that waits for one by these words.
 pub(crate) const NO_PIPELINE: &str = "No forwarding pipeline config set for this device.";
 
-/// What became of a write's updates: a code for each, in order.
+/// What became of a write's updates: a code for each, in order, and a message while there is room for them. Of a request
+/// with more updates than a client would take codes of, the message alone says what failed first.
 pub(crate) fn batch_status(results: &[Result<(), Failure>]) -> Status {
-    let detail = |result: &Result<(), Failure>| {
-        let (code, message) = match result {
-            Ok(()) => (Code::Ok, String::new()),
-            Err(failure) => (failure.code, failure.message.clone()),
-        };
-        let error = v1::Error { canonical_code: code as i32, message, ..Default::default() };
-        Any { type_url: "type.googleapis.com/p4.v1.Error".to_owned(), value: error.encode_to_vec() }
-    };
-    let failed = results.iter().filter(|result| result.is_err()).count();
-    let message = format!("{failed} of {} updates failed", results.len());
-    let status = rpc::Status {
+    let failures = (1..).zip(results).filter_map(|(number, result)| Some((number, result.as_ref().err()?)));
+    let mut message = format!("{} of {} updates failed", failures.clone().count(), results.len());
+    if let Some((number, failure)) = failures.clone().find(|(_, failure)| failure.code != Code::Aborted) {
+        message = shortened(&format!("{message}; number {number}: {}", failure.message));
+    }
+    let status = |messages: bool| rpc::Status {
         code: Code::Unknown as i32,
         message: message.clone(),
-        details: results.iter().map(detail).collect(),
+        details: results.iter().map(|result| detail(result, messages)).collect(),
     };
-    Status::with_details(Code::Unknown, message, status.encode_to_vec().into())
+    let fitting = [status(true), status(false)].into_iter().map(|status| status.encode_to_vec());
+    match fitting.into_iter().find(|details| details.len() - message.len() <= LONGEST_DETAILS) {
+        Some(details) => Status::with_details(Code::Unknown, message, details.into()),
+        None => Status::new(Code::Unknown, message),
+    }
+}
+
+fn detail(result: &Result<(), Failure>, with_message: bool) -> Any {
+    let (code, message) = match result {
+        Ok(()) => (Code::Ok, String::new()),
+        Err(failure) if with_message => (failure.code, failure.message.clone()),
+        Err(failure) => (failure.code, String::new()),
+    };
+    let error = v1::Error { canonical_code: code as i32, message, ..Default::default() };
+    Any { type_url: "type.googleapis.com/p4.v1.Error".to_owned(), value: error.encode_to_vec() }
 }

@@ -1,10 +1,12 @@
 #![allow(clippy::unwrap_used, reason = "a test fails by it")]
 
 use hyper4_bits::Bits;
-use hyper4_p4runtime::tonic::Code;
-use hyper4_p4runtime::v1::{PacketMetadata, PacketOut};
+use hyper4_p4runtime::prost::Message;
+use hyper4_p4runtime::tonic::{Code, Status};
+use hyper4_p4runtime::v1::{self, PacketMetadata, PacketOut};
 
-use crate::arbitration::{Arbitration, Told};
+use crate::arbitration::{Arbitration, Told, role_name};
+use crate::failure::batch_status;
 use crate::pipeline::{ControllerHeader, Headers};
 use crate::value::{decode, encode};
 use crate::{Failure, packet};
@@ -91,4 +93,54 @@ fn a_header_of_metadata_stands_before_the_packet() {
     for metadata in wrong {
         assert!(packet::packet_out(&headers, &PacketOut { payload: Vec::new(), metadata }).is_err());
     }
+}
+
+/// Who makes up roles fills no memory; one that nobody wanted to be the primary of is forgotten.
+#[test]
+fn there_are_so_many_roles_and_no_more() {
+    let mut arbitration = Arbitration::default();
+    for stream in 0..1000 {
+        assert!(arbitration.arbitrate(stream, format!("backup {stream}"), None, 7).is_ok());
+        arbitration.leave(stream, 7);
+    }
+    let mut arbitrate = |stream: u64| {
+        let answer = arbitration.arbitrate(stream, format!("role {stream}"), Some(1), 7);
+        arbitration.leave(stream, 7);
+        answer.map(drop).map_err(|failure| failure.code)
+    };
+    assert!((0..64).all(|stream| arbitrate(stream).is_ok()));
+    assert_eq!(arbitrate(64), Err(Code::ResourceExhausted));
+    let role = |name: String| hyper4_p4runtime::v1::Role { name, ..Default::default() };
+    let named = |name: String| role_name(Some(&role(name))).map_err(|failure| failure.code);
+    assert_eq!(named("x".repeat(255)), Ok("x".repeat(255)));
+    assert_eq!(named("x".repeat(256)), Err(Code::InvalidArgument));
+}
+
+/// What is said of a request fits the header it goes back in, whatever it asked for.
+#[test]
+fn clients_take_what_they_are_told() {
+    let told = |updates: usize, message: &str| {
+        let failure = |number| match number % 2 {
+            0 => Ok(()),
+            _ => Err(Failure::new(Code::AlreadyExists, format!("{number}: {message}"))),
+        };
+        let results: Vec<_> = (0..updates).map(failure).collect();
+        let status = batch_status(&results);
+        assert!(status.message().len() + status.details().len() < 6000, "{updates}");
+        assert!(status.message().contains("; number 2: 1: "), "{}", status.message());
+        let details = hyper4_p4runtime::rpc::Status::decode(status.details()).unwrap().details;
+        let errors = details.iter().map(|any| v1::Error::decode(any.value.as_slice()).unwrap());
+        let errors: Vec<(i32, bool)> =
+            errors.map(|error| (error.canonical_code, error.message.is_empty())).collect();
+        for (number, (code, _)) in errors.iter().enumerate() {
+            assert_eq!(*code, if number % 2 == 0 { 0 } else { Code::AlreadyExists as i32 });
+        }
+        (errors.len(), errors.iter().filter(|(_, empty)| !empty).count())
+    };
+    assert_eq!(told(20, "no"), (20, 10));
+    assert_eq!(told(20, &"no ".repeat(300)), (20, 0));
+    assert_eq!(told(100, "there is such an entry"), (100, 0));
+    assert_eq!(told(1000, "no"), (0, 0));
+    let long = Status::from(Failure::invalid("ä".repeat(5000)));
+    assert!(long.message().len() < 1600 && long.message().ends_with("ä […]"));
 }

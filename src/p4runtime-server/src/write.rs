@@ -8,6 +8,7 @@ mod state;
 mod table;
 
 use hyper4_ir::{Command, Reply};
+use hyper4_p4runtime::prost::Message;
 use hyper4_p4runtime::tonic::{Code, Status};
 use hyper4_p4runtime::v1::entity::Entity as Kind;
 use hyper4_p4runtime::v1::update::Type;
@@ -21,6 +22,10 @@ use crate::failure::batch_status;
 use crate::pipeline::Pipeline;
 use crate::records::Records;
 use crate::{Failure, Session};
+
+/// Bytes of the longest update: entries are kept with remarks, groups with their members, and nobody but the controller says
+/// how long these are.
+const LONGEST_UPDATE: usize = 64 << 10;
 
 /// What became of a request's updates.
 pub(crate) struct Written {
@@ -139,6 +144,11 @@ impl Context<'_> {
 }
 
 fn parts(update: &Update) -> Result<(Type, &Kind), Failure> {
+    let length = update.encoded_len();
+    if length > LONGEST_UPDATE {
+        let message = format!("the update has {length} bytes; at most {LONGEST_UPDATE} are taken");
+        return Err(Failure::new(Code::ResourceExhausted, message));
+    }
     let kind = Type::try_from(update.r#type).unwrap_or(Type::Unspecified);
     if kind == Type::Unspecified {
         return Err(Failure::invalid("the update has no type"));
