@@ -2,6 +2,8 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "tests")]
 
+mod figures;
+mod hostile;
 mod operated;
 mod served;
 
@@ -179,6 +181,16 @@ fn a_batch_goes_on_or_is_taken_back() {
         let mut left = controller.entries("exact_table").await;
         left.sort_by_key(|entry| format!("{entry:?}"));
         assert_eq!(left, all(&controller, &[(2, 2), (3, 4), (4, 1)]));
+
+        // Of a batch that is too large for a client to hear of each update, it hears what failed first.
+        let updates = |mac: u64| (0..2000).map(|_| (Type::Insert, controller.forward(mac, 1))).collect();
+        let mut other = Controller::silent(served.client("a").await, 2).await;
+        other.info = controller.info.clone();
+        assert_eq!(other.arbitrate(1, Some(2)).await, Ok(Code::Ok));
+        let status = other.try_write(updates(9), Atomicity::ContinueOnError).await.unwrap_err();
+        let first = "1999 of 2000 updates failed; number 2: ";
+        assert!(status.code() == Code::Unknown && status.message().starts_with(first), "{status}");
+        assert_eq!(other.entries("exact_table").await.len(), 4);
     });
 }
 
@@ -215,6 +227,7 @@ fn what_cant_be_is_refused_with_the_specifications_codes() {
             (Code::InvalidArgument, entry(&|entry| entry.idle_timeout_ns = 5)),
             (Code::InvalidArgument, entry(&|entry| entry.meter_config = Some(MeterConfig::default()))),
             (Code::InvalidArgument, entry(&|entry| entry.is_default_action = true)),
+            (Code::ResourceExhausted, entry(&|entry| entry.metadata = vec![7; 64 << 10])),
         ];
         for (code, entity) in cases {
             let refused =

@@ -29,6 +29,8 @@ pub(crate) struct Served {
     child: Child,
     /// What it said where it is.
     said: BTreeMap<String, String>,
+    /// Where its log is.
+    log: PathBuf,
 }
 
 impl Drop for Served {
@@ -42,15 +44,18 @@ impl Served {
     /// Serve a configuration in a folder.
     pub(crate) fn start(folder: &Path, config: &str) -> Self {
         std::fs::write(folder.join("dpmu.toml"), config).unwrap();
+        let log = folder.join("log");
+        let appended = std::fs::OpenOptions::new().create(true).append(true).open(&log).unwrap();
         let mut child = Command::new(env!("CARGO_BIN_EXE_hyper4"))
             .args(["dpmu", "serve", "--config", "dpmu.toml"])
             .current_dir(folder)
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
+            .stderr(appended)
             .spawn()
             .unwrap();
         let output = BufReader::new(child.stdout.take().unwrap());
-        let mut served = Self { child, said: BTreeMap::new() };
+        let mut served = Self { child, said: BTreeMap::new(), log };
         for line in output.lines() {
             let line = line.unwrap();
             if line == "ready" {
@@ -59,12 +64,22 @@ impl Served {
             let (what, address) = line.split_once(" on ").unwrap();
             served.said.insert(what.to_owned(), address.to_owned());
         }
-        panic!("it ended: {:?}", served.child.wait());
+        panic!("it ended: {:?}\n{}", served.child.wait(), served.log());
+    }
+
+    /// All that it and those before it in its folder have logged.
+    pub(crate) fn log(&self) -> String {
+        std::fs::read_to_string(&self.log).unwrap()
     }
 
     /// Where something is.
     pub(crate) fn address(&self, what: &str) -> &str {
         self.said.get(what).unwrap_or_else(|| panic!("no {what} in {:?}", self.said))
+    }
+
+    /// The process.
+    pub(crate) fn id(&self) -> u32 {
+        self.child.id()
     }
 
     /// As `kill -9` does.
