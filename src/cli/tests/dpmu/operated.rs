@@ -376,6 +376,13 @@ fn a_configuration_is_read_again_without_a_restart() {
     with(&mut site, &wanted.replace("[1, 3]", "[1, 3, 6]"));
     assert_eq!(site.ask(&["reload"]), "slice a changed\n");
     assert_eq!(site.slice("a").unwrap()["lease"]["ports"].to_string(), "[1,3,6]");
+    // Where a program can't be read nothing else changes either, and it is tried again.
+    with(&mut site, &wanted.replacen(&format!("{:?}", features()), "\"missing.p4\"", 1));
+    for _ in 0..2 {
+        let refused = String::from_utf8(site.run(&["reload"]).stdout).unwrap();
+        assert!(refused.contains("slice a refused: ") && refused.contains("missing.p4"), "{refused}");
+        assert_eq!(site.slice("a").unwrap()["lease"]["ports"].to_string(), "[1,3,6]");
+    }
     // What isn't a configuration changes nothing.
     with(&mut site, "[[slice]]\nname = \"a\"\n");
     assert!(site.refused(&["reload"]).contains("dpmu.toml"));

@@ -12,10 +12,10 @@ use hyper4_p4runtime_server::{Device, Failure};
 use hyper4_serve::ThriftServer;
 
 use super::{Manager, Slices, no_slice, numbered, refused};
-use crate::StartError;
 use crate::front::{Door, Front, bind};
 use crate::served::{Served, ServedDevice, begin};
 use crate::shared::{SliceWiring, write};
+use crate::{StartError, Started};
 
 /// A program that the operator sends.
 pub(crate) struct Sent {
@@ -25,6 +25,15 @@ pub(crate) struct Sent {
     pub(crate) pipeline: ForwardingPipelineConfig,
     /// What is carried out first, in simple_switch_CLI's language.
     pub(crate) commands: String,
+}
+
+/// Another program for a virtual device.
+struct Another {
+    /// The virtual device as it was.
+    before: DeviceConfig,
+    /// What is carried out first.
+    commands: Vec<Command>,
+    pipeline: ForwardingPipelineConfig,
 }
 
 /// What is there already of what a slice is to be: nothing of it is in use.
@@ -58,19 +67,13 @@ impl Manager {
             return Ok(false);
         }
         self.changeable(&served.config, &new)?;
+        let anew = self.read_anew(&served.config, &new)?;
         let ready = self.prepare(served, new, door).map_err(refused)?;
-        let old = served.config.clone();
         let gone = self.carry_out(served, ready, sent)?;
-        for device in &served.config.composition.devices {
-            let before = old.composition.devices.iter().find(|before| before.name == device.name);
-            if before.is_some_and(|before| {
-                (&before.program, &before.commands) != (&device.program, &device.commands)
-            }) {
-                self.read_anew(served, device)?;
-            }
-        }
+        let begun: Vec<Result<(), Failure>> =
+            anew.into_iter().map(|another| begin_anew(served, another)).collect();
         self.decided(slices, &name, &gone)?;
-        Ok(true)
+        begun.into_iter().collect::<Result<(), Failure>>().map(|()| true)
     }
 
     /// Whether it is only what can change while it is served.
@@ -238,22 +241,30 @@ impl Manager {
         begin(&self.shared, device, &name, started, Vec::new()).map_err(refused)
     }
 
-    /// The configuration names another program for a virtual device: it runs, and what was done to the old one is over.
-    fn read_anew(&self, served: &Served, config: &DeviceConfig) -> Result<(), Failure> {
-        let name = DeviceName { slice: served.config.name.clone(), device: config.name.clone() };
-        let Some(there) = served.devices.get(&config.name) else { return Ok(()) };
-        // Without one it keeps what it has.
-        let Some(started) = self.read(&name, config).map_err(refused)? else { return Ok(()) };
-        let Some(pipeline) = started.pipeline else {
-            let message = format!(
-                "virtual device `{}`: bmv2 JSON has no P4Info, so that it can't take a running program's place: name the \
-                 P4 program, or send both",
-                config.name
-            );
-            return Err(Failure::new(Code::FailedPrecondition, message));
-        };
-        there.device.start(&pipeline, &started.commands)?;
-        there.journal.as_ref().map_or(Ok(()), |journal| journal.clear())
+    /// The other programs that are named for virtual devices that stay. Where none is named they keep what they have.
+    fn read_anew(&self, old: &SliceConfig, new: &SliceConfig) -> Result<Vec<Another>, Failure> {
+        let mut anew = Vec::new();
+        for device in &new.composition.devices {
+            let before = old.composition.devices.iter().find(|before| before.name == device.name);
+            let differs = |before: &&DeviceConfig| {
+                (&before.program, &before.commands) != (&device.program, &device.commands)
+            };
+            let Some(before) = before.filter(differs) else { continue };
+            let name = DeviceName { slice: new.name.clone(), device: device.name.clone() };
+            let Some(Started { commands, pipeline, .. }) = self.read(&name, device).map_err(refused)? else {
+                continue;
+            };
+            let Some(pipeline) = pipeline else {
+                let message = format!(
+                    "virtual device `{}`: bmv2 JSON has no P4Info, so that it can't take a running program's place: name \
+                     the P4 program, or send both",
+                    device.name
+                );
+                return Err(Failure::new(Code::FailedPrecondition, message));
+            };
+            anew.push(Another { before: before.clone(), commands, pipeline });
+        }
+        Ok(anew)
     }
 
     /// Run another program as a virtual device that is there.
@@ -263,6 +274,21 @@ impl Manager {
         let there = served.devices.get(&sent.device).ok_or_else(missing)?;
         install(&there.device, sent)
     }
+}
+
+/// Another program runs as a virtual device, and what was done to the one before is over. Where it can't, the virtual device
+/// keeps that, and so does the slice's description: who asks once more is answered once more.
+fn begin_anew(served: &mut Served, another: Another) -> Result<(), Failure> {
+    let Another { before, commands, pipeline } = another;
+    let Some(there) = served.devices.get(&before.name) else { return Ok(()) };
+    if let Err(failure) = there.device.start(&pipeline, &commands) {
+        let mut devices = served.config.composition.devices.iter_mut();
+        if let Some(device) = devices.find(|device| device.name == before.name) {
+            (device.program, device.commands) = (before.program, before.commands);
+        }
+        return Err(failure);
+    }
+    there.journal.as_ref().map_or(Ok(()), |journal| journal.clear())
 }
 
 /// Run what the operator sent.
