@@ -90,10 +90,35 @@ pub(crate) struct Promises {
     pub(crate) copies: bool,
 }
 
+/// What of a device's resource is kept for slices that were promised some of it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Share {
+    /// What it is, in the plural.
+    pub resource: &'static str,
+    /// How many the device has: of rows, how many each table has.
+    pub total: u64,
+    /// How many are kept: all that was promised, and once more the greatest promise, for the one change at a time that
+    /// needs old and new side by side.
+    pub promised: u64,
+    /// How many slices use that were promised none: of rows, in the table in which it is most.
+    pub used: u64,
+    /// Who was promised some.
+    pub slices: Vec<String>,
+    /// Who wasn't: these share what is left, and the device may be full for them.
+    pub without: Vec<String>,
+}
+
+impl Share {
+    /// Whether all that was promised is there: what every change of a device keeps so.
+    pub fn is_kept(&self) -> bool {
+        self.promised == 0 || self.promised.saturating_add(self.used) <= self.total
+    }
+}
+
 /// Something that a lease grants.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Resource {
-    name: &'static str,
+    pub(crate) name: &'static str,
     of: fn(&Lease) -> u64,
 }
 
@@ -115,6 +140,11 @@ impl Resource {
         sum.saturating_add(greatest)
     }
 
+    /// Whether a lease promises some of it.
+    pub(crate) fn is_promised(&self, lease: &Lease) -> bool {
+        (self.of)(lease) != u64::MAX
+    }
+
     /// Whether a device that has `total`, of which slices without a promise use `used`, can grant all these leases.
     pub(crate) fn admit<'a>(
         &self,
@@ -123,7 +153,7 @@ impl Resource {
         total: u64,
         used: u64,
     ) -> Result<(), DpmuError> {
-        if (self.of)(new) == u64::MAX {
+        if !self.is_promised(new) {
             return Ok(());
         }
         let needed = self.promised(leases.clone().chain([new]));

@@ -37,7 +37,7 @@ pub use device::RowOwner;
 pub use dpmu::{Dpmu, TranslatedEntry};
 pub use error::DpmuError;
 pub use gate::{Estate, Gate, GateError, OperatorRule, Owned};
-pub use lease::{Lease, Usage};
+pub use lease::{Lease, Share, Usage};
 pub use recompose::Through;
 pub use state::CellArray;
 pub use store::{DeviceName, InstalledRow, RowMeaning};

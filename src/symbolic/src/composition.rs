@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use crate::execute::{Executor, Input, Outcome, Prepared, Sent, Stop, World};
 use crate::path::{Context, Path};
-use crate::subject::Subject;
+use crate::subject::{OpenEntry, Subject};
 use crate::term::{Cond, Side, Word};
 use crate::visit::Visits;
 
@@ -97,6 +97,11 @@ impl Composition {
         }
         self.conditional = conditional;
         Ok(self)
+    }
+
+    /// The open entries of all devices.
+    pub(crate) fn open_entries(&self) -> Vec<OpenEntry> {
+        self.devices.values().flat_map(Subject::open_entries).collect()
     }
 
     /// The links of a device's ports.

@@ -16,10 +16,10 @@ use crate::options::{Length, Options};
 use crate::path::{Context, Path};
 use crate::prove::{Finding, Tally, check_coverage, prove, start};
 use crate::subject::{OpenEntry, Subject};
-use crate::term::{Side, Support};
+use crate::term::Side;
 use crate::verdict::Verdict;
 
-use compare::{Compared, Difference, What, compare};
+use compare::{Compared, Depends, Difference, What, compare};
 use counterexample::counterexample;
 
 /// Proves that a virtual subject does what the native one does: for every packet within the bounds, by every port, it sends
@@ -38,8 +38,9 @@ pub fn prove_equivalence(native: &Subject, virtual_: &Subject, options: &Options
 
 /// As [`prove_equivalence`], where the native side is several subjects joined by links.
 pub fn prove_composition(native: &Composition, virtual_: &Subject, options: &Options) -> Verdict {
+    let entries = native.open_entries();
     let native = PreparedComposition::new(native);
-    pairwise(virtual_, &[], options, |context, input, from| {
+    pairwise(virtual_, &entries, options, |context, input, from| {
         native.run(context, input, options.max_paths, from)
     })
 }
@@ -188,35 +189,26 @@ impl<N: Fn(&mut Context, &Input, (Path, World)) -> Run> Sides<'_, N> {
 
 /// Whether a difference is one of two programs, or one of what nothing defines.
 fn cause(difference: &Difference, (native, virtual_): (&Outcome, &Outcome)) -> Result<Cause, Finding> {
-    let mut support = Support::default();
-    difference.path.conditions().iter().for_each(|condition| support.condition(condition));
+    let mut depends = Depends::path(&difference.path);
     match &difference.what {
         What::Outputs(same) => {
-            support.condition(same);
-            // With all outputs' words: a difference in number, say, is no condition.
-            for sent in native.sent.iter().chain(&virtual_.sent) {
-                support.word(&sent.port);
-                support.word(&sent.bytes);
-            }
+            depends.0.condition(same);
+            depends.outputs((native, virtual_));
         }
         What::Samples(same) => {
-            support.condition(same);
-            native
-                .world
-                .sampled
-                .iter()
-                .chain(&virtual_.world.sampled)
-                .for_each(|s| support.word(&s.joined()));
+            depends.0.condition(same);
+            depends.samples((native, virtual_));
         }
         What::Cells(_) | What::Meters => {
             let accesses =
                 |world: &World| world.written.iter().chain(&world.counted).cloned().collect::<Vec<_>>();
             for access in accesses(&native.world).iter().chain(&accesses(&virtual_.world)) {
-                support.word(&access.index);
-                support.word(&access.value);
+                depends.0.word(&access.index);
+                depends.0.word(&access.value);
             }
         }
     }
+    let Depends(support) = depends;
     if let Some((_, what)) = support.undefined.iter().find(|(side, _)| *side == Side::Virtual) {
         return Err(Finding::Unknown(format!(
             "the virtual side's output depends on `{what}`, which is undefined"

@@ -102,14 +102,8 @@ impl Subject {
         for table in &program.tables {
             let mut rows = Rows::new(table.default_entry.as_ref().map(|e| (e.action, e.arguments.clone())));
             for entry in &table.const_entries {
-                rows.add(
-                    table,
-                    entry.key.clone(),
-                    entry.action,
-                    entry.arguments.clone(),
-                    Some(entry.priority),
-                    true,
-                )?;
+                let arguments = entry.arguments.clone();
+                rows.add(table, entry.key.clone(), entry.action, arguments, Some(entry.priority))?;
             }
             tables.push(rows);
         }
@@ -198,7 +192,7 @@ impl Subject {
             Command::TableAdd { table, key, action, arguments, priority } => {
                 let (id, table, rows) = self.mutable(&program, table)?;
                 let action = action_of(&program, id, action, arguments)?;
-                let row = rows.add(table, key.clone(), action, arguments.clone(), *priority, false)?;
+                let row = rows.add(table, key.clone(), action, arguments.clone(), *priority)?;
                 Ok(Reply::Handle(row))
             }
             Command::TableModify { table, handle, action, arguments } => {

@@ -2,7 +2,7 @@
 
 use super::{Dpmu, carry_out, find};
 use crate::device::{MOST_COPIES, MOST_GROUPS};
-use crate::lease::{self, Lease};
+use crate::lease::{self, Lease, Resource, Share};
 use crate::plan::Plan;
 use crate::{DpmuError, Wiring};
 
@@ -16,11 +16,39 @@ impl Dpmu {
             }
         }
         let leases = others().map(|(_, slice)| &slice.lease);
+        self.stock().into_iter().try_for_each(|(resource, total, used)| {
+            resource.admit(leases.clone(), lease, total, used)
+        })
+    }
+
+    /// What can be promised, how much of it the device has, and how much those use who weren't promised any.
+    fn stock(&self) -> [(Resource, u64, u64); 3] {
         let rows = self.device.layout().config().rows_per_table.into();
         let (groups, copies) = self.device.unpromised_groups();
-        lease::ROWS.admit(leases.clone(), lease, rows, self.device.rows().most_unpromised())?;
-        lease::GROUPS.admit(leases.clone(), lease, MOST_GROUPS, groups)?;
-        lease::COPIES.admit(leases, lease, MOST_COPIES, copies)
+        [
+            (lease::ROWS, rows, self.device.rows().most_unpromised()),
+            (lease::GROUPS, MOST_GROUPS, groups),
+            (lease::COPIES, MOST_COPIES, copies),
+        ]
+    }
+
+    /// What of the device is kept for whom, whatever others do.
+    pub fn shares(&self) -> Vec<Share> {
+        let leases = || self.slices.iter().map(|(name, slice)| (name, &slice.lease));
+        let share = |(resource, total, used): (Resource, u64, u64)| {
+            let (slices, without) = leases().partition(|(_, lease)| resource.is_promised(lease));
+            let names = |of: Vec<(&String, &Lease)>| of.into_iter().map(|(name, _)| name.clone()).collect();
+            let promised = resource.promised(leases().map(|(_, lease)| lease));
+            Share {
+                resource: resource.name,
+                total,
+                promised,
+                used,
+                slices: names(slices),
+                without: names(without),
+            }
+        };
+        self.stock().map(share).into()
     }
 
     /// Give a slice another lease, under traffic, and wire it anew if there is a `wiring`. Where its ports change, or what is

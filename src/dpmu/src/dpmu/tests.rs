@@ -92,9 +92,14 @@ struct World {
 
 impl World {
     fn new() -> Self {
-        let config = PersonaConfig { rows_per_table: SIZE, ..PersonaConfig::default() };
+        Self::of_size(SIZE)
+    }
+
+    /// With so many rows in a table.
+    fn of_size(size: u32) -> Self {
+        let config = PersonaConfig { rows_per_table: size, ..PersonaConfig::default() };
         let layout = Layout::new(config).expect("a layout");
-        let dpmu = Dpmu::new(Box::new(Willing::new(SIZE)), layout);
+        let dpmu = Dpmu::new(Box::new(Willing::new(size)), layout);
         Self { dpmu, slices: Vec::new(), made: 0, kept: 0, refused: 0 }
     }
 
@@ -235,16 +240,8 @@ impl World {
 
     /// Promises, and what is used without one, fit.
     fn check(&self) {
-        let leases = || self.dpmu.slices.values().map(|slice| &slice.lease);
-        let (groups, copies) = self.dpmu.device.unpromised_groups();
-        let used = self.dpmu.device.rows().most_unpromised();
-        for (resource, used, total) in [
-            (lease::ROWS, used, u64::from(SIZE)),
-            (lease::GROUPS, groups, MOST_GROUPS),
-            (lease::COPIES, copies, MOST_COPIES),
-        ] {
-            let promised = resource.promised(leases());
-            assert!(promised == 0 || promised + used <= total, "{resource:?}: {promised} {used}");
+        for share in self.dpmu.shares() {
+            assert!(share.is_kept(), "{share:?}");
         }
         // What is counted is what is there.
         let tables: BTreeSet<&str> = self.dpmu.rows().map(InstalledRow::table).collect();
@@ -291,4 +288,94 @@ fn those_with_a_promise_go_on_where_others_are_refused() {
     world.groups(1, 1000, 1, 1000);
     assert_eq!((world.kept, world.refused), (4, 2));
     world.check();
+}
+
+/// Rows of a table of the small device.
+const FEW: u32 = 5;
+
+/// What of a slice makes a difference to what can happen next: its promise of rows, and its rows in each of two tables.
+type Held = (Option<u64>, [usize; 2]);
+
+impl World {
+    /// Slices whose names are exchanged are the same.
+    fn state(&self) -> Vec<Held> {
+        let held = |(port, _): &(u16, Vec<u16>)| {
+            let slice = self.dpmu.slices.get(&port.to_string()).expect("the slice");
+            let mut rows = [0, 0];
+            for row in &slice.wire_rows {
+                let row = self.dpmu.device.rows().get(*row).expect("the row");
+                let second = usize::from(row.table().ends_with('1'));
+                rows[second] += 1;
+            }
+            (slice.lease.promises().rows.then_some(slice.lease.rows), rows)
+        };
+        let mut state: Vec<Held> = self.slices.iter().map(held).collect();
+        state.sort_unstable();
+        state
+    }
+
+    /// A world in that state, without what led there: what has a promise comes first, so that it is granted. What is removed
+    /// first are rows of the table `first`.
+    fn standing(state: &[Held], first: u8) -> Self {
+        let mut world = Self::of_size(FEW);
+        let promised = state.iter().filter(|(promise, _)| promise.is_some());
+        let others = state.iter().filter(|(promise, _)| promise.is_none());
+        for (promise, rows) in promised.chain(others) {
+            world.create(*promise, None, None);
+            for table in [first, 1 - first] {
+                world.change((world.made, table), rows[usize::from(table)], 0);
+            }
+        }
+        world
+    }
+}
+
+/// What can happen to a small device with at most three slices.
+fn small_events() -> Vec<Event> {
+    let promises = [None, Some(1), Some(2)];
+    let mut events: Vec<Event> =
+        promises.iter().map(|rows| Event::Create { rows: *rows, groups: None, copies: None }).collect();
+    for slice in 0..3 {
+        events.push(Event::Delete { slice });
+        for table in 0..2 {
+            events.push(Event::Rewire { slice, table });
+            for (add, remove) in [(1, 0), (2, 0), (0, 1), (0, 2), (1, 1), (2, 1), (1, 2), (2, 2)] {
+                events.push(Event::Change { slice, table, add, remove });
+            }
+        }
+    }
+    events
+}
+
+/// Not at random: every state that a small device gets into, and all that can happen in each.
+#[test]
+fn what_is_promised_is_there_in_every_state_of_a_small_device() {
+    let events = small_events();
+    let mut known = BTreeSet::from([Vec::new()]);
+    let mut waiting: Vec<Vec<Held>> = vec![Vec::new()];
+    let (mut tried, mut kept, mut refused) = (0, 0, 0);
+    while let Some(state) = waiting.pop() {
+        for (first, event) in
+            [0, 1].into_iter().flat_map(|first| events.iter().map(move |event| (first, event)))
+        {
+            let full = matches!(event, Event::Create { .. }) && state.len() == 3;
+            if full
+                || matches!(event, Event::Delete { slice } | Event::Rewire { slice, .. } | Event::Change { slice, .. } if *slice >= state.len())
+            {
+                continue;
+            }
+            let mut world = World::standing(&state, first);
+            assert_eq!(world.state(), state);
+            (world.kept, world.refused) = (0, 0);
+            world.happen(event.clone());
+            world.check();
+            (tried, kept, refused) = (tried + 1, kept + world.kept, refused + world.refused);
+            let next = world.state();
+            if known.insert(next.clone()) {
+                waiting.push(next);
+            }
+        }
+    }
+    println!("{} states, {tried} events, {kept} as promised, {refused} refused", known.len());
+    assert!(known.len() > 500 && kept > 10_000 && refused > 1000, "{} {kept} {refused}", known.len());
 }

@@ -7,7 +7,7 @@ use hyper4_ir::Output;
 use crate::execute::{Access, Kind, Outcome, Sample, Sent, Stop, World};
 use crate::path::{Context, Path};
 use crate::prove::Finding;
-use crate::term::{Cond, Terms, Word};
+use crate::term::{Cond, Support, Terms, Word};
 
 /// What two sides do with the packets of a path.
 pub(super) struct Compared {
@@ -33,6 +33,32 @@ pub(super) enum What {
     Cells(Vec<Cell>),
     /// Which cells of meters the packet is charged to: only later packets can show it.
     Meters,
+}
+
+/// What the packets of a path depend on, and what both sides send.
+pub(super) struct Depends(pub(super) Support);
+
+impl Depends {
+    /// What the conditions of a path say something of.
+    pub(super) fn path(path: &Path) -> Self {
+        let mut support = Support::default();
+        path.conditions().iter().for_each(|condition| support.condition(condition));
+        Self(support)
+    }
+
+    /// With the words of all packets that are sent: a difference in number, say, is no condition.
+    pub(super) fn outputs(&mut self, (native, virtual_): (&Outcome, &Outcome)) {
+        for sent in native.sent.iter().chain(&virtual_.sent) {
+            self.0.word(&sent.port);
+            self.0.word(&sent.bytes);
+        }
+    }
+
+    /// With all digests.
+    pub(super) fn samples(&mut self, (native, virtual_): (&Outcome, &Outcome)) {
+        let sampled = native.world.sampled.iter().chain(&virtual_.world.sampled);
+        sampled.for_each(|sample| self.0.word(&sample.joined()));
+    }
 }
 
 /// A cell that a side has to do with, and what it holds behind it by either side: of a counter packets and bytes.

@@ -16,7 +16,7 @@ use crate::subject::OpenEntry;
 use crate::term::{Assignment, Evaluator, Node, Support};
 use crate::verdict::{CellDifference, Refutation, Setting};
 
-use super::compare::{Cell, Difference, What, tell};
+use super::compare::{Cell, Depends, Difference, What, tell};
 
 /// Tokens that no packets use up.
 const PLENTY: u64 = 1_000_000;
@@ -33,30 +33,22 @@ pub(super) fn counterexample(
     for input in inputs {
         path = shortest(context, path, input, length);
     }
-    let mut support = Support::default();
-    path.conditions().iter().for_each(|condition| support.condition(condition));
-    for sent in native.sent.iter().chain(&virtual_.sent) {
-        support.word(&sent.port);
-        support.word(&sent.bytes);
-    }
+    let mut depends = Depends::path(&path);
+    depends.outputs((native, virtual_));
     let mut evaluator = Evaluator::new(path.witness());
     if !path.conditions().iter().all(|condition| evaluator.holds(condition)) {
         return None;
     }
     let cell = match &difference.what {
         What::Outputs(_) => None,
-        What::Cells(cells) => Some(differing(cells, path.witness(), &mut support)?),
+        What::Cells(cells) => Some(differing(cells, path.witness(), &mut depends.0)?),
         What::Samples(_) => {
-            native
-                .world
-                .sampled
-                .iter()
-                .chain(&virtual_.world.sampled)
-                .for_each(|s| support.word(&s.joined()));
+            depends.samples((native, virtual_));
             None
         }
         What::Meters => return None,
     };
+    let Depends(support) = depends;
     let mut packets: Vec<Packet> =
         inputs.iter().map(|input| Example::of(path.clone(), input).packet()).collect();
     let (packet, input) = (packets.pop()?, inputs.last()?);

@@ -165,7 +165,7 @@ pub(crate) fn assumptions(terms: &mut Terms, entries: &[OpenEntry]) -> Vec<Cond>
                     let beyond = terms.extract(&mask, 0, padding(*width));
                     all.push(terms.equal(&beyond, &Word::zero(padding(*width))));
                     if let Some((last, longer)) = before.take()
-                        && last.table == entry.table
+                        && last.is_beside(entry)
                     {
                         all.push(terms.less(&longer, &mask).not());
                     }
@@ -175,7 +175,7 @@ pub(crate) fn assumptions(terms: &mut Terms, entries: &[OpenEntry]) -> Vec<Cond>
         }
     }
     for (number, entry) in entries.iter().enumerate() {
-        let others = entries.iter().skip(number + 1).filter(|other| other.table == entry.table);
+        let others = entries.iter().skip(number + 1).filter(|other| other.is_beside(entry));
         for other in others.filter(|other| other.priority().is_none()) {
             all.extend(distinct(terms, entry, other));
         }

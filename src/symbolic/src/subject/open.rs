@@ -16,6 +16,8 @@ use super::{Subject, SubjectError, invalid};
 /// optional one. A range is one block, a value under a prefix; each range is a number of these, with one action.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct OpenEntry {
+    /// Of a composition, the device whose entry it is.
+    pub device: Option<String>,
     /// Its table.
     pub table: TableId,
     /// Its action.
@@ -48,6 +50,7 @@ impl OpenEntry {
             actions.filter_map(move |(handle, action)| {
                 let declared = program.actions.get(action.index())?;
                 Some(Self {
+                    device: None,
                     table: id,
                     action: *action,
                     handle,
@@ -60,6 +63,29 @@ impl OpenEntry {
             })
         });
         entries.collect()
+    }
+
+    /// The same of a device of a composition.
+    pub fn of_device(self, device: &str) -> Self {
+        Self { device: Some(device.to_owned()), ..self }
+    }
+
+    /// Tables whose entries [`OpenEntry::all`] doesn't stand for, each with the reason; their entries are those that a
+    /// subject has.
+    pub fn closed(program: &Program) -> Vec<(&str, &'static str)> {
+        let closed = program.tables.iter().filter(|table| !is_open(table));
+        let reason = |table: &Table| match table.implementation {
+            TableImplementation::Profile(_) => "members and groups of its action profile",
+            TableImplementation::Simple if !table.const_entries.is_empty() => "constant entries",
+            // Without a key there is a default action and nothing else.
+            TableImplementation::Simple => "no key",
+        };
+        closed.map(|table| (table.name.as_str(), reason(table))).collect()
+    }
+
+    /// Whether both are entries of one table.
+    pub(crate) fn is_beside(&self, other: &Self) -> bool {
+        self.table == other.table && self.device == other.device
     }
 
     /// Whether an entry of a table can be one of [`OpenEntry::all`].
@@ -135,7 +161,8 @@ impl OpenEntry {
     }
 
     pub(crate) fn name(&self) -> String {
-        format!("entry {} of table {}", self.handle, self.table_name)
+        let device = self.device.as_ref().map(|device| format!("{device}: "));
+        format!("{}entry {} of table {}", device.unwrap_or_default(), self.handle, self.table_name)
     }
 }
 

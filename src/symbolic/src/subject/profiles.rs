@@ -127,7 +127,7 @@ impl Subject {
                 let action = self.target(program, table, *target)?;
                 let (_, declared, rows) = self.mutable(program, table)?;
                 let key: Vec<MatchValue> = key.clone();
-                let handle = rows.add(declared, key, action.0, action.1, *priority, false)?;
+                let handle = rows.add(declared, key, action.0, action.1, *priority)?;
                 rows.refer(handle, *target);
                 Reply::Handle(handle)
             }

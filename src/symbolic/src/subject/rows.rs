@@ -76,16 +76,13 @@ impl Rows {
         action: ActionId,
         arguments: Vec<Bits>,
         priority: Option<u32>,
-        constant: bool,
     ) -> Result<u64, SubjectError> {
         let construct = || format!("table `{}`", table.name);
         let ranked = matches!(table.match_kind, MatchKind::Ternary | MatchKind::Range | MatchKind::Optional);
         let priority = match (ranked, priority) {
             (true, None) => return Err(invalid(construct(), "an entry of it must have a priority")),
             (true, priority) => priority,
-            (false, Some(_)) if !constant => {
-                return Err(invalid(construct(), "an entry of it has no priority"));
-            }
+            // simple_switch takes a priority here and doesn't look at it.
             (false, _) => None,
         };
         let key = canonical(table, &key)?;

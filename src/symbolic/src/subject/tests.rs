@@ -190,6 +190,19 @@ fn constant_entries_go_with_a_clear_and_constant_defaults_stay() {
     assert!(subject.apply(&keyless).is_err());
 }
 
+/// simple_switch takes a priority where it doesn't count, and so does the engine.
+#[test]
+fn a_priority_that_does_not_count_makes_no_difference() {
+    let mut subject = Subject::new(Arc::new(program())).expect("a program without entries");
+    let mut command = add(3, 1);
+    if let Command::TableAdd { priority, .. } = &mut command {
+        *priority = Some(7);
+    }
+    assert_eq!(subject.apply(&command), Ok(Reply::Handle(0)));
+    assert!(subject.apply(&add(3, 2)).is_err(), "it has the same key");
+    assert_eq!(entries(&mut subject).first().and_then(|entry| entry.priority), None);
+}
+
 #[test]
 fn a_prefix_counts_from_its_first_byte_and_a_range_keeps_its_upper_bound() {
     // 12 bits lie in two bytes, of which the first four bits are none of the key's.
