@@ -6,7 +6,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use hyper4_diff::{Divergence, Options as CompareOptions, Outcome, OutputView, StimulusSource, compare};
-use hyper4_ir::{Stimulus, write_stimulus};
+use hyper4_ir::{Program, Stimulus, write_stimulus};
 use pcap_file::pcapng::PcapNgWriter;
 use pcap_file::pcapng::blocks::enhanced_packet::{EnhancedPacketBlock, EnhancedPacketOption};
 use pcap_file::pcapng::blocks::interface_description::{
@@ -53,9 +53,7 @@ pub(crate) fn keep(
         all.extend(stimulus.steps(began..divergence.step + 1));
         all
     };
-    let lines: String = steps.iter().map(|step| write_stimulus(step) + "\n").collect();
-    write_text(options, &folder.join("stimulus.jsonl"), &lines)?;
-    write_text(options, &folder.join("prog.json"), &format!("{:#}\n", guest.program.to_json()))?;
+    write_case(options, folder, &guest.program, &steps)?;
     let mut command = format!("hyper4 verify {} --packets 0 --covering false", folder.display());
     if let Some(persona) = &options.persona {
         command.push_str(&format!(" --persona {}", persona.display()));
@@ -64,6 +62,19 @@ pub(crate) fn keep(
         command.push_str(" --switch bmv2");
     }
     Ok(Some(command))
+}
+
+/// Write a program and what is done with it as a subject.
+pub(crate) fn write_case(
+    options: &Options,
+    folder: &Path,
+    program: &Program,
+    steps: &[Stimulus],
+) -> Result<(), Failure> {
+    make_folder(folder)?;
+    let lines: String = steps.iter().map(|step| write_stimulus(step) + "\n").collect();
+    write_text(options, &folder.join("stimulus.jsonl"), &lines)?;
+    write_text(options, &folder.join("prog.json"), &format!("{:#}\n", program.to_json()))
 }
 
 /// Whether the sides differ at the end of these steps.

@@ -89,16 +89,14 @@ pub(crate) fn prove(options: &Options, command: &ProveCommand) -> Result<ExitSta
                 let prove_one = |path: &PathBuf| {
                     equivalence(options, &persona, subject::load(options, path)?, (&limits, entries))
                 };
-                paths.iter().map(prove_one).collect::<Result<Vec<_>, _>>()?
+                until_wrong(paths.iter().map(prove_one))?
             }
         }
         ProveCommand::Isolation { config, faults, timeout } => {
             let limits = limits(&persona, *timeout);
             let from = faults.as_deref().map(isolation::From::Faults);
             let from = from.or_else(|| config.as_deref().map(isolation::From::Config));
-            from.iter()
-                .map(|from| isolation::prove(options, &persona, from, &limits))
-                .collect::<Result<Vec<_>, _>>()?
+            until_wrong(from.iter().map(|from| isolation::prove(options, &persona, from, &limits)))?
         }
     };
     let property = match command {
@@ -124,6 +122,24 @@ pub(crate) fn prove(options: &Options, command: &ProveCommand) -> Result<ExitSta
     })?;
     let status = results.iter().map(status).fold(ExitStatus::AsWished, ExitStatus::and);
     Ok(status.allowing_unsupported(options.allow_unsupported))
+}
+
+/// Proofs, one after the other. A counterexample that doesn't replay is a mistake of the executor, and no proof that it makes
+/// is worth anything then: that is the last one.
+fn until_wrong(proofs: impl Iterator<Item = Result<Proved, Failure>>) -> Result<Vec<Proved>, Failure> {
+    let mut results = Vec::new();
+    for proof in proofs {
+        let mut proved = proof?;
+        let wrong = status(&proved) == ExitStatus::ToolFailed;
+        if wrong {
+            proved.notes.push("a mistake of the prover: nothing more is proved in this run".to_owned());
+        }
+        results.push(proved);
+        if wrong {
+            break;
+        }
+    }
+    Ok(results)
 }
 
 pub(crate) fn limits(persona: &Persona, timeout: u64) -> symbolic::Options {
@@ -186,9 +202,9 @@ fn equivalence(
             guests.values_mut().for_each(|guest| guest.commands.retain(settles));
         }
     }
-    let notes = match (entries, &subject.guests) {
-        (Entries::Open, Guests::One(guest)) => vec![open::scope(&guest.program)],
-        _ => Vec::new(),
+    let scope = match entries {
+        Entries::Installed => None,
+        Entries::Open => Some(open::scope(&subject.guests)),
     };
     let begun = Instant::now();
     let verdict = match entries {
@@ -208,7 +224,12 @@ fn equivalence(
         _ => None,
     };
     let (verdict, replayed) = believed(verdict, replayed);
-    let notes = if matches!(verdict, Verdict::Proved(_)) { notes } else { Vec::new() };
+    let notes = match &verdict {
+        Verdict::Proved(_) => scope,
+        Verdict::Refuted(refutation) => replay::keep(options, &subject, refutation)?,
+        Verdict::Unknown { .. } => None,
+    };
+    let notes = notes.into_iter().collect();
     Ok(Proved { name: subject.name, verdict, seconds, replayed, notes })
 }
 
@@ -271,32 +292,42 @@ fn equivalence_verdict(
     .with_cells(shared.cells)
     .with_samples(shared.samples);
     match &subject.guests {
-        Guests::One(Guest { program, commands }) => {
-            let native = with_commands(Arc::clone(program), commands)?;
+        Guests::One(guest) => {
+            let native = with_commands(Arc::clone(&guest.program), &guest.commands)?;
             Ok(symbolic::prove_equivalence(&native, &on_persona, limits))
         }
         Guests::Composition { guests, wiring } => {
-            let mut devices = BTreeMap::new();
-            for (name, guest) in guests {
-                devices.insert(name.clone(), with_commands(Arc::clone(&guest.program), &guest.commands)?);
-            }
-            let links = sides::links(wiring);
-            let conditional = links.conditional.into_iter().map(|(from, links)| {
-                let links = links.into_iter().map(|link| symbolic::ConditionalLink {
-                    bytes: link.when.bytes().collect(),
-                    to: endpoint(link.to),
-                });
-                (from, links.collect())
-            });
-            let conditional = conditional.collect();
-            let ingress = links.ingress.into_iter().map(|(port, end)| (port, endpoint(end))).collect();
-            let egress = links.egress.into_iter().map(|(from, end)| (from, endpoint(end))).collect();
-            let native = symbolic::Composition::new(devices, ingress, egress)
-                .and_then(|native| native.with_conditional(conditional))
-                .map_err(|e| SwitchError::Failed(e.to_string()))?;
+            let native = linked(guests, wiring, |_, native| native)?;
             Ok(symbolic::prove_composition(&native, &on_persona, limits))
         }
     }
+}
+
+/// The native side of a composition, of whose devices each is `made` something else.
+fn linked(
+    guests: &BTreeMap<String, Guest>,
+    wiring: &Wiring,
+    made: impl Fn(&str, symbolic::Subject) -> symbolic::Subject,
+) -> Result<symbolic::Composition, SwitchError> {
+    let mut devices = BTreeMap::new();
+    for (name, guest) in guests {
+        let native = with_commands(Arc::clone(&guest.program), &guest.commands)?;
+        devices.insert(name.clone(), made(name, native));
+    }
+    let links = sides::links(wiring);
+    let conditional = links.conditional.into_iter().map(|(from, links)| {
+        let links = links.into_iter().map(|link| symbolic::ConditionalLink {
+            bytes: link.when.bytes().collect(),
+            to: endpoint(link.to),
+        });
+        (from, links.collect())
+    });
+    let conditional = conditional.collect();
+    let ingress = links.ingress.into_iter().map(|(port, end)| (port, endpoint(end))).collect();
+    let egress = links.egress.into_iter().map(|(from, end)| (from, endpoint(end))).collect();
+    symbolic::Composition::new(devices, ingress, egress)
+        .and_then(|native| native.with_conditional(conditional))
+        .map_err(|e| SwitchError::Failed(e.to_string()))
 }
 
 /// The prover has its own words, to share nothing with the switches.

@@ -59,6 +59,10 @@ pub(super) fn prove(options: &Options, args: &EquivalenceArgs, most: u64) -> Res
         let (document, ended) = one(&arguments, told, (property, most))?;
         documents.push(document);
         status = status.and(ended);
+        if ended == ExitStatus::ToolFailed {
+            // A mistake of the prover: no proof that it makes is worth anything.
+            break;
+        }
     }
     let found = json!({"schema": "hyper4/prove/1", "subjects": documents});
     deliver(options, &format!("prove-{property}.json"), &found, || {

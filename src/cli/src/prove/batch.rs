@@ -7,7 +7,7 @@ use hyper4_symbolic as symbolic;
 use hyper4_symbolic::Verdict;
 
 use super::replay::Replay;
-use super::{Entries, NOT_CARRIED, Proved, equivalence, unknown};
+use super::{Entries, NOT_CARRIED, Proved, equivalence, unknown, until_wrong};
 use crate::args::Options;
 use crate::failure::Failure;
 use crate::persona::Persona;
@@ -21,7 +21,7 @@ pub(super) fn prove(
     limits: (&symbolic::Options, Entries),
 ) -> Result<Vec<Proved>, Failure> {
     let pairs = stf::listed(list)?;
-    Ok(pairs.iter().map(|(test, program)| one(options, persona, test, program, limits)).collect())
+    until_wrong(pairs.iter().map(|(test, program)| Ok(one(options, persona, test, program, limits))))
 }
 
 /// A subject that can't be read takes the others not along.

@@ -5,7 +5,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Instant;
 
-use hyper4_dpmu::{DpmuConfig, SliceConfig};
+use hyper4_dpmu::{DpmuConfig, Share, SliceConfig};
 use hyper4_ir::{Batch, Command, Packet, Reply};
 use hyper4_switch::{Recorder, SwitchError, Tracing};
 use hyper4_symbolic::{
@@ -23,7 +23,7 @@ use crate::subject;
 
 use super::faults::{self, Told};
 use super::gate;
-use super::replay::Replay;
+use super::replay::{Replay, keep_case};
 use super::{Proved, with_commands};
 
 /// Where slices and what is wrong with them stand.
@@ -91,7 +91,7 @@ pub(super) fn prove(
     let begun = Instant::now();
     let confinement =
         symbolic::prove_confinement(&persona.program, commands, &slices, &gate::predicate(persona));
-    let (verdict, notes) = match (confinement, &device.told.smuggled) {
+    let (verdict, mut notes) = match (confinement, &device.told.smuggled) {
         (_, Some(what)) => (device.interferes(persona, what)?, vec![what.clone()]),
         (Confinement::Proved(proof), None) => {
             match symbolic::prove_rules(&persona.program, &gate::rules(persona), &gate::predicate(persona)) {
@@ -122,15 +122,22 @@ pub(super) fn prove(
         }
     };
     let seconds = begun.elapsed().as_secs_f64();
-    let replayed = match &verdict {
-        Verdict::Refuted(refutation) => {
-            Some(device.replay(options, persona, &slices, refutation).map_err(crate::run::failure)?)
-        }
-        _ => None,
-    };
     let path = faults.unwrap_or(path);
     let name =
         path.file_stem().map_or_else(|| path.display().to_string(), |n| n.to_string_lossy().into_owned());
+    notes.extend(shares(&mut network));
+    let replayed = match &verdict {
+        Verdict::Refuted(refutation) => {
+            let replayed = device.replay(options, persona, &slices, refutation);
+            let commands = device.told.commands.iter().cloned();
+            let folder = keep_case(options, (&name, &persona.program), commands, refutation)?;
+            notes.extend(folder.map(|folder| {
+                format!("kept: `hyper4 run {} --trace` shows it on the persona", folder.display())
+            }));
+            Some(replayed.map_err(crate::run::failure)?)
+        }
+        _ => None,
+    };
     Ok(Proved { name, verdict, seconds, replayed, notes })
 }
 
@@ -166,6 +173,27 @@ fn said_of_rules(proof: &RulesProof) -> String {
          apart on {} ways through the persona",
         proof.rules, proof.paths
     )
+}
+
+/// What of the device is kept for the slices that were promised it, whatever others do.
+fn shares(network: &mut VirtualNetwork) -> Vec<String> {
+    let shares = network.dpmu().shares();
+    let said = |share: &Share| {
+        let Share { resource, total, promised, used, slices, without } = share;
+        let kept = match slices.as_slice() {
+            [] => format!("of {total} {resource} none is promised"),
+            slices => format!(
+                "{promised} of {total} {resource} are kept for {}, with room for one change, and {used} are used by \
+                 others",
+                slices.join(", ")
+            ),
+        };
+        match without.as_slice() {
+            [] => kept,
+            without => format!("{kept}; {} were promised none, and share what is left", without.join(", ")),
+        }
+    };
+    shares.iter().map(|share| format!("resources: {}", said(share))).collect()
 }
 
 fn not_by_rules(stopped: &Confinement) -> String {

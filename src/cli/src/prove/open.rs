@@ -8,7 +8,7 @@ use hyper4_persona::OpenEntry as Translated;
 use hyper4_switch::SwitchError;
 use hyper4_symbolic::{self as symbolic, OpenEntry, Verdict};
 
-use super::{DEVICE, SLICE, cells, filled, place, unknown, with_commands};
+use super::{DEVICE, SLICE, cells, filled, linked, place, with_commands};
 use crate::persona::Persona;
 use crate::subject::{Guest, Guests, Subject};
 
@@ -19,25 +19,31 @@ pub(super) fn verdict(
     subject: &mut Subject,
     limits: &symbolic::Options,
 ) -> Result<Verdict, SwitchError> {
-    let Guests::One(guest) = &mut subject.guests else {
-        let reason = "entries can be open in one program only: prove those of a composition one by one";
-        return Ok(unknown(reason.to_owned(), limits));
-    };
-    let program = Arc::clone(&guest.program);
-    guest.commands.retain(|command| !is_open(&program, command));
-    let entries = OpenEntry::all(&program);
-    let Guest { commands, .. } = guest.clone();
+    let guests = &mut subject.guests;
+    for (_, guest) in devices(guests) {
+        let program = Arc::clone(&guest.program);
+        guest.commands.retain(|command| !is_open(&program, command));
+    }
+    let entries: Vec<(String, Vec<OpenEntry>)> = devices(guests)
+        .into_iter()
+        .map(|(device, guest)| {
+            let entries = OpenEntry::all(&guest.program).into_iter();
+            (device.to_owned(), entries.map(|entry| entry.of_device(device)).collect())
+        })
+        .collect();
     let (mut shared, mut rows) = (cells::Shared::default(), Vec::new());
     let on_persona = filled(persona, |network| {
-        place(network, &subject.guests)?;
-        shared = cells::shared(network, &subject.guests);
-        let name = DeviceName { slice: SLICE.to_owned(), device: DEVICE.to_owned() };
-        for (rank, entry) in (1..).zip(&entries) {
-            let OpenEntry { table, action, handle, .. } = *entry;
-            let translated = Translated { table, action, handle, rank };
-            let templates = network.dpmu().entry_templates(&name, translated);
-            let templates = templates.map_err(hyper4_virtual::switch_error)?;
-            rows.extend(templates.into_iter().map(|template| (entry.clone(), template)));
+        place(network, guests)?;
+        shared = cells::shared(network, guests);
+        for (device, entries) in &entries {
+            let name = DeviceName { slice: SLICE.to_owned(), device: device.clone() };
+            for (rank, entry) in (1..).zip(entries) {
+                let OpenEntry { table, action, handle, .. } = *entry;
+                let translated = Translated { table, action, handle, rank };
+                let templates = network.dpmu().entry_templates(&name, translated);
+                let templates = templates.map_err(hyper4_virtual::switch_error)?;
+                rows.extend(templates.into_iter().map(|template| (entry.clone(), template)));
+            }
         }
         Ok(())
     })?;
@@ -47,16 +53,52 @@ pub(super) fn verdict(
         .with_samples(shared.samples)
         .with_open_rows(rows)
         .map_err(failed)?;
-    let native = with_commands(program, &commands)?.with_open_entries(&entries);
-    let verdict = symbolic::prove_equivalence(&native, &on_persona, limits);
-    if let (Verdict::Refuted(refutation), Guests::One(guest)) = (&verdict, &mut subject.guests) {
-        guest.commands.extend(installed(&entries, &refutation.entries));
+    let opened = |device: &str, native: symbolic::Subject| match entries.iter().find(|(of, _)| of == device) {
+        Some((_, entries)) => native.with_open_entries(entries),
+        None => native,
+    };
+    let verdict = match guests {
+        Guests::One(guest) => {
+            let native = opened(DEVICE, with_commands(Arc::clone(&guest.program), &guest.commands)?);
+            symbolic::prove_equivalence(&native, &on_persona, limits)
+        }
+        Guests::Composition { guests, wiring } => {
+            symbolic::prove_composition(&linked(guests, wiring, opened)?, &on_persona, limits)
+        }
+    };
+    if let Verdict::Refuted(refutation) = &verdict {
+        let mut values = refutation.entries.as_slice();
+        for ((_, guest), (_, entries)) in devices(guests).into_iter().zip(&entries) {
+            let (own, others) = values.split_at(entries.len().min(values.len()));
+            guest.commands.extend(installed(entries, own));
+            values = others;
+        }
     }
     Ok(verdict)
 }
 
+/// The programs of a subject, in the order of their names.
+fn devices(guests: &mut Guests) -> Vec<(&str, &mut Guest)> {
+    match guests {
+        Guests::One(guest) => vec![(DEVICE, guest)],
+        Guests::Composition { guests, .. } => {
+            guests.iter_mut().map(|(name, guest)| (name.as_str(), guest)).collect()
+        }
+    }
+}
+
 /// Which tables a proof with open entries is for, and which have the entries that are installed.
-pub(super) fn scope(program: &Program) -> String {
+pub(super) fn scope(guests: &Guests) -> String {
+    match guests {
+        Guests::One(guest) => scope_of(&guest.program),
+        Guests::Composition { guests, .. } => {
+            let devices = guests.iter().map(|(name, guest)| format!("{name}: {}", scope_of(&guest.program)));
+            devices.collect::<Vec<_>>().join("; ")
+        }
+    }
+}
+
+fn scope_of(program: &Program) -> String {
     let named = |wanted: bool| -> Vec<&hyper4_ir::Table> {
         let declared = program.tables.iter().filter(|table| !table.hidden && !table.keys.is_empty());
         declared.filter(|table| OpenEntry::stands_for(program, &table.name) == wanted).collect()

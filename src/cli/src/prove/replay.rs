@@ -1,16 +1,18 @@
 //! What the executor says is tried out on switches.
 
+use std::path::PathBuf;
+
 use hyper4_diff::Side;
-use hyper4_ir::{Batch, Command, Digest, Output, Reply, Trace};
+use hyper4_ir::{Batch, Command, Digest, Output, Program, Reply, Stimulus, Trace};
 use hyper4_switch::{SwitchError, Tracing};
 use hyper4_symbolic::{Refutation, Setting};
 
 use crate::args::Options;
 use crate::failure::Failure;
 use crate::persona::Persona;
-use crate::run;
 use crate::sides::{self, Switches};
 use crate::subject::{Guests, Subject};
+use crate::{kept, run};
 
 /// What came of it.
 pub(super) struct Replay {
@@ -48,6 +50,49 @@ struct Shown {
     cell: Option<Reply>,
 }
 
+impl Shown {
+    /// Whether it sends this; there is no order across ports.
+    fn sends(&self, expected: &[Output]) -> bool {
+        let by_port = |outputs: &[Output]| {
+            let mut sent: Vec<(u16, Vec<u8>)> = outputs.iter().map(|o| (o.port, o.bytes.clone())).collect();
+            sent.sort_by_key(|(port, _)| *port);
+            sent
+        };
+        by_port(&self.outputs) == by_port(expected)
+    }
+}
+
+/// Keep a counterexample with its program and its entries in `--out`, as a subject; what is said is how to see it again. Of
+/// a composition, whose parts have files of their own, there is nothing to keep beside what is printed.
+pub(super) fn keep(
+    options: &Options,
+    subject: &Subject,
+    refutation: &Refutation,
+) -> Result<Option<String>, Failure> {
+    let Guests::One(guest) = &subject.guests else { return Ok(None) };
+    let settings = refutation.before.iter().map(|setting| setting.command.clone());
+    let commands = guest.commands.iter().cloned().chain(settings);
+    let folder = keep_case(options, (&subject.name, &guest.program), commands, refutation)?;
+    Ok(folder.map(|folder| {
+        format!("kept: `hyper4 verify {} --packets 0 --covering false` shows it", folder.display())
+    }))
+}
+
+/// Keep a program with commands and the packets of a counterexample.
+pub(super) fn keep_case(
+    options: &Options,
+    (name, program): (&str, &Program),
+    commands: impl Iterator<Item = Command>,
+    refutation: &Refutation,
+) -> Result<Option<PathBuf>, Failure> {
+    let Some(folder) = &options.out else { return Ok(None) };
+    let folder = folder.join("counterexamples").join(name);
+    let packets = refutation.packets().cloned().map(Stimulus::Packet);
+    let steps: Vec<Stimulus> = commands.map(Stimulus::Command).chain(packets).collect();
+    kept::write_case(options, &folder, program, &steps)?;
+    Ok(Some(folder))
+}
+
 /// Whether the switches do different things with a counterexample, as the executor says.
 pub(super) fn equivalence(
     options: &Options,
@@ -63,8 +108,12 @@ pub(super) fn equivalence(
     };
     let (native, native_trace) = show(sides::native(&switches, &guests))?;
     let (on_persona, persona_trace) = show(sides::on_persona(&switches, persona, &guests))?;
+    // What hangs on what a switch does as it likes says nothing of what is sent.
+    let said = refutation.assumes.is_empty();
     let outcome = if native == on_persona {
         Err("the switches do the same with this: the executor is wrong".to_owned())
+    } else if said && (!native.sends(&refutation.native) || !on_persona.sends(&refutation.virtual_)) {
+        Err("the switches send something else than the executor says: it is wrong".to_owned())
     } else {
         Ok(())
     };

@@ -16,9 +16,9 @@ impl Dpmu {
             }
         }
         let leases = others().map(|(_, slice)| &slice.lease);
-        self.stock().into_iter().try_for_each(|(resource, total, used)| {
-            resource.admit(leases.clone(), lease, total, used)
-        })
+        self.stock()
+            .into_iter()
+            .try_for_each(|(resource, total, used)| resource.admit(leases.clone(), lease, total, used))
     }
 
     /// What can be promised, how much of it the device has, and how much those use who weren't promised any.

@@ -70,19 +70,6 @@ impl OpenEntry {
         Self { device: Some(device.to_owned()), ..self }
     }
 
-    /// Tables whose entries [`OpenEntry::all`] doesn't stand for, each with the reason; their entries are those that a
-    /// subject has.
-    pub fn closed(program: &Program) -> Vec<(&str, &'static str)> {
-        let closed = program.tables.iter().filter(|table| !is_open(table));
-        let reason = |table: &Table| match table.implementation {
-            TableImplementation::Profile(_) => "members and groups of its action profile",
-            TableImplementation::Simple if !table.const_entries.is_empty() => "constant entries",
-            // Without a key there is a default action and nothing else.
-            TableImplementation::Simple => "no key",
-        };
-        closed.map(|table| (table.name.as_str(), reason(table))).collect()
-    }
-
     /// Whether both are entries of one table.
     pub(crate) fn is_beside(&self, other: &Self) -> bool {
         self.table == other.table && self.device == other.device
