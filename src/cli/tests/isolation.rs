@@ -73,6 +73,32 @@ fn a_refutation_is_shown_as_a_trace() -> Result<(), Error> {
     Ok(())
 }
 
+/// With `--out` the device, its rows and the packets are kept as a subject, which sends by the foreign port when it is run.
+#[test]
+fn a_counterexample_is_kept_as_a_subject() -> Result<(), Error> {
+    let folder = tempfile::tempdir()?;
+    let out = folder.path().to_string_lossy().into_owned();
+    let file = "corpus/isolation/known_bad/foreign_group.toml";
+    let output = prove(&["--faults", file, "--format", "json", "--out", &out])?;
+    let document: Value = serde_json::from_slice(&output.stdout)?;
+    let note = document.pointer("/subjects/0/note").and_then(Value::as_str).unwrap_or_default();
+    assert!(note.contains("kept: `hyper4 run "), "{note}");
+    let case = folder.path().join("counterexamples/foreign_group");
+    let run = Command::new(env!("CARGO_BIN_EXE_hyper4"))
+        .arg("run")
+        .arg(&case)
+        .args(["--format", "json"])
+        .output()?;
+    let ran: Value = serde_json::from_slice(&run.stdout)?;
+    let outputs = ran["outputs"].as_array().ok_or("no outputs")?;
+    let port =
+        document.pointer("/subjects/0/counterexample/port").and_then(Value::as_u64).ok_or("no port")?;
+    let own = if port <= 2 { 1..=2 } else { 3..=4 };
+    let foreign = |output: &Value| output["port"].as_u64().is_some_and(|port| !own.contains(&port));
+    assert!(outputs.iter().any(foreign), "a packet by port {port}: {outputs:?}");
+    Ok(())
+}
+
 /// Without their faults the same configurations are proved, and so are others.
 #[test]
 fn the_same_without_faults_is_proved() -> Result<(), Error> {
@@ -84,6 +110,7 @@ fn the_same_without_faults_is_proved() -> Result<(), Error> {
         // For the rows that are there, and for those that the operator may add.
         let note = document.pointer("/subjects/0/note").and_then(Value::as_str).unwrap_or_default();
         assert!(note.contains("by induction") && note.contains("rules of the gate"), "{name}: {note}");
+        assert_eq!(note.matches("resources: ").count(), 3, "{name}: {note}");
         assert_eq!(output.status.code(), Some(0));
     }
     Ok(())

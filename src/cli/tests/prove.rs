@@ -180,3 +180,58 @@ fn a_subject_that_takes_too_much_takes_no_other_along() -> Result<(), Error> {
     assert!(peaks.is_some_and(|peak| peak > 1 && peak < 4096), "{peaks:?}");
     Ok(())
 }
+
+/// Two programs in a row, whose entries are all open.
+const CHAIN: &str = r#"
+[[device]]
+name = "first"
+program = "first/prog.p4"
+
+[[device]]
+name = "second"
+program = "second/prog.p4"
+
+[ports]
+1 = "first:1"
+
+[[link]]
+from = "first:1"
+to = "second:1"
+
+[[link]]
+from = "first:2"
+to = "physical:2"
+
+[[link]]
+from = "second:1"
+to = "physical:1"
+
+[[link]]
+from = "second:2"
+to = "physical:3"
+"#;
+
+/// Entries of all of a composition's programs can be open at once; what isn't open is named.
+#[test]
+fn entries_of_a_composition_can_be_open() -> Result<(), Error> {
+    let folder = tempfile::tempdir()?;
+    let chain = folder.path().join("chain");
+    for (device, probe) in [("first", "lpm_with_exact"), ("second", "const_entries")] {
+        std::fs::create_dir_all(chain.join(device))?;
+        let from = root().join("corpus/probes").join(probe).join("prog.p4");
+        std::fs::copy(from, chain.join(device).join("prog.p4"))?;
+    }
+    std::fs::write(chain.join("composition.toml"), CHAIN)?;
+    let output = hyper4(folder.path(), &["--symbolic-entries", &chain.to_string_lossy()])?;
+    let subjects = subjects(&output)?;
+    let subject = subjects.first().ok_or("no subject")?;
+    assert_eq!(subject["status"], "proved", "{subject}");
+    let note = subject["note"].as_str().unwrap_or_default();
+    assert!(note.contains("first: whatever entries are in "), "{note}");
+    assert!(
+        note.contains("second: no table has open entries") && note.contains("(constant entries)"),
+        "{note}"
+    );
+    assert!(subject["paths"].as_u64().is_some_and(|paths| paths > 100), "{subject}");
+    Ok(())
+}
