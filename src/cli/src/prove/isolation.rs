@@ -180,17 +180,16 @@ fn shares(network: &mut VirtualNetwork) -> Vec<String> {
     let shares = network.dpmu().shares();
     let said = |share: &Share| {
         let Share { resource, total, promised, used, slices, without } = share;
-        let kept = match slices.as_slice() {
-            [] => format!("of {total} {resource} none is promised"),
-            slices => format!(
-                "{promised} of {total} {resource} are kept for {}, with room for one change, and {used} are used by \
-                 others",
-                slices.join(", ")
-            ),
-        };
-        match without.as_slice() {
-            [] => kept,
-            without => format!("{kept}; {} were promised none, and share what is left", without.join(", ")),
+        let kept = format!(
+            "{promised} of {total} {resource} are kept for {}, with room for one change; others use {used}",
+            slices.join(", ")
+        );
+        match (slices.as_slice(), without.as_slice()) {
+            ([], without) => {
+                format!("{total} {resource} are shared by {}, without a promise", without.join(", "))
+            }
+            (_, []) => kept,
+            (_, without) => format!("{kept}: {}, without a promise", without.join(", ")),
         }
     };
     shares.iter().map(|share| format!("resources: {}", said(share))).collect()
