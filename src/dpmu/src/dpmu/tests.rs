@@ -11,7 +11,6 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::device::willing::Willing;
-use crate::device::{MOST_COPIES, MOST_GROUPS};
 use crate::store::RowMeaning;
 use crate::translate;
 
