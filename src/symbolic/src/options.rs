@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use crate::solver::MOST_MEMORY;
+
 /// Bounds of a proof.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Options {
@@ -31,7 +33,7 @@ impl Default for Options {
             longest: 65_535,
             query_timeout: Duration::from_secs(20),
             budget: Duration::from_secs(600),
-            query_memory: 1024,
+            query_memory: MOST_MEMORY,
             max_paths: 20_000,
             horizon: 3,
         }

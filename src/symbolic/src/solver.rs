@@ -42,14 +42,19 @@ struct Translation {
     applied: Vec<(Term, Vec<BV>, BV)>,
 }
 
+/// Megabytes that Z3 may use in one query, unless told.
+pub(crate) const MOST_MEMORY: u32 = 1024;
+
 impl Solver {
     pub(crate) fn new(timeout: Duration) -> Self {
         let loose = Translation { loose: true, ..Translation::default() };
         let exact = Translation::default();
-        Self { parameters: Params::new(), timeout, deadline: None, queries: 0, exact, loose }
+        let mut parameters = Params::new();
+        parameters.set_u32("max_memory", MOST_MEMORY);
+        Self { parameters, timeout, deadline: None, queries: 0, exact, loose }
     }
 
-    /// Limits beside the time for one query: memory, in megabytes, and when all has to end.
+    /// Other limits than usual beside the time for one query: memory, in megabytes, and when all has to end.
     pub(crate) fn limit(&mut self, memory: u32, deadline: Instant) {
         self.parameters.set_u32("max_memory", memory);
         self.deadline = Some(deadline);
