@@ -65,7 +65,7 @@ pub(crate) fn refused(error: StartError) -> Failure {
         StartError::Listen { .. } | StartError::Read { .. } | StartError::Tls { .. } => {
             Code::FailedPrecondition
         }
-        StartError::Store(_) | StartError::Threads(_) => Code::Unavailable,
+        StartError::Store(_) | StartError::Threads(_) | StartError::Signals(_) => Code::Unavailable,
     };
     Failure::new(code, error.to_string())
 }

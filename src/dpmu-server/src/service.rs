@@ -12,6 +12,7 @@ use hyper4_ir::{Command, Program};
 use hyper4_p4runtime::v1::ForwardingPipelineConfig;
 use hyper4_p4runtime_server::Failure;
 use tokio::runtime::Runtime;
+use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::watch;
 
 use crate::audit::Audit;
@@ -85,6 +86,9 @@ pub enum StartError {
     /// No threads.
     #[error("can't start threads: {0}")]
     Threads(std::io::Error),
+    /// It couldn't be told when the process is to end.
+    #[error("signals can't be taken: {0}")]
+    Signals(std::io::Error),
 }
 
 /// What a virtual device runs from the start.
@@ -104,6 +108,8 @@ pub struct Service {
     manager: Arc<Manager>,
     operator: Option<Front>,
     metrics: Option<SocketAddr>,
+    /// An interrupt, and SIGTERM: noticed from the start.
+    ends: [Signal; 2],
 }
 
 /// Where a slice is served.
@@ -186,7 +192,12 @@ impl Service {
             .name("packets".to_owned())
             .spawn(move || forward::forward(&shared, &packets, ports.as_mut()))
             .map_err(StartError::Threads)?;
-        Ok(Self { runtime, stop, manager, operator, metrics })
+        let ends = {
+            let _in_runtime = runtime.enter();
+            let noticed = |kind| signal(kind).map_err(StartError::Signals);
+            [noticed(SignalKind::interrupt())?, noticed(SignalKind::terminate())?]
+        };
+        Ok(Self { runtime, stop, manager, operator, metrics, ends })
     }
 
     /// Where the slices are served, by name.
@@ -205,16 +216,13 @@ impl Service {
         self.metrics
     }
 
-    /// Wait until the process is told to end (interrupt or SIGTERM).
-    pub fn wait(&self) {
+    /// Wait until the process is told to end (interrupt or SIGTERM), or has been since the start.
+    pub fn wait(&mut self) {
+        let [interrupted, terminated] = &mut self.ends;
         self.runtime.block_on(async {
-            let terminated = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate());
-            match terminated {
-                Ok(mut terminated) => tokio::select! {
-                    _ = tokio::signal::ctrl_c() => {}
-                    _ = terminated.recv() => {}
-                },
-                Err(_) => drop(tokio::signal::ctrl_c().await),
+            tokio::select! {
+                _ = interrupted.recv() => {}
+                _ = terminated.recv() => {}
             }
         });
     }

@@ -55,7 +55,7 @@ pub(super) fn serve(options: &Options, path: &Path) -> Result<ExitStatus, Failur
     let (sender, receiver) = sync_channel(WAITING);
     let (ports, begin) = packets::open(&config.server, sender.clone())?;
     let programs = Arc::new(pipeline::Files::new(options, base));
-    let service = Service::start(config, path, dpmu, started, programs, (sender, receiver), ports)
+    let mut service = Service::start(config, path, dpmu, started, programs, (sender, receiver), ports)
         .map_err(|error| Failure::input(error.to_string()))?;
     announce(&service).map_err(|error| Failure::tool(error.to_string()))?;
     let spawned = std::thread::Builder::new().name("captures".to_owned()).spawn(begin);
