@@ -8,6 +8,7 @@ use serde_json::Value;
 type Error = Box<dyn std::error::Error>;
 
 const L2: &str = "p4programs/l2_switch";
+const ROUTER: &str = "p4programs/ipv4_router";
 const CHAIN: &str = "p4programs/arp_firewall_router";
 
 fn hyper4(arguments: &[&str]) -> Result<Output, Error> {
@@ -26,7 +27,7 @@ fn said(arguments: &[&str], status: i32) -> Result<String, Error> {
 #[test]
 fn the_fitted_persona_carries_its_program_and_none_with_a_slot_less_does() -> Result<(), Error> {
     let folder = tempfile::tempdir()?;
-    for (subject, pipeline) in [(L2, "egress_slots"), (CHAIN, "ingress_slots")] {
+    for (subject, pipeline) in [(L2, "egress_slots"), (ROUTER, "ingress_slots"), (CHAIN, "ingress_slots")] {
         let fitted = folder.path().join("fitted.toml");
         let fitted = fitted.to_string_lossy();
         said(&["persona", "fit", subject, "-o", &fitted], 0)?;

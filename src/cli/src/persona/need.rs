@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use hyper4_dpmu::RowMeaning;
 use hyper4_ir::{PipelineKind, Program};
-use hyper4_persona::{Layout, PersonaConfig, StateAccess, generate};
+use hyper4_persona::{Layout, PersonaConfig, StateAccess, TableRole, generate};
 use hyper4_switch::{Recorder, SwitchError};
 use hyper4_virtual::VirtualNetwork;
 
@@ -109,7 +109,10 @@ impl Trial {
             let numbers = of_pipeline.filter_map(|table| table.rsplit_once('_')?.1.parse::<u8>().ok());
             // Leaving behind all slots is counted as one more, as a guest may be put before another.
             let numbers: Vec<u8> = numbers.collect();
-            let behind = u8::from(numbers.iter().any(|number| *number >= all));
+            let of_all = |role| need.rows.contains_key(&Layout::table(pipeline, role, all));
+            let by_any_port =
+                [TableRole::LeaveSame, TableRole::LeaveBack, TableRole::LeaveOnward].into_iter().any(of_all);
+            let behind = u8::from(by_any_port || numbers.iter().any(|number| *number >= all));
             let last = numbers.into_iter().filter(|number| *number < all).max();
             *slots = last.map_or(0, |last| last.saturating_add(1)).saturating_add(behind);
         }
