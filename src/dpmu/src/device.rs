@@ -1,6 +1,9 @@
 //! A device below the DPMU, and transactions on it.
 
 mod admit;
+mod groups;
+mod memory;
+mod reconcile;
 #[cfg(test)]
 mod tests;
 #[cfg(test)]
@@ -17,6 +20,8 @@ use crate::store::{InstalledRow, RowId, RowMeaning, RowStore};
 use crate::{DpmuError, Gate};
 
 pub(crate) use admit::Own;
+use memory::Memory;
+pub use reconcile::Reconciled;
 
 /// Whose a row is.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -73,6 +78,9 @@ pub(crate) struct Device {
     groups: BTreeMap<u16, Group>,
     ids: BTreeSet<u16>,
     promised: Promised,
+    memory: Memory,
+    /// It may be otherwise than it is known to be.
+    doubtful: bool,
 }
 
 /// What must be left for those that were promised it.
@@ -93,7 +101,8 @@ impl Device {
     pub(crate) fn new(switch: Box<dyn Switch + Send>, layout: Layout) -> Self {
         let gate = Gate::new(&layout);
         let (rows, groups, ids) = (RowStore::default(), BTreeMap::new(), BTreeSet::new());
-        Self { switch, layout, gate, rows, groups, ids, promised: Promised::default() }
+        let (promised, memory) = (Promised::default(), Memory::default());
+        Self { switch, layout, gate, rows, groups, ids, promised, memory, doubtful: false }
     }
 
     pub(crate) fn promise(&mut self, promised: Promised) {
@@ -119,6 +128,22 @@ impl Device {
 
     pub(crate) fn rows(&self) -> &RowStore {
         &self.rows
+    }
+
+    /// Whether the switch may be otherwise than it is known to be.
+    pub(crate) fn is_doubtful(&self) -> bool {
+        self.doubtful
+    }
+
+    /// Tell the switch something. Where it fails rather than refuses, nobody knows what it did.
+    pub(crate) fn tell(&mut self, command: &Command) -> Result<Reply, SwitchError> {
+        let result = self.switch.control(command);
+        match &result {
+            Ok(_) => self.memory.note(command),
+            Err(SwitchError::Failed(_) | SwitchError::NotLoaded) => self.doubtful = true,
+            Err(_) => {}
+        }
+        result
     }
 
     pub(crate) fn switch(&mut self) -> &mut (dyn Switch + Send) {
@@ -149,6 +174,9 @@ impl Device {
     /// doesn't promise leaves free what was promised to others.
     pub(crate) fn transact(&mut self, steps: Vec<Step>, own: &Own<'_>) -> Result<Vec<RowId>, DpmuError> {
         self.admit(&steps, own)?;
+        if self.doubtful {
+            self.reconcile(false).map_err(DpmuError::Device)?;
+        }
         let promises = own.promises();
         let mut added = Vec::new();
         let mut undo = Vec::new();
@@ -192,7 +220,8 @@ impl Device {
         }
     }
 
-    /// Take steps back, the last first; each one, even when another can't be.
+    /// Take steps back, the last first; each one, even when the device refuses. What is known is as it was then, and the device
+    /// is brought there before the next change.
     fn take_all_back(&mut self, undo: Vec<Undo>, error: DpmuError) -> DpmuError {
         let mut first = None;
         for back in undo.into_iter().rev() {
@@ -233,7 +262,7 @@ impl Device {
                 self.rows.remove(row);
                 Ok(Undo::Restore(row, old))
             }
-            Step::Clear(command) => self.switch.control(&command).map(|_| Undo::Nothing),
+            Step::Clear(command) => self.tell(&command).map(|_| Undo::Nothing),
             Step::CreateGroup { group, nodes } => {
                 self.create_group(group, nodes, promises)?;
                 Ok(Undo::DestroyGroup(group))
@@ -246,32 +275,36 @@ impl Device {
     }
 
     fn take_back(&mut self, undo: Undo) -> Result<(), SwitchError> {
-        match undo {
-            Undo::Nothing => {}
-            Undo::Remove(id) => {
-                if let Some(row) = self.rows.get(id).cloned() {
-                    self.delete(&row)?;
-                    self.rows.remove(id);
-                }
-            }
+        let done = match undo {
+            Undo::Nothing => Ok(()),
+            Undo::Remove(id) => match self.rows.remove(id) {
+                Some(row) => self.delete(&row),
+                None => Ok(()),
+            },
             Undo::Restore(id, mut row) => {
-                row.handle = self.add(&row.command)?;
+                let added = self.add(&row.command);
+                row.handle = *added.as_ref().unwrap_or(&nowhere(id));
                 self.rows.put(id, row);
+                added.map(drop)
             }
             Undo::Replace(id, row) => {
-                self.modify(row.handle, &row.command)?;
+                let done = self.modify(row.handle, &row.command);
                 self.rows.put(id, row);
+                done
             }
             Undo::DestroyGroup(group) => {
-                self.destroy_group(group)?;
+                let destroyed = self.destroy_group(group).map(drop);
+                self.groups.remove(&group);
+                destroyed
             }
-            Undo::CreateGroup(group, nodes, promises) => self.create_group(group, nodes, promises)?,
-        }
-        Ok(())
+            Undo::CreateGroup(group, nodes, promises) => self.restore_group(group, nodes, promises),
+        };
+        self.doubtful |= done.is_err();
+        done
     }
 
     fn add(&mut self, command: &Command) -> Result<u64, SwitchError> {
-        match self.switch.control(command)? {
+        match self.tell(command)? {
             Reply::Handle(handle) => Ok(handle),
             other => Err(SwitchError::Failed(format!("answered {other:?} to a row that was added"))),
         }
@@ -281,81 +314,12 @@ impl Device {
     fn modify(&mut self, handle: u64, command: &Command) -> Result<(), SwitchError> {
         let Command::TableAdd { table, action, arguments, .. } = command else { return Err(gone()) };
         let (table, action, arguments) = (table.clone(), action.clone(), arguments.clone());
-        self.switch.control(&Command::TableModify { table, handle, action, arguments }).map(|_| ())
+        self.tell(&Command::TableModify { table, handle, action, arguments }).map(|_| ())
     }
 
     fn delete(&mut self, row: &InstalledRow) -> Result<(), SwitchError> {
         let table = crate::store::table(&row.command).to_owned();
-        self.switch.control(&Command::TableDelete { table, handle: row.handle }).map(|_| ())
-    }
-
-    fn create_group(&mut self, group: u16, nodes: Vec<Node>, promises: Promises) -> Result<(), SwitchError> {
-        self.switch.control(&Command::MulticastGroupCreate { group })?;
-        self.groups.insert(group, Group { nodes: Vec::new(), handles: Vec::new(), promises });
-        match self.create_nodes(group, nodes) {
-            Ok(()) => Ok(()),
-            Err(error) => {
-                self.destroy_group(group)?;
-                Err(error)
-            }
-        }
-    }
-
-    fn create_nodes(&mut self, group: u16, nodes: Vec<Node>) -> Result<(), SwitchError> {
-        for (rid, ports) in nodes {
-            let handle = self.create_node(group, rid, ports.clone())?;
-            if let Some(group) = self.groups.get_mut(&group) {
-                group.nodes.push((rid, ports));
-                group.handles.push(handle);
-            }
-        }
-        Ok(())
-    }
-
-    fn create_node(&mut self, group: u16, rid: u16, ports: Vec<u16>) -> Result<u64, SwitchError> {
-        let node =
-            match self.switch.control(&Command::MulticastNodeCreate { rid, ports, lags: Vec::new() })? {
-                Reply::Handle(node) => node,
-                other => {
-                    return Err(SwitchError::Failed(format!("answered {other:?} to a node that was made")));
-                }
-            };
-        match self.switch.control(&Command::MulticastNodeAssociate { group, node }) {
-            Ok(_) => Ok(node),
-            Err(error) => {
-                self.switch.control(&Command::MulticastNodeDestroy { node })?;
-                Err(error)
-            }
-        }
-    }
-
-    /// Answers the nodes that it had, and what of it a lease promised. Where that fails, it is as it was.
-    fn destroy_group(&mut self, group: u16) -> Result<(Vec<Node>, Promises), SwitchError> {
-        let Some(old) = self.groups.get(&group).cloned() else {
-            return Ok((Vec::new(), Promises::default()));
-        };
-        // The last first, so that what is made again comes behind what is left.
-        let mut destroyed = Vec::new();
-        let mut done = Ok(Reply::Done);
-        for (node, handle) in old.nodes.iter().zip(&old.handles).rev() {
-            done = self.switch.control(&Command::MulticastNodeDestroy { node: *handle });
-            if done.is_err() {
-                break;
-            }
-            destroyed.push(node.clone());
-            if let Some(group) = self.groups.get_mut(&group) {
-                group.nodes.pop();
-                group.handles.pop();
-            }
-        }
-        if let Err(error) = done.and_then(|_| self.switch.control(&Command::MulticastGroupDestroy { group }))
-        {
-            destroyed.reverse();
-            self.create_nodes(group, destroyed)?;
-            return Err(error);
-        }
-        self.groups.remove(&group);
-        Ok((old.nodes, old.promises))
+        self.tell(&Command::TableDelete { table, handle: row.handle }).map(|_| ())
     }
 }
 
@@ -369,6 +333,11 @@ fn refusal(error: SwitchError) -> DpmuError {
         },
         other => DpmuError::Device(other),
     }
+}
+
+/// A handle that no device gives: of a row that lies in none now.
+fn nowhere(row: RowId) -> u64 {
+    u64::MAX - row
 }
 
 fn gone() -> SwitchError {

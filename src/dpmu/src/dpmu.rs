@@ -10,9 +10,9 @@ use std::sync::Arc;
 
 use hyper4_ir::{Command, PipelineKind, Program, Reply, RowTemplate};
 use hyper4_persona::{Guest, Layout, OpenEntry, compile};
-use hyper4_switch::{Change, Switch};
+use hyper4_switch::{Change, Revival, Switch};
 
-use crate::device::{Device, Own, Promised, Step};
+use crate::device::{Device, Own, Promised, Reconciled, Step};
 use crate::edit::{Edit, GroupUse};
 use crate::lease::{self, Lease};
 use crate::plan::{self, Plan};
@@ -46,6 +46,34 @@ impl Dpmu {
     /// The switch below, to send packets through it.
     pub fn switch(&mut self) -> &mut (dyn Switch + Send) {
         self.device.switch()
+    }
+
+    /// Whether the switch may be otherwise than it is known to be: a change failed in it, and so did taking it back. Before the
+    /// next change it is reconciled.
+    pub fn is_doubtful(&self) -> bool {
+        self.device.is_doubtful()
+    }
+
+    /// Bring the switch back if it has gone, and to what is known of it if it has forgotten that, or if a change failed
+    /// half-way. `None`: all was well.
+    ///
+    /// # Errors
+    /// [`DpmuError::Device`]: it can't be brought back now. It may be tried again.
+    pub fn revive(&mut self) -> Result<Option<Reconciled>, DpmuError> {
+        match self.device.switch().revive().map_err(DpmuError::Device)? {
+            Revival::Anew => self.device.reconcile(true).map(Some).map_err(DpmuError::Device),
+            Revival::Same if self.is_doubtful() => self.reconcile().map(Some),
+            Revival::Same => Ok(None),
+        }
+    }
+
+    /// Bring the switch to what is known of it: rows, groups and sessions that are missing or do something else are as they
+    /// should be then, and those that nobody knows are gone.
+    ///
+    /// # Errors
+    /// [`DpmuError::Device`]: it doesn't tell or take something. It may be tried again.
+    pub fn reconcile(&mut self) -> Result<Reconciled, DpmuError> {
+        self.device.reconcile(false).map_err(DpmuError::Device)
     }
 
     /// The row that has that handle in a table of the persona.
@@ -200,7 +228,7 @@ impl Dpmu {
             }
         }
         for command in holdings.clear(guest.program(), &mut self.soiled) {
-            self.device.switch().control(&command).map_err(DpmuError::Device)?;
+            self.device.tell(&command).map_err(DpmuError::Device)?;
         }
         Ok(VirtualDevice::new(named, guest, holdings))
     }
@@ -296,11 +324,11 @@ impl Dpmu {
         let prepared = device.plane.prepare(command)?;
         let program = Arc::clone(device.guest.program());
         match &prepared.change {
-            Change::Data(access) => return device.holdings.access(&program, access, self.device.switch()),
+            Change::Data(access) => return device.holdings.access(&program, access, &mut self.device),
             Change::Rates { meter, cells, rates } => {
                 // Its cells are its own already.
                 for command in device.holdings.rates(&program, *meter, cells, rates)? {
-                    self.device.switch().control(&command).map_err(DpmuError::Device)?;
+                    self.device.tell(&command).map_err(DpmuError::Device)?;
                 }
             }
             _ => {}

@@ -57,9 +57,10 @@ pub enum DpmuError {
     /// The virtual device is part of the wiring.
     #[error("virtual device `{0}` is wired: replace it, or wire the slice without it first")]
     Wired(String),
-    /// A change failed, and the device refused to have it taken back: rows may be missing in it or be too many.
+    /// A change failed, and the device refused to have it taken back: rows may be missing in it or be too many until it is
+    /// reconciled, before the next change at the latest.
     #[error(
-        "device: {failure}; taking the change back failed too, so that the device must be set up anew: {undoing}"
+        "device: {failure}; taking the change back failed too, and is done when the device is reconciled: {undoing}"
     )]
     Inconsistent {
         /// Why the change failed.

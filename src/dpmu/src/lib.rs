@@ -33,7 +33,7 @@ pub use config::{
     CompositionConfig, ConfigError, DeviceConfig, DpmuConfig, OperatorConfig, Packets, ServerConfig,
     SliceConfig, TlsConfig, Token, end_text, parse_end,
 };
-pub use device::RowOwner;
+pub use device::{Reconciled, RowOwner};
 pub use dpmu::{Dpmu, TranslatedEntry};
 pub use error::DpmuError;
 pub use gate::{Estate, Gate, GateError, OperatorRule, Owned};

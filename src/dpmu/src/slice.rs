@@ -132,7 +132,7 @@ impl Slice {
         let target = self.devices.get(name).ok_or_else(unknown)?;
         let prepared = target.plane.prepare(command)?;
         if let Change::Data(access) = &prepared.change {
-            return target.holdings.access(target.guest.program(), access, below.switch());
+            return target.holdings.access(target.guest.program(), access, below);
         }
         let mut edit = Edit::new(target);
         let others = || self.group_use(name, below);

@@ -13,9 +13,10 @@ use hyper4_ir::{
     RegisterCommand, RegisterId, Reply,
 };
 use hyper4_persona::{Cells, Guest, Layout, PersonaConfig, Refusal, StateAccess};
-use hyper4_switch::{DataAccess, Switch, SwitchError};
+use hyper4_switch::{DataAccess, SwitchError};
 
 use crate::DpmuError;
+use crate::device::Device;
 
 /// One of the persona's arrays.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -259,23 +260,23 @@ impl Holdings {
         &self,
         program: &Program,
         access: &DataAccess,
-        switch: &mut dyn Switch,
+        below: &mut Device,
     ) -> Result<Reply, DpmuError> {
         match access {
             DataAccess::ReadCounter { counter, cell } => {
                 let index = u64::from(self.counter(program, *counter)? + cell);
-                switch.control(&count(CounterCommand::Read { index })).map_err(DpmuError::Device)
+                below.tell(&count(CounterCommand::Read { index })).map_err(DpmuError::Device)
             }
             DataAccess::WriteCounter { counter, cell, value } => {
                 let index = u64::from(self.counter(program, *counter)? + cell);
                 let command = count(CounterCommand::Write { index, value: *value });
-                switch.control(&command).map_err(DpmuError::Device)
+                below.tell(&command).map_err(DpmuError::Device)
             }
             DataAccess::ResetCounters { counter } => {
                 let size = program.counters.get(counter.index()).map_or(0, |c| c.size);
                 for cell in 0..size {
                     let zero = self.zero(program, *counter, cell)?;
-                    switch.control(&zero).map_err(DpmuError::Device)?;
+                    below.tell(&zero).map_err(DpmuError::Device)?;
                 }
                 Ok(Reply::Done)
             }
@@ -284,7 +285,7 @@ impl Holdings {
                 let mut values = Vec::new();
                 for index in cells {
                     let read = register_command(RegisterCommand::Read { index: index.into() });
-                    match switch.control(&read).map_err(DpmuError::Device)? {
+                    match below.tell(&read).map_err(DpmuError::Device)? {
                         Reply::Values(read) => values.extend(read.iter().map(|value| value.resize(width))),
                         other => {
                             let reason = format!("answered {other:?} to a register that was read");
@@ -305,7 +306,7 @@ impl Holdings {
                         RegisterCommand::WriteRange { start, end, value }
                     }
                 };
-                switch.control(&register_command(command)).map_err(DpmuError::Device)
+                below.tell(&register_command(command)).map_err(DpmuError::Device)
             }
         }
     }
@@ -367,7 +368,7 @@ impl Holdings {
 const RATES: u32 = 2;
 
 /// Rates that no packet exceeds: a meter's rates can't be unset alone, and without any each packet's colour is 0.
-fn unlimited() -> Vec<MeterRate> {
+pub(crate) fn unlimited() -> Vec<MeterRate> {
     vec![MeterRate { per_microsecond: 1e5, burst: i32::MAX as u64 }; RATES as usize]
 }
 

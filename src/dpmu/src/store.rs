@@ -180,6 +180,29 @@ impl RowStore {
         Some(row)
     }
 
+    /// Rows have other handles than they had.
+    pub(crate) fn rename(&mut self, handles: BTreeMap<RowId, u64>) {
+        // All of them leave their old handles before the first one has its new one: one may get what another had.
+        for (id, _) in &handles {
+            if let Some(row) = self.rows.get(id)
+                && let Some(known) = self.by_table.get_mut(table(&row.command))
+            {
+                known.remove(&row.handle);
+            }
+        }
+        for (id, handle) in handles {
+            if let Some(row) = self.rows.get_mut(&id) {
+                row.handle = handle;
+                self.by_table.entry(table(&row.command).to_owned()).or_default().insert(handle, id);
+            }
+        }
+    }
+
+    /// The rows by name, in the order in which they were added.
+    pub(crate) fn named(&self) -> impl Iterator<Item = (RowId, &InstalledRow)> {
+        self.rows.iter().map(|(id, row)| (*id, row))
+    }
+
     fn forget(&mut self, row: &InstalledRow) {
         if !row.promised
             && let Some(count) = self.unpromised.get_mut(table(&row.command))

@@ -14,7 +14,7 @@ mod recorder;
 pub use condition::{BytesMatch, PacketCondition};
 pub use control::{
     Change, ControlPlane, DataAccess, DefaultAction, EntryKind, EntryStore, Handles, KeyMask, Multicast,
-    MulticastNode, Prepared, ProfileChange, ProfileState, Replica, TableState, prefix_mask,
+    MulticastNode, Prepared, ProfileChange, ProfileState, Replica, TableState, normal_key, prefix_mask,
 };
 pub use error::{ControlError, MulticastError, ObjectKind, SwitchError};
 pub use index::{HashIndex, hash, words};
@@ -35,6 +35,15 @@ pub enum Tracing {
     /// What bmv2's event logger tells besides ([`hyper4_ir::Event::Signature`], [`hyper4_ir::Event::Missing`],
     /// [`hyper4_ir::Event::Emit`]); a switch that can't says as much as by [`Tracing::On`].
     Full,
+}
+
+/// What [`Switch::revive`] found.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Revival {
+    /// It is the switch that it was.
+    Same,
+    /// It runs again, and has forgotten all that it was told since [`Switch::load`].
+    Anew,
 }
 
 /// A switch that runs one program at a time.
@@ -60,4 +69,15 @@ pub trait Switch {
     /// [`SwitchError::Port`] for a port that can't be an ingress port, before anything is sent;
     /// [`SwitchError::Failed`] when the switch gave up.
     fn inject(&mut self, packets: &[Packet], tracing: Tracing) -> Result<Batch, SwitchError>;
+
+    /// See whether the switch still runs; where it doesn't, let it run its program again. One inside this process does.
+    ///
+    /// # Errors
+    /// [`SwitchError::Failed`] when it can't be brought back now; [`SwitchError::NotLoaded`].
+    fn revive(&mut self) -> Result<Revival, SwitchError> {
+        match self.program() {
+            Some(_) => Ok(Revival::Same),
+            None => Err(SwitchError::NotLoaded),
+        }
+    }
 }

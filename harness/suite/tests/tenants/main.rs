@@ -7,6 +7,7 @@ mod cost;
 mod isolation;
 mod leases;
 mod many;
+mod reconcile;
 mod rollback;
 mod swap;
 

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use hyper4_ir::{Batch, Command, Packet, Program, Reply};
-use hyper4_switch::{ControlError, Switch, SwitchError, Tracing};
+use hyper4_switch::{ControlError, MulticastError, Switch, SwitchError, Tracing};
 
 use super::{MOST_COPIES, MOST_GROUPS};
 
@@ -35,7 +35,7 @@ impl Switch for Willing {
 
     fn control(&mut self, command: &Command) -> Result<Reply, SwitchError> {
         self.told += 1;
-        let full = |what: &str| Err(SwitchError::Failed(format!("no room for another {what}")));
+        let full = || Err(ControlError::from(MulticastError::Full).into());
         match command {
             Command::TableAdd { table, .. } => {
                 let rows = self.rows.entry(table.clone()).or_default();
@@ -49,8 +49,8 @@ impl Switch for Willing {
                 let there = self.rows.get_mut(table).is_some_and(|rows| rows.remove(handle));
                 assert!(there, "{command}");
             }
-            Command::MulticastGroupCreate { .. } if self.groups >= MOST_GROUPS => return full("group"),
-            Command::MulticastNodeCreate { .. } if self.nodes >= MOST_COPIES => return full("node"),
+            Command::MulticastGroupCreate { .. } if self.groups >= MOST_GROUPS => return full(),
+            Command::MulticastNodeCreate { .. } if self.nodes >= MOST_COPIES => return full(),
             Command::MulticastGroupCreate { .. } => self.groups += 1,
             Command::MulticastGroupDestroy { .. } => self.groups -= 1,
             Command::MulticastNodeCreate { .. } => {

@@ -14,7 +14,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use hyper4_ir::{Batch, Command, Output, Packet, Program, Reply};
-use hyper4_switch::{ControlPlane, Switch, SwitchError, Tracing};
+use hyper4_switch::{ControlPlane, Revival, Switch, SwitchError, Tracing};
 
 use crate::ToolError;
 use crate::installed::given_or_found;
@@ -60,6 +60,8 @@ pub struct SimpleSwitch {
 /// A program on a process.
 struct Running {
     program: Arc<Program>,
+    /// The program as it was given to the switch.
+    json: String,
     process: Process,
     /// The control plane as it was after loading.
     blank: ControlPlane,
@@ -98,7 +100,8 @@ impl SimpleSwitch {
         let depths = process.runtime.set_all_egress_queue_depths(i32::MAX);
         depths.map_err(|error| SwitchError::Failed(format!("its queues can't be made longer: {error}")))?;
         let blank = ControlPlane::new(Arc::clone(&program));
-        self.running = Some(Running { program, process, blank, replicas: None, sent: 0, dead: None });
+        let json = json.to_owned();
+        self.running = Some(Running { program, json, process, blank, replicas: None, sent: 0, dead: None });
         Ok(())
     }
 
@@ -143,6 +146,15 @@ impl Switch for SimpleSwitch {
             running.dead = Some(reason.clone());
             SwitchError::Failed(reason)
         })
+    }
+
+    fn revive(&mut self) -> Result<Revival, SwitchError> {
+        let running = self.running.as_mut().ok_or(SwitchError::NotLoaded)?;
+        if running.dead.is_none() && running.process.ended(Duration::ZERO).is_none() {
+            return Ok(Revival::Same);
+        }
+        let (program, json) = (Arc::clone(&running.program), running.json.clone());
+        self.load_json(program, &json).map(|()| Revival::Anew)
     }
 }
 

@@ -51,7 +51,7 @@ pub(super) fn stored(table: &Table, key: &[MatchValue]) -> Vec<MatchValue> {
 }
 
 /// `key` with the bits cleared that don't count: two entries with the same one can't both be in the table.
-pub(super) fn normal(table: &Table, key: &[MatchValue]) -> Vec<MatchValue> {
+pub fn normal(table: &Table, key: &[MatchValue]) -> Vec<MatchValue> {
     map(table, key, |value, prefix_length| value.and(&prefix_mask(value.width(), prefix_length)))
 }
 

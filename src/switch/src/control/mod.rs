@@ -32,7 +32,7 @@ use hyper4_ir::{
 
 pub use change::{Change, DataAccess, DefaultAction, Prepared, ProfileChange};
 pub use handles::Handles;
-pub use key::prefix_mask;
+pub use key::{normal as normal_key, prefix_mask};
 pub use multicast::{Multicast, MulticastNode, Replica};
 pub use packed::KeyMask;
 pub use profile::ProfileState;
