@@ -83,6 +83,28 @@ fn metrics(shared: &Shared) -> String {
         "Packets that the device failed on.",
         one(&counts.packets_lost),
     );
+    let repairs = &counts.repairs;
+    metric(
+        "device_up",
+        "gauge",
+        "Whether the device runs.",
+        vec![(String::new(), 1 - load(&repairs.down).min(1))],
+    );
+    metric(
+        "reconciliations_total",
+        "counter",
+        "How often the device was compared with what is known of it, and set right.",
+        one(&repairs.times),
+    );
+    let repaired = [
+        ("row_added", &repairs.missing),
+        ("foreign_row_removed", &repairs.foreign),
+        ("row_changed", &repairs.changed),
+        ("group", &repairs.groups),
+        ("session_or_cell", &repairs.cells),
+    ];
+    let repaired = repaired.map(|(what, counter)| (format!("{{what=\"{what}\"}}"), load(counter)));
+    metric("repairs_total", "counter", "What was set right in the device.", repaired.into());
     let commands = counts.commands.read().unwrap_or_else(PoisonError::into_inner);
     let by_slice = commands.iter().flat_map(|(slice, [done, refused])| {
         let labels = |result: &str| format!("{{slice=\"{}\",result=\"{result}\"}}", escaped(slice));

@@ -21,6 +21,7 @@ mod shared;
 mod store;
 mod thrift;
 mod virtual_target;
+mod watch;
 
 pub use forward::{Incoming, Ports};
 pub use service::{Place, Service, StartError, Started};

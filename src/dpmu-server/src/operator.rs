@@ -6,7 +6,8 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 
 use hyper4_dpmu::{
-    CompositionConfig, DeviceConfig, DeviceName, Lease, OperatorConfig, SliceConfig, Token, parse_end,
+    CompositionConfig, DeviceConfig, DeviceName, Lease, OperatorConfig, Reconciled, SliceConfig, Token,
+    parse_end,
 };
 use hyper4_p4runtime::operator::operator_server::{Operator, OperatorServer};
 use hyper4_p4runtime::operator::*;
@@ -14,10 +15,10 @@ use hyper4_p4runtime::tonic::service::interceptor::InterceptedService;
 use hyper4_p4runtime::tonic::{Code, Request, Response, Status, async_trait};
 use hyper4_p4runtime_server::Failure;
 
-use crate::StartError;
 use crate::audit::Deed;
 use crate::front::{Door, Front, LONGEST_MESSAGE, bind};
 use crate::manager::{Manager, Outcome, Sent, Slices, lock, no_slice};
+use crate::{StartError, refusal, watch};
 
 /// Entries of one answer, and lines of the audit log: well below the 4 MiB that clients take.
 const MOST: usize = 1000;
@@ -309,6 +310,21 @@ impl Operator for OperatorService {
                 Failure::new(Code::Unavailable, format!("the audit log can't be read: {error}"))
             })?;
             Ok(ReadAuditResponse { lines })
+        })
+        .await
+    }
+
+    async fn reconcile(
+        &self,
+        request: Request<ReconcileRequest>,
+    ) -> Result<Response<ReconcileResponse>, Status> {
+        let peer = request.remote_addr();
+        self.aside(move |manager| {
+            let done = watch::reconcile(&manager.shared, manager.audit.as_deref());
+            let done = done.map_err(|error| Failure::new(refusal::code(&error), error.to_string()));
+            note(manager, "", peer, "reconcile", done.as_ref().err());
+            let Reconciled { missing, foreign, changed, groups, cells } = done?;
+            Ok(ReconcileResponse { missing, foreign, changed, groups, cells })
         })
         .await
     }

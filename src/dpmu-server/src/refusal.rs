@@ -18,6 +18,12 @@ pub(crate) fn failure(error: DpmuError) -> Failure {
         }
         DpmuError::Unknown { .. } => Failure::not_found(error.to_string()),
         DpmuError::Exists { .. } => Failure::new(Code::AlreadyExists, error.to_string()),
+        DpmuError::Device(SwitchError::Failed(_) | SwitchError::NotLoaded)
+        | DpmuError::Inconsistent { .. } => {
+            tracing::error!(%error, "a tenant's request failed in the device");
+            let message = "the device failed, and nothing was changed; it is being brought back: ask again";
+            Failure::new(Code::Unavailable, message)
+        }
         other => {
             tracing::error!(error = %other, "a tenant's request failed in the device");
             Failure::new(Code::Internal, "the device could not do it; the operator's log says why")
@@ -29,7 +35,7 @@ pub(crate) fn failure(error: DpmuError) -> Failure {
 pub(crate) fn code(error: &DpmuError) -> Code {
     match error {
         DpmuError::PortTaken { .. } => Code::FailedPrecondition,
-        DpmuError::Device(_) | DpmuError::Gate(_) | DpmuError::Inconsistent { .. } => Code::Internal,
+        DpmuError::Gate(_) => Code::Internal,
         other => failure(other.clone()).code,
     }
 }

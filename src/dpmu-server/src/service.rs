@@ -172,6 +172,7 @@ impl Service {
             slices: Mutex::default(),
         });
         manager.begin(&config, started)?;
+        runtime.spawn(crate::watch::watch(Arc::clone(&shared), manager.audit.clone(), stop.subscribe()));
         let operator = match &config.operator {
             Some(wanted) => Some(operator::start(wanted, &manager)?),
             None => None,

@@ -9,6 +9,7 @@ use hyper4_dpmu::{DeviceName, Dpmu, Wiring};
 use hyper4_p4runtime_server::{Device, Failure};
 
 use crate::Incoming;
+use crate::watch::Repairs;
 
 /// What a slice may have waiting for all its programs to be there.
 pub(crate) struct SliceWiring {
@@ -43,6 +44,7 @@ pub(crate) struct Counts {
     pub(crate) packets_in: AtomicU64,
     pub(crate) packets_out: AtomicU64,
     pub(crate) packets_lost: AtomicU64,
+    pub(crate) repairs: Repairs,
     /// Commands of tenants by slice: done and refused.
     pub(crate) commands: RwLock<BTreeMap<String, [Arc<AtomicU64>; 2]>>,
 }

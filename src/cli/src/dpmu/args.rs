@@ -137,6 +137,15 @@ Examples:
         #[command(flatten)]
         server: Server,
     },
+    /// Compare the device with what is known of it, and set it right: what others put there goes, what is missing is added.
+    #[command(after_help = "\
+Examples:
+  hyper4 dpmu reconcile --token-file operator.token
+  hyper4 dpmu reconcile --format json")]
+    Reconcile {
+        #[command(flatten)]
+        server: Server,
+    },
     /// Have the configuration read again.
     #[command(after_help = "\
 Examples:

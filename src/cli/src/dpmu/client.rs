@@ -127,6 +127,10 @@ pub(super) fn operate(options: &Options, command: &OperatorCommand) -> Result<Ex
                 let answer = connect(server).await?.read_audit(request).await.map_err(refused)?;
                 show::audit(options, &answer.into_inner().lines)
             }
+            OperatorCommand::Reconcile { server } => {
+                let answer = connect(server).await?.reconcile(ReconcileRequest {}).await.map_err(refused)?;
+                show::reconciled(options, answer.into_inner())
+            }
             OperatorCommand::Reload { server } => {
                 let answer = connect(server).await?.reload(ReloadRequest {}).await.map_err(refused)?;
                 show::reloaded(options, &answer.into_inner())

@@ -2,7 +2,10 @@
 
 use std::fmt::Write;
 
-use hyper4_p4runtime::operator::{Cells, Device, Entry, Lease, ReloadResponse, Slice, Usage};
+use hyper4_dpmu::Reconciled;
+use hyper4_p4runtime::operator::{
+    Cells, Device, Entry, Lease, ReconcileResponse, ReloadResponse, Slice, Usage,
+};
 use hyper4_report::ExitStatus;
 use serde_json::{Value, json};
 
@@ -255,6 +258,25 @@ pub(super) fn audit(options: &Options, lines: &[String]) -> Result<ExitStatus, F
         columns(&rows)
     };
     either(options, || json!({ "schema": "hyper4/dpmu-audit/1", "deeds": deeds }), text)
+}
+
+pub(super) fn reconciled(options: &Options, done: ReconcileResponse) -> Result<ExitStatus, Failure> {
+    let ReconcileResponse { missing, foreign, changed, groups, cells } = done;
+    let document = || {
+        json!({
+            "schema": "hyper4/dpmu-reconcile/1",
+            "missing": missing,
+            "foreign": foreign,
+            "changed": changed,
+            "groups": groups,
+            "cells": cells,
+        })
+    };
+    let text = || {
+        let done = Reconciled { missing, foreign, changed, groups, cells };
+        if done.is_nothing() { "the device is as it should be\n".to_owned() } else { format!("{done}\n") }
+    };
+    either(options, document, text)
 }
 
 /// Something that was refused is bad input: the configuration's.

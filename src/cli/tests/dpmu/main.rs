@@ -4,6 +4,7 @@
 
 mod figures;
 mod hostile;
+mod lost_device;
 mod operated;
 mod served;
 

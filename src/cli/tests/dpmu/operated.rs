@@ -216,6 +216,11 @@ fn slices_come_change_and_go_while_others_work() {
         let empty = site.json(&["inspect", "green", "d", "--table", "exact_table"]);
         assert_eq!(empty["entries"].as_array().unwrap().len(), 0);
 
+        // Nobody but the DPMU has been at the device.
+        let found = site.json(&["reconcile"]);
+        assert_eq!((&found["schema"], &found["foreign"]), (&"hyper4/dpmu-reconcile/1".into(), &0.into()));
+        assert_eq!(site.ask(&["reconcile"]), "the device is as it should be\n");
+
         // The other one worked on.
         let entry = (Type::Insert, working.forward(1, 2));
         working.write(vec![entry], Atomicity::ContinueOnError).await.unwrap();

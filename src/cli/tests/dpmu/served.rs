@@ -1,7 +1,7 @@
 //! A served DPMU, and a controller.
 
 use std::collections::BTreeMap;
-use std::io::{BufRead, BufReader};
+use std::io::{BufRead, BufReader, Read, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 
@@ -43,11 +43,17 @@ impl Drop for Served {
 impl Served {
     /// Serve a configuration in a folder.
     pub(crate) fn start(folder: &Path, config: &str) -> Self {
+        Self::start_with(folder, config, &[])
+    }
+
+    /// The same with more arguments.
+    pub(crate) fn start_with(folder: &Path, config: &str, arguments: &[&str]) -> Self {
         std::fs::write(folder.join("dpmu.toml"), config).unwrap();
         let log = folder.join("log");
         let appended = std::fs::OpenOptions::new().create(true).append(true).open(&log).unwrap();
         let mut child = Command::new(env!("CARGO_BIN_EXE_hyper4"))
             .args(["dpmu", "serve", "--config", "dpmu.toml"])
+            .args(arguments)
             .current_dir(folder)
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
@@ -75,6 +81,16 @@ impl Served {
     /// Where something is.
     pub(crate) fn address(&self, what: &str) -> &str {
         self.said.get(what).unwrap_or_else(|| panic!("no {what} in {:?}", self.said))
+    }
+
+    /// What metrics say.
+    pub(crate) fn metrics(&self) -> String {
+        let address = self.address("metrics").trim_start_matches("http://").trim_end_matches("/metrics");
+        let mut stream = std::net::TcpStream::connect(address).unwrap();
+        write!(stream, "GET /metrics HTTP/1.1\r\nHost: x\r\n\r\n").unwrap();
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).unwrap();
+        answer
     }
 
     /// The process.

@@ -34,6 +34,18 @@ pub struct Reconciled {
 }
 
 impl Reconciled {
+    /// This, and what was done behind it.
+    #[must_use]
+    pub fn and(self, other: Self) -> Self {
+        Self {
+            missing: self.missing + other.missing,
+            foreign: self.foreign + other.foreign,
+            changed: self.changed + other.changed,
+            groups: self.groups + other.groups,
+            cells: self.cells + other.cells,
+        }
+    }
+
     /// Whether the device was as it should be.
     pub fn is_nothing(&self) -> bool {
         *self == Self::default()
