@@ -183,7 +183,7 @@ impl RowStore {
     /// Rows have other handles than they had.
     pub(crate) fn rename(&mut self, handles: BTreeMap<RowId, u64>) {
         // All of them leave their old handles before the first one has its new one: one may get what another had.
-        for (id, _) in &handles {
+        for id in handles.keys() {
             if let Some(row) = self.rows.get(id)
                 && let Some(known) = self.by_table.get_mut(table(&row.command))
             {

@@ -115,7 +115,7 @@ fn dies_in_changes(switch: Box<dyn Switch + Send>, step: usize) -> Result<(), Er
         let outputs = scene.network.inject(&own, Tracing::Off)?.outputs;
         for at in (0..).step_by(step) {
             scene.plan.left.store(at, Ordering::SeqCst);
-            scene.plan.does_the_last.store(at as usize / step % 2 == 0, Ordering::SeqCst);
+            scene.plan.does_the_last.store((at as usize / step).is_multiple_of(2), Ordering::SeqCst);
             let done = operation(&mut scene.network);
             if scene.plan.left.swap(i64::MAX, Ordering::SeqCst) > 0 {
                 done.map_err(|error| format!("{name}: {error}"))?;
@@ -125,7 +125,7 @@ fn dies_in_changes(switch: Box<dyn Switch + Send>, step: usize) -> Result<(), Er
                 return Err(format!("{name}: died at command {at} and said nothing").into());
             }
             assert!(scene.network.dpmu().is_doubtful(), "{name}, {at}");
-            let anew = at as usize / step % 3 == 0;
+            let anew = (at as usize / step).is_multiple_of(3);
             if anew {
                 scene.forget()?;
             }
