@@ -2,6 +2,7 @@
 
 use std::io;
 use std::pin::Pin;
+use std::sync::Arc;
 use std::task::{Context, Poll};
 
 use hyper4_p4runtime::tonic::transport::server::{Connected, TcpConnectInfo};
@@ -9,6 +10,8 @@ use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{mpsc, watch};
 use tokio_stream::wrappers::ReceiverStream;
+
+use crate::bounds::{Bound, Counted};
 
 /// Connections that may wait to be taken.
 const WAITING: usize = 64;
@@ -18,17 +21,18 @@ pub(crate) struct Connection {
     stream: TcpStream,
     cut: Pin<Box<dyn Future<Output = ()> + Send>>,
     is_cut: bool,
+    _counted: Option<Counted>,
 }
 
 impl Connection {
-    fn new(stream: TcpStream, mut cut: watch::Receiver<bool>) -> Self {
+    fn new(stream: TcpStream, mut cut: watch::Receiver<bool>, counted: Option<Counted>) -> Self {
         // When nobody can say it any more nobody will.
         let cut = Box::pin(async move {
             if cut.wait_for(|cut| *cut).await.is_err() {
                 std::future::pending::<()>().await;
             }
         });
-        Self { stream, cut, is_cut: false }
+        Self { stream, cut, is_cut: false, _counted: counted }
     }
 
     fn check(&mut self, context: &mut Context<'_>) -> io::Result<()> {
@@ -80,10 +84,12 @@ impl Connected for Connection {
     }
 }
 
-/// The connections that come to a listener, until nobody takes them. `cut` cuts them.
+/// The connections that come to a listener, until nobody takes them. `cut` cuts them. Where there is a bound, those that are
+/// far too many are closed.
 pub(crate) fn connections(
     listener: TcpListener,
     cut: watch::Receiver<bool>,
+    bound: Option<Arc<Bound>>,
 ) -> ReceiverStream<io::Result<Connection>> {
     let (sender, receiver) = mpsc::channel(WAITING);
     tokio::spawn(async move {
@@ -93,12 +99,19 @@ pub(crate) fn connections(
                 () = sender.closed() => break,
             };
             // One that is gone again, or for which there is no room: the next one is another's.
-            let Ok((stream, _)) = accepted else {
+            let Ok((stream, peer)) = accepted else {
                 tokio::task::yield_now().await;
                 continue;
             };
+            let counted = match &bound {
+                None => None,
+                Some(bound) => match bound.count(peer) {
+                    None => continue,
+                    counted => counted,
+                },
+            };
             let _ = stream.set_nodelay(true);
-            if sender.send(Ok(Connection::new(stream, cut.clone()))).await.is_err() {
+            if sender.send(Ok(Connection::new(stream, cut.clone(), counted))).await.is_err() {
                 break;
             }
         }

@@ -6,6 +6,7 @@ use std::time::Instant;
 use hyper4_p4runtime::tonic::service::Interceptor;
 use hyper4_p4runtime::tonic::{Request, Status};
 
+use crate::bounds::Bound;
 use crate::rate::Rate;
 
 /// Lets requests pass that have `authorization: Bearer <token>`, or all where there is no token.
@@ -14,6 +15,8 @@ pub(crate) struct Doorkeeper {
     pub(crate) token: Option<Arc<str>>,
     /// How often may be asked.
     pub(crate) rate: Option<Arc<Mutex<Rate>>>,
+    /// How many connections may be open.
+    pub(crate) bound: Option<Arc<Bound>>,
     /// What others are told.
     pub(crate) strangers: &'static str,
     /// It is the operator's door: others are told that it isn't theirs.
@@ -21,7 +24,9 @@ pub(crate) struct Doorkeeper {
 }
 
 impl Doorkeeper {
+    /// Whether there aren't too many connections or requests.
     fn rate(&self, request: Request<()>) -> Result<Request<()>, Status> {
+        self.bound.as_ref().map_or(Ok(()), |bound| bound.check(request.remote_addr()))?;
         let taken = |rate: &Arc<Mutex<Rate>>| {
             rate.lock().unwrap_or_else(PoisonError::into_inner).take(Instant::now())
         };
@@ -57,8 +62,13 @@ mod tests {
 
     #[test]
     fn only_the_token_passes() {
-        let mut check =
-            Doorkeeper { token: Some("s3cret".into()), rate: None, strangers: "no", operator: false };
+        let mut check = Doorkeeper {
+            token: Some("s3cret".into()),
+            rate: None,
+            bound: None,
+            strangers: "no",
+            operator: false,
+        };
         let mut passes = |shown: Option<&str>| {
             let mut request = Request::new(());
             if let Some(value) = shown.and_then(|shown| shown.parse().ok()) {
@@ -78,7 +88,8 @@ mod tests {
             assert!(!passes(shown), "{shown:?}");
         }
         let rate = Arc::new(Mutex::new(Rate::new(2, Instant::now())));
-        let mut check = Doorkeeper { token: None, rate: Some(rate), strangers: "no", operator: false };
+        let mut check =
+            Doorkeeper { token: None, rate: Some(rate), bound: None, strangers: "no", operator: false };
         let passed = (0..50).filter(|_| check.call(Request::new(())).is_ok()).count();
         assert!((2..20).contains(&passed), "{passed}");
     }

@@ -15,6 +15,7 @@ use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
 use crate::StartError;
+use crate::bounds::Bound;
 use crate::connections::connections;
 use crate::doorkeeper::Doorkeeper;
 use crate::rate::Rate;
@@ -40,11 +41,12 @@ pub(crate) fn bind(address: SocketAddr) -> Result<TcpListener, StartError> {
 }
 
 impl Front {
-    /// Serve on a socket until `stop`.
+    /// Serve on a socket until `stop`, as many connections as are bound.
     pub(crate) fn start(
         handle: &Handle,
         socket: TcpListener,
         router: Router,
+        bound: Option<Arc<Bound>>,
         mut stop: watch::Receiver<bool>,
     ) -> io::Result<Self> {
         let address = socket.local_addr()?;
@@ -59,7 +61,7 @@ impl Front {
                 // When nobody can say it any more, it is time, too.
                 let _ = stop.wait_for(|stop| *stop).await;
             };
-            let served = router.serve_with_incoming_shutdown(connections(listener, is_cut), stopped);
+            let served = router.serve_with_incoming_shutdown(connections(listener, is_cut, bound), stopped);
             if let Err(error) = served.await {
                 tracing::error!(%address, %error, "a server ended");
             }
@@ -151,17 +153,18 @@ impl Door {
     }
 
     /// Who lets a slice's controllers in.
-    pub(crate) fn keeper(&self, rate: Option<NonZeroU32>) -> Doorkeeper {
+    pub(crate) fn keeper(&self, rate: Option<NonZeroU32>, bound: Arc<Bound>) -> Doorkeeper {
         let rate = rate.map(|rate| Arc::new(Mutex::new(Rate::new(rate.get(), Instant::now()))));
         let strangers = "this is for controllers with the slice's token";
-        Doorkeeper { token: self.token.as_deref().map(Into::into), rate, strangers, operator: false }
+        let token = self.token.as_deref().map(Into::into);
+        Doorkeeper { token, rate, bound: Some(bound), strangers, operator: false }
     }
 
     /// Who lets the operator in.
     pub(crate) fn operators_keeper(&self) -> Doorkeeper {
         let strangers = "this is for the operator";
         let token = self.token.as_deref().map(Into::into);
-        Doorkeeper { token, rate: None, strangers, operator: true }
+        Doorkeeper { token, rate: None, bound: None, strangers, operator: true }
     }
 
     /// What has to be shown, in a word.

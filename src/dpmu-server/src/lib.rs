@@ -6,6 +6,7 @@
 //! lead, and how programs are compiled, is for whoever starts it ([`Ports`], [`Programs`]).
 
 mod audit;
+mod bounds;
 mod connections;
 mod doorkeeper;
 mod forward;

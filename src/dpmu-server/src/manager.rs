@@ -14,6 +14,7 @@ use tokio::runtime::Handle;
 use tokio::sync::watch;
 
 use crate::audit::Audit;
+use crate::bounds::Bound;
 use crate::front::{Door, Front, bind};
 use crate::refusal;
 use crate::served::{Served, ServedDevice, begin, observer};
@@ -177,8 +178,9 @@ impl Manager {
 
     /// Serve a slice's controllers.
     fn open(&self, served: &Served, door: &Door, socket: std::net::TcpListener) -> Result<Front, StartError> {
-        let router = served.router(door)?;
-        let front = Front::start(&self.handle, socket, router, self.stop.subscribe());
+        let bound = Bound::new(served.config.connections.get());
+        let router = served.router(door, &bound)?;
+        let front = Front::start(&self.handle, socket, router, Some(bound), self.stop.subscribe());
         let front = front.map_err(StartError::Threads)?;
         tracing::info!(slice = served.config.name, address = %front.address(), "P4Runtime is spoken");
         Ok(front)

@@ -33,7 +33,7 @@ pub(crate) fn start(config: &OperatorConfig, manager: &Arc<Manager>) -> Result<F
         .max_encoding_message_size(LONGEST_MESSAGE);
     let service = InterceptedService::new(service, door.operators_keeper());
     let router = door.server("[operator]")?.add_service(service);
-    let front = Front::start(&manager.handle, bind(config.address)?, router, manager.stop.subscribe());
+    let front = Front::start(&manager.handle, bind(config.address)?, router, None, manager.stop.subscribe());
     let front = front.map_err(StartError::Threads)?;
     tracing::info!(address = %front.address(), "the operator is answered");
     Ok(front)

@@ -15,6 +15,7 @@ use hyper4_serve::{DeviceInfo, ThriftServer};
 use tokio::task::JoinHandle;
 
 use crate::audit::{Audit, Deed};
+use crate::bounds::{Bound, Bounded};
 use crate::front::{Door, Front, LONGEST_MESSAGE};
 use crate::manager::Manager;
 use crate::service::Place;
@@ -26,6 +27,9 @@ use crate::{StartError, Started};
 
 /// How often it is looked for what has waited for long enough.
 const GLANCE: Duration = Duration::from_millis(10);
+
+/// A stream of a controller's and some requests beside it.
+const LEAST_STREAMS: u32 = 16;
 
 /// A slice as it is served.
 pub(crate) struct Served {
@@ -56,10 +60,16 @@ impl Served {
     }
 
     /// What is served in front of it.
-    pub(crate) fn router(&self, door: &Door) -> Result<Router, StartError> {
+    pub(crate) fn router(&self, door: &Door, bound: &Arc<Bound>) -> Result<Router, StartError> {
         let service = P4RuntimeServer::new(self.service.clone()).max_decoding_message_size(LONGEST_MESSAGE);
-        let service = InterceptedService::new(service, door.keeper(self.config.requests_per_second));
-        Ok(door.server(&self.config.name)?.add_service(service))
+        let service = Bounded::new(service, self.config.requests_at_once.get());
+        let keeper = door.keeper(self.config.requests_per_second, Arc::clone(bound));
+        let service = InterceptedService::new(service, keeper);
+        // Streams are what is held longest: of these a connection has no more than requests may be made at once.
+        let streams = u32::try_from(self.config.requests_at_once.get()).unwrap_or(u32::MAX);
+        let mut server =
+            door.server(&self.config.name)?.max_concurrent_streams(Some(streams.max(LEAST_STREAMS)));
+        Ok(server.add_service(service))
     }
 
     /// Whom packets to the controller and what they teach go to.
@@ -114,7 +124,10 @@ impl Manager {
         let kept = journal.clone().map(|journal| journal as Arc<dyn Journal>);
         let device = Arc::new(Device::new(config.device_id.unwrap_or(1), Arc::new(target), kept));
         let thrift = match config.thrift {
-            Some(address) => Some(self.serve_thrift(address, &name, &life, journal.clone(), device.id())?),
+            Some(address) => {
+                let most = slice.connections.get();
+                Some(self.serve_thrift(address, &name, &life, journal.clone(), (device.id(), most))?)
+            }
             None => None,
         };
         let watched = Arc::clone(&device);
@@ -128,14 +141,14 @@ impl Manager {
         Ok(ServedDevice { device, life, journal, thrift, glance })
     }
 
-    /// Serve a virtual device's Thrift services.
+    /// Serve a virtual device's Thrift services; as the device of that number, with at most so many connections.
     pub(crate) fn serve_thrift(
         &self,
         address: SocketAddr,
         name: &DeviceName,
         life: &Life,
         journal: Option<Arc<DeviceJournal>>,
-        id: u64,
+        (id, most): (u64, usize),
     ) -> Result<ThriftServer, StartError> {
         let host = VirtualHost {
             shared: Arc::clone(&self.shared),
@@ -148,7 +161,7 @@ impl Manager {
             json: Mutex::default(),
         };
         let unbound = |reason| StartError::Listen { address, reason };
-        ThriftServer::start(address, Arc::new(Mutex::new(host))).map_err(unbound)
+        ThriftServer::start_bounded(address, Arc::new(Mutex::new(host)), most).map_err(unbound)
     }
 }
 

@@ -40,6 +40,18 @@ impl ThriftServer {
         address: impl Into<SocketAddr>,
         host: Arc<Mutex<H>>,
     ) -> std::io::Result<Self> {
+        Self::start_bounded(address, host, usize::MAX)
+    }
+
+    /// The same with at most so many connections; those that are too many are closed.
+    ///
+    /// # Errors
+    /// As there.
+    pub fn start_bounded<H: Host + 'static>(
+        address: impl Into<SocketAddr>,
+        host: Arc<Mutex<H>>,
+        most: usize,
+    ) -> std::io::Result<Self> {
         let listener = TcpListener::bind(address.into())?;
         let address = listener.local_addr()?;
         let stop = Arc::new(AtomicBool::new(false));
@@ -52,6 +64,9 @@ impl ThriftServer {
                     break;
                 }
                 let Ok(stream) = stream else { continue };
+                if lock(&known).len() >= most {
+                    continue;
+                }
                 let host = Arc::clone(&host);
                 let connections = Arc::clone(&known);
                 let Ok(same) = stream.try_clone() else { continue };

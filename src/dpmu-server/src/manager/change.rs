@@ -117,7 +117,8 @@ impl Manager {
             let before = old.composition.devices.iter().find(|before| before.name == device.name);
             if before.is_some_and(|before| before.thrift != device.thrift) {
                 let (life, journal) = (&there.life, there.journal.clone());
-                let serve = |address| self.serve_thrift(address, &name, life, journal, there.device.id());
+                let whose = (there.device.id(), ready.new.connections.get());
+                let serve = |address| self.serve_thrift(address, &name, life, journal, whose);
                 ready.thrift.insert(device.name.clone(), device.thrift.map(serve).transpose()?);
             }
         }
@@ -170,7 +171,9 @@ impl Manager {
         }
         let reopened = ready.door != served.door
             || ready.new.p4runtime != served.config.p4runtime
-            || ready.new.requests_per_second != served.config.requests_per_second;
+            || ready.new.requests_per_second != served.config.requests_per_second
+            || ready.new.requests_at_once != served.config.requests_at_once
+            || ready.new.connections != served.config.connections;
         served.config = ready.new;
         served.door = ready.door;
         served.connect(&self.shared);

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::fmt;
 use std::net::SocketAddr;
-use std::num::NonZeroU32;
+use std::num::{NonZeroU32, NonZeroUsize};
 use std::path::PathBuf;
 
 use hyper4_switch::Links;
@@ -53,6 +53,8 @@ pub(super) struct SliceText {
     token_file: Option<PathBuf>,
     token: Option<Token>,
     requests_per_second: Option<NonZeroU32>,
+    requests_at_once: Option<NonZeroUsize>,
+    connections: Option<NonZeroUsize>,
     tls: Option<TlsConfig>,
     #[serde(default)]
     enter: BTreeMap<String, String>,
@@ -83,7 +85,15 @@ pub struct SliceConfig {
     pub tls: Option<TlsConfig>,
     /// How many requests its controllers may make in a second, all together; without it as many as they like.
     pub requests_per_second: Option<NonZeroU32>,
+    /// How many requests of its controllers may wait for an answer at a time; 64 unless told.
+    pub requests_at_once: NonZeroUsize,
+    /// How many connections its controllers may have, and each virtual device's Thrift clients from when
+    /// their server begins on; 64 unless told.
+    pub connections: NonZeroUsize,
 }
+
+/// What a slice may have at once, connections and requests, where nothing is said.
+const AT_ONCE: NonZeroUsize = NonZeroUsize::MIN.saturating_add(63);
 
 impl SliceText {
     pub(super) fn read(self) -> Result<SliceConfig, ConfigError> {
@@ -109,6 +119,8 @@ impl SliceText {
             token: self.token,
             tls: self.tls,
             requests_per_second: self.requests_per_second,
+            requests_at_once: self.requests_at_once.unwrap_or(AT_ONCE),
+            connections: self.connections.unwrap_or(AT_ONCE),
         })
     }
 }
@@ -145,6 +157,8 @@ impl SliceConfig {
             token_file: self.token_file.clone(),
             token: self.token.clone(),
             requests_per_second: self.requests_per_second,
+            requests_at_once: Some(self.requests_at_once).filter(|most| *most != AT_ONCE),
+            connections: Some(self.connections).filter(|most| *most != AT_ONCE),
             tls: self.tls.clone(),
             enter,
             device: self.composition.devices.clone(),
