@@ -5,6 +5,7 @@
 mod bounds;
 mod figures;
 mod hostile;
+mod hosts;
 mod lost_device;
 mod operated;
 mod served;
