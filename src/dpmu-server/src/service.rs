@@ -234,5 +234,7 @@ impl Service {
         let _ = self.stop.send(true);
         self.manager.end_thrift();
         self.runtime.shutdown_timeout(Duration::from_secs(2));
+        // Those that pass packets have it, too, until the process ends: nobody else would end what it started.
+        self.manager.shared.lock().switch().end();
     }
 }

@@ -80,4 +80,7 @@ pub trait Switch {
             None => Err(SwitchError::NotLoaded),
         }
     }
+
+    /// End what runs outside of this process: the switch runs nothing then, until the next [`Switch::load`].
+    fn end(&mut self) {}
 }

@@ -88,5 +88,7 @@ fn a_real_switch_that_is_killed_is_brought_back_with_all_that_was_in_it() {
     assert!(served.log().contains("the device was brought back"), "{}", served.log());
     let audit = std::fs::read_to_string(folder.path().join("audit.jsonl")).unwrap();
     assert_eq!(audit.matches("the device was brought back").count(), 2, "{audit}");
+    let switch = child(served.id(), "simple_switch").expect("it isn't there");
     assert_eq!(served.terminate(), Some(0));
+    assert!(!std::path::Path::new(&format!("/proc/{switch}")).exists(), "simple_switch {switch} runs on");
 }

@@ -148,6 +148,10 @@ impl Switch for SimpleSwitch {
         })
     }
 
+    fn end(&mut self) {
+        self.running = None;
+    }
+
     fn revive(&mut self) -> Result<Revival, SwitchError> {
         let running = self.running.as_mut().ok_or(SwitchError::NotLoaded)?;
         if running.dead.is_none() && running.process.ended(Duration::ZERO).is_none() {
