@@ -391,9 +391,14 @@ inout standard_metadata_t standard_metadata) {
         meta.traits = traits;
         meta.state = (meta.state & 1296w0xff00ffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff0000000000000000000000000000000000000000000000000000000000000000) | (meta.copied & keep);
     }
+    action go_on(bit<32> next, bit<8> traits) {
+        meta.next = next;
+        meta.traits = traits;
+        meta.state = meta.copied;
+    }
     table enter_again {
         key = { meta.device: exact; meta.again: exact; }
-        actions = { begin_again; discard; }
+        actions = { begin_again; go_on; discard; }
         default_action = discard();
         size = 4096;
     }
